@@ -1,0 +1,123 @@
+"""The tools of the browser's tests, tried on a small app.
+
+What they play must arrive, and what goes wrong must show.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from tests.e2e import browser as chromium
+from tests.e2e.driver import draw, serve, settle
+
+CANVAS_APP = Path(__file__).parent / "canvas_app.py"
+NOTHING_OWN = cast(Playwright, SimpleNamespace(chromium=SimpleNamespace(executable_path="/no/such/chromium")))
+# A seven with a crossbar, in units of its own, and a dot.
+SEVEN = [[[0, 0], [600, 0], [200, 1000]], [[150, 500], [500, 500]], [[500, 900]]]
+
+
+@pytest.fixture(scope="module")
+def canvas_url() -> Iterator[str]:
+    with serve(CANVAS_APP) as running:
+        yield running.url
+
+
+def ends(path: list[list]) -> tuple[list[float], list[float]]:
+    """First and last point of a Fabric path: commands such as ["M", x, y] and ["Q", x1, y1, x2, y2]."""
+    return path[0][-2:], path[-1][-2:]
+
+
+def test_drawn_strokes_arrive_where_they_were_played(page: Page, canvas_url: str) -> None:
+    page.goto(canvas_url)
+    settle(page)
+    draw(page, SEVEN)
+    paths = json.loads(page.get_by_test_id("stCode").inner_text())
+    assert len(paths) == 3
+    # 1000 units fill 280 - 2 * 40 = 200 px, centred on 140: x = 80 + 0.2 x, y = 40 + 0.2 y.
+    first, last = ends(paths[0])
+    assert first == pytest.approx([80, 40], abs=1.5)
+    assert last == pytest.approx([120, 240], abs=1.5)
+    first, last = ends(paths[1])
+    assert first == pytest.approx([110, 140], abs=1.5)
+    assert last == pytest.approx([180, 140], abs=1.5)
+    assert ends(paths[2])[0] == pytest.approx([180, 220], abs=1.5)
+
+
+def test_drawing_finds_a_canvas_below_the_fold(page: Page, canvas_url: str) -> None:
+    page.set_viewport_size({"width": 400, "height": 330})
+    page.goto(canvas_url)
+    settle(page)
+    draw(page, SEVEN)
+    assert len(json.loads(page.get_by_test_id("stCode").inner_text())) == 3
+
+
+def test_an_uncaught_error_in_the_page_is_noticed(
+    page: Page, page_errors: list[str], canvas_url: str
+) -> None:
+    page.goto(canvas_url)
+    page.get_by_role("button", name="Fail in the browser").click()
+    settle(page)
+    assert page_errors == ["on purpose"]
+    page_errors.clear()
+
+
+def test_an_app_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(RuntimeError, match="the app ended with status 1 while starting"), serve():
+        pass
+
+
+def test_a_named_browser_that_does_not_start_is_refused(
+    monkeypatch: pytest.MonkeyPatch, playwright: Playwright
+) -> None:
+    monkeypatch.setenv("CHROMIUM", "/no/such/chromium")
+    with pytest.raises(chromium.BrowserMissingError, match="CHROMIUM must name"):
+        chromium.find(playwright)
+
+
+def test_a_browser_on_the_path_that_does_not_start_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, playwright: Playwright, tmp_path: Path
+) -> None:
+    for name, status in (("chromium", 1), ("google-chrome", 0)):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\nexit {status}\n")
+        program.chmod(0o755)
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert chromium.find(playwright) == str(tmp_path / "google-chrome")
+
+
+@pytest.fixture
+def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine without Chromium or a way to download it, used by root; returns the one folder on PATH."""
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(chromium, "MAC_PROGRAMS", ())
+    monkeypatch.setattr(chromium, "is_root", lambda: True)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    return tmp_path
+
+
+def test_root_gets_the_package_of_the_system(bare_machine: Path) -> None:
+    apt = bare_machine / "apt-get"
+    program = bare_machine / "chromium"
+    apt.write_text(
+        "#!/bin/sh\n"
+        'if [ "$1" = install ]; then\n'
+        f"    echo '#!/bin/sh' > '{program}'\n"
+        f"    /bin/chmod +x '{program}'\n"
+        "fi\n"
+    )
+    apt.chmod(0o755)
+    assert chromium.find_or_get(NOTHING_OWN) == str(program)
+
+
+def test_a_machine_without_any_browser_is_told_what_to_do(bare_machine: Path) -> None:
+    with pytest.raises(chromium.BrowserMissingError, match="Install Chromium or Google Chrome"):
+        chromium.find_or_get(NOTHING_OWN)

@@ -1,0 +1,228 @@
+"""What a fresh machine and the image rely on, held without either: files, pinned versions, plain errors.
+
+The Dockerfile is read as text, so that no container engine is needed to notice a file that moved.
+"""
+
+import ast
+import fnmatch
+import importlib.metadata
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+
+
+def requirements(name: str) -> dict[str, Requirement]:
+    """Read a requirements file into {canonical package name: requirement}; options (-r, -c) are left out."""
+    lines = (line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    read = [Requirement(line) for line in lines if line and not line.startswith("-")]
+    return {canonicalize_name(requirement.name): requirement for requirement in read}
+
+
+def dockerfile() -> list[tuple[str, str]]:
+    """Read the Dockerfile into [(instruction, its argument)], continued lines joined, comments left out."""
+    lines = [
+        line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.lstrip().startswith("#")
+    ]
+    joined = "\n".join(lines).replace("\\\n", " ").splitlines()
+    return [
+        (word.upper(), rest.strip()) for word, _, rest in (line.partition(" ") for line in joined) if word
+    ]
+
+
+def arguments(instruction: str) -> list[str]:
+    return [argument for word, argument in dockerfile() if word == instruction]
+
+
+def copied() -> list[str]:
+    """Everything that the Dockerfile copies out of the checkout."""
+    words = [shlex.split(argument) for argument in arguments("COPY") if "--from" not in argument]
+    return [source for copy in words for source in copy[:-1]]
+
+
+def ignored(path: str) -> bool:
+    """Tell whether .dockerignore leaves a path out: the last pattern that fits it or its folder decides."""
+    candidates = [path, *(str(parent) for parent in Path(path).parents if str(parent) != ".")]
+    left_out = False
+    for line in (ROOT / ".dockerignore").read_text().split():
+        pattern = line.removeprefix("!")
+        names = [Path(name).name for name in candidates] if pattern.startswith("**/") else candidates
+        if any(fnmatch.fnmatchcase(name, pattern.removeprefix("**/")) for name in names):
+            left_out = not line.startswith("!")
+    return left_out
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["app.py", "model", "pages", "ui", "weights", "tests", "requirements.txt", "Dockerfile", "LICENSE"],
+)
+def test_the_project_has_its_rooms(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(
+    "package", ["numpy", "pandas", "streamlit", "pillow", "streamlit-drawable-canvas", "plotly"]
+)
+def test_the_app_stands_on(package: str) -> None:
+    assert package in requirements("requirements.in")
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_requirement_is_pinned(name: str) -> None:
+    pinned = requirements(f"{name}.txt")
+    assert set(requirements(f"{name}.in")) <= set(pinned)
+    for requirement in pinned.values():
+        assert requirement.url is None
+        assert [part.operator for part in requirement.specifier] == ["=="], requirement
+
+
+def test_tests_run_on_the_versions_that_the_app_ships() -> None:
+    app, tests = requirements("requirements.txt"), requirements("requirements-dev.txt")
+    assert {name: str(tests[name]) for name in app} == {name: str(app[name]) for name in app}
+
+
+def test_requirements_name_no_index_of_somebody() -> None:
+    for path in ROOT.glob("requirements*"):
+        assert not [word for word in ("://", "--index-url", "--find-links") if word in path.read_text()], path
+
+
+def test_every_import_of_the_app_is_required() -> None:
+    required = set(requirements("requirements.in"))
+    homes = importlib.metadata.packages_distributions()
+    own = {"app", "model", "pages", "ui"}
+    sources = [
+        ROOT / "app.py",
+        *(path for room in ("model", "pages", "ui") for path in (ROOT / room).rglob("*.py")),
+    ]
+    missing = set()
+    for source in filter(Path.exists, sources):
+        for node in ast.walk(ast.parse(source.read_text())):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            else:
+                continue
+            for module in {name.partition(".")[0] for name in modules} - own - sys.stdlib_module_names:
+                packages = {canonicalize_name(package) for package in homes.get(module, [module])}
+                if not packages & required:
+                    missing.add((source.name, module))
+    assert not missing
+
+
+def test_the_image_gets_what_it_copies() -> None:
+    assert copied()
+    for source in copied():
+        assert (ROOT / source).exists(), source
+        assert not ignored(source), source
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".git/config", ".venv/bin/python", "tests/test_packaging.py", "model/__pycache__/data.pyc", "README.md"],
+)
+def test_the_image_leaves_out(path: str) -> None:
+    assert ignored(path)
+
+
+def test_the_image_runs_as_nobody_important() -> None:
+    users = arguments("USER")
+    assert users
+    assert users[-1].partition(":")[0] not in {"root", "0"}
+
+
+def test_the_image_says_whether_it_is_well() -> None:
+    (check,) = arguments("HEALTHCHECK")
+    assert "/_stcore/health" in check
+    command = json.loads(check.partition("CMD ")[2])
+    compile(command[-1], "the health check", "exec")
+
+
+def test_the_image_passes_signals_to_the_app() -> None:
+    (entry,) = arguments("ENTRYPOINT")
+    command = json.loads(entry)
+    assert command[:5] == ["python", "-m", "streamlit", "run", "app.py"]
+    assert "--server.address=0.0.0.0" in command
+    assert f"--server.port={arguments('EXPOSE')[0]}" in command
+
+
+def test_ci_is_a_program() -> None:
+    program = ROOT / ".ci" / "run"
+    assert os.access(program, os.X_OK)
+    subprocess.run(["bash", "-n", str(program)], check=True)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder, with a space in its name, that holds what `make` looks at."""
+    folder = tmp_path / "a checkout"
+    folder.mkdir()
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    # Under `make test`, an inner make would take the outer one's flags for its own.
+    environment = {
+        name: text for name, text in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    }
+    return subprocess.run(
+        ["make", *words],
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def python_that(checkout: Path, answers: str) -> Path:
+    """A stand-in for python3: a shell script whose first argument and code are $1 and $2."""
+    program = checkout / "python stand-in"
+    program.write_text(f"#!/bin/sh\n{answers}\n")
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.parametrize(
+    ("answers", "advice"),
+    [
+        ('[ "$1" = --version ] && echo Python 3.9.6; exit 1', "needs Python 3.11 or newer"),
+        ('case "$2" in *ensurepip*) exit 1;; esac', "apt install python3-venv"),
+    ],
+    ids=["too old", "without venv"],
+)
+def test_make_says_in_one_line_what_python_lacks(checkout: Path, answers: str, advice: str) -> None:
+    answer = make(checkout, "run", f"PYTHON={python_that(checkout, answers)}")
+    assert answer.returncode != 0
+    said = [line for line in answer.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1
+    assert advice in said[0]
+    assert not (checkout / ".venv").exists()
+
+
+def test_make_installs_once_and_again_after_a_change(checkout: Path) -> None:
+    for number, name in enumerate(("bin/python", "app-ready")):
+        path = checkout / ".venv" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (2_000_000_000 + number,) * 2)
+    assert "pip install" not in make(checkout, "--dry-run", "run").stdout
+    os.utime(checkout / "requirements.txt", (2_100_000_000,) * 2)
+    assert "pip install" in make(checkout, "--dry-run", "run").stdout
+
+
+def test_make_alone_lists_every_habit(checkout: Path) -> None:
+    listed = [line.split()[1] for line in make(checkout).stdout.splitlines()]
+    assert {"run", "test", "lint", "screenshots", "lock", "clean"} <= set(listed)
