@@ -1,0 +1,412 @@
+"""A network turns an image into ten probabilities, layer by layer; backpropagation finds what to change.
+
+Each layer multiplies its inputs by weights, adds biases, and bends the result with an activation. The loss says
+how wrong the probabilities are, and its gradient, computed backwards from the output, says how each single
+parameter would change it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]  # float32 in training; float64 where a test wants more digits
+
+PIXELS, CLASSES = 784, 10
+NORMALIZATION_EPSILON = 1e-5  # keeps a unit that never varies from being divided by zero
+STATISTICS_MOMENTUM = 0.1  # how far the running statistics move towards each batch's
+ROWS_AT_ONCE = 1024  # images classified in one go: bounds the memory, not the result
+
+
+# ---------------------------------------------------------------------------------------------- activations
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An elementwise function a = f(z) and its derivative, which may use a, already computed, as well as z."""
+
+    function: Callable[[Array, Array], Any]  # (z, out)
+    derivative: Callable[[Array, Array], Array]  # (z, a) -> da/dz
+
+
+LEAK = 0.01
+
+
+def _relu(z: Array, out: Array) -> None:
+    np.maximum(z, 0, out=out)
+
+
+def _relu_derivative(z: Array, a: Array) -> Array:
+    return a > 0
+
+
+def _leaky_relu(z: Array, out: Array) -> None:
+    np.multiply(z, LEAK, out=out)
+    np.maximum(z, out, out=out)
+
+
+def _leaky_relu_derivative(z: Array, a: Array) -> Array:
+    return np.where(z > 0, z.dtype.type(1), z.dtype.type(LEAK))
+
+
+def _tanh(z: Array, out: Array) -> None:
+    np.tanh(z, out=out)
+
+
+def _tanh_derivative(z: Array, a: Array) -> Array:
+    return 1 - a * a
+
+
+def _sigmoid(z: Array, out: Array) -> None:
+    # 1 / (1 + exp(-z)) overflows for very negative z; the same function through tanh never does.
+    np.multiply(z, 0.5, out=out)
+    np.tanh(out, out=out)
+    out += 1
+    out *= 0.5
+
+
+def _sigmoid_derivative(z: Array, a: Array) -> Array:
+    return a * (1 - a)
+
+
+def _gelu_gate(z: Array) -> Array:
+    """tanh of the cubic whose half-sum with 1 approximates the normal distribution function."""
+    return np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z * z * z))
+
+
+def _gelu(z: Array, out: Array) -> None:
+    """z times the share of a normal distribution below z, by tanh (Hendrycks and Gimpel 2016)."""
+    np.multiply(0.5 * z, 1 + _gelu_gate(z), out=out)
+
+
+def _gelu_derivative(z: Array, a: Array) -> Array:
+    gate = _gelu_gate(z)
+    slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z * z)
+    return 0.5 * (1 + gate) + 0.5 * z * (1 - gate * gate) * slope
+
+
+ACTIVATIONS = {
+    "relu": Activation(_relu, _relu_derivative),
+    "leaky_relu": Activation(_leaky_relu, _leaky_relu_derivative),
+    "tanh": Activation(_tanh, _tanh_derivative),
+    "sigmoid": Activation(_sigmoid, _sigmoid_derivative),
+    "gelu": Activation(_gelu, _gelu_derivative),
+}
+
+
+# ------------------------------------------------------------------------------------------- initialization
+
+INITIALIZATIONS: dict[str, Callable[[int, int, float], float]] = {
+    # (inputs, outputs, given std) -> standard deviation of a layer's weights
+    "he": lambda inputs, outputs, std: math.sqrt(2 / inputs),  # He et al. 2015: keeps ReLU's variance
+    "glorot": lambda inputs, outputs, std: math.sqrt(2 / (inputs + outputs)),  # Glorot and Bengio 2010
+    "normal": lambda inputs, outputs, std: std,
+}
+
+
+# -------------------------------------------------------------------------------------------------- softmax
+
+
+def softmax(logits: Array, out: Array | None = None) -> Array:
+    """Probabilities proportional to exp(logits), (n, classes) to (n, classes).
+
+    The largest logit of a row is subtracted first: the quotient stays the same and exp cannot overflow.
+    """
+    probabilities = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
+    np.exp(probabilities, out=probabilities)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def cross_entropy(logits: Array, labels: Array, smoothing: float = 0.0) -> float:
+    """Mean over the rows of -sum(target * log(probability)), from logits (n, classes) and labels (n,).
+
+    log(softmax(z)) = z - log(sum(exp(z))), so no probability is ever rounded to 0 before its logarithm is taken.
+    With smoothing s a target is 1 - s on the label plus s / classes everywhere (Szegedy et al. 2016).
+    """
+    largest = logits.max(axis=1)
+    log_sum = np.log(np.exp(logits - largest[:, None]).sum(axis=1)) + largest  # (n,)
+    loss = log_sum - logits[np.arange(len(labels)), labels]
+    if smoothing:
+        loss = (1 - smoothing) * loss + smoothing * (log_sum - logits.mean(axis=1))
+    return float(loss.mean())
+
+
+# -------------------------------------------------------------------------------------------------- network
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer's parameters (or their gradient): views into a vector, so changing either changes both."""
+
+    weights: Array  # (inputs, outputs)
+    biases: Array  # (outputs,)
+    scales: Array | None = None  # (outputs,), only where the layer's sums are normalized
+
+
+class Network:
+    """A multilayer perceptron whose parameters are one vector: `Network((784, 128, 10), "relu")`.
+
+    `parameters` holds all layers' weights, then all biases, then the scales of batch normalization; `layers` are
+    views into it. `statistics` (2, units) holds the running mean and variance of every normalized sum: they are
+    measured, not learned. A new network is all zeros: see `initialize`.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str = "relu",
+        *,
+        batch_normalization: bool = False,
+        dtype: type[np.floating[Any]] = np.float32,
+    ) -> None:
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"sizes must be at least two numbers of 1 or more; got {tuple(sizes)}")
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}")
+        self.sizes = tuple(int(size) for size in sizes)
+        self.activation = activation
+        self.batch_normalization = batch_normalization
+        units = sum(self.sizes[1:-1]) if batch_normalization else 0
+        self.weight_count = sum(inputs * outputs for inputs, outputs in self.shapes)
+        self.parameters: Array = np.zeros(self.weight_count + sum(self.sizes[1:]) + units, dtype)
+        self.layers = self.views(self.parameters)
+        self.statistics: Array = np.zeros((2, units), dtype)
+        self.statistics[1] = 1
+        for layer in self.layers:
+            if layer.scales is not None:
+                layer.scales[:] = 1
+
+    def __repr__(self) -> str:
+        normalized = ", batch normalization" if self.batch_normalization else ""
+        shape = "-".join(map(str, self.sizes))
+        return f"Network {shape} {self.activation}{normalized}, {self.parameters.size:,} parameters"
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """(inputs, outputs) of each layer."""
+        return list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+
+    def views(self, vector: Array) -> list[Layer]:
+        """The layers of a vector laid out like `parameters`: the parameters' own, a gradient's, a snapshot's."""
+        position = 0
+
+        def take(count: int) -> Array:
+            nonlocal position
+            position += count
+            return vector[position - count : position]
+
+        weights = [take(inputs * outputs).reshape(inputs, outputs) for inputs, outputs in self.shapes]
+        biases = [take(outputs) for outputs in self.sizes[1:]]
+        scales = [take(size) for size in self.sizes[1:-1]] if self.batch_normalization else []
+        return [Layer(weights[i], biases[i], scales[i] if i < len(scales) else None) for i in range(len(weights))]
+
+    def copy(self) -> Network:
+        """A network of the same values that goes its own way from here."""
+        twin = Network(
+            self.sizes,
+            self.activation,
+            batch_normalization=self.batch_normalization,
+            dtype=self.parameters.dtype.type,
+        )
+        twin.become(self)
+        return twin
+
+    def become(self, other: Network) -> None:
+        """Take over all values of a network of the same shape."""
+        self.parameters[:] = other.parameters
+        self.statistics[:] = other.statistics
+
+    def checksum(self) -> str:
+        """Equal for networks whose values are equal to the last bit."""
+        return hashlib.sha256(self.parameters.tobytes() + self.statistics.tobytes()).hexdigest()[:16]
+
+    def initialize(self, method: str, rng: np.random.Generator, std: float = 0.01) -> Network:
+        """Draw the weights from a normal distribution of the method's width; biases 0, scales 1. Returns self."""
+        if method not in INITIALIZATIONS:
+            raise ValueError(f"initialization must be one of {', '.join(INITIALIZATIONS)}; got {method!r}")
+        for layer in self.layers:
+            inputs, outputs = layer.weights.shape
+            width = INITIALIZATIONS[method](inputs, outputs, std)
+            layer.weights[:] = width * rng.standard_normal((inputs, outputs), dtype=np.float32)
+            layer.biases[:] = 0
+            if layer.scales is not None:
+                layer.scales[:] = 1
+        return self
+
+    # -- Reading ------------------------------------------------------------------------------------------
+
+    def logits(self, images: Array) -> Array:
+        """The last layer's sums, (n, classes), for images (n, pixels): uint8 0..255, or floats 0..1."""
+        if images.ndim != 2 or images.shape[1] != self.sizes[0]:
+            raise ValueError(f"images must have the shape (n, {self.sizes[0]}); got {images.shape}")
+        logits = np.empty((len(images), self.sizes[-1]), self.parameters.dtype)
+        for start in range(0, len(images), ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            logits[rows] = self._forward(as_inputs(images[rows], self.parameters.dtype))
+        return logits
+
+    def probabilities(self, images: Array) -> Array:
+        """The probability of each class, (n, classes), for images (n, pixels)."""
+        return softmax(self.logits(images))
+
+    def accuracy(self, images: Array, labels: Array) -> float:
+        """The share of images (n, pixels) whose most probable class is their label (n,)."""
+        return float((self.logits(images).argmax(axis=1) == labels).mean())
+
+    def _forward(self, x: Array) -> Array:
+        function = ACTIVATIONS[self.activation].function
+        for index, layer in enumerate(self.layers):
+            x = x @ layer.weights  # (n, outputs)
+            if layer.scales is not None:
+                mean, variance = self.statistics_of(index)
+                x -= mean
+                x *= layer.scales / np.sqrt(variance + NORMALIZATION_EPSILON)
+            x += layer.biases
+            if index < len(self.layers) - 1:
+                function(x, x)
+        return x
+
+    def statistics_of(self, index: int) -> Array:
+        """Views (2, outputs): the running mean and variance of one hidden layer's sums."""
+        start = sum(self.sizes[1 : index + 1])
+        return self.statistics[:, start : start + self.sizes[index + 1]]
+
+    # -- Learning -----------------------------------------------------------------------------------------
+
+    def loss_and_gradient(
+        self,
+        images: Array,
+        labels: Array,
+        trace: Trace,
+        *,
+        smoothing: float = 0.0,
+        masks: Sequence[Array] | None = None,
+    ) -> float:
+        """The mean loss of a batch; its gradient by every parameter is left in `trace.gradient`.
+
+        Images (n, pixels) are floats 0..1 of the parameters' type, labels (n,) integers, n at most the trace's
+        rows. `masks`, one for each hidden layer (n, units), multiply the activations: that is dropout. The
+        trace's `logits` keeps the outputs, (n, classes), for whoever counts the right answers.
+
+        Write x for a layer's inputs, z = x W + b for its sums and a = f(z) for its outputs. If the loss L changes
+        by D = dL/dz when the sums change, the chain rule gives
+
+            dL/dW = x^T D        dL/db = D summed over the batch        dL/dx = D W^T
+
+        and the layer below, whose outputs are these inputs, continues with D = dL/dx * f'(z). For softmax and
+        cross-entropy together, the first D, at the top, is just (probabilities - targets) / n.
+        """
+        n, last = len(images), len(self.layers) - 1
+        function, derivative = ACTIVATIONS[self.activation].function, ACTIVATIONS[self.activation].derivative
+
+        x = images
+        inputs = []
+        for index, layer in enumerate(self.layers):
+            inputs.append(x)
+            z = np.matmul(x, layer.weights, out=trace.sums[index][:n])  # (n, outputs)
+            if layer.scales is not None:
+                z = self._normalize(index, z, layer.scales, trace)
+            z += layer.biases
+            if index < last:
+                x = trace.outputs[index][:n]
+                function(z, x)
+                if masks is not None:
+                    x = np.multiply(x, masks[index], out=trace.masked[index][:n])
+
+        trace.logits = z  # (n, classes)
+        loss = cross_entropy(z, labels, smoothing)
+        delta = softmax(z, out=trace.deltas[last][:n])
+        delta[np.arange(n), labels] -= 1 - smoothing
+        if smoothing:
+            delta -= smoothing / self.sizes[-1]
+        delta /= n
+
+        for index in range(last, -1, -1):
+            layer, gradient = self.layers[index], trace.gradients[index]
+            delta.sum(axis=0, out=gradient.biases)
+            if layer.scales is not None:
+                delta = self._normalize_backward(index, delta, layer.scales, trace, gradient)
+            np.matmul(inputs[index].T, delta, out=gradient.weights)
+            if index:
+                delta = np.matmul(delta, layer.weights.T, out=trace.deltas[index - 1][:n])
+                if masks is not None:
+                    delta *= masks[index - 1]
+                delta *= derivative(trace.sums[index - 1][:n], trace.outputs[index - 1][:n])
+        return loss
+
+    def _normalize(self, index: int, z: Array, scales: Array, trace: Trace) -> Array:
+        """Batch normalization (Ioffe and Szegedy 2015), in place: z = scale * (z - mean) / deviation.
+
+        Mean and deviation are the batch's own; the running statistics, which reading uses, follow them.
+        """
+        mean, variance = z.mean(axis=0), z.var(axis=0)  # (outputs,)
+        running = self.statistics_of(index)
+        running += STATISTICS_MOMENTUM * (np.stack((mean, variance)) - running)
+        trace.deviations[index] = np.sqrt(variance + NORMALIZATION_EPSILON)
+        normalized = trace.normalized[index][: len(z)]
+        np.subtract(z, mean, out=normalized)
+        normalized /= trace.deviations[index]
+        return np.multiply(normalized, scales, out=z)
+
+    def _normalize_backward(self, index: int, delta: Array, scales: Array, trace: Trace, gradient: Layer) -> Array:
+        """dL/dz before normalization from dL/dz after it; the scales' gradient is left in `gradient`.
+
+        With u = (z - mean) / deviation and g = dL/du = scale * D, mean and deviation depend on z too, and what
+        remains of the chain rule is dL/dz = (g - mean(g) - u * mean(g * u)) / deviation.
+        """
+        normalized = trace.normalized[index][: len(delta)]
+        assert gradient.scales is not None
+        np.sum(delta * normalized, axis=0, out=gradient.scales)
+        delta *= scales
+        correction = normalized * (delta * normalized).mean(axis=0)
+        delta -= delta.mean(axis=0)
+        delta -= correction
+        delta /= trace.deviations[index]
+        return delta
+
+
+class Trace:
+    """What a training step remembers of the forward pass, and the gradient that it leaves behind.
+
+    The arrays are made once for batches of up to `rows` images, and used again at every step.
+    """
+
+    def __init__(self, network: Network, rows: int) -> None:
+        def arrays(sizes: Sequence[int]) -> list[Array]:
+            return [np.empty((rows, size), network.parameters.dtype) for size in sizes]
+
+        hidden = network.sizes[1:-1]
+        self.rows = rows
+        self.inputs: Array = np.empty((rows, network.sizes[0]), network.parameters.dtype)  # for the caller's batch
+        self.gradient: Array = np.zeros_like(network.parameters)
+        self.gradients = network.views(self.gradient)
+        self.sums = arrays(network.sizes[1:])
+        self.outputs = arrays(hidden)
+        self.masked = arrays(hidden)
+        self.deltas = arrays(network.sizes[1:])
+        self.normalized = arrays(hidden) if network.batch_normalization else []
+        self.deviations: list[Array] = [np.empty(0)] * len(hidden)
+        self.logits: Array = self.sums[-1]
+
+
+def as_inputs(images: Array, dtype: Any = np.float32, out: Array | None = None) -> Array:
+    """Images as the network takes them: uint8 0..255 become floats 0..1; floats only change their type."""
+    if images.dtype == np.uint8:
+        return np.multiply(images, np.dtype(dtype).type(1 / 255), out=out, dtype=dtype)
+    return images.astype(dtype, copy=False)
+
+
+def dropout_masks(network: Network, rows: int, rate: float, rng: np.random.Generator) -> list[Array]:
+    """A mask (rows, units) for each hidden layer: 0 with probability `rate`, else 1 / (1 - rate).
+
+    The survivors grow by as much as is lost on average, so that reading needs no change (Srivastava et al. 2014).
+    """
+    kept = network.parameters.dtype.type(1 / (1 - rate))
+    return [(rng.random((rows, size), dtype=np.float32) >= rate) * kept for size in network.sizes[1:-1]]

@@ -1,0 +1,344 @@
+"""Training shows the network its images, batch by batch, and lets the optimizer follow the gradient.
+
+It is a generator: each `Progress` says how far it is, and whoever iterates decides whether to go on. To stop is
+to stop iterating; to change the learning rate on the way is `run.send(Change(learning_rate=0.01))`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from model import augment
+from model.config import LIVE_FIELDS, TrainingConfig
+from model.data import Dataset, split
+from model.network import CLASSES, Network, Trace, as_inputs, cross_entropy, dropout_masks
+from model.optimizers import OPTIMIZERS, clip
+
+Array = NDArray[Any]
+Status = Literal["running", "finished", "stopped early", "diverged"]
+
+REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve has enough with them
+WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
+WORK_FOR_ALL_CORES = 1e7  # parameters times batch: below it, threads cost more than they bring
+
+
+class Change(TypedDict, total=False):
+    """New values for a running training, from its next step on; they are fields of TrainingConfig."""
+
+    learning_rate: float
+    batch_size: int
+    momentum: float
+    dropout: float
+    weight_decay: float
+    label_smoothing: float
+    clip_norm: float
+    augmentation: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A training's state after some step.
+
+    `loss` and `accuracy` are means over the batches since the last report, `epoch_loss` and `epoch_accuracy` over
+    the epoch so far; each batch is measured before its own update, with dropout and augmentation at work. The
+    validation's are measured at the end of an epoch, without them.
+    """
+
+    network: Network  # the one that learns: copy its parameters to keep them as they are now
+    epochs: int  # in all
+    epoch: int = 0  # that the last step belonged to, counted from 1
+    step: int = 0  # how many were made
+    fraction: float = 0.0  # of the whole training
+    loss: float = math.nan
+    accuracy: float = math.nan
+    epoch_loss: float = math.nan
+    epoch_accuracy: float = math.nan
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+    learning_rate: float = math.nan
+    images_per_second: float = 0.0
+    seconds: float = 0.0  # spent on training, not on waiting for the reader of this
+    epoch_ended: bool = False
+    status: Status = "running"
+    message: str = ""
+
+    @property
+    def seconds_left(self) -> float:
+        """What remains at the pace so far; NaN before the first step."""
+        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction else math.nan
+
+    @property
+    def cost_per_output(self) -> float:
+        """`epoch_loss` averaged over each image's ten outputs, as some publish it: ln(10) / 10 for a blind guess."""
+        return self.epoch_loss / CLASSES
+
+
+class Tally:
+    """The mean loss and the share of right answers over some batches."""
+
+    def __init__(self) -> None:
+        self.images = self.right = 0
+        self.loss = 0.0
+
+    def add(self, loss: float, right: int, images: int) -> None:
+        self.loss += loss * images
+        self.right += right
+        self.images += images
+
+    def means(self) -> tuple[float, float]:
+        """Loss and accuracy; NaN of nothing."""
+        return (self.loss / self.images, self.right / self.images) if self.images else (math.nan, math.nan)
+
+
+SCHEDULES: dict[str, Callable[[TrainingConfig, float], float]] = {
+    # (config, share of the training done) -> what the learning rate is multiplied by
+    "constant": lambda config, done: 1.0,
+    "step": lambda config, done: config.step_factor ** (int(done * config.epochs + 1e-9) // config.step_epochs),
+    "cosine": lambda config, done: 0.5 * (1 + math.cos(math.pi * done)),  # Loshchilov and Hutter 2017
+    "one_cycle": lambda config, done: _one_cycle(done, config.warmup),
+}
+
+
+def _one_cycle(done: float, warmup: float) -> float:
+    """Up in a straight line from a twenty-fifth, then down along a cosine to nearly nothing (Smith and Topin 2019)."""
+    if done < warmup:
+        return 0.04 + 0.96 * done / warmup
+    return 1e-4 + (1 - 1e-4) * 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
+
+
+def blas_threads(config: TrainingConfig, count: int) -> int:
+    """How many threads the matrix products of a training get. Sums come out differently in their last bits with
+    another number, so it depends on nothing but the config, the count of images, and the machine's cores."""
+    network = sum(inputs * outputs for inputs, outputs in zip(config.sizes, config.sizes[1:], strict=False))
+    work = network * min(config.batch_size or count, count)
+    return len(os.sched_getaffinity(0)) if work > WORK_FOR_ALL_CORES else 1
+
+
+def train(
+    config: TrainingConfig, data: Dataset, *, report_every: int | None = None
+) -> Generator[Progress, Change | None, None]:
+    """Train a new network: yields a Progress before the first step, and then after every few (`report_every`).
+
+    The last Progress has another status than "running", and its network is the result: the last parameters, the
+    best ones with early stopping, or the last sound ones if the training diverged.
+
+    Raises:
+        ValueError: the config does not fit the data: nothing left to learn from, a batch larger than all of it.
+    """
+    training = Training(config, data)
+    threads = blas_threads(config, len(training.learning))
+    with threadpool_limits(limits=threads, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+        training.validate()
+        change = yield training.report()
+        while training.status == "running":
+            if change:
+                training.change(change)
+            began = time.perf_counter()
+            training.advance()
+            training.seconds += time.perf_counter() - began
+            change = None
+            if training.is_report_due(report_every or training.steps_between_reports):
+                change = yield training.report()
+
+
+class Training:
+    """All that changes in the course of a training; `advance` makes one step."""
+
+    def __init__(self, config: TrainingConfig, data: Dataset) -> None:
+        self.config, self.data = config, data
+        # One source of random numbers for each use: changing one setting leaves the others' numbers as they were.
+        seeds = np.random.SeedSequence(config.seed).spawn(5)
+        split_rng, weights_rng, self.order_rng, self.dropout_rng, self.augment_rng = map(np.random.default_rng, seeds)
+        self.learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
+        self.held_images, self.held_labels = data.images[held_out], data.labels[held_out]
+        _check_fit(config, len(self.learning), len(held_out))
+
+        self.network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
+        self.network.initialize(config.initialization, weights_rng, config.initial_std)
+        self.optimizer = OPTIMIZERS[config.optimizer](
+            self.network.parameters.size,
+            momentum=config.momentum,
+            beta2=config.beta2,
+            weight_decay=config.weight_decay,
+            decayed=self.network.weight_count,
+        )
+        self.trace = Trace(self.network, self.batch_size)
+        self.sound, self.best = self.network.copy(), self.network.copy()
+        self.best_score = (-1.0, -math.inf)  # validation accuracy, then minus its loss
+        self.best_epoch = 0
+        self.order = self.learning[:0]
+        self.position = 0  # in this epoch's order
+        self.epoch = self.step = self.seen = 0
+        self.seconds = 0.0
+        self.epoch_ended = False
+        self.status: Status = "running"
+        self.message = ""
+        self.learning_rate = config.learning_rate
+        self.validation: tuple[float | None, float | None] = (None, None)  # loss, accuracy
+        self.since_report, self.since_epoch = Tally(), Tally()
+
+    @property
+    def batch_size(self) -> int:
+        return self.config.batch_size or len(self.learning)
+
+    @property
+    def fraction(self) -> float:
+        """The share of the training that is done, 0..1, by images seen."""
+        return min(1.0, (max(self.epoch - 1, 0) + self.position / len(self.learning)) / self.config.epochs)
+
+    @property
+    def steps_between_reports(self) -> int:
+        """Depends on the config alone, never on the clock: the same training draws the same curve."""
+        an_epoch = math.ceil(len(self.learning) / self.batch_size)
+        wanted = max(an_epoch // REPORTS_PER_EPOCH, an_epoch * self.config.epochs // REPORTS_PER_RUN)
+        work = 3 * self.network.weight_count * self.batch_size  # forward, and backward twice
+        return max(1, min(wanted, int(WORK_BETWEEN_REPORTS / work)))
+
+    def is_report_due(self, every: int) -> bool:
+        """At the end of an epoch and every so many steps, but not just before the end, for fewer steps than that."""
+        left = math.ceil((len(self.learning) - self.position) / self.batch_size)
+        return self.epoch_ended or self.status != "running" or (self.step % every == 0 and left >= every)
+
+    def change(self, values: Change) -> None:
+        """Apply new settings from the next step on.
+
+        Raises:
+            ValueError: a value out of its range, or a setting that only a new training can have.
+        """
+        fixed = [name for name in values if name not in LIVE_FIELDS]
+        if fixed:
+            raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
+        config = self.config.changed(**values)
+        _check_fit(config, len(self.learning), len(self.held_labels))
+        self.config = config
+        self.optimizer.momentum, self.optimizer.weight_decay = config.momentum, config.weight_decay
+        if self.batch_size > self.trace.rows:
+            self.trace = Trace(self.network, self.batch_size)
+
+    def advance(self) -> None:
+        """One step: the next batch, its loss and gradient, and the optimizer's update."""
+        config, network = self.config, self.network
+        if self.position == 0 or self.epoch_ended:
+            self.order = self.learning[self.order_rng.permutation(len(self.learning))]
+            self.position, self.epoch_ended, self.since_epoch = 0, False, Tally()
+            self.epoch += 1
+        self.learning_rate = config.learning_rate * SCHEDULES[config.schedule](config, self.fraction)
+
+        rows = self.order[self.position : self.position + self.batch_size]
+        labels = self.data.labels[rows]
+        if config.augmentation == "none":
+            images = as_inputs(self.data.images[rows], out=self.trace.inputs[: len(rows)])  # (batch, 784)
+        else:
+            elastic = config.augmentation == "elastic"
+            images = augment.distort(self.data.images[rows], self.augment_rng, elastic=elastic)
+        masks = None
+        if config.dropout:
+            masks = dropout_masks(network, len(rows), config.dropout, self.dropout_rng)
+
+        loss = network.loss_and_gradient(images, labels, self.trace, smoothing=config.label_smoothing, masks=masks)
+        if not math.isfinite(loss):
+            return self._diverged()
+        if self.step % self.steps_between_reports == 0:
+            self.sound.become(network)  # a finite loss has just shown that these parameters are sound
+        if config.clip_norm:
+            clip(self.trace.gradient, config.clip_norm)
+        self.optimizer.step(network.parameters, self.trace.gradient, self.learning_rate)
+
+        self.step += 1
+        self.seen += len(rows)
+        self.position += len(rows)
+        right = int(np.count_nonzero(self.trace.logits.argmax(axis=1) == labels))
+        self.since_report.add(loss, right, len(rows))
+        self.since_epoch.add(loss, right, len(rows))
+        if self.position >= len(self.learning):
+            self._end_epoch()
+
+    def validate(self) -> None:
+        """Measure the loss and the accuracy on the images that were held out, if there are any."""
+        if len(self.held_labels):
+            logits = self.network.logits(self.held_images)
+            right = float((logits.argmax(axis=1) == self.held_labels).mean())
+            self.validation = cross_entropy(logits, self.held_labels), right
+
+    def report(self) -> Progress:
+        """The state now; `loss` and `accuracy` begin anew."""
+        loss, accuracy = self.since_report.means()
+        epoch_loss, epoch_accuracy = self.since_epoch.means()
+        self.since_report = Tally()
+        return Progress(
+            network=self.network,
+            epochs=self.config.epochs,
+            epoch=self.epoch,
+            step=self.step,
+            fraction=self.fraction,
+            loss=loss,
+            accuracy=accuracy,
+            epoch_loss=epoch_loss,
+            epoch_accuracy=epoch_accuracy,
+            validation_loss=self.validation[0],
+            validation_accuracy=self.validation[1],
+            learning_rate=self.learning_rate,
+            images_per_second=self.seen / self.seconds if self.seconds else 0.0,
+            seconds=self.seconds,
+            epoch_ended=self.epoch_ended,
+            status=self.status,
+            message=self.message,
+        )
+
+    def _end_epoch(self) -> None:
+        self.epoch_ended = True
+        if not np.isfinite(self.network.parameters).all():
+            return self._diverged()
+        self.validate()
+        patience = self.config.early_stopping
+        if patience:
+            loss, accuracy = self.validation
+            assert loss is not None
+            assert accuracy is not None
+            if (accuracy, -loss) > self.best_score:
+                self.best.become(self.network)
+                self.best_score, self.best_epoch = (accuracy, -loss), self.epoch
+        if self.epoch >= self.config.epochs:
+            self.status = "finished"
+        elif patience and self.epoch - self.best_epoch >= patience:
+            self.status = "stopped early"
+            self.message = (
+                f"No better validation accuracy in {patience} epochs: stopped, keeping the network of epoch "
+                f"{self.best_epoch}."
+            )
+        if patience and self.status != "running":
+            self.network.become(self.best)
+            self.validate()
+
+    def _diverged(self) -> None:
+        """Go back to the last sound parameters, and say what to try."""
+        self.network.become(self.sound)
+        self.validate()
+        self.status = "diverged"
+        self.message = (
+            f"The loss was no longer a finite number after step {self.step}: the steps were too large. The last "
+            f"sound parameters are kept. Try a smaller learning rate than {self.config.learning_rate:g} "
+            f"(say {self.config.learning_rate / 10:.1g}), or clip the gradient (1 is a good start)."
+        )
+
+
+def _check_fit(config: TrainingConfig, learning: int, held_out: int) -> None:
+    if config.batch_size > learning:
+        raise ValueError(
+            f"batch_size must be at most {learning:,}, the images left to learn from; got {config.batch_size:,} "
+            f"(0 takes all of them at once)"
+        )
+    if config.early_stopping and not held_out:
+        raise ValueError(
+            "early_stopping needs images held out for validation to compare by; got validation_size 0 "
+            "(0.1 holds out a tenth)"
+        )
