@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -71,13 +73,13 @@ def train_command(preset_name: str | None, out: Path | None, as_json: bool, **gi
     """Train a new network. Ctrl-C stops it and keeps what it has learned."""
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if "hidden_sizes" in values:
-        values["hidden_sizes"] = [size for size in values["hidden_sizes"].replace("-", ",").split(",") if size]
+        values["hidden_sizes"] = [size for size in values["hidden_sizes"].split(",") if size]
     start = preset(preset_name).config if preset_name else TrainingConfig()
     config = start.changed(**values)
     if out:
         checkpoint.checked_kind(out)
-        if not out.parent.is_dir():
-            raise ValueError(f"--out must be in a folder that exists; got {out}")
+        if not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
+            raise ValueError(f"--out must be in a folder that exists and can be written to; got {out}")
 
     dataset = load(config.data)
     run = train(config, dataset)
@@ -152,9 +154,7 @@ def plain(value: float | None) -> float | None:
 @as_json
 def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
     """Score a network on a data set's test part, or on all of a data set that has none."""
-    from model.evaluation import (
-        evaluate,
-    )  # scikit-learn takes a second to import, which --help need not wait for
+    from model.evaluation import evaluate  # scikit-learn takes a second to import, which --help need not wait for
 
     trained = checkpoint.load(weights)
     dataset = load(source)
@@ -237,12 +237,12 @@ def presets_command(as_json: bool) -> None:
 def load(source: str) -> data.Dataset:
     """The data set, with a bar while it is fetched."""
     columns = (
-        TextColumn("fetching {task.description}"),
+        TextColumn("fetching {task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=screen, transient=True) as bar:
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(source, total=None, visible=False)
         return data.load(source, lambda done, total: bar.update(task, completed=done, total=total, visible=True))
 
@@ -252,15 +252,16 @@ def training_bar() -> Iterator[Callable[[Training], None]]:
     """A bar to show each progress on; now and then a line stays above it."""
     columns = (
         TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-        BarColumn(),
+        BarColumn(bar_width=8),  # all of it fits 80 columns
         TextColumn("{task.fields[state]}"),
     )
-    with Progress(*columns, console=screen, transient=True) as bar:
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("", total=1.0, epoch=0, epochs=0, state="")
 
         def show(progress: Training) -> None:
             left = f"{progress.seconds_left:.0f} s left" if progress.step else "starting"
-            state = f"{scores_line(progress)}  {progress.images_per_second:,.0f} images/s  {left}"
+            state = f"loss {progress.epoch_loss:.4f}  accuracy {progress.epoch_accuracy:.2%}"
+            state += f"  {progress.images_per_second:,.0f} images/s  {left}"
             bar.update(task, completed=progress.fraction, epoch=progress.epoch, epochs=progress.epochs, state=state)
             lasting = max(1, progress.epochs // 20)
             if progress.epoch_ended and (progress.epoch % lasting == 0 or progress.epoch == 1):
@@ -273,6 +274,8 @@ def scores_line(progress: Training) -> str:
     line = f"loss {progress.epoch_loss:.4f}  accuracy {progress.epoch_accuracy:.2%}"
     if progress.validation_accuracy is not None:
         line += f"  validation {progress.validation_accuracy:.2%}"
+    if progress.step == progress.epoch:  # full batch: publications of it give the cost in another unit too
+        line += f"  cost per output {progress.cost_per_output:.6f}"
     return line
 
 
@@ -281,7 +284,7 @@ def table(values: dict[str, Any]) -> Table:
     grid = Table.grid(padding=(0, 2))
     for name, value in values.items():
         shown = f"{value:.2%}" if isinstance(value, float) and name in PERCENTAGES else value
-        grid.add_row(name.replace("_", " "), f"{shown:.4g}" if isinstance(shown, float) else str(shown))
+        grid.add_row(name.replace("_", " "), escape(f"{shown:.4g}" if isinstance(shown, float) else str(shown)))
     return grid
 
 
@@ -311,9 +314,16 @@ def main() -> None:
         cli(prog_name="python -m model", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
     except click.ClickException as error:
         fail(error.format_message())
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except MemoryError:
+        fail("there is not enough memory for this network and batch: make either smaller")
+    except ValueError as error:
         fail(str(error))
 
 

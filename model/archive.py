@@ -29,7 +29,7 @@ class Archive:
     @property
     def keys(self) -> list[str]:
         """The arrays' names, in the order of the file."""
-        return [key.removesuffix(".npy") for key in self._archive.namelist()]
+        return [key.removesuffix(".npy") for key in self._archive.namelist() if key.endswith(".npy")]
 
     def header(self, key: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """An array's shape and type, its values unread. Raises ValueError: it is no plain array."""
@@ -41,6 +41,8 @@ class Archive:
         """An array. Raises ValueError: it is no plain array, or not as long as its header promises."""
         with self._open(key) as member:
             shape, column_major, dtype = self._header(key, member)
+            if min(shape, default=0) < 0:
+                raise ValueError(f"{self.name}: {key} must have sides of 0 or more; got the shape {shape}")
             promised = math.prod(shape) * dtype.itemsize
             data = member.read(promised + 1)
         if len(data) != promised:
@@ -56,7 +58,10 @@ class Archive:
             raise ValueError(
                 f"{self.name}: {key} must be stored or deflated, as numpy.savez writes; got another compression"
             )
-        return self._archive.open(info)
+        try:
+            return self._archive.open(info)
+        except ValueError as error:  # its place would lie before the beginning of the file
+            raise ValueError(f"{self.name}: expected an npz archive; {key} is damaged ({error})") from error
 
     def _header(self, key: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
         try:
@@ -79,6 +84,8 @@ def open_archive(source: Path | bytes, name: str) -> Iterator[Archive]:
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             yield Archive(archive, name)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name}: expected an npz archive; a name in it is damaged ({error})") from error
     # zipfile says RuntimeError for a password, and NotImplementedError for features it does not know.
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         raise ValueError(f"{name}: expected an npz archive; it is damaged or cut short ({error})") from error

@@ -53,7 +53,7 @@ def _displacements(count: int, rng: np.random.Generator) -> tuple[Floats, Floats
     """Smooth random moves in x and y, (count, 784) each: random numbers on a coarse grid, blurred onto the fine one."""
     blur = _blur()
     noise = rng.standard_normal((2, count, blur.shape[1], blur.shape[1]), dtype=np.float32)
-    moves: Floats = blur @ noise @ blur.T  # (2, count, 28, 28)
+    moves: NDArray[Any] = blur @ noise @ blur.T  # (2, count, 28, 28)
     moves *= DISPLACEMENT
     dx, dy = moves.reshape(2, count, SIDE * SIDE)
     return dx, dy

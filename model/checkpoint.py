@@ -78,8 +78,11 @@ class Checkpoint:
         """
         content = self.to_bytes(checked_kind(path))
         unfinished = path.with_name(f".{path.name}.part")
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def _metadata(self) -> dict[str, str]:
         metadata = {
@@ -144,7 +147,10 @@ def _read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict
     for key, entry in entries:
         if entry["dtype"] != "F32":
             raise ValueError(f"{name}: {key} must be float32 (F32); got {entry['dtype']}")
-        tensors[key] = np.frombuffer(entry["data"], "<f4").reshape(entry["shape"])
+        try:
+            tensors[key] = np.frombuffer(entry["data"], "<f4").reshape(entry["shape"])
+        except (ValueError, OverflowError):  # a side of 0 lets the others be of any length
+            raise ValueError(f"{name}: {key} has a shape that no network has: {str(entry['shape'])[:60]}") from None
     return tensors, metadata
 
 
@@ -152,7 +158,8 @@ def _read_npz(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, st
     with open_archive(content, name) as archive:
         if "metadata" not in archive.keys or len(archive.keys) > 50:
             raise ValueError(f"{name}: expected a network's arrays and one called metadata, as Inkling writes them")
-        if sum(math.prod(archive.header(key)[0]) for key in archive.keys) * 4 > SIZE_LIMIT:
+        headers = [archive.header(key) for key in archive.keys]
+        if sum(abs(math.prod(shape)) * dtype.itemsize for shape, dtype in headers) > SIZE_LIMIT:
             raise ValueError(f"{name}: its arrays must come to at most {SIZE_LIMIT // 2**20} MiB; they are larger")
         arrays = {key: archive.read(key) for key in archive.keys}
     try:
@@ -172,22 +179,23 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         raise ValueError(f"its metadata must say format {FORMAT}, as Inkling writes it")
     activation = metadata.get("activation")
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"its metadata must name an activation of {', '.join(ACTIVATIONS)}; got {activation!r}")
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
+        got = repr(activation)[:60]
+        raise ValueError(f"its metadata must name an activation of {', '.join(ACTIVATIONS)}; got {got}")
     config = TrainingConfig.of(_json(metadata, "config")) if "config" in metadata else None
     scores = {str(key): value for key, value in _json(metadata, "scores").items()} if "scores" in metadata else {}
     if len(scores) > 100 or not all(_is_plain(value) for value in scores.values()):
         raise ValueError("the scores in its metadata must be at most 100 numbers or short texts")
 
     sizes, normalized = _sizes(tensors), "layers.0.scales" in tensors
-    if config and (config.sizes, config.activation, config.batch_normalization) != (
-        sizes,
-        activation,
-        normalized,
-    ):
-        raise ValueError(
-            f"its tensors make a network of {sizes} units, but its config speaks of {config.sizes}, {config.activation}"
-        )
+    if config:
+        made = (sizes, activation, normalized)
+        described = (config.sizes, config.activation, config.batch_normalization and len(config.sizes) > 2)
+        if made != described:
+            raise ValueError(
+                f"its tensors make a network of (sizes, activation, batch normalization) {made}, but its config "
+                f"describes {described}"
+            )
     _check(tensors, _shapes(sizes, normalized))
     network = Network(sizes, activation, batch_normalization=normalized)
     for key, target in _tensors(network).items():

@@ -239,7 +239,7 @@ def _explain_one(finding: Mapping[str, Any]) -> str:
     field = TrainingConfig.model_fields.get(name)
     got = repr(finding["input"])[:60]
     if field is None:
-        return f"{name} is no setting; the settings are {', '.join(TrainingConfig.model_fields)}"
+        return f"{name[:60]} is no setting; the settings are {', '.join(TrainingConfig.model_fields)}"
     if inner:
         return f"{name} must be whole numbers from 1 to {UNITS_LIMIT} each; got {got} in layer {int(inner[0]) + 1}"
     return f"{name} must be {_requirement(name, field)}; got {got}"

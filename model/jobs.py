@@ -21,7 +21,7 @@ import numpy as np
 from model.checkpoint import Checkpoint, Scores
 from model.config import TrainingConfig
 from model.network import Network
-from model.training import Change, Progress
+from model.training import Change, Progress, changed
 
 ROOT = Path(__file__).parent.parent
 LIVE = ("starting", "running", "paused")
@@ -40,13 +40,13 @@ class Point(NamedTuple):
     accuracy: float
     epoch_loss: float
     epoch_accuracy: float
-    validation_loss: float | None  # measured at the end of each epoch, else None
+    validation_loss: float | None  # measured before the first epoch and after each, else None
     validation_accuracy: float | None
     learning_rate: float
 
     @classmethod
     def of(cls, progress: Progress) -> Point:
-        ended = progress.epoch_ended or progress.status != "running"
+        measured = progress.epoch_ended or progress.step == 0 or progress.status != "running"
         return cls(
             epoch=progress.fraction * progress.epochs,
             step=progress.step,
@@ -54,8 +54,8 @@ class Point(NamedTuple):
             accuracy=progress.accuracy,
             epoch_loss=progress.epoch_loss,
             epoch_accuracy=progress.epoch_accuracy,
-            validation_loss=progress.validation_loss if ended else None,
-            validation_accuracy=progress.validation_accuracy if ended else None,
+            validation_loss=progress.validation_loss if measured else None,
+            validation_accuracy=progress.validation_accuracy if measured else None,
             learning_rate=progress.learning_rate,
         )
 
@@ -121,6 +121,7 @@ class Job:
         self.name, self.config = name, config
         self._lock = threading.Lock()
         self._view = View(epochs=config.epochs)
+        self._paused = False
         self._network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
@@ -132,8 +133,13 @@ class Job:
         )
         theirs.close()
         self._connection = Connection(ours.detach())
-        self._connection.send(Begin(config, folder))
+        self._send(Begin(config, folder))
         threading.Thread(target=self._listen, name=f"job {name}", daemon=True).start()
+
+    @property
+    def paused(self) -> bool:
+        """Whether it has been told to pause; it does so after its present step."""
+        return self._paused and self.view().is_live
 
     def view(self) -> View:
         """The newest state."""
@@ -153,12 +159,13 @@ class Job:
         """Tell the worker something, if it still listens.
 
         Raises:
-            ValueError: a change to values that the training can't have.
+            ValueError: a change to values that the training can't have, or that only a new one can have.
         """
         if isinstance(order, Mapping):
-            self.config.changed(**order)
-        with suppress(OSError):  # it may be gone, and then the view says so
-            self._connection.send(order)
+            changed(self.config, order)
+        if order in ("pause", "resume"):
+            self._paused = order == "pause"
+        self._send(order)
 
     def end(self) -> None:
         """Make sure that the process is gone; what it had said remains."""
@@ -168,6 +175,10 @@ class Job:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _send(self, message: Begin | Order) -> None:
+        with self._lock, suppress(OSError):  # the worker may be gone, and then the view says so
+            self._connection.send(message)
 
     def _listen(self) -> None:
         while True:
@@ -179,7 +190,8 @@ class Job:
                 self._take(message)
                 if not self._view.is_live:
                     break
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
         code = self._process.wait()
         with self._lock:
             if self._view.is_live:

@@ -31,7 +31,7 @@ ROWS_AT_ONCE = 1024  # images classified in one go: bounds the memory, not the r
 class Activation:
     """An elementwise function a = f(z) and its derivative, which may use a, already computed, as well as z."""
 
-    function: Callable[[Array, Array], Any]  # (z, out)
+    function: Callable[[Array, Array], Any]  # (z, out), which may be one and the same array
     derivative: Callable[[Array, Array], Array]  # (z, a) -> da/dz
 
 
@@ -47,8 +47,7 @@ def _relu_derivative(z: Array, a: Array) -> Array:
 
 
 def _leaky_relu(z: Array, out: Array) -> None:
-    np.multiply(z, LEAK, out=out)
-    np.maximum(z, out, out=out)
+    np.maximum(z, LEAK * z, out=out)
 
 
 def _leaky_relu_derivative(z: Array, a: Array) -> Array:
@@ -130,8 +129,8 @@ def cross_entropy(logits: Array, labels: Array, smoothing: float = 0.0) -> float
     log(softmax(z)) = z - log(sum(exp(z))), so no probability is ever rounded to 0 before its logarithm is taken.
     With smoothing s a target is 1 - s on the label plus s / classes everywhere (Szegedy et al. 2016).
     """
-    largest = logits.max(axis=1)
-    log_sum = np.log(np.exp(logits - largest[:, None]).sum(axis=1)) + largest  # (n,)
+    logits = logits - logits.max(axis=1, keepdims=True)  # the loss stays the same, and keeps its small digits
+    log_sum = np.log(np.exp(logits).sum(axis=1))  # (n,)
     loss = log_sum - logits[np.arange(len(labels)), labels]
     if smoothing:
         loss = (1 - smoothing) * loss + smoothing * (log_sum - logits.mean(axis=1))
@@ -172,8 +171,8 @@ class Network:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}")
         self.sizes = tuple(int(size) for size in sizes)
         self.activation = activation
-        self.batch_normalization = batch_normalization
-        units = sum(self.sizes[1:-1]) if batch_normalization else 0
+        self.batch_normalization = batch_normalization and len(sizes) > 2  # the last sums are never normalized
+        units = sum(self.sizes[1:-1]) if self.batch_normalization else 0
         self.weight_count = sum(inputs * outputs for inputs, outputs in self.shapes)
         self.parameters: Array = np.zeros(self.weight_count + sum(self.sizes[1:]) + units, dtype)
         self.layers = self.views(self.parameters)

@@ -74,16 +74,19 @@ def _images(path: Path) -> list[tuple[str | None, Pixels | None]]:
     if not path.is_file():
         raise ValueError(f"expected a file to read; {path} is {'a folder' if path.is_dir() else 'not there'}")
     name = path.name.removesuffix(".gz")
-    if _is_ink(path, name):
-        return [(drawing.label, _rendered(drawing)) for drawing in ink.read_ink(path)]
     if name.endswith(TABLE_ENDINGS):
         contents = files.read_images(path)
         labels = [None] * len(contents.images) if contents.labels is None else map(str, contents.labels)
-        return list(zip(labels, contents.images.reshape(-1, 28, 28), strict=True))
+        images = (image if image.any() else None for image in contents.images.reshape(-1, 28, 28))
+        return list(zip(labels, images, strict=True))
     try:
+        if _is_ink(path, name):
+            return [(drawing.label, _rendered(drawing)) for drawing in ink.read_ink(path)]
         return [(None, picture.read_picture(path))]
     except ink.BlankDrawing:
         return [(None, None)]
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
 
 
 def _is_ink(path: Path, name: str) -> bool:

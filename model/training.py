@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -120,7 +120,10 @@ def blas_threads(config: TrainingConfig, count: int) -> int:
     another number, so it depends on nothing but the config, the count of images, and the machine's cores."""
     network = sum(inputs * outputs for inputs, outputs in zip(config.sizes, config.sizes[1:], strict=False))
     work = network * min(config.batch_size or count, count)
-    return len(os.sched_getaffinity(0)) if work > WORK_FOR_ALL_CORES else 1
+    if work <= WORK_FOR_ALL_CORES:
+        return 1
+    # Linux alone can tell how many cores this process may use.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def train(
@@ -136,14 +139,15 @@ def train(
     """
     training = Training(config, data)
     threads = blas_threads(config, len(training.learning))
-    with threadpool_limits(limits=threads, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+    with threadpool_limits(limits=threads, user_api="blas"):
         training.validate()
         change = yield training.report()
         while training.status == "running":
             if change:
                 training.change(change)
             began = time.perf_counter()
-            training.advance()
+            with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges says so in its own words
+                training.advance()
             training.seconds += time.perf_counter() - began
             change = None
             if training.is_report_due(report_every or training.steps_between_reports):
@@ -214,10 +218,7 @@ class Training:
         Raises:
             ValueError: a value out of its range, or a setting that only a new training can have.
         """
-        fixed = [name for name in values if name not in LIVE_FIELDS]
-        if fixed:
-            raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
-        config = self.config.changed(**values)
+        config = changed(self.config, values)
         _check_fit(config, len(self.learning), len(self.held_labels))
         self.config = config
         self.optimizer.momentum, self.optimizer.weight_decay = config.momentum, config.weight_decay
@@ -247,7 +248,7 @@ class Training:
         loss = network.loss_and_gradient(images, labels, self.trace, smoothing=config.label_smoothing, masks=masks)
         if not math.isfinite(loss):
             return self._diverged()
-        if self.step % self.steps_between_reports == 0:
+        if self.step % self.steps_between_reports == 0 and np.isfinite(network.statistics).all():
             self.sound.become(network)  # a finite loss has just shown that these parameters are sound
         if config.clip_norm:
             clip(self.trace.gradient, config.clip_norm)
@@ -296,7 +297,7 @@ class Training:
 
     def _end_epoch(self) -> None:
         self.epoch_ended = True
-        if not np.isfinite(self.network.parameters).all():
+        if not (np.isfinite(self.network.parameters).all() and np.isfinite(self.network.statistics).all()):
             return self._diverged()
         self.validate()
         patience = self.config.early_stopping
@@ -329,6 +330,18 @@ class Training:
             f"sound parameters are kept. Try a smaller learning rate than {self.config.learning_rate:g} "
             f"(say {self.config.learning_rate / 10:.1g}), or clip the gradient (1 is a good start)."
         )
+
+
+def changed(config: TrainingConfig, values: Mapping[str, Any]) -> TrainingConfig:
+    """The config of a running training after a Change.
+
+    Raises:
+        ValueError: a value out of its range, or a setting that only a new training can have.
+    """
+    fixed = [name for name in values if name not in LIVE_FIELDS]
+    if fixed:
+        raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
+    return config.changed(**values)
 
 
 def _check_fit(config: TrainingConfig, learning: int, held_out: int) -> None:

@@ -28,7 +28,7 @@ def work(connection: Connection) -> None:
     dataset = data.open_folder(begin.folder)
     run = train(begin.config, dataset)
     progress = next(run)
-    points: list[Point] = []
+    points = [Point.of(progress)]
     connection.send(_report(progress, points, parameters=True))
     reported = pictured = time.monotonic()
     pause = max(SECONDS_BETWEEN_PICTURES, progress.network.parameters.nbytes / BYTES_PER_SECOND)

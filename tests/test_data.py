@@ -223,9 +223,7 @@ def test_mnist_dir_comes_before_a_download(no_network, own_cache, tmp_path, monk
         data.load("mnist")
     write(tmp_path, IDX)
     assert data.is_present("mnist")
-    with pytest.raises(
-        ValueError, match="expected the 47,040,016 unpacked bytes of MNIST's train-images-idx3-ubyte"
-    ):
+    with pytest.raises(ValueError, match="expected the 47,040,016 unpacked bytes of MNIST's train-images-idx3-ubyte"):
         data.load("mnist")
     assert not list(own_cache.iterdir())
 

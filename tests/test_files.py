@@ -137,9 +137,7 @@ def test_a_gzip_bomb_is_never_unpacked_beyond_the_header():
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.binary(max_size=200), st.sampled_from([b"", b"\0\0\x08\x03", b"\x1f\x8b\x08\0", b"PK\x03\x04", b"1,"])
-)
+@given(st.binary(max_size=200), st.sampled_from([b"", b"\0\0\x08\x03", b"\x1f\x8b\x08\0", b"PK\x03\x04", b"1,"]))
 def test_any_bytes_are_read_or_refused_by_a_value_error(content, start):
     for read in (files.read_images, files.read_idx_labels):
         read_or_refuse(start + content, read)
@@ -148,9 +146,7 @@ def test_any_bytes_are_read_or_refused_by_a_value_error(content, start):
 @pytest.mark.parametrize("shape", [(-1, 28, 28), (-1, 784)])
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_keras_archive_gives_back_what_was_written(shape, compression):
-    arrays = keras(
-        x_train=IMAGES.reshape(shape), x_test=TEST_IMAGES.reshape(shape), y_train=LABELS.astype(">i8")
-    )
+    arrays = keras(x_train=IMAGES.reshape(shape), x_test=TEST_IMAGES.reshape(shape), y_train=LABELS.astype(">i8"))
     contents = files.read_images(npz(arrays, compression))
     assert np.array_equal(contents.images, IMAGES)
     assert np.array_equal(contents.labels, LABELS)

@@ -163,9 +163,7 @@ def test_a_folder_with_some_of_the_files_is_refused(tmp_path):
     assert mnist.find(tmp_path) is None
     assert mnist.find(tmp_path / "none") is None
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(b"")
-    with pytest.raises(
-        ValueError, match=r"missing train-images-idx3-ubyte.gz, train-labels.*, t10k-images[^,]*;"
-    ):
+    with pytest.raises(ValueError, match=r"missing train-images-idx3-ubyte.gz, train-labels.*, t10k-images[^,]*;"):
         mnist.find(tmp_path)
 
 

@@ -30,13 +30,9 @@ def requirements(name: str) -> dict[str, Requirement]:
 
 def dockerfile() -> list[tuple[str, str]]:
     """Read the Dockerfile into [(instruction, its argument)], continued lines joined, comments left out."""
-    lines = [
-        line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.lstrip().startswith("#")
-    ]
+    lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.lstrip().startswith("#")]
     joined = "\n".join(lines).replace("\\\n", " ").splitlines()
-    return [
-        (word.upper(), rest.strip()) for word, _, rest in (line.partition(" ") for line in joined) if word
-    ]
+    return [(word.upper(), rest.strip()) for word, _, rest in (line.partition(" ") for line in joined) if word]
 
 
 def arguments(instruction: str) -> list[str]:
@@ -69,9 +65,7 @@ def test_the_project_has_its_rooms(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize(
-    "package", ["numpy", "pandas", "streamlit", "pillow", "streamlit-drawable-canvas", "plotly"]
-)
+@pytest.mark.parametrize("package", ["numpy", "pandas", "streamlit", "pillow", "streamlit-drawable-canvas", "plotly"])
 def test_the_app_stands_on(package: str) -> None:
     assert package in requirements("requirements.in")
 
@@ -173,9 +167,7 @@ def checkout(tmp_path: Path) -> Path:
 
 def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
     # Under `make test`, an inner make would take the outer one's flags for its own.
-    environment = {
-        name: text for name, text in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
-    }
+    environment = {name: text for name, text in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     return subprocess.run(
         ["make", *words],
         cwd=checkout,

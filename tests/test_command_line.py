@@ -1,0 +1,331 @@
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model import __main__ as command_line
+from model import checkpoint
+from model.checkpoint import Checkpoint
+from model.config import TrainingConfig
+from model.data import load
+from model.network import Network
+from model.presets import PRESETS
+from model.training import train
+
+ROOT = Path(__file__).parent.parent
+INK = Path(__file__).parent / "data" / "ink.jsonl"
+
+pytestmark = pytest.mark.usefixtures("shared_cache")
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Runs a command in this process: exit code, stdout, stderr."""
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["model", *map(str, arguments)])
+        try:
+            command_line.main()
+        except SystemExit as end:
+            code = end.code or 0
+        else:
+            code = 0
+        return (code, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture
+def answer(run):
+    """Runs a command with --json: what its last line of stdout holds."""
+
+    def command(*arguments):
+        code, out, err = run(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out.splitlines()[-1], parse_constant=pytest.fail)
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory, mnist_5k):
+    """A network that reads fairly well."""
+    config = TrainingConfig(hidden_sizes=(32,), epochs=3, augmentation="affine")
+    *_, progress = train(config, mnist_5k)
+    path = tmp_path_factory.mktemp("weights") / "network.safetensors"
+    Checkpoint.of(config, progress, mnist_5k, "finished").save(path)
+    return path
+
+
+def picture(path, image):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    path.write_bytes(buffer.getvalue())
+    return path
+
+
+# ------------------------------------------------------------------------------------------ as a program of its own
+
+
+def program(*arguments, **settings):
+    command = [sys.executable, "-m", "model", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings)
+
+
+def test_train_ends_with_what_it_promises_and_writes_what_the_others_read(tmp_path, answer):
+    out = tmp_path / "network.safetensors"
+    training = program("train", "--epochs", 4, "--hidden-sizes", "64,32", "--seed", 7, "--out", out, "--json")
+    stdout, stderr = training.communicate(timeout=100)
+    assert training.returncode == 0, stderr
+    (line,) = stdout.splitlines()  # progress is on stderr
+    assert "epoch" in stderr
+    result = json.loads(line)
+    assert result["epochs"] == 4
+    assert result["seed"] == 7
+    assert result["parameters"] == 784 * 64 + 64 + 64 * 32 + 32 + 32 * 10 + 10
+    assert result["validation_accuracy"] > 0.85
+    assert result["test_accuracy"] > 0.85
+    assert result["seconds"] > 0
+    assert (result["status"], result["out"]) == ("finished", str(out))
+    assert [point["epoch"] for point in result["history"]][-1] == 4
+
+    # The same settings give the same network in another process, and through the library.
+    *_, here = train(TrainingConfig(epochs=4, hidden_sizes=(64, 32), seed=7), load("mnist-5k"))
+    assert result["checksum"] == here.network.checksum() == checkpoint.load(out).network.checksum()
+
+    scores = answer("evaluate", "--weights", out)
+    assert scores["accuracy"] == result["test_accuracy"]
+    assert np.sum(scores["confusion"]) == scores["n"] == 1000
+    assert np.trace(scores["confusion"]) == round(scores["accuracy"] * 1000)
+    readings = answer("classify", INK, "--weights", out)
+    assert readings["accuracy"] > 0.5
+
+
+def test_ctrl_c_keeps_what_was_learned(tmp_path):
+    out = tmp_path / "network.npz"
+    training = program("train", "--epochs", 10_000, "--hidden-sizes", 16, "--out", out, "--json")
+    assert training.stderr
+    line = ""
+    while "epoch" not in line:
+        line = training.stderr.readline()
+        assert line, "it ended before it had learned anything"
+    training.send_signal(signal.SIGINT)
+    stdout, stderr = training.communicate(timeout=60)
+    assert training.returncode == 0, stderr
+    assert "Stopping after this step" in stderr
+    assert "Traceback" not in stderr
+    result = json.loads(stdout.splitlines()[-1])
+    assert result["status"] == "interrupted"
+    assert 0 < result["epochs"] < 10_000
+    assert checkpoint.load(out).network.checksum() == result["checksum"]
+
+
+def test_bad_input_ends_with_one_line_and_exit_code_2():
+    stdout, stderr = (training := program("train", "--learning-rate", "1000")).communicate(timeout=60)
+    assert training.returncode == 2
+    assert stdout == ""
+    assert stderr == "error: learning_rate must be above 0 and at most 10; got '1000'\n"
+
+
+# ------------------------------------------------------------------------------------------------------ train
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if name != "reader"])
+def test_every_published_recipe_runs_by_name(name, answer):
+    result = answer("train", "--preset", name, "--data", "mnist-5k", "--epochs", 1)
+    assert result["epochs"] == 1
+    assert result["status"] == "finished"
+    assert result["config"]["hidden_sizes"] == list(PRESETS[name].config.hidden_sizes)
+    assert 0 <= result["test_accuracy"] <= 1
+    assert (result["validation_accuracy"] is None) == (PRESETS[name].config.validation_size == 0)
+
+
+def test_every_setting_is_an_option(answer):
+    texts = {
+        "activation": "gelu", "batch_normalization": "true", "dropout": "0.1", "initialization": "glorot",
+        "initial_std": "0.02", "optimizer": "nesterov", "learning_rate": "0.05", "momentum": "0.8", "beta2": "0.99",
+        "weight_decay": "0.001", "schedule": "one_cycle", "warmup": "0.2", "step_epochs": "3", "step_factor": "0.3",
+        "batch_size": "100", "epochs": "2", "label_smoothing": "0.1", "clip_norm": "2", "early_stopping": "5",
+        "augmentation": "affine", "seed": "3", "data": "mnist-5k", "training_size": "500", "validation_size": "100",
+        "hidden_sizes": "20,10",
+    }  # fmt: skip
+    assert set(texts) == set(TrainingConfig.model_fields)
+    options = [part for name, text in texts.items() for part in (f"--{name.replace('_', '-')}", text)]
+    result = answer("train", *options)
+    assert TrainingConfig.of(result["config"]) == TrainingConfig.of(texts | {"hidden_sizes": (20, 10)})
+
+
+def test_no_hidden_layer_is_a_choice(answer):
+    assert answer("train", "--hidden-sizes", "", "--epochs", 1)["parameters"] == 7850
+
+
+def test_people_get_a_table(run, tmp_path):
+    out = tmp_path / "odd [bold].npz"
+    code, stdout, stderr = run("train", "--epochs", 1, "--hidden-sizes", 8, "--out", out)
+    assert code == 0, stderr
+    assert "Network 784-8-10 relu" in stdout
+    assert "test accuracy" in stdout
+    assert "/odd [bold].npz" in " ".join(stdout.split())
+    assert out.exists()
+
+
+def test_divergence_is_said_and_keeps_sound_parameters(run, tmp_path):
+    out = tmp_path / "network.npz"
+    code, stdout, stderr = run(
+        "train", "--optimizer", "nesterov", "--learning-rate", 10, "--initialization", "normal", "--initial-std", 10,
+        "--hidden-sizes", "30,30", "--weight-decay", 1, "--momentum", 0.99, "--out", out, "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads(stdout)["status"] == "diverged"
+    assert "Try a smaller learning rate" in " ".join(stderr.split())
+    assert np.isfinite(checkpoint.load(out).network.parameters).all()
+
+
+# ----------------------------------------------------------------------------------- evaluate, classify, presets
+
+
+def test_evaluate_follows_its_confusion(answer, weights):
+    result = answer("evaluate", "--weights", weights, "--data", "mnist-5k")
+    confusion = np.array(result["confusion"])
+    right, shown, answered = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    assert result["n"] == confusion.sum() == 1000
+    assert result["accuracy"] == pytest.approx(right.sum() / 1000)
+    assert result["precision"] == pytest.approx((right / answered).mean())
+    assert result["recall"] == pytest.approx((right / shown).mean())
+    assert result["f1"] == pytest.approx((2 * right / (shown + answered)).mean())
+    assert result["note"] is None
+
+
+def test_a_score_on_known_images_comes_with_a_note(answer, run, tmp_path):
+    path = tmp_path / "network.npz"
+    Checkpoint(Network((784, 128, 10)), TrainingConfig(data="mnist")).save(path)
+    assert "learned" in answer("evaluate", "--weights", path)["note"]
+    code, stdout, _ = run("evaluate", "--weights", path)
+    assert code == 0
+    assert "says nothing about new digits" in " ".join(stdout.split())
+    assert "Confusion" in stdout
+
+
+def test_a_whole_ink_file_is_classified(answer, weights):
+    lines = [json.loads(line) for line in INK.read_text().splitlines()]
+    result = answer("classify", INK, "--weights", weights)
+    predictions = result["predictions"]
+    assert result["n"] == len(lines) == len(predictions)
+    assert [prediction["label"] for prediction in predictions] == [line["label"] for line in lines]
+    right = [str(prediction["digit"]) == prediction["label"] for prediction in predictions]
+    assert result["accuracy"] == pytest.approx(np.mean(right))
+    assert all(0.1 <= prediction["probability"] <= 1 for prediction in predictions)
+
+
+def test_pictures_and_drawings_are_classified(answer, run, weights, mnist_5k, tmp_path):
+    digit = picture(tmp_path / "digit.png", mnist_5k.test_images[3].reshape(28, 28))
+    paper = picture(tmp_path / "paper.png", np.full((60, 60), 255, np.uint8))
+    drawing, blank = tmp_path / "one.jsonl", tmp_path / "blank.jsonl"
+    drawing.write_text('{"strokes": [[[5, 0], [5, 40]]]}')
+    blank.write_text('{"label": "4", "strokes": []}')
+    result = answer("classify", digit, paper, drawing, blank, "--weights", weights)
+    found = [prediction["digit"] for prediction in result["predictions"]]
+    expected = checkpoint.load(weights).network.probabilities(mnist_5k.test_images[3:4]).argmax()
+    assert found == [expected, None, 1, None]
+    assert [prediction["probability"] is None for prediction in result["predictions"]] == [False, True, False, True]
+    assert (result["n"], result["accuracy"]) == (4, 0)  # of the one that has a label
+    code, stdout, _ = run("classify", paper, drawing, "--weights", weights)
+    assert code == 0
+    assert stdout.splitlines()[0] == "nothing drawn"
+    assert stdout.splitlines()[1].startswith("1  ")
+
+
+def test_what_has_no_label_has_no_accuracy(answer, weights, tmp_path):
+    drawing = tmp_path / "one.jsonl"
+    drawing.write_text('{"strokes": [[[5, 0], [5, 40]]]}\n{"label": "Q", "strokes": [[[5, 0], [5, 40]]]}')
+    assert answer("classify", drawing, "--weights", weights)["accuracy"] is None
+
+
+def test_presets_are_listed(answer, run):
+    listed = answer("presets")["presets"]
+    assert list(listed) == list(PRESETS)
+    for name, recipe in listed.items():
+        assert TrainingConfig.of(recipe["config"]) == PRESETS[name].config
+    code, stdout, _ = run("presets")
+    assert code == 0
+    assert all(name in stdout for name in PRESETS)
+
+
+def test_help_names_every_command_and_setting(run):
+    code, stdout, _ = run("--help")
+    assert code == 0
+    assert all(command in stdout for command in ("train", "evaluate", "classify", "presets"))
+    _, stdout, _ = run("train", "--help")
+    assert all(f"--{name.replace('_', '-')}" in stdout for name in TrainingConfig.model_fields)
+
+
+def test_no_command_shows_the_help(run):
+    code, stdout, stderr = run()
+    assert code == 2
+    assert "Commands:\n" in stdout + stderr
+
+
+# ---------------------------------------------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("train --preset best", "preset must be one of full-batch, .*; got 'best'"),
+        ("train --epochs 0", "epochs must be a whole number, at least 1"),
+        ("train --hidden-sizes 10,5000", "hidden_sizes must be .* got '5000' in layer 2"),
+        ("train --hidden-sizes=-5", "hidden_sizes must be .* got '-5' in layer 1"),
+        ("train --activation swish", "activation must be one of relu, .*; got 'swish'"),
+        ("train --batch-size 4001 --epochs 1", "batch_size must be at most 3,600, .*; got 4,001"),
+        ("train --speed 3", "No such option '--speed'"),
+        ("train --data nowhere.csv", "data must be mnist-5k, mnist, or a file or folder that exists; got nowhere.csv"),
+        ("train --out nowhere/network.safetensors", "--out must be in a folder that exists and can be written to"),
+        ("train --out network.pt", r"a network's file must end in \.safetensors or \.npz; got 'network\.pt'"),
+        ("evaluate --weights nowhere.safetensors", "nowhere.safetensors: No such file or directory"),
+        ("evaluate --weights {broken}", r"broken\.safetensors: no safetensors file"),
+        ("evaluate --weights {notes}", r"a network's file must end in .*; got 'notes\.txt'"),
+        ("evaluate --weights {weights} --data {notes}", r"notes\.txt: "),
+        ("classify nowhere.png", "expected a file to read; nowhere.png is not there"),
+        ("classify {notes} --weights {weights}", r"notes\.txt: a picture must be"),
+        ("classify {folder} --weights {weights}", "expected a file to read; .* is a folder"),
+        ("classify", "Missing argument 'FILES...'"),
+        ("read", "No such command 'read'"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(arguments, message, run, weights, tmp_path):
+    broken, notes = tmp_path / "broken.safetensors", tmp_path / "notes.txt"
+    broken.write_bytes(b"not a network")
+    notes.write_text("no digits here\n")
+    names = {"broken": broken, "notes": notes, "weights": weights, "folder": tmp_path}
+    code, stdout, stderr = run(*(part.format(**names) for part in arguments.split()))
+    assert code == 2
+    assert stdout == ""
+    (line,) = stderr.splitlines()
+    assert line.startswith("error: ")
+    assert re.search(message, line), line
+
+
+def test_a_folder_that_cannot_be_written_to_is_found_out_before_the_training(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+    code, _, stderr = run("train", "--out", tmp_path / "network.npz")
+    assert code == 2
+    assert "can be written to" in stderr
+
+
+def test_too_little_memory_is_said_in_one_line(run, monkeypatch):
+    def refuse(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(command_line, "train", refuse)
+    assert run("train")[::2] == (
+        2,
+        "error: there is not enough memory for this network and batch: make either smaller\n",
+    )

@@ -1,0 +1,125 @@
+import gzip
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.ink import Drawing, read_ink, render
+from model.network import Network
+from model.reading import Reading, read_drawing, read_files
+from tests.digit_files import digits, idx_images, npz, table
+
+INK = Path(__file__).parent / "data" / "ink.jsonl"
+NETWORK = Network((784, 10)).initialize("he", np.random.default_rng(0))
+IMAGES, LABELS = digits(5)
+STROKE = '{"label": "1", "strokes": [[[0, 0], [0, 100]]]}\n'
+BLANK = '{"label": "1", "strokes": []}\n'
+
+
+def png(image):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_drawing_is_read_as_its_rendering():
+    drawing = next(read_ink(INK))
+    expected = NETWORK.probabilities(render(drawing).reshape(1, 784))[0]
+    reading = read_drawing(NETWORK, drawing)
+    np.testing.assert_array_equal(reading.probabilities, expected)
+    assert (reading.digit, reading.probability) == (int(expected.argmax()), float(expected.max()))
+    assert reading.label == drawing.label
+
+
+def test_an_ink_file_is_read_line_by_line():
+    drawings = list(read_ink(INK))
+    readings = read_files(NETWORK, INK)
+    assert [reading.label for reading in readings] == [drawing.label for drawing in drawings]
+    for place in (0, 7, len(drawings) - 1):
+        alone = read_drawing(NETWORK, drawings[place])
+        np.testing.assert_allclose(readings[place].probabilities, alone.probabilities, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["ink.jsonl", "ink.jsonl.gz", "drawing.json", "ink.txt", "ink", "ink.gz"])
+def test_drawings_are_known_by_name_or_content(name, tmp_path):
+    content = (STROKE + BLANK + STROKE).encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    readings = read_files(NETWORK, tmp_path / name)
+    assert [reading.digit is None for reading in readings] == [False, True, False]
+    np.testing.assert_allclose(readings[0].probabilities, readings[2].probabilities, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "labels"),
+    [
+        ("digits.csv", table(IMAGES, LABELS), list(map(str, LABELS))),
+        ("test.csv.gz", gzip.compress(table(IMAGES)), [None] * 5),
+        ("images-idx3-ubyte", idx_images(IMAGES), [None] * 5),
+        ("mnist.npz", npz({"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES, "y_test": LABELS}), None),
+    ],
+)
+def test_a_table_is_read_image_by_image(name, content, labels, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    readings = read_files(NETWORK, tmp_path / name)
+    np.testing.assert_allclose([reading.probabilities for reading in readings], NETWORK.probabilities(IMAGES))
+    assert labels is None or [reading.label for reading in readings] == labels
+
+
+def test_a_picture_is_read(tmp_path, mnist_5k):
+    image = mnist_5k.test_images[0].reshape(28, 28)
+    (tmp_path / "digit.png").write_bytes(png(image))
+    (reading,) = read_files(NETWORK, tmp_path / "digit.png")
+    np.testing.assert_allclose(reading.probabilities, NETWORK.probabilities(image.reshape(1, 784))[0], rtol=1e-5)
+    assert reading.label is None
+    assert not reading.is_labelled
+
+
+def test_nothing_drawn_is_no_digit(tmp_path):
+    (tmp_path / "blank.png").write_bytes(png(np.full((50, 50), 255, np.uint8)))
+    (tmp_path / "blank.jsonl").write_text(BLANK)
+    (tmp_path / "blank.csv").write_bytes(table(np.zeros((1, 784), np.uint8), np.array([3], np.uint8)))
+    readings = [read_drawing(NETWORK, Drawing(()))]
+    for name in ("blank.png", "blank.jsonl", "blank.csv"):
+        readings += read_files(NETWORK, tmp_path / name)
+    for reading in readings:
+        assert reading.as_dict() | {"label": None} == {"label": None, "digit": None, "probability": None}
+        assert str(reading).startswith("nothing drawn")
+        assert not reading.is_right
+
+
+def test_only_digits_count_as_labels():
+    answer = np.eye(10, dtype=np.float32)[7]
+    assert Reading(answer, "7").is_right
+    assert Reading(answer, "3").is_labelled
+    assert not Reading(answer, "3").is_right
+    assert not Reading(None, "7").is_right
+    for label in (None, "", "A", "77", "²", "٧"):
+        assert not Reading(answer, label).is_labelled
+        assert not Reading(answer, label).is_right
+    assert str(Reading(answer, "3")) == "7  100.0%  (labelled 3)"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("notes.txt", b"no picture", r"notes\.txt: a picture must be a PNG, .*; got something else"),
+        ("empty", b"", "empty: a picture must be"),
+        ("ink.jsonl", STROKE.encode() + b"{", r"ink\.jsonl: line 2: a drawing must be a JSON object"),
+        ("ink.gz", gzip.compress(STROKE.encode())[:-9], r"ink\.gz: "),
+        ("table.csv", b"1,2,3\n", r"table\.csv: "),
+        ("cut.png", png(np.zeros((40, 40), np.uint8))[:50], r"cut\.png: the picture"),
+    ],
+)
+def test_files_that_hold_no_digits_are_refused(name, content, message, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=f"^{message}"):
+        read_files(NETWORK, tmp_path / name)
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"expected a file to read; .* is a folder"):
+        read_files(NETWORK, tmp_path)
+    with pytest.raises(ValueError, match=r"expected a file to read; .* is not there"):
+        read_files(NETWORK, tmp_path / "nowhere")

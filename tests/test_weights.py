@@ -1,0 +1,56 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import mnist
+from model.checkpoint import DEFAULT_WEIGHTS, WEIGHTS, load
+from model.files import read_idx_images, read_idx_labels
+from model.presets import PRESETS
+
+needs_mnist = pytest.mark.skipif(
+    "MNIST_DIR" not in os.environ, reason="set MNIST_DIR to the folder with MNIST's four IDX files"
+)
+SHIPPED = sorted(path for path in WEIGHTS.iterdir() if path.suffix in (".safetensors", ".npz"))
+every_network = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+
+# Networks that stand in until their recipe has been run: a test fails when one no longer does.
+STAND_INS = {"reader"}
+
+
+@pytest.fixture(scope="module")
+def test_part():
+    found = mnist.find(Path(os.environ["MNIST_DIR"]))
+    assert found, "MNIST_DIR holds none of MNIST's files"
+    images, labels = found["t10k-images-idx3-ubyte"], found["t10k-labels-idx1-ubyte"]
+    return read_idx_images(images), read_idx_labels(labels)
+
+
+def test_the_network_to_draw_with_is_there():
+    assert DEFAULT_WEIGHTS in SHIPPED
+
+
+@every_network
+def test_every_network_loads_and_tells_of_itself(path):
+    trained = load(path)
+    assert trained.config
+    assert trained.network.sizes == trained.config.sizes
+    assert trained.scores["tested_on"] == "mnist"
+    assert np.isfinite(trained.network.probabilities(np.zeros((1, 784), np.uint8))).all()
+
+
+@every_network
+def test_every_network_was_made_by_the_recipe_of_its_name(path, request):
+    if path.stem not in PRESETS:
+        pytest.skip(f"there is no recipe called {path.stem}")
+    if path.stem in STAND_INS:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="a stand-in until its recipe has been run"))
+    assert load(path).config == PRESETS[path.stem].config
+
+
+@needs_mnist
+@every_network
+def test_every_network_scores_what_it_says(path, test_part):
+    trained = load(path)
+    assert trained.network.accuracy(*test_part) == pytest.approx(trained.scores["test_accuracy"], abs=1e-4)
