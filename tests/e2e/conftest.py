@@ -17,9 +17,9 @@ FAILURES = Path(__file__).parent / "failures"
 PAGE_SECONDS = 15
 
 # Said by the browser about a request that Streamlit makes to the outside, where there is no outside.
-HARMLESS = re.compile(
-    r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|CONNECTION_|PROXY_)"
-)
+HARMLESS = re.compile(r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|CONNECTION_|PROXY_)")
+# Opened at a page's own address, Streamlit looks for its server below that address first, and then above it.
+PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
 # For this folder only: while Playwright is at work, its event loop would stand in the way of other tests.
@@ -56,7 +56,8 @@ def page_errors() -> list[str]:
 @pytest.fixture
 def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not HARMLESS.search(message.text):
+        probed = PROBE.search(message.location["url"])
+        if message.type == "error" and not probed and not HARMLESS.search(message.text):
             page_errors.append(message.text)
 
     def on_error(error: Error) -> None:

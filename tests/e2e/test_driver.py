@@ -57,9 +57,7 @@ def test_drawing_finds_a_canvas_below_the_fold(page: Page, canvas_url: str) -> N
     assert len(json.loads(page.get_by_test_id("stCode").inner_text())) == 3
 
 
-def test_an_uncaught_error_in_the_page_is_noticed(
-    page: Page, page_errors: list[str], canvas_url: str
-) -> None:
+def test_an_uncaught_error_in_the_page_is_noticed(page: Page, page_errors: list[str], canvas_url: str) -> None:
     page.goto(canvas_url)
     page.get_by_role("button", name="Fail in the browser").click()
     settle(page)

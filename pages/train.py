@@ -1,0 +1,25 @@
+"""Train: choose a network, start it, and watch it learn; it goes on while you look at other pages."""
+
+import streamlit as st
+
+from ui import controls, learning, session
+
+controls.begin(arriving=session.entered("train"))
+
+st.title("Train a network")
+watching, settings = st.columns([2, 1], gap="large")
+
+with settings:
+    controls.choose_preset()
+    dataset = session.choose_dataset()
+    if problem := controls.address_problem():
+        st.error(f"The address has a setting that can't be used: {problem}", icon=":material/error:")
+    try:
+        config = controls.choose_config(dataset)
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+with watching:
+    learning.buttons(config, dataset)
+    learning.show(config)

@@ -1,0 +1,84 @@
+"""A visitor is a browser that came by: known again after a reload, by a random name that it keeps in a cookie.
+
+Streamlit forgets a session when its page is reloaded. What someone has trained here should outlive that, so it is
+kept under the browser's name, and let go when nobody has been back for a while.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+COOKIE = "inkling_visitor"
+AWAY_SECONDS = 20 * 60  # how long what a visitor left behind is kept
+VISITORS_LIMIT = 500  # the longest gone are let go first
+
+T = TypeVar("T")
+
+_SCRIPT = """
+export default function ({ data }) {
+  document.cookie = data.cookie + "=" + data.name + "; path=/; SameSite=Lax; max-age=86400"
+}
+"""
+
+
+@dataclass
+class _Stay(Generic[T]):
+    belongings: T
+    connections: int = 0  # open tabs
+    left: float = 0.0  # when the last one was closed
+
+
+class Visitors(Generic[T]):
+    """What each visitor has, by name. All sessions share it, each in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stays: dict[str, _Stay[T]] = {}
+
+    def find(self, name: str) -> T | None:
+        """What a visitor has here."""
+        with self._lock:
+            return self._stays[name].belongings if name in self._stays else None
+
+    def arrive(self, name: str, belongings: T) -> None:
+        """A visitor has opened a tab, or come back."""
+        with self._lock:
+            self._stays.setdefault(name, _Stay(belongings)).connections += 1
+
+    def leave(self, name: str, now: float | None = None) -> None:
+        """A visitor's tab was closed, perhaps only to be loaded again."""
+        with self._lock:
+            if stay := self._stays.get(name):
+                stay.connections -= 1
+                stay.left = time.monotonic() if now is None else now
+
+    def let_go(self, now: float | None = None) -> list[T]:
+        """Forget those who have been away too long; returns what belonged to them."""
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            away = sorted((name for name, stay in self._stays.items() if stay.connections <= 0), key=self._left)
+            excess = len(self._stays) - VISITORS_LIMIT
+            gone = [name for place, name in enumerate(away) if place < excess or now - self._left(name) > AWAY_SECONDS]
+            return [self._stays.pop(name).belongings for name in gone]
+
+    def _left(self, name: str) -> float:
+        return self._stays[name].left
+
+
+def name() -> str:
+    """The browser's name: the one in its cookie, or a new one that no one else can guess."""
+    known = st.context.cookies.get(COOKIE, "")
+    return known if re.fullmatch("[0-9a-f]{32}", known) else token_hex(16)
+
+
+def tell_browser(name: str) -> None:
+    """Have the browser keep its name in a cookie, for its next connection; nothing of it shows on the page."""
+    component = st.components.v2.component("inkling_visitor", js=_SCRIPT)
+    component(key="visitor", data={"cookie": COOKIE, "name": name})
