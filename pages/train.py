@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, learning, session
+from ui import controls, learning, messages, session
 
 controls.begin(arriving=session.entered("train"))
 
@@ -13,11 +13,11 @@ with settings:
     controls.choose_preset()
     dataset = session.choose_dataset()
     if problem := controls.address_problem():
-        st.error(f"The address has a setting that can't be used: {problem}", icon=":material/error:")
+        messages.problem(f"The address has a setting that can't be used: {problem}")
     try:
         config = controls.choose_config(dataset)
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        messages.problem(str(error))
         st.stop()
 
 with watching:

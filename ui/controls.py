@@ -67,7 +67,7 @@ def address_problem() -> str | None:
     return problem
 
 
-def choose_preset() -> str:
+def choose_preset() -> None:
     """A menu of the presets; choosing one gives all widgets its values. Shows which one the values are."""
     config = _config(session.remembered("dataset", "mnist-5k"))
     matching = [name for name, recipe in PRESETS.items() if _same_recipe(recipe.config, config)]
@@ -80,7 +80,9 @@ def choose_preset() -> str:
         help="A network and a way to train it, ready made: five that were published, and the one that reads your "
         "drawings. Changing any setting makes it your own.",
     )
-    return name
+    if name in PRESETS:
+        st.caption(PRESETS[name].summary)
+        st.caption(f"Published: {PRESETS[name].published}")
 
 
 def choose_config(dataset: str | None) -> TrainingConfig:

@@ -14,7 +14,7 @@ from model.config import TrainingConfig
 from model.jobs import Job, View
 from model.network import CLASSES
 from model.presets import PRESETS
-from ui import curves, session
+from ui import curves, messages, session
 
 SECONDS_BETWEEN_LOOKS = 0.4
 STATES = {
@@ -130,7 +130,7 @@ def _progress(job: Job, view: View) -> None:
         for name, figure in figures.items():
             st.metric(name, figure, width="content")
     if view.message:
-        st.warning(view.message, icon=":material/info:")
+        st.warning(messages.plain(view.message), icon=":material/info:")
 
 
 def _percent(share: float) -> str:

@@ -20,7 +20,7 @@ from model.checkpoint import Checkpoint
 from model.data import Dataset
 from model.jobs import Job
 from model.presets import PRESETS
-from ui import visitors
+from ui import messages, visitors
 
 DEFAULT_NETWORK = checkpoint.DEFAULT_WEIGHTS.stem
 NETWORKS_LIMIT = 20  # kept for each visitor; the oldest goes first
@@ -163,7 +163,7 @@ def choose_network() -> tuple[str, Checkpoint]:
             on_change=_open_network,
         )
         if problem := remembered("network_problem"):
-            st.error(problem, icon=":material/error:")
+            messages.problem(problem)
     return name, current().networks.get(name) or shipped(name)
 
 
@@ -221,7 +221,7 @@ def choose_dataset() -> str | None:
             on_change=_open_dataset,
         )
         if problem := remembered("dataset_problem"):
-            st.error(problem, icon=":material/error:")
+            messages.problem(problem)
     if name == "mnist" and not data.is_present("mnist"):
         _offer_mnist()
         return None
@@ -259,7 +259,7 @@ def _offer_mnist() -> None:
     try:
         data.prepare("mnist", show)
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        messages.problem(str(error))
     else:
         st.rerun()
 

@@ -75,7 +75,7 @@ class Visitors(Generic[T]):
 def name() -> str:
     """The browser's name: the one in its cookie, or a new one that no one else can guess."""
     known = st.context.cookies.get(COOKIE, "")
-    return known if re.fullmatch("[0-9a-f]{32}", known) else token_hex(16)
+    return known if isinstance(known, str) and re.fullmatch("[0-9a-f]{32}", known) else token_hex(16)
 
 
 def tell_browser(name: str) -> None:

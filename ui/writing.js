@@ -89,12 +89,17 @@ function answer(parent) {
   return (probabilities) => {
     const best = probabilities?.indexOf(Math.max(...probabilities))
     digit.textContent = best ?? ""
-    percent.textContent = probabilities ? `${Math.min(Math.round(100 * probabilities[best]), 99)} %` : ""
+    percent.textContent = probabilities ? words(probabilities[best]) : ""
     bars.forEach(({ bar, fill, text }, index) => {
       const value = probabilities?.[index] ?? 0
       bar.classList.toggle("bar-best", index === best)
       fill.style.height = `${100 * value}%`
-      text.textContent = value >= 0.005 ? `${Math.min(Math.round(100 * value), 99)} %` : ""
+      text.textContent = words(value)
     })
   }
+}
+
+function words(probability) {
+  if (probability < 0.005) return ""
+  return probability > 0.994 ? "> 99 %" : `${Math.round(100 * probability)} %`
 }

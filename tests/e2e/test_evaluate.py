@@ -91,7 +91,7 @@ def test_nothing_is_wider_than_a_phone(phone: Page) -> None:
 def test_another_sample_and_the_surest_mistakes_first(page: Page, app_url: str) -> None:
     open_page(page, app_url)
     before = page.locator(".st-key-correct_examples figcaption").all_inner_texts()
-    page.locator(".st-key-another_sample button").click()
+    page.get_by_role("button", name="Another sample").click()
     settle(page)
     assert page.locator(".st-key-correct_examples figcaption").all_inner_texts() != before
     page.locator(".st-key-confident_first label").first.click()

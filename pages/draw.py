@@ -1,0 +1,55 @@
+"""Draw: write a digit with mouse or finger, and see what the network takes it for."""
+
+import streamlit as st
+
+from model import ink
+from ui import answer, canvas, messages, session
+
+if session.entered("draw"):
+    canvas.arrive()
+
+answer.style()
+page = st.container(horizontal_alignment="center").container(width=900)
+page.title("Draw")
+desk = page.container(horizontal=True, gap="medium")
+with page.container(horizontal=True, gap="medium"):
+    with st.container(width=434):
+        canvas.choose_picture()
+    with st.container(width=434):
+        try:
+            _, checkpoint = session.choose_network()
+        except (OSError, ValueError) as error:
+            messages.problem(f"The network can't be opened: {error}")
+            st.stop()
+
+with desk.container(width=canvas.SIZE):
+    try:
+        drawing = canvas.paper()
+    except ValueError as error:
+        messages.problem(f"The drawing can't be read: {error}. Clear it and draw again.")
+        drawing = ink.Drawing(())
+    with st.container(horizontal=True, gap="small"):
+        st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
+        st.download_button(
+            "Download ink",
+            drawing.to_json() + "\n",
+            "drawing.jsonl",
+            "application/jsonl",
+            key="download_ink",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=not drawing.strokes,
+        )
+
+image, caption = canvas.picture(), "What the network sees of your picture"
+if image is None:
+    image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
+probabilities = None if image is None else checkpoint.network.probabilities(image.reshape(1, -1))[0]  # (10,)
+
+with desk.container(width=588):
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        with st.container(width="content", gap="xsmall"):
+            st.container(key="prediction").html(answer.prediction(probabilities))
+            st.html(answer.second_choice(probabilities))
+        st.container(key="seen", width="content").html(answer.seen(image, caption))
+    st.container(key="probabilities").html(answer.bars(probabilities))

@@ -1,0 +1,118 @@
+"""Evaluate: how well a network reads digits, which ones it confuses, and what those that it reads wrong look like."""
+
+import streamlit as st
+
+from ui import charts, pictures, scores, session, theme, touch
+
+SHOWN = 12  # pictures at once: they fill rows of 3, 4 and 6
+PLAIN = {"displayModeBar": False}  # a chart to look at and to click on, without Plotly's tools
+
+session.entered("evaluate")
+page = st.container(horizontal_alignment="center").container(width=1120)
+page.title("Evaluate a network", anchor=False)
+network_menu, dataset_menu = page.columns(2, gap="medium")
+with network_menu:
+    name, checkpoint = session.choose_network()
+with dataset_menu:
+    dataset = session.choose_dataset()
+if dataset is None:
+    st.stop()
+
+part = scores.part_of(session.open_dataset(dataset))
+with page:
+    found = scores.evaluate(checkpoint.network, dataset, part)
+right, mistakes, count = found.right(), found.mistakes(), len(part.labels)
+for caution in scores.cautions(checkpoint, dataset, part):
+    page.warning(caution, icon=":material/info:")
+
+
+def captioned(place: int) -> pictures.Captioned:
+    label, digit = part.labels[place], found.digits[place]
+    notes = (f"{scores.percent(float(found.confidence[place]))} sure", f"no. {place}")
+    colour = theme.RIGHT if digit == label else theme.WRONG
+    return pictures.Captioned(part.images[place], f"{label} read as {digit}", notes, colour)
+
+
+with page.container(key="scores", horizontal=True, vertical_alignment="center"):
+    for title, share, meaning in scores.figures(found):
+        st.metric(title, scores.percent(share, scores.decimals(count)), help=meaning, border=True, width=170)
+    st.container(width=340).caption(
+        f"{len(right):,} of {scores.described(part, dataset)} are read right. With so many images, chance alone moves "
+        f"the accuracy by {scores.margin(len(right), count)}."
+    )
+
+with page.container(key="confusion"):
+    st.subheader(
+        "Which digits it confuses",
+        anchor=False,
+        help="A row for what the images show, a column for what they were read as. A click on a cell shows its images.",
+    )
+    matrix, cell_images = st.columns(2, gap="large")
+    usual = charts.largest_mistake(found.confusion)
+    text_colour = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
+    clicked = matrix.plotly_chart(
+        charts.confusion_matrix(found.confusion, usual, text_colour),
+        key=f"confusion_{checkpoint.network.checksum()}_{dataset}",  # each network and data set has its own choice
+        on_select="rerun",
+        selection_mode="points",
+        config=PLAIN,
+    )
+    touch.leave_to_browser()
+    points = clicked.selection.point_indices
+    label, digit = (charts.cell_at(points[0]) if points else None) or usual or (0, 0)
+    places = found.cell(label, digit)
+    with cell_images.container(key="cell"):
+        surest = f", the {SHOWN} surest of them" if len(places) > SHOWN else ""
+        st.markdown(f"**{label} read as {digit}**: {scores.images(len(places))}{surest}")
+        st.html(pictures.grid([captioned(place) for place in places[:SHOWN]]))
+
+seed = session.remembered("sample_seed", 0)
+with page.container(horizontal=True, vertical_alignment="center"):
+    st.subheader("Examples", anchor=False, width="content")
+    st.button(
+        "Another sample",
+        key="another_sample",
+        icon=":material/shuffle:",
+        on_click=lambda: session.remember("sample_seed", seed + 1),
+        help="Draw other images at random.",
+    )
+    confident_first = st.toggle(
+        "Most confident mistakes first",
+        key="confident_first",
+        persist_state="session",
+        help="Instead of a random sample, the mistakes that the network was surest of.",
+    )
+wrong_side, right_side = page.columns(2, gap="large")
+with wrong_side.container(key="mistakes"):
+    chosen = found.most_confident_first(mistakes) if confident_first else scores.sample(mistakes, SHOWN, seed)
+    st.markdown(f"**Read wrong**: {scores.images(len(mistakes))}")
+    st.html(pictures.grid([captioned(place) for place in chosen[:SHOWN]]))
+with right_side.container(key="correct_examples"):
+    st.markdown(f"**Read right**: {scores.images(len(right))}")
+    st.html(pictures.grid([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
+
+digits_side, image_side = page.columns(2, gap="large")
+with digits_side.container(key="accuracy_by_digit"):
+    st.subheader(
+        "Accuracy for each digit",
+        anchor=False,
+        help="The share of each digit's images that is read right. The lines show how far chance alone may move it.",
+    )
+    st.plotly_chart(charts.accuracy_by_digit(found.confusion), key="by_digit", config=PLAIN)
+with image_side.container(key="sample"):
+    st.subheader("Any image", anchor=False)
+    place = st.number_input(
+        f"Its number, 0 to {count - 1:,}",
+        0,
+        count - 1,
+        key="sample_index",
+        persist_state="session",
+        help="Images are counted from 0, in the order of the file that they come from.",
+    )
+    shown = captioned(place)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=160, gap="small"):
+            st.html(pictures.enlarged(shown.image, shown.caption))
+            st.markdown(f"**{shown.caption}**")
+        with st.container():
+            st.altair_chart(charts.probability_bars(found.probabilities[place], int(part.labels[place])), key="answer")

@@ -1,0 +1,107 @@
+"""Figures say what their numbers say: at the right place, in the colour that means it, and in words."""
+
+import numpy as np
+import pytest
+
+from ui import charts, theme
+
+
+@pytest.fixture
+def confusion() -> np.ndarray:
+    """1,000 images of each digit but the 8, which has none: all read right, but for some sevens and one four."""
+    counts = np.diag([1000] * 8 + [0, 1000])
+    counts[7] = [0, 12, 0, 0, 0, 0, 0, 985, 0, 3]
+    counts[4] = [0, 0, 0, 0, 999, 0, 0, 0, 0, 1]
+    return counts
+
+
+def test_a_cell_says_what_was_read_as_what(confusion: np.ndarray) -> None:
+    points = charts.confusion_matrix(confusion, None, "black").data[-1]
+    words = {(y, x): text for x, y, text in zip(points.x, points.y, points.hovertext, strict=True)}
+    assert words[7, 1] == "7 read as 1: 12 images (1.2 %)"
+    assert words[4, 9] == "4 read as 9: 1 image (0.1 %)"
+    assert words[1, 1] == "1 read as 1: 1,000 images (100.0 %)"
+    assert words[8, 8] == "8 read as 8: 0 images (0.0 %)"
+
+
+def test_each_point_of_the_matrix_leads_back_to_its_cell(confusion: np.ndarray) -> None:
+    points = charts.confusion_matrix(confusion, None, "black").data[-1]
+    cells = [charts.cell_at(point) for point in range(len(points.x))]
+    assert cells == list(zip(points.y, points.x, strict=True))
+
+
+@pytest.mark.parametrize("point", [-1, 100, 10**30, 5.0, "5", None, [5]])
+def test_what_is_no_point_of_the_matrix_has_no_cell(point: object) -> None:
+    assert charts.cell_at(point) is None
+
+
+def test_the_most_frequent_mistake_stands_out_at_first(confusion: np.ndarray) -> None:
+    assert charts.largest_mistake(confusion) == (7, 1)
+    points = charts.confusion_matrix(confusion, (7, 1), "black").data[-1]
+    assert [charts.cell_at(point) for point in points.selectedpoints] == [(7, 1)]
+
+
+def test_without_mistakes_there_is_no_most_frequent_one() -> None:
+    assert charts.largest_mistake(np.diag(np.full(10, 5))) is None
+
+
+def test_one_mistake_among_a_thousand_right_answers_shows(confusion: np.ndarray) -> None:
+    colours = np.array(charts.confusion_matrix(confusion, None, "black").data[0].z)
+    mistakes = (confusion > 0) & ~np.eye(10, dtype=bool)
+    assert (colours[mistakes] < -0.1).all()
+    assert (colours[confusion == 0] == 0).all()
+    assert colours[7, 1] == colours.min()
+    assert (colours.diagonal()[confusion.diagonal() > 0] > 0).all()
+
+
+def test_the_matrix_writes_each_count_and_leaves_zeros_out(confusion: np.ndarray) -> None:
+    points = charts.confusion_matrix(confusion, None, "black").data[-1]
+    written = np.array([int(text or 0) for text in points.text])
+    assert (written.reshape(10, 10) == confusion).all()
+    assert list(points.text).count("0") == 0
+
+
+def test_accuracy_of_each_digit_is_its_share_of_right_answers(confusion: np.ndarray) -> None:
+    points = charts.accuracy_by_digit(confusion).data[0]
+    assert dict(zip(points.y, points.x, strict=True)) == {0: 1, 1: 1, 2: 1, 3: 1, 4: 0.999, 5: 1, 6: 1, 7: 0.985, 9: 1}
+    assert points.hovertext[7].startswith("7: 985 of 1,000 right, 98.5 %")
+
+
+def test_accuracy_lies_within_its_interval_and_the_chart(confusion: np.ndarray) -> None:
+    figure = charts.accuracy_by_digit(confusion)
+    points = figure.data[0]
+    low, high = points.x - points.error_x.arrayminus, points.x + points.error_x.array
+    assert (low < points.x).all()
+    assert (points.x <= high).all()
+    left, right = figure.layout.xaxis.range
+    assert left < low.min()
+    assert high.max() < right
+
+
+def test_one_image_is_enough_for_a_chart() -> None:
+    counts = np.zeros((10, 10), int)
+    counts[3, 5] = 1
+    assert charts.accuracy_by_digit(counts).data[0].x.tolist() == [0]
+    assert charts.confusion_matrix(counts, (3, 5), "black").data[0].z[3][5] == -1
+
+
+def bars(probabilities: np.ndarray, label: int) -> list[dict]:
+    (rows,) = charts.probability_bars(probabilities, label).to_dict()["datasets"].values()
+    return rows
+
+
+def test_the_bars_are_the_probabilities_and_colour_tells_right_from_wrong() -> None:
+    probabilities = np.full(10, 0.01, np.float32)
+    probabilities[[3, 8]] = 0.62, 0.3
+    rows = bars(probabilities, label=8)
+    assert [row["probability"] for row in rows] == pytest.approx(probabilities.tolist())
+    assert rows[3]["colour"] == theme.WRONG
+    assert rows[8]["colour"] == theme.RIGHT
+    assert {row["colour"] for row in rows} == {theme.WRONG, theme.RIGHT, theme.OTHER}
+    assert (rows[3]["words"], rows[0]["words"]) == ("62.0 %", "1.0 %")
+    assert theme.WRONG not in {row["colour"] for row in bars(probabilities, label=3)}
+
+
+def test_a_broken_network_s_answer_is_still_a_chart() -> None:
+    rows = bars(np.full(10, np.nan, np.float32), label=1)
+    assert [row["probability"] for row in rows] == [0] * 10

@@ -1,0 +1,94 @@
+"""Draw and Home without a browser: what they show at first, and that no file or network takes them down."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from model import checkpoint
+from tests.test_answer import words
+from ui import session, visitors
+
+SECONDS = 60
+
+
+def draw_page() -> None:
+    import runpy
+
+    from model.checkpoint import WEIGHTS
+    from ui import session
+
+    session.begin()
+    runpy.run_path(str(WEIGHTS.parent / "pages" / "draw.py"))
+
+
+@pytest.fixture(autouse=True)
+def _new_visitor(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+
+
+def visit(screen: AppTest) -> AppTest:
+    screen.run()
+    assert not screen.exception
+    return screen
+
+
+def draw() -> AppTest:
+    return visit(AppTest.from_function(draw_page, default_timeout=SECONDS))
+
+
+def home() -> AppTest:
+    return visit(AppTest.from_file("../app.py", default_timeout=SECONDS))
+
+
+def picture_of_a_one(kind: str = "PNG") -> bytes:
+    paper = Image.new("L", (400, 400), 235)
+    ImageDraw.Draw(paper).line([(200, 60), (200, 340)], fill=40, width=30)
+    buffer = io.BytesIO()
+    paper.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def texts(screen: AppTest) -> list[str]:
+    return [" ".join(words(element.proto.body)) for element in screen.get("html")]
+
+
+def test_draw_begins_with_blank_paper_and_no_digit() -> None:
+    screen = draw()
+    assert "Draw a digit" in texts(screen)
+    assert "0 1 2 3 4 5 6 7 8 9" in texts(screen)
+    assert screen.selectbox(key="network").value == checkpoint.DEFAULT_WEIGHTS.stem
+    assert not screen.error
+
+
+def test_every_control_of_draw_explains_itself() -> None:
+    screen = draw()
+    controls = [screen.button(key="clear"), screen.selectbox(key="network"), *screen.get("download_button")]
+    assert all(control.proto.help for control in controls)
+
+
+def test_a_picture_is_read_and_clear_puts_it_away() -> None:
+    screen = draw()
+    screen.file_uploader(key="picture").upload("one.png", picture_of_a_one(), "image/png").run()
+    assert any(text.startswith("1 ") for text in texts(screen))
+    screen.button(key="clear").click().run()
+    assert "Draw a digit" in texts(screen)
+
+
+def test_home_leads_to_every_other_page() -> None:
+    screen = home()
+    assert {link.proto.page for link in screen.get("page_link")} == {"draw", "train", "evaluate"}
+    assert not screen.error
+
+
+@pytest.mark.parametrize("open_page", [draw, home])
+def test_a_network_that_cannot_be_opened_gets_a_message(
+    monkeypatch: pytest.MonkeyPatch, open_page: Callable[[], AppTest]
+) -> None:
+    def fail(name: str) -> None:
+        raise ValueError(f"{name} is damaged")
+
+    monkeypatch.setattr(session, "shipped", fail)
+    assert "is damaged" in open_page().error[0].value

@@ -1,0 +1,61 @@
+"""A network's input is a picture of 28 by 28 pixels, small enough that each of them can be seen.
+
+Enlarged with hard edges, it shows the digit just as the network gets it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+from PIL import Image
+
+SIDE = 28
+
+
+class Captioned(NamedTuple):
+    """A digit's image (784,) uint8, what stands under it, lines of small print, and the colour of its mark."""
+
+    image: NDArray[Any]
+    caption: str
+    notes: Sequence[str]
+    colour: str
+
+
+def grid(pictures: Sequence[Captioned]) -> str:
+    """HTML of pictures with captions, as many in a row as there is room for."""
+    columns = "grid-template-columns:repeat(auto-fill, minmax(80px, 1fr))"
+    tiles = "".join(_tile(shown) for shown in pictures)
+    return f'<div style="display:grid; {columns}; gap:16px 8px">{tiles}</div>'
+
+
+def _tile(shown: Captioned) -> str:
+    caption, notes = escape(shown.caption), "<br>".join(escape(note) for note in shown.notes)
+    return (
+        f'<figure style="margin:0; line-height:1.35">{_picture(shown.image, shown.caption)}'
+        f'<figcaption style="border-top:3px solid {escape(shown.colour)}; padding-top:4px">'
+        f'<div style="font-size:14px">{caption}</div>'
+        f'<div style="font-size:12px; opacity:0.75">{notes}</div>'
+        "</figcaption></figure>"
+    )
+
+
+def enlarged(image: NDArray[Any], description: str) -> str:
+    """HTML of one digit's image (784,) uint8, as wide as its place."""
+    return _picture(image, description)
+
+
+def _picture(image: NDArray[Any], description: str) -> str:
+    style = "width:100%; display:block; image-rendering:pixelated; border-radius:4px 4px 0 0"
+    return f'<img src="{data_url(image)}" alt="{escape(description)}" style="{style}">'
+
+
+def data_url(image: NDArray[Any]) -> str:
+    """A digit's image (784,) uint8 as a PNG inside an address, that needs no further request."""
+    buffer = BytesIO()
+    Image.fromarray(image.reshape(SIDE, SIDE)).save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
