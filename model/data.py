@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from model import cache, files, mnist
+from model.source import PIXELS
 
 DATASETS = {
     "mnist-5k": "5,000 of MNIST's handwritten digits, that come with Inkling: 4,000 to train, 1,000 to test.",
@@ -45,7 +46,7 @@ class Dataset:
             "test": (self.test_images, self.test_labels),
         }
         for part, (images, labels) in parts.items():
-            if images.dtype != np.uint8 or images.ndim != 2 or images.shape[1] != files.PIXELS:
+            if images.dtype != np.uint8 or images.ndim != 2 or images.shape[1] != PIXELS:
                 got = f"{images.dtype} {images.shape}"
                 raise ValueError(f"{self.name}: {part} images must be uint8 of shape (n, 784); got {got}")
             if labels.dtype != np.uint8 or labels.ndim != 1:

@@ -17,6 +17,7 @@ import numpy as np
 import pooch
 
 from model import files
+from model.source import Source
 
 Progress = Callable[[int, int], None]
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -71,7 +72,7 @@ def read(paths: Mapping[str, Path], known: Mapping[str, tuple[int, str]] = FILES
     """
     arrays = []
     for name, (size, checksum) in known.items():
-        with files.Source(paths[name]) as source:
+        with Source(paths[name]) as source:
             content = bytes(source.read(size + 1))
         if hashlib.sha256(content).hexdigest() != checksum:
             got = f"{len(content):,} bytes" if len(content) < size else "other or more content"

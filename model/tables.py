@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from model.files import FORMATS, PIXELS, Source
+from model.source import FORMATS, PIXELS, Source
 
 MAX_BYTES = 2**30  # of unpacked text: MNIST's 70,000 images take 128 MB
 _BLOCK = 8 * 2**20

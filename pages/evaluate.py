@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import charts, pictures, scores, session, theme, touch
+from ui import charts, pictures, scores, session, theme, touch, words
 
 SHOWN = 12  # pictures at once: they fill rows of 3, 4 and 6
 PLAIN = {"displayModeBar": False}  # a chart to look at and to click on, without Plotly's tools
@@ -28,14 +28,14 @@ for caution in scores.cautions(checkpoint, dataset, part):
 
 def captioned(place: int) -> pictures.Captioned:
     label, digit = part.labels[place], found.digits[place]
-    notes = (f"{scores.percent(float(found.confidence[place]))} sure", f"no. {place}")
+    notes = (f"{words.percent(float(found.confidence[place]))} sure", f"no. {place}")
     colour = theme.RIGHT if digit == label else theme.WRONG
     return pictures.Captioned(part.images[place], f"{label} read as {digit}", notes, colour)
 
 
 with page.container(key="scores", horizontal=True, vertical_alignment="center"):
     for title, share, meaning in scores.figures(found):
-        st.metric(title, scores.percent(share, scores.decimals(count)), help=meaning, border=True, width=170)
+        st.metric(title, words.percent(share, scores.decimals(count)), help=meaning, border=True, width=170)
     st.container(width=340).caption(
         f"{len(right):,} of {scores.described(part, dataset)} are read right. With so many images, chance alone moves "
         f"the accuracy by {scores.margin(len(right), count)}."
@@ -63,7 +63,7 @@ with page.container(key="confusion"):
     places = found.cell(label, digit)
     with cell_images.container(key="cell"):
         surest = f", the {SHOWN} surest of them" if len(places) > SHOWN else ""
-        st.markdown(f"**{label} read as {digit}**: {scores.images(len(places))}{surest}")
+        st.markdown(f"**{label} read as {digit}**: {words.images(len(places))}{surest}")
         st.html(pictures.grid([captioned(place) for place in places[:SHOWN]]))
 
 seed = session.remembered("sample_seed", 0)
@@ -74,7 +74,6 @@ with page.container(horizontal=True, vertical_alignment="center"):
         key="another_sample",
         icon=":material/shuffle:",
         on_click=lambda: session.remember("sample_seed", seed + 1),
-        help="Draw other images at random.",
     )
     confident_first = st.toggle(
         "Most confident mistakes first",
@@ -85,10 +84,10 @@ with page.container(horizontal=True, vertical_alignment="center"):
 wrong_side, right_side = page.columns(2, gap="large")
 with wrong_side.container(key="mistakes"):
     chosen = found.most_confident_first(mistakes) if confident_first else scores.sample(mistakes, SHOWN, seed)
-    st.markdown(f"**Read wrong**: {scores.images(len(mistakes))}")
+    st.markdown(f"**Read wrong**: {words.images(len(mistakes))}")
     st.html(pictures.grid([captioned(place) for place in chosen[:SHOWN]]))
 with right_side.container(key="correct_examples"):
-    st.markdown(f"**Read right**: {scores.images(len(right))}")
+    st.markdown(f"**Read right**: {words.images(len(right))}")
     st.html(pictures.grid([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
 
 digits_side, image_side = page.columns(2, gap="large")

@@ -8,7 +8,7 @@ from model.checkpoint import Checkpoint
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.network import Network
-from ui import scores
+from ui import scores, words
 
 
 def dataset(images: int, test_images: int) -> Dataset:
@@ -39,15 +39,15 @@ def test_margin_of_half_of_100_is_about_ten_points() -> None:
 def test_only_a_whole_is_100_percent_and_only_nothing_is_0_percent() -> None:
     shares = [0, 1e-9, 0.0004, 0.0006, 0.5, 0.9994, 0.9999, 1]
     expected = ["0.0 %", "< 0.1 %", "< 0.1 %", "0.1 %", "50.0 %", "99.9 %", "> 99.9 %", "100.0 %"]
-    assert [scores.percent(share) for share in shares] == expected
-    assert scores.percent(0.99999, 2) == "> 99.99 %"
-    assert scores.percent(float("nan")) == "–"
+    assert [words.percent(share) for share in shares] == expected
+    assert words.percent(0.99999, 2) == "> 99.99 %"
+    assert words.percent(float("nan")) == "–"
 
 
 @pytest.mark.parametrize("count", [10, 1000, 10_000])
 def test_one_more_right_answer_shows(count: int) -> None:
     shares = [(count - 2) / count, (count - 1) / count]
-    assert len({scores.percent(share, scores.decimals(count)) for share in shares}) == 2
+    assert len({words.percent(share, scores.decimals(count)) for share in shares}) == 2
 
 
 def test_the_test_part_is_evaluated_and_all_images_where_there_is_none() -> None:

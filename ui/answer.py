@@ -14,6 +14,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from ui import words
+
 STYLE = Path(__file__).with_name("style.css")
 SURE = 0.9  # below this probability, the second choice is worth a word
 
@@ -24,8 +26,8 @@ def style() -> None:
 
 
 def percent(probability: float) -> str:
-    """A probability in words: no answer is wholly sure."""
-    return "> 99.9 %" if probability > 0.9994 else f"{probability:.1%}".replace("%", " %")
+    """A probability in words: no answer is wholly sure, not even one that rounds to 1."""
+    return words.percent(min(probability, 1 - 1e-9))
 
 
 def prediction(probabilities: NDArray[np.float32] | None) -> str:

@@ -14,7 +14,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from ui import theme
-from ui.scores import images, interval, percent
+from ui.scores import interval
+from ui.words import images, percent
 
 Array = NDArray[Any]
 Cell = tuple[int, int]  # the digit that images show, and the one that they were read as

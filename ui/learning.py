@@ -14,7 +14,7 @@ from model.config import TrainingConfig
 from model.jobs import Job, View
 from model.network import CLASSES
 from model.presets import PRESETS
-from ui import curves, messages, session
+from ui import curves, messages, session, words
 
 SECONDS_BETWEEN_LOOKS = 0.4
 STATES = {
@@ -76,8 +76,9 @@ def show(config: TrainingConfig) -> None:
         _preview(config)
         return
     live = job.view().is_live
-    if not live:
-        _result(job)
+    with st.container():  # also when it is empty: what follows keeps its place, and the charts stay the same ones
+        if not live:
+            _result(job)
     st.fragment(_watch, run_every=SECONDS_BETWEEN_LOOKS if live else None)(job, live)
 
 
@@ -119,8 +120,8 @@ def _progress(job: Job, view: View) -> None:
         "Epoch": f"{math.ceil(last.epoch) if last else 0} of {view.epochs}",
         "Step": f"{last.step:,}" if last else "0",
         "Loss": f"{last.epoch_loss:.4f}" if last else "–",
-        "Accuracy": _percent(last.epoch_accuracy) if last else "–",
-        "Validation accuracy": "–" if validated is None else _percent(validated),
+        "Accuracy": words.percent(last.epoch_accuracy) if last else "–",
+        "Validation accuracy": "–" if validated is None else words.percent(validated),
         "Images per second": f"{view.images_per_second:,.0f}" if last else "–",
         "Time left" if view.is_live else "Time taken": _duration(view.seconds_left if view.is_live else view.seconds),
     }
@@ -131,10 +132,6 @@ def _progress(job: Job, view: View) -> None:
             st.metric(name, figure, width="content")
     if view.message:
         st.warning(messages.plain(view.message), icon=":material/info:")
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %")
 
 
 def _duration(seconds: float) -> str:
@@ -151,8 +148,8 @@ def _result(job: Job) -> None:
     name, scores = session.remembered("added"), job.view().scores
     if (test := scores.get("test_accuracy")) is not None:
         st.success(
-            f"It reads {_percent(float(test))} of the {scores['tested_on']} test images right, and has never seen one "
-            f"of them. It is called {name} in the menus of Draw and Evaluate.",
+            f"It reads {words.percent(float(test))} of the {scores['tested_on']} test images right, and has never seen "
+            f"one of them. It is called {name} in the menus of Draw and Evaluate.",
             icon=":material/check:",
         )
     with st.container(horizontal=True):

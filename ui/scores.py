@@ -17,7 +17,7 @@ from model import data
 from model.checkpoint import Checkpoint
 from model.data import Dataset
 from model.network import Network
-from ui import session
+from ui import session, words
 
 if TYPE_CHECKING:
     from model.evaluation import Evaluation
@@ -78,7 +78,7 @@ def figures(found: Evaluation) -> list[tuple[str, float, str]]:
 def described(part: Part, dataset: str) -> str:
     """How many images of which data, in words; the name is shown as it is, whatever its file was called."""
     name = re.sub(r"([^\w\s])", r"\\\1", dataset)
-    counted = images(len(part.labels))
+    counted = words.images(len(part.labels))
     return f"{counted.replace('image', 'test image') if part.is_test else counted} of {name}"
 
 
@@ -115,23 +115,6 @@ def margin(right: int, count: int) -> str:
 def decimals(count: int) -> int:
     """How many decimals a percentage of `count` images deserves."""
     return 1 if count <= 1000 else 2
-
-
-def percent(share: float, decimals: int = 1) -> str:
-    """A share as a percentage that is 100 only where nothing is missing, and 0 only where there is nothing."""
-    if not math.isfinite(share):
-        return "–"
-    smallest = 10.0**-decimals
-    if 0 < share < smallest / 200:
-        return f"< {smallest:g} %"
-    if 1 - smallest / 200 <= share < 1:
-        return f"> {100 - smallest:.{decimals}f} %"
-    return f"{100 * share:.{decimals}f} %"
-
-
-def images(count: int) -> str:
-    """A number of images, in words."""
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def sample(places: Array, size: int, seed: int) -> Array:

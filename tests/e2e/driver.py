@@ -136,6 +136,7 @@ def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40) -> None:
 
     strokes: points (x, y) in any unit, y down. margin: pixels left free on each side.
     """
+    settle(page)  # while a cleared canvas makes way for a new one, both may be there
     canvas = page.locator('.st-key-canvas canvas[data-fabric="top"]')
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
