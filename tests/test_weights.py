@@ -15,6 +15,7 @@ needs_mnist = pytest.mark.skipif(
 SHIPPED = sorted(path for path in WEIGHTS.iterdir() if path.suffix in (".safetensors", ".npz"))
 every_network = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 
+
 @pytest.fixture(scope="module")
 def test_part():
     found = mnist.find(Path(os.environ["MNIST_DIR"]))

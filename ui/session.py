@@ -211,7 +211,7 @@ def choose_dataset() -> str | None:
         names,
         key="dataset",
         on_change=lambda: remember("dataset", st.session_state["dataset"]),
-        help="The images to learn from and to be tested on: " + " ".join(data.DATASETS.values()),
+        help="The images to learn from and to be tested on.",
     )
     with st.expander("Use images from your own files", icon=":material/upload_file:"):
         st.file_uploader(
@@ -222,10 +222,15 @@ def choose_dataset() -> str | None:
         )
         if problem := remembered("dataset_problem"):
             messages.problem(problem)
-    if name == "mnist" and not data.is_present("mnist"):
+    try:
+        absent = not data.is_present("mnist")
+    except ValueError as error:
+        absent = True
+        messages.problem(str(error))
+    st.caption(data.DATASETS[name] if name in data.DATASETS else messages.plain(repr(open_dataset(name))))
+    if absent and name in data.DATASETS:
         _offer_mnist()
-        return None
-    return name
+    return None if absent and name == "mnist" else name
 
 
 def _open_dataset() -> None:
@@ -234,6 +239,8 @@ def _open_dataset() -> None:
     if not uploads:
         return
     name = ", ".join(file.name for file in uploads)[:80]
+    if name in data.DATASETS:
+        name += " (your file)"
     folder = TemporaryDirectory(prefix="inkling-")
     try:
         opened = data.from_files({file.name: file.getvalue() for file in uploads}, name)
@@ -247,9 +254,8 @@ def _open_dataset() -> None:
 
 
 def _offer_mnist() -> None:
-    """Say that MNIST is not here, and fetch it if asked to."""
-    st.info("MNIST's 70,000 images are not on this machine yet.", icon=":material/download:")
-    if not st.button("Fetch MNIST (11 MB)", key="fetch_mnist"):
+    """Offer to fetch the whole of MNIST, and do so."""
+    if not st.button("Fetch all 70,000 digits (11 MB)", key="fetch_mnist", icon=":material/download:"):
         return
     bar = st.progress(0.0, "Fetching MNIST")
 
@@ -259,8 +265,10 @@ def _offer_mnist() -> None:
     try:
         data.prepare("mnist", show)
     except ValueError as error:
+        bar.empty()
         messages.problem(str(error))
     else:
+        remember("dataset", "mnist")
         st.rerun()
 
 
