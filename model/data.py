@@ -16,7 +16,7 @@ from model import cache, files, mnist
 from model.source import PIXELS
 
 DATASETS = {
-    "mnist-5k": "5,000 of MNIST's handwritten digits, that come with Inkling: 4,000 to train, 1,000 to test.",
+    "mnist-5k": "5,000 of MNIST's handwritten digits, which come with Inkling: 4,000 to train, 1,000 to test.",
     "mnist": "MNIST's 70,000 handwritten digits, fetched once (12 MB): 60,000 to train, 10,000 to test.",
 }
 
