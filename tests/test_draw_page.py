@@ -63,10 +63,10 @@ def test_draw_begins_with_blank_paper_and_no_digit() -> None:
     assert not screen.error
 
 
-def test_every_control_of_draw_explains_itself() -> None:
+def test_every_menu_of_draw_explains_itself() -> None:
     screen = draw()
-    controls = [screen.button(key="clear"), screen.selectbox(key="network"), *screen.get("download_button")]
-    assert all(control.proto.help for control in controls)
+    assert screen.selectbox(key="network").help
+    assert screen.file_uploader(key="picture").help
 
 
 def test_a_picture_is_read_and_clear_puts_it_away() -> None:

@@ -46,6 +46,12 @@ def upload(screen: AppTest, **files: bytes) -> AppTest:
     return sound(screen.file_uploader(key="dataset_files").set_value(named).run())
 
 
+def summary(screen: AppTest) -> str:
+    """What the page says of the images that it scored."""
+    (said,) = [caption.value for caption in screen.caption if "read right" in caption.value]
+    return said
+
+
 def scores(screen: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in screen.metric}
 
@@ -69,7 +75,7 @@ def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
 
 
 def test_says_which_data_it_is_on(screen: AppTest) -> None:
-    assert re.match(r"\d+ of 1,000 test images of mnist\\-5k are read right", screen.caption[0].value)
+    assert re.match(r"\d+ of 1,000 test images of mnist\\-5k are read right", summary(screen))
 
 
 def test_says_when_the_network_knew_the_images(screen: AppTest) -> None:
@@ -127,7 +133,7 @@ def test_a_number_beyond_the_data_does_no_harm(screen: AppTest, number: int) -> 
 def test_data_without_a_test_part_are_read_whole_and_it_says_so(screen: AppTest) -> None:
     images, labels = digits(30)
     screen = upload(screen, my_csv=table(images, labels, "kaggle"))
-    assert "30 images of my" in screen.caption[0].value
+    assert "30 images of my" in summary(screen)
     assert "no test part" in screen.warning[0].value
 
 
@@ -135,13 +141,13 @@ def test_files_of_the_same_name_are_told_apart(screen: AppTest) -> None:
     for count in (30, 20):
         images, labels = digits(count)
         screen = upload(screen, train_csv=table(images, labels))
-        assert f"of {count} images of train" in screen.caption[0].value
+        assert f"of {count} images of train" in summary(screen)
 
 
 def test_one_image_can_be_evaluated(screen: AppTest) -> None:
     images, labels = digits(1)
     screen = upload(screen, one_csv=table(images, labels))
-    assert "1 image of one" in screen.caption[0].value
+    assert "1 image of one" in summary(screen)
 
 
 def test_choosing_smaller_data_while_looking_at_the_last_image(screen: AppTest) -> None:
@@ -164,14 +170,14 @@ def test_idx_files_are_evaluated_on_their_test_part(screen: AppTest) -> None:
         images, labels = digits(count)
         files |= {f"{part}-images-idx3-ubyte": idx_images(images), f"{part}-labels-idx1-ubyte": idx_labels(labels)}
     screen = upload(screen, **files)
-    assert "of 20 test images" in screen.caption[0].value
+    assert "of 20 test images" in summary(screen)
 
 
 def test_absent_data_are_offered_and_nothing_else_shows(screen: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     absent: Callable[[str], bool] = lambda name: name != "mnist"  # noqa: E731
     monkeypatch.setattr("model.data.is_present", absent)
     screen = sound(screen.selectbox(key="dataset").set_value("mnist").run())
-    assert "not on this machine" in screen.info[0].value
+    assert screen.button(key="fetch_mnist")
     assert not screen.metric
     screen = sound(screen.selectbox(key="dataset").set_value("mnist-5k").run())
     assert screen.metric

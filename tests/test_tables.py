@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import files, tables
+from model import files, source, tables
 from tests.digit_files import digits, table
 
 IMAGES, LABELS = digits(7)
@@ -100,7 +100,7 @@ def test_a_line_is_counted_as_an_editor_counts_it(monkeypatch):
 @pytest.mark.parametrize("block", [2500, 3000, 7001])
 def test_blocks_of_any_size_read_the_same(block, monkeypatch):
     monkeypatch.setattr(tables, "_BLOCK", block)
-    monkeypatch.setattr(files, "_BLOCK", 999)
+    monkeypatch.setattr(source, "_BLOCK", 999)
     images, labels = digits(20, seed=3)
     contents = files.read_images(table(images // 30, labels))
     assert np.array_equal(contents.images, images // 30)
