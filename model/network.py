@@ -126,15 +126,25 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 def cross_entropy(logits: Array, labels: Array, smoothing: float = 0.0) -> float:
     """Mean over the rows of -sum(target * log(probability)), from logits (n, classes) and labels (n,).
 
-    log(softmax(z)) = z - log(sum(exp(z))), so no probability is ever rounded to 0 before its logarithm is taken.
     With smoothing s a target is 1 - s on the label plus s / classes everywhere (Szegedy et al. 2016).
     """
+    return _softmax_and_loss(logits, labels, smoothing)[1]
+
+
+def _softmax_and_loss(logits: Array, labels: Array, smoothing: float, out: Array | None = None) -> tuple[Array, float]:
+    """The probabilities and the cross-entropy together: both need the same exponentials and their sum.
+
+    log(softmax(z)) = z - log(sum(exp(z))), so no probability is ever rounded to 0 before its logarithm is taken.
+    """
     logits = logits - logits.max(axis=1, keepdims=True)  # the loss stays the same, and keeps its small digits
-    log_sum = np.log(np.exp(logits).sum(axis=1))  # (n,)
-    loss = log_sum - logits[np.arange(len(labels)), labels]
+    probabilities = np.exp(logits, out=out)
+    sums = np.add.reduce(probabilities, axis=1, keepdims=True)  # (n, 1)
+    probabilities /= sums
+    log_sums = np.log(sums[:, 0])
+    losses = log_sums - logits[np.arange(len(labels)), labels]  # (n,)
     if smoothing:
-        loss = (1 - smoothing) * loss + smoothing * (log_sum - logits.mean(axis=1))
-    return float(loss.mean())
+        losses = (1 - smoothing) * losses + smoothing * (log_sums - logits.mean(axis=1))
+    return probabilities, float(np.add.reduce(losses)) / len(losses)
 
 
 # -------------------------------------------------------------------------------------------------- network
@@ -320,8 +330,7 @@ class Network:
                     x = np.multiply(x, masks[index], out=trace.masked[index][:n])
 
         trace.logits = z  # (n, classes)
-        loss = cross_entropy(z, labels, smoothing)
-        delta = softmax(z, out=trace.deltas[last][:n])
+        delta, loss = _softmax_and_loss(z, labels, smoothing, out=trace.deltas[last][:n])
         delta[np.arange(n), labels] -= 1 - smoothing
         if smoothing:
             delta -= smoothing / self.sizes[-1]
@@ -329,7 +338,7 @@ class Network:
 
         for index in range(last, -1, -1):
             layer, gradient = self.layers[index], trace.gradients[index]
-            delta.sum(axis=0, out=gradient.biases)
+            np.add.reduce(delta, axis=0, out=gradient.biases)
             if layer.scales is not None:
                 delta = self._normalize_backward(index, delta, layer.scales, trace, gradient)
             np.matmul(inputs[index].T, delta, out=gradient.weights)

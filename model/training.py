@@ -158,12 +158,14 @@ class Training:
     """All that changes in the course of a training; `advance` makes one step."""
 
     def __init__(self, config: TrainingConfig, data: Dataset) -> None:
-        self.config, self.data = config, data
+        self.config = config
+        # Plain views: picking rows from a memory-mapped array costs more than a small network's whole step.
+        self.images, self.labels = np.asarray(data.images), np.asarray(data.labels)
         # One source of random numbers for each use: changing one setting leaves the others' numbers as they were.
         seeds = np.random.SeedSequence(config.seed).spawn(5)
         split_rng, weights_rng, self.order_rng, self.dropout_rng, self.augment_rng = map(np.random.default_rng, seeds)
         self.learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
-        self.held_images, self.held_labels = data.images[held_out], data.labels[held_out]
+        self.held_images, self.held_labels = self.images[held_out], self.labels[held_out]
         _check_fit(config, len(self.learning), len(held_out))
 
         self.network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
@@ -176,6 +178,7 @@ class Training:
             decayed=self.network.weight_count,
         )
         self.trace = Trace(self.network, self.batch_size)
+        self.steps_between_reports = self._steps_between_reports()
         self.sound, self.best = self.network.copy(), self.network.copy()
         self.best_score = (-1.0, -math.inf)  # validation accuracy, then minus its loss
         self.best_epoch = 0
@@ -199,8 +202,7 @@ class Training:
         """The share of the training that is done, 0..1, by images seen."""
         return min(1.0, (max(self.epoch - 1, 0) + self.position / len(self.learning)) / self.config.epochs)
 
-    @property
-    def steps_between_reports(self) -> int:
+    def _steps_between_reports(self) -> int:
         """Depends on the config alone, never on the clock: the same training draws the same curve."""
         an_epoch = math.ceil(len(self.learning) / self.batch_size)
         wanted = max(an_epoch // REPORTS_PER_EPOCH, an_epoch * self.config.epochs // REPORTS_PER_RUN)
@@ -222,6 +224,7 @@ class Training:
         _check_fit(config, len(self.learning), len(self.held_labels))
         self.config = config
         self.optimizer.momentum, self.optimizer.weight_decay = config.momentum, config.weight_decay
+        self.steps_between_reports = self._steps_between_reports()
         if self.batch_size > self.trace.rows:
             self.trace = Trace(self.network, self.batch_size)
 
@@ -235,12 +238,12 @@ class Training:
         self.learning_rate = config.learning_rate * SCHEDULES[config.schedule](config, self.fraction)
 
         rows = self.order[self.position : self.position + self.batch_size]
-        labels = self.data.labels[rows]
+        labels = self.labels[rows]
         if config.augmentation == "none":
-            images = as_inputs(self.data.images[rows], out=self.trace.inputs[: len(rows)])  # (batch, 784)
+            images = as_inputs(self.images[rows], out=self.trace.inputs[: len(rows)])  # (batch, 784)
         else:
             elastic = config.augmentation == "elastic"
-            images = augment.distort(self.data.images[rows], self.augment_rng, elastic=elastic)
+            images = augment.distort(self.images[rows], self.augment_rng, elastic=elastic)
         masks = None
         if config.dropout:
             masks = dropout_masks(network, len(rows), config.dropout, self.dropout_rng)
