@@ -65,7 +65,6 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
 
 
 def _start(config: TrainingConfig, dataset: str) -> None:
-    session.remember("added", False)
     session.start_job(Job(_name(config), config, session.dataset_folder(dataset)))
 
 
@@ -143,9 +142,9 @@ def _duration(seconds: float) -> str:
 
 def _result(job: Job) -> None:
     """What became of it, and what can be done with it."""
-    if not session.remembered("added"):
-        session.remember("added", session.add_network(job.name, job.checkpoint()))
-    name, scores = session.remembered("added"), job.view().scores
+    name, scores = session.job_network(), job.view().scores
+    if not name:
+        return  # it failed before its first step, and the progress says why
     if (test := scores.get("test_accuracy")) is not None:
         st.success(
             f"It reads {words.percent(float(test))} of the {scores['tested_on']} test images right, and has never seen "

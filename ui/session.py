@@ -35,6 +35,7 @@ class Session:
     datasets: dict[str, Uploaded] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)  # what a page wants to find again
     job: Job | None = None
+    job_network: str | None = None  # what the job's network is called in the menus, once it is done
 
 
 class Uploaded(NamedTuple):
@@ -78,6 +79,7 @@ def begin() -> None:
     session = current()
     _presence(session)
     visitors.tell_browser(session.visitor)
+    _collect_network()
 
 
 def current() -> Session:
@@ -282,6 +284,22 @@ def job() -> Job | None:
 
 def start_job(new: Job) -> None:
     """Make this the visitor's training; one that still runs is ended."""
-    old, current().job = current().job, new
+    session = current()
+    old, session.job, session.job_network = session.job, new, None
     if old:
         threading.Thread(target=old.end, name="end of a job").start()  # it may take a step's time
+
+
+def job_network() -> str | None:
+    """What the network of the visitor's training is called in the menus; None until it is done."""
+    _collect_network()
+    return current().job_network
+
+
+def _collect_network() -> None:
+    """Put a training's network into the menus when it is done, on whatever page the visitor is by then."""
+    session = current()
+    if session.job and not session.job_network:
+        view = session.job.view()
+        if not view.is_live and any(point.step for point in view.points):
+            session.job_network = add_network(session.job.name, session.job.checkpoint())

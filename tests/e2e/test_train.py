@@ -136,6 +136,21 @@ def test_leaving_the_page_or_loading_it_anew_finds_the_training_going_on(page: P
     expect(page.get_by_role("combobox", name="Network")).to_have_value("my 784-32-10")
 
 
+def test_a_training_that_ends_while_one_is_elsewhere_is_in_the_menu(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/train?epochs=40&hidden_sizes=17")
+    start(page)
+    expect_state(page, "Learning")
+    click_menu(page, "Evaluate")
+    network = page.get_by_role("combobox", name="Network")
+    for _ in range(30):
+        page.wait_for_timeout(1000)
+        page.reload()
+        settle(page)
+        if network.input_value() == "my 784-17-10":
+            break
+    expect(network).to_have_value("my 784-17-10")
+
+
 def test_an_address_gives_the_settings_and_the_very_same_training(page: Page, app_url: str) -> None:
     settings = {"epochs": 3, "hidden_sizes": "20-30", "activation": "tanh", "seed": 7, "batch_size": 33, "dropout": 0.1}
     address = f"{app_url}/train?" + "&".join(f"{name}={value}" for name, value in settings.items())
@@ -182,6 +197,7 @@ def test_a_batch_larger_than_the_data_is_explained(page: Page, app_url: str) -> 
     start(page)
     expect_state(page, "Failed")
     expect(page.get_by_role("alert")).to_contain_text("batch_size must be at most 3,600")
+    expect(page.locator(".st-key-download_network")).to_have_count(0)  # nothing was learned
     page.get_by_role("slider", name="Batch size").press("ArrowLeft")
     settle(page)
     start(page)
