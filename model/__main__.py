@@ -159,7 +159,8 @@ def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
     trained = checkpoint.load(weights)
     dataset = load(source)
     images, labels = dataset.test_images, dataset.test_labels
-    if not len(labels):
+    whole = not len(labels)
+    if whole:
         images, labels = dataset.images, dataset.labels
     found = evaluate(trained.network, images, labels)
     result = {
@@ -171,7 +172,7 @@ def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
         "recall": found.recall,
         "f1": found.f1,
         "confusion": found.confusion.tolist(),
-        "note": data.overlap(trained.config.data, dataset.name) if trained.config else None,
+        "note": data.overlap(trained.config.data, dataset.name, on_training_part=whole) if trained.config else None,
     }
     if as_json:
         print(json.dumps(result))

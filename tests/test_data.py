@@ -293,3 +293,5 @@ def test_overlap_is_told_only_where_it_is():
         ("a", "b"),
     ]:
         assert data.overlap(trained_on, tested_on) is None
+    assert data.overlap("digits/mine.csv", "mine.csv") is None
+    assert "learned from these images" in (data.overlap("digits/mine.csv", "mine.csv", on_training_part=True) or "")

@@ -65,7 +65,7 @@ def test_known_images_are_mentioned() -> None:
     assert scores.cautions(checkpoint("mnist"), "mnist", with_test) == []
     assert "60,000" in scores.cautions(checkpoint("mnist"), "mnist-5k", with_test)[0]
     assert len(scores.cautions(checkpoint("mnist"), "mine.csv", without)) == 1
-    assert "learned from them" in scores.cautions(checkpoint("mine.csv"), "mine.csv", without)[1]
+    assert "learned from these" in scores.cautions(checkpoint("mine.csv"), "mine.csv", without)[1]
     assert scores.cautions(Checkpoint(Network((784, 10))), "mnist-5k", with_test) == []
 
 

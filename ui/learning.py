@@ -151,7 +151,7 @@ def _result(job: Job) -> None:
             f"one of them. It is called {name} in the menus of Draw and Evaluate.",
             icon=":material/check:",
         )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/draw.py", label="Draw a digit for it", icon=":material/draw:")
         st.page_link("pages/evaluate.py", label="See its mistakes", icon=":material/fact_check:")
         st.download_button(

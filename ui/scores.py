@@ -85,11 +85,9 @@ def described(part: Part, dataset: str) -> str:
 def cautions(checkpoint: Checkpoint, dataset: str, part: Part) -> list[str]:
     """What must be known to judge the scores rightly, one sentence or two each."""
     trained_on = checkpoint.config.data if checkpoint.config else ""
-    sentences = [data.overlap(trained_on, dataset)]
+    sentences = [data.overlap(trained_on, dataset, on_training_part=not part.is_test)]
     if not part.is_test:
-        sentences.append("This data set has no test part, so all of its images are read.")
-        if trained_on == dataset:
-            sentences.append("The network learned from them: its score here says little about new digits.")
+        sentences.insert(0, "This data set has no test part, so all of its images are read.")
     return [sentence for sentence in sentences if sentence]
 
 
