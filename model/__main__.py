@@ -26,7 +26,7 @@ from rich.table import Table
 from model import checkpoint, data
 from model.config import TrainingConfig, options
 from model.presets import PRESETS, preset
-from model.training import Progress as Training
+from model.progress import Progress as Training
 from model.training import train
 
 screen, answers = Console(stderr=True), Console()

@@ -24,7 +24,7 @@ from model.archive import open_archive
 from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig
 from model.data import Dataset
 from model.network import ACTIVATIONS, CLASSES, PIXELS, Network
-from model.training import Progress
+from model.progress import Progress
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 DEFAULT_WEIGHTS = WEIGHTS / "reader.safetensors"

@@ -21,7 +21,8 @@ import numpy as np
 from model.checkpoint import Checkpoint, Scores
 from model.config import TrainingConfig
 from model.network import Network
-from model.training import Change, Progress, changed
+from model.progress import Progress
+from model.training import Change, changed
 
 ROOT = Path(__file__).parent.parent
 LIVE = ("starting", "running", "paused")

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from collections.abc import Generator, Mapping
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +19,12 @@ from threadpoolctl import threadpool_limits
 from model import augment
 from model.config import LIVE_FIELDS, TrainingConfig
 from model.data import Dataset, split
-from model.network import CLASSES, Network, Trace, as_inputs, cross_entropy, dropout_masks
+from model.network import Network, Trace, as_inputs, cross_entropy, dropout_masks
 from model.optimizers import OPTIMIZERS, clip
+from model.progress import Progress, Status, Tally
+from model.schedules import SCHEDULES
 
 Array = NDArray[Any]
-Status = Literal["running", "finished", "stopped early", "diverged"]
 
 REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve has enough with them
 WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
@@ -42,77 +42,6 @@ class Change(TypedDict, total=False):
     label_smoothing: float
     clip_norm: float
     augmentation: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A training's state after some step.
-
-    `loss` and `accuracy` are means over the batches since the last report, `epoch_loss` and `epoch_accuracy` over
-    the epoch so far; each batch is measured before its own update, with dropout and augmentation at work. The
-    validation's are measured at the end of an epoch, without them.
-    """
-
-    network: Network  # the one that learns: copy its parameters to keep them as they are now
-    epochs: int  # in all
-    epoch: int = 0  # that the last step belonged to, counted from 1
-    step: int = 0  # how many were made
-    fraction: float = 0.0  # of the whole training
-    loss: float = math.nan
-    accuracy: float = math.nan
-    epoch_loss: float = math.nan
-    epoch_accuracy: float = math.nan
-    validation_loss: float | None = None
-    validation_accuracy: float | None = None
-    learning_rate: float = math.nan
-    images_per_second: float = 0.0
-    seconds: float = 0.0  # spent on training, not on waiting for the reader of this
-    epoch_ended: bool = False
-    status: Status = "running"
-    message: str = ""
-
-    @property
-    def seconds_left(self) -> float:
-        """What remains at the pace so far; NaN before the first step."""
-        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction else math.nan
-
-    @property
-    def cost_per_output(self) -> float:
-        """`epoch_loss` averaged over each image's ten outputs, as some publish it: ln(10) / 10 for a blind guess."""
-        return self.epoch_loss / CLASSES
-
-
-class Tally:
-    """The mean loss and the share of right answers over some batches."""
-
-    def __init__(self) -> None:
-        self.images = self.right = 0
-        self.loss = 0.0
-
-    def add(self, loss: float, right: int, images: int) -> None:
-        self.loss += loss * images
-        self.right += right
-        self.images += images
-
-    def means(self) -> tuple[float, float]:
-        """Loss and accuracy; NaN of nothing."""
-        return (self.loss / self.images, self.right / self.images) if self.images else (math.nan, math.nan)
-
-
-SCHEDULES: dict[str, Callable[[TrainingConfig, float], float]] = {
-    # (config, share of the training done) -> what the learning rate is multiplied by
-    "constant": lambda config, done: 1.0,
-    "step": lambda config, done: config.step_factor ** (int(done * config.epochs + 1e-9) // config.step_epochs),
-    "cosine": lambda config, done: 0.5 * (1 + math.cos(math.pi * done)),  # Loshchilov and Hutter 2017
-    "one_cycle": lambda config, done: _one_cycle(done, config.warmup),
-}
-
-
-def _one_cycle(done: float, warmup: float) -> float:
-    """Up in a straight line from a twenty-fifth, then down along a cosine to nearly nothing (Smith and Topin 2019)."""
-    if done < warmup:
-        return 0.04 + 0.96 * done / warmup
-    return 1e-4 + (1 - 1e-4) * 0.5 * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup)))
 
 
 def blas_threads(config: TrainingConfig, count: int) -> int:

@@ -14,7 +14,8 @@ from multiprocessing.connection import Connection
 from model import data
 from model.checkpoint import Checkpoint
 from model.jobs import Begin, Failed, Order, Point, Report
-from model.training import Change, Progress, train
+from model.progress import Progress
+from model.training import Change, train
 
 POLITENESS = 5  # of the process: answers to visitors come before training
 SECONDS_BETWEEN_REPORTS = 0.1

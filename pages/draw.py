@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model import ink
-from ui import answer, canvas, messages, session
+from ui import answer, canvas, messages, networks, session
 
 if session.entered("draw"):
     canvas.arrive()
@@ -17,7 +17,7 @@ with page.container(horizontal=True, gap="medium"):
         canvas.choose_picture()
     with st.container(width=434):
         try:
-            _, checkpoint = session.choose_network()
+            _, checkpoint = networks.choose()
         except (OSError, ValueError) as error:
             messages.problem(f"The network can't be opened: {error}")
             st.stop()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import charts, pictures, scores, session, theme, touch, words
+from ui import charts, datasets, networks, pictures, scores, session, theme, touch, words
 
 SHOWN = 12  # pictures at once: they fill rows of 3, 4 and 6
 PLAIN = {"displayModeBar": False}  # a chart to look at and to click on, without Plotly's tools
@@ -12,13 +12,13 @@ page = st.container(horizontal_alignment="center").container(width=1120)
 page.title("Evaluate a network", anchor=False)
 network_menu, dataset_menu = page.columns(2, gap="medium")
 with network_menu:
-    name, checkpoint = session.choose_network()
+    name, checkpoint = networks.choose()
 with dataset_menu:
-    dataset = session.choose_dataset()
+    dataset = datasets.choose()
 if dataset is None:
     st.stop()
 
-part = scores.part_of(session.open_dataset(dataset))
+part = scores.part_of(datasets.opened(dataset))
 with page:
     found = scores.evaluate(checkpoint.network, dataset, part)
 right, mistakes, count = found.right(), found.mistakes(), len(part.labels)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import answer, messages, session, writing
+from ui import answer, messages, networks, session, writing
 
 CARDS = {
     "draw": (
@@ -33,7 +33,7 @@ with page:
     )
     with st.container(key="reading", border=True):
         try:
-            writing.show(session.shipped(session.DEFAULT_NETWORK).network)
+            writing.show(networks.shipped(networks.DEFAULT).network)
         except (OSError, ValueError) as error:
             messages.problem(f"The network can't be opened: {error}")
         else:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import controls, learning, messages, session
+from ui import controls, datasets, learning, messages, session
 
 controls.begin(arriving=session.entered("train"))
 
@@ -11,7 +11,7 @@ watching, settings = st.columns([2, 1], gap="large")
 
 with settings:
     controls.choose_preset()
-    dataset = session.choose_dataset()
+    dataset = datasets.choose()
     if problem := controls.address_problem():
         messages.problem(f"The address has a setting that can't be used: {problem}")
     try:

@@ -57,7 +57,7 @@ def test_modules_of_the_model_need_each_other_in_no_circle():
         needs[path.stem] = named & needs.keys() - {path.stem}
     order = list(graphlib.TopologicalSorter(needs).static_order())
     assert order.index("network") < order.index("training") < order.index("jobs") < order.index("worker")
-    assert needs["training"] == {"augment", "config", "data", "network", "optimizers"}
+    assert needs["training"] == {"augment", "config", "data", "network", "optimizers", "progress", "schedules"}
 
 
 @pytest.mark.parametrize("path", [path for path in MODEL if path.stem != "__main__"], ids=lambda path: path.stem)

@@ -17,7 +17,7 @@ from model import checkpoint
 from model.checkpoint import FORMAT, Checkpoint, load
 from model.config import TrainingConfig
 from model.network import Network
-from model.training import Progress
+from model.progress import Progress
 from tests.digit_files import npz
 from tests.toy_data import patterns
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from model.config import LIVE_FIELDS, TrainingConfig, limits, options
 from model.network import ACTIVATIONS, INITIALIZATIONS
 from model.optimizers import OPTIMIZERS
-from model.training import SCHEDULES, Change
+from model.schedules import SCHEDULES
+from model.training import Change
 
 FIELDS = TrainingConfig.model_fields
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import checkpoint
 from tests.test_answer import words
-from ui import session, visitors
+from ui import networks, visitors
 
 SECONDS = 60
 
@@ -90,5 +90,5 @@ def test_a_network_that_cannot_be_opened_gets_a_message(
     def fail(name: str) -> None:
         raise ValueError(f"{name} is damaged")
 
-    monkeypatch.setattr(session, "shipped", fail)
+    monkeypatch.setattr(networks, "shipped", fail)
     assert "is damaged" in open_page().error[0].value

@@ -12,7 +12,8 @@ from model import training
 from model.config import TrainingConfig
 from model.network import ACTIVATIONS, Network, Trace
 from model.optimizers import OPTIMIZERS
-from model.training import REPORTS_PER_EPOCH, SCHEDULES, Change, blas_threads, train
+from model.schedules import SCHEDULES
+from model.training import REPORTS_PER_EPOCH, Change, blas_threads, train
 from tests.toy_data import numbered, numbers, patterns
 
 TOY = patterns(300)

@@ -14,7 +14,7 @@ from model.config import TrainingConfig
 from model.jobs import Job, View
 from model.network import CLASSES
 from model.presets import PRESETS
-from ui import curves, messages, session, words
+from ui import curves, datasets, messages, networks, session, words
 
 SECONDS_BETWEEN_LOOKS = 0.4
 STATES = {
@@ -65,7 +65,7 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
 
 
 def _start(config: TrainingConfig, dataset: str) -> None:
-    session.start_job(Job(_name(config), config, session.dataset_folder(dataset)))
+    session.start_job(Job(_name(config), config, datasets.folder(dataset)))
 
 
 def show(config: TrainingConfig) -> None:
@@ -142,7 +142,7 @@ def _duration(seconds: float) -> str:
 
 def _result(job: Job) -> None:
     """What became of it, and what can be done with it."""
-    name, scores = session.job_network(), job.view().scores
+    name, scores = networks.of_job(), job.view().scores
     if not name:
         return  # it failed before its first step, and the progress says why
     if (test := scores.get("test_accuracy")) is not None:

@@ -17,7 +17,7 @@ from model import data
 from model.checkpoint import Checkpoint
 from model.data import Dataset
 from model.network import Network
-from ui import session, words
+from ui import datasets, words
 
 if TYPE_CHECKING:
     from model.evaluation import Evaluation
@@ -46,7 +46,7 @@ def part_of(dataset: Dataset) -> Part:
 def evaluate(network: Network, dataset: str, part: Part) -> Evaluation:
     """The network's answers for a part of the data set that the menu calls `dataset`; quick the second time."""
     # Visitors share what is kept, and one's train.csv is not another's: the folder tells them apart.
-    return _evaluate(f"{network} {network.checksum()}", str(session.dataset_folder(dataset)), network, part)
+    return _evaluate(f"{network} {network.checksum()}", str(datasets.folder(dataset)), network, part)
 
 
 # Streamlit tells calls apart by the arguments whose names have no underscore.

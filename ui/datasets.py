@@ -1,0 +1,104 @@
+"""The data sets at hand: those that Inkling knows by name, and those from the visitor's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from model import data
+from model.data import Dataset
+from ui import messages, session
+from ui.session import Uploaded
+
+
+@st.cache_resource(show_spinner="Opening the data ...")
+def _named(name: str) -> Dataset:
+    return data.load(name)
+
+
+def opened(name: str) -> Dataset:
+    """A data set by its name in the menu, its arrays open."""
+    uploaded = session.current().datasets.get(name)
+    return uploaded.dataset if uploaded else _named(name)
+
+
+def folder(name: str) -> Path:
+    """Where a data set's arrays lie, for a worker process to open."""
+    uploaded = session.current().datasets.get(name)
+    return Path(uploaded.folder.name) / "data" if uploaded else data.prepare(name)
+
+
+def choose() -> str | None:
+    """A menu of the data sets at hand, and ways to more; returns the chosen one's name, None if it is not here yet.
+
+    The choice holds on all pages. Files that are no data set get a message, and the choice stays as it was.
+    """
+    names = [*data.DATASETS, *session.current().datasets]
+    chosen = session.remembered("dataset")
+    st.session_state["dataset"] = chosen if chosen in names else "mnist-5k"
+    name = st.selectbox(
+        "Data",
+        names,
+        key="dataset",
+        on_change=lambda: session.remember("dataset", st.session_state["dataset"]),
+        help="The images to learn from and to be tested on.",
+    )
+    with st.expander("Use images from your own files", icon=":material/upload_file:"):
+        st.file_uploader(
+            "A CSV table, MNIST's IDX files (images and labels together) or mnist.npz",
+            accept_multiple_files=True,
+            key="dataset_files",
+            on_change=_open,
+        )
+        if problem := session.remembered("dataset_problem"):
+            messages.problem(problem)
+    try:
+        absent = not data.is_present("mnist")
+    except ValueError as error:
+        absent = True
+        messages.problem(str(error))
+    st.caption(data.DATASETS[name] if name in data.DATASETS else messages.plain(repr(opened(name))))
+    if absent and name in data.DATASETS:
+        _offer_mnist()
+    return None if absent and name == "mnist" else name
+
+
+def _open() -> None:
+    uploads = st.session_state["dataset_files"]
+    session.remember("dataset_problem", None)
+    if not uploads:
+        return
+    name = ", ".join(file.name for file in uploads)[:80]
+    if name in data.DATASETS:
+        name += " (your file)"
+    place = TemporaryDirectory(prefix="inkling-")
+    try:
+        read = data.from_files({file.name: file.getvalue() for file in uploads}, name)
+        data.save(read, Path(place.name) / "data")
+        read = data.open_folder(Path(place.name) / "data")  # mapped, not held in memory
+    except ValueError as error:
+        session.remember("dataset_problem", str(error))
+    else:
+        session.current().datasets = {name: Uploaded(read, place)}  # one at a time: they are large
+        session.remember("dataset", name)
+
+
+def _offer_mnist() -> None:
+    """Offer to fetch the whole of MNIST, and do so."""
+    if not st.button("Fetch all 70,000 digits (11 MB)", key="fetch_mnist", icon=":material/download:"):
+        return
+    bar = st.progress(0.0, "Fetching MNIST")
+
+    def show(done: int, total: int) -> None:
+        bar.progress(done / total, f"Fetching MNIST: {done / total:.0%}")
+
+    try:
+        data.prepare("mnist", show)
+    except ValueError as error:
+        bar.empty()
+        messages.problem(str(error))
+    else:
+        session.remember("dataset", "mnist")
+        st.rerun()
