@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.checkpoint import Checkpoint, Scores
 from model.config import TrainingConfig
@@ -106,7 +107,6 @@ class View:
     seconds: float = 0.0
     seconds_left: float = float("nan")
     images_per_second: float = 0.0
-    version: int = 0  # grows with every report
     pictures: int = 0  # grows when the network's parameters are new
     scores: Scores = field(default_factory=dict)
 
@@ -151,6 +151,11 @@ class Job:
         """A copy of the network as it was last heard of."""
         with self._lock:
             return self._network.copy()
+
+    def first_weights(self) -> NDArray[np.float32]:
+        """A copy of the first layer's weights (784, units) as they were last heard of."""
+        with self._lock:
+            return self._network.layers[0].weights.copy()
 
     def checkpoint(self) -> Checkpoint:
         """The network as it was last heard of, with its scores if it is done."""
@@ -220,10 +225,9 @@ class Job:
             seconds=message.seconds,
             seconds_left=message.seconds_left,
             images_per_second=message.images_per_second,
-            version=view.version + 1,
             pictures=view.pictures + (message.parameters is not None),
             scores=message.scores or {},
         )
 
     def _fail(self, message: str) -> None:
-        self._view = replace(self._view, status="failed", message=message, version=self._view.version + 1)
+        self._view = replace(self._view, status="failed", message=message)

@@ -115,6 +115,12 @@ PRESETS = {
 }
 
 
+def name_of(config: TrainingConfig) -> str | None:
+    """The recipe that a config follows, on whatever data; None if it follows none."""
+    matching = (name for name, recipe in PRESETS.items() if recipe.config.changed(data=config.data) == config)
+    return next(matching, None)
+
+
 def preset(name: str) -> Preset:
     """A preset by its name.
 

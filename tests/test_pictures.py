@@ -21,7 +21,7 @@ def pixels(address: str) -> np.ndarray:
 
 
 def test_the_picture_is_the_image_pixel_for_pixel() -> None:
-    assert (pixels(pictures.data_url(digit(0))) == digit(0).reshape(28, 28)).all()
+    assert (pixels(pictures.data_url(digit(0).reshape(28, 28))) == digit(0).reshape(28, 28)).all()
 
 
 def test_a_grid_shows_every_picture_in_order_with_its_caption() -> None:

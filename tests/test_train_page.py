@@ -72,7 +72,7 @@ def test_a_recipe_gives_the_controls_its_values(screen: AppTest, name: str) -> N
     assert controls(screen)["preset"] == "my own settings"
 
 
-def test_mnist_is_offered_and_fetched_with_a_bar(screen: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mnist_is_offered_fetched_and_chosen(screen: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def prepare(name: str, progress: Callable[[int, int], None]) -> None:
@@ -108,3 +108,20 @@ def test_half_of_mnist_in_its_folder_is_explained(screen: AppTest, monkeypatch: 
     monkeypatch.setenv("MNIST_DIR", str(tmp_path))
     sound(screen.run())
     assert "train-labels-idx1-ubyte" in screen.error[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("name", ["initial_std", "momentum", "beta2"])
+def test_no_control_reaches_a_value_that_its_setting_excludes(screen: AppTest, name: str) -> None:
+    control = screen.number_input(key=name)
+    for value in (control.min, control.max):
+        sound(screen.number_input(key=name).set_value(value).run())
+        assert not screen.error
+
+
+def test_half_of_mnist_in_its_folder_does_not_stand_in_a_recipes_way(
+    screen: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
+    monkeypatch.setenv("MNIST_DIR", str(tmp_path))
+    sound(screen.selectbox(key="preset").set_value("deep-64").run())
+    assert controls(screen)["hidden_layers"] == 2

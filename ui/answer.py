@@ -5,16 +5,13 @@ Plain HTML with no text but numbers, so that an answer is on the screen as soon 
 
 from __future__ import annotations
 
-import base64
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
-from ui import words
+from ui import pictures, words
 
 STYLE = Path(__file__).with_name("style.css")
 SURE = 0.9  # below this probability, the second choice is worth a word
@@ -74,10 +71,7 @@ def _whole_percent(value: float) -> str:
 def seen(image: NDArray[np.uint8] | None, caption: str) -> str:
     """The image (28, 28) that the network looks at, its pixels as squares; black where nothing is drawn."""
     pixels = np.zeros((28, 28), np.uint8) if image is None else image
-    buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    source = base64.b64encode(buffer.getvalue()).decode()
     return (
-        f'<figure class="seen"><img alt="{caption}, 28 by 28 pixels" src="data:image/png;base64,{source}">'
+        f'<figure class="seen"><img alt="{caption}, 28 by 28 pixels" src="{pictures.data_url(pixels)}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )

@@ -6,6 +6,7 @@ link opens the page with the same settings.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,8 @@ import streamlit as st
 
 from model import data
 from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig, limits, options
-from model.presets import PRESETS
-from ui import session
+from model.presets import PRESETS, name_of
+from ui import datasets, session
 
 CUSTOM = "my own settings"
 FIELDS = TrainingConfig.model_fields
@@ -70,8 +71,7 @@ def address_problem() -> str | None:
 def choose_preset() -> None:
     """A menu of the presets; choosing one gives all widgets its values. Shows which one the values are."""
     config = _config(session.remembered("dataset", "mnist-5k"))
-    matching = [name for name, recipe in PRESETS.items() if _same_recipe(recipe.config, config)]
-    st.session_state["preset"] = matching[0] if matching else CUSTOM
+    st.session_state["preset"] = name_of(config) or CUSTOM
     name = st.selectbox(
         "Recipe",
         [CUSTOM, *PRESETS],
@@ -138,7 +138,9 @@ def _field(name: str, words: Callable[[Any], str] | None = None) -> None:
     elif FIELDS[name].annotation is int:
         st.number_input(title, int(bounds["ge"]), int(bounds["le"]), key=name, help=explanation)
     else:
-        low, high = bounds.get("ge", bounds.get("gt", 0)), bounds.get("le", bounds.get("lt", 1))
+        # A widget's limits are within reach: the nearest number inside stands for one that is not.
+        low = bounds["ge"] if "ge" in bounds else math.nextafter(bounds["gt"], math.inf)
+        high = bounds["le"] if "le" in bounds else math.nextafter(bounds["lt"], -math.inf)
         st.number_input(title, float(low), float(high), key=name, format="%g", help=explanation)
 
 
@@ -174,7 +176,7 @@ def _seed(config: TrainingConfig) -> None:
     for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
         known = layer <= len(config.hidden_sizes)
         st.session_state[f"hidden_{layer}"] = config.hidden_sizes[layer - 1] if known else 64
-    if config.data in data.DATASETS and (config.data != "mnist" or data.is_present("mnist")):
+    if config.data in data.DATASETS and datasets.is_here(config.data):
         session.remember("dataset", config.data)
 
 
@@ -190,11 +192,6 @@ def _take_preset() -> None:
     name = st.session_state["preset"]
     if name in PRESETS:
         _seed(PRESETS[name].config)
-
-
-def _same_recipe(recipe: TrainingConfig, config: TrainingConfig) -> bool:
-    """The same but for the data: a recipe may be tried on any."""
-    return recipe.changed(data=config.data) == config
 
 
 def _from_address(named: dict[str, str]) -> TrainingConfig:

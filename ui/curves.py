@@ -5,18 +5,15 @@ Pure functions from values to figures. The curves are Altair's, which Streamlit 
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from io import BytesIO
 
 import altair as alt
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 
 from model.jobs import Point
-from ui import theme
+from ui import pictures, theme
 
 POINTS_SHOWN = 400  # a screen has no room for more
 UNITS_SHOWN = 64
@@ -76,11 +73,7 @@ def weights_picture(weights: NDArray[np.float32], columns: int = 16) -> str:
         strength = values / max(float(np.abs(values).max()), 1e-12)  # -1..1
         shades = np.rint((strength + 1) / 2 * (SHADES - 1)).astype(np.uint8)
         indices[top : top + tile, left : left + tile] = shades.repeat(MAGNIFIED, axis=0).repeat(MAGNIFIED, axis=1)
-    picture = Image.fromarray(indices).convert("P")
-    picture.putpalette(_palette())
-    file = BytesIO()
-    picture.save(file, "PNG")
-    return "data:image/png;base64," + b64encode(file.getvalue()).decode()
+    return pictures.data_url(indices, _palette())
 
 
 def _palette() -> bytes:

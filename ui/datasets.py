@@ -30,6 +30,14 @@ def folder(name: str) -> Path:
     return Path(uploaded.folder.name) / "data" if uploaded else data.prepare(name)
 
 
+def is_here(name: str) -> bool:
+    """Whether a data set that Inkling knows by name can be opened without a download."""
+    try:
+        return data.is_present(name)
+    except ValueError:
+        return False  # $MNIST_DIR holds some of its files only: `choose` says so
+
+
 def choose() -> str | None:
     """A menu of the data sets at hand, and ways to more; returns the chosen one's name, None if it is not here yet.
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import streamlit as st
 
+from model import presets
 from model.config import TrainingConfig
 from model.jobs import Job, View
 from model.network import CLASSES
-from model.presets import PRESETS
 from ui import curves, datasets, messages, networks, session, words
 
 SECONDS_BETWEEN_LOOKS = 0.4
@@ -65,7 +65,8 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
 
 
 def _start(config: TrainingConfig, dataset: str) -> None:
-    session.start_job(Job(_name(config), config, datasets.folder(dataset)))
+    name = presets.name_of(config) or "-".join(map(str, config.sizes))
+    session.start_job(Job(f"my {name}", config, datasets.folder(dataset)))
 
 
 def show(config: TrainingConfig) -> None:
@@ -106,7 +107,16 @@ def _watch(job: Job, was_live: bool) -> None:
         st.altair_chart(curves.accuracy_curve(view.points, view.epochs), key="accuracy_curve")
     with st.container(key="weights_view"):
         st.markdown("**What the first layer looks for**", help=HELP["weights"])
-        st.image(curves.weights_picture(job.network().layers[0].weights), width="stretch")
+        st.image(_weights_picture(job, view), width="stretch")
+
+
+def _weights_picture(job: Job, view: View) -> str:
+    """Made again only when the parameters are new: looks are more frequent than they are."""
+    made_of, picture = session.remembered("weights_picture", (None, ""))
+    if made_of != (job, view.pictures):
+        picture = curves.weights_picture(job.first_weights())
+        session.remember("weights_picture", ((job, view.pictures), picture))
+    return str(picture)
 
 
 def _progress(job: Job, view: View) -> None:
@@ -171,11 +181,3 @@ HELP = {
     "weights": "Each tile is one unit of the first layer: orange is where ink speaks for it, blue where ink speaks "
     "against it. They begin as noise.",
 }
-
-
-def _name(config: TrainingConfig) -> str:
-    """What the network will be called in the menus."""
-    for name, recipe in PRESETS.items():
-        if recipe.config.changed(data=config.data) == config:
-            return f"my {name}"
-    return "my " + "-".join(map(str, config.sizes))

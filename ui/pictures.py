@@ -51,11 +51,17 @@ def enlarged(image: NDArray[Any], description: str) -> str:
 
 def _picture(image: NDArray[Any], description: str) -> str:
     style = "width:100%; display:block; image-rendering:pixelated; border-radius:4px 4px 0 0"
-    return f'<img src="{data_url(image)}" alt="{escape(description)}" style="{style}">'
+    return f'<img src="{data_url(image.reshape(SIDE, SIDE))}" alt="{escape(description)}" style="{style}">'
 
 
-def data_url(image: NDArray[Any]) -> str:
-    """A digit's image (784,) uint8 as a PNG inside an address, that needs no further request."""
-    buffer = BytesIO()
-    Image.fromarray(image.reshape(SIDE, SIDE)).save(buffer, "PNG")
+def data_url(picture: NDArray[Any], palette: bytes | None = None) -> str:
+    """A picture (height, width) uint8 as a PNG inside an address, that needs no further request.
+
+    Its values are shades of grey, or with a palette (red, green and blue of each) places in it.
+    """
+    image, buffer = Image.fromarray(picture), BytesIO()
+    if palette:
+        image = image.convert("P")
+        image.putpalette(palette)
+    image.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

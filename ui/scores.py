@@ -6,7 +6,6 @@ So each comes with the number of images that it was measured on, and with how fa
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from model import data
 from model.checkpoint import Checkpoint
 from model.data import Dataset
 from model.network import Network
-from ui import datasets, words
+from ui import datasets, messages, words
 
 if TYPE_CHECKING:
     from model.evaluation import Evaluation
@@ -77,9 +76,8 @@ def figures(found: Evaluation) -> list[tuple[str, float, str]]:
 
 def described(part: Part, dataset: str) -> str:
     """How many images of which data, in words; the name is shown as it is, whatever its file was called."""
-    name = re.sub(r"([^\w\s])", r"\\\1", dataset)
     counted = words.images(len(part.labels))
-    return f"{counted.replace('image', 'test image') if part.is_test else counted} of {name}"
+    return f"{counted.replace('image', 'test image') if part.is_test else counted} of {messages.plain(dataset)}"
 
 
 def cautions(checkpoint: Checkpoint, dataset: str, part: Part) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import runpy
 import threading
+import time
 from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from model.checkpoint import WEIGHTS, Checkpoint
 from model.data import Dataset
 from model.jobs import Job
 from ui import visitors
+
+SECONDS_BETWEEN_SWEEPS = 30.0
 
 
 @dataclass
@@ -41,28 +44,25 @@ class Uploaded(NamedTuple):
 
 @st.cache_resource(show_spinner=False)
 def _visitors() -> visitors.Visitors[Session]:
-    return visitors.Visitors()
+    everyone: visitors.Visitors[Session] = visitors.Visitors()
+    threading.Thread(target=_sweep, args=(everyone,), name="visitors", daemon=True).start()
+    return everyone
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: _leave(session))
+def _sweep(everyone: visitors.Visitors[Session]) -> None:
+    """End the trainings of visitors who do not come back."""
+    while True:
+        time.sleep(SECONDS_BETWEEN_SWEEPS)
+        for session in everyone.let_go():
+            if session.job:
+                session.job.end()
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: _visitors().leave(session.visitor))
 def _presence(_session: Session) -> Session:
     """Stands for this connection: made when the browser connects, released when it goes away or reloads."""
     _visitors().arrive(_session.visitor, _session)
     return _session
-
-
-def _leave(session: Session) -> None:
-    everyone = _visitors()
-    everyone.leave(session.visitor)
-    after = threading.Timer(visitors.AWAY_SECONDS + 1, lambda: _end(everyone.let_go()))
-    after.daemon = True
-    after.start()
-
-
-def _end(sessions: list[Session]) -> None:
-    for session in sessions:
-        if session.job:
-            session.job.end()
 
 
 def begin() -> None:
