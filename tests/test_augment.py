@@ -1,5 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
+from scipy import ndimage
+from threadpoolctl import threadpool_limits
 
 from model import augment
 
@@ -97,6 +101,7 @@ def test_elastic_moves_have_the_documented_size_everywhere(without):
     for moves in (x - at_x, y - at_y):
         assert moves.std() == pytest.approx(augment.DISPLACEMENT, rel=0.05)
         assert abs(moves.mean()) < 0.15
+        assert (abs(moves) < augment.DISPLACEMENT).mean() == pytest.approx(0.683, abs=0.02)  # nearly normal
         np.testing.assert_allclose(moves.std(axis=0), augment.DISPLACEMENT, rtol=0.2)
 
 
@@ -120,6 +125,69 @@ def test_the_same_random_numbers_distort_alike():
     assert not np.array_equal(first, augment.distort(images, np.random.default_rng(6), elastic=True))
 
 
+def test_affine_distortions_read_every_pixel_as_scipy_does_and_beyond_the_edge_too():
+    count = 2 * augment.BLOCK + 5  # whole blocks of images, and a part of one
+    images = np.random.default_rng(1).integers(0, 256, (count, 784), np.uint8)
+    distorted = augment.distort(images, np.random.default_rng(0)).reshape(-1, SIDE, SIDE)
+    pixels = np.stack((X - MIDDLE, Y - MIDDLE, np.ones_like(X)))
+    for image, matrix, shown in zip(images, matrices(count), distorted, strict=True):
+        x, y = np.tensordot(matrix, pixels, 1) + MIDDLE
+        old = image.reshape(SIDE, SIDE) / 255
+        expected = ndimage.map_coordinates(old, (y, x), order=1, mode="grid-constant", cval=0)
+        np.testing.assert_allclose(shown, expected, atol=1e-4)
+
+
+def test_elastic_distortions_read_between_pixels_as_scipy_does():
+    count, reach = augment.BLOCK + 3, 6
+    images = np.random.default_rng(1).integers(0, 256, (count, 784), np.uint8)
+    distorted = augment.distort(images, np.random.default_rng(0), elastic=True).reshape(-1, SIDE, SIDE)
+    x, y, at_x, at_y = origins(count, reach, elastic=True)
+    inside = (np.minimum(x, y) > 1) & (np.maximum(x, y) < SIDE - 2)
+    assert inside.mean() > 0.95
+    for image in range(count):
+        old = images[image].reshape(SIDE, SIDE) / 255
+        expected = ndimage.map_coordinates(old, (y[image], x[image]), order=1)
+        shown = distorted[image, at_y, at_x]
+        np.testing.assert_allclose(shown[inside[image]], expected[inside[image]], atol=1e-4)
+
+
+@pytest.mark.parametrize("elastic", [False, True])
+def test_distorted_images_can_go_where_the_caller_wants_them(elastic):
+    images = np.random.default_rng(0).integers(0, 256, (augment.BLOCK + 1, 784), np.uint8)
+    place = np.full((len(images) + 2, 784), 7, np.float32)
+    returned = augment.distort(images, np.random.default_rng(1), elastic=elastic, out=place[1:-1])
+    assert np.shares_memory(returned, place)
+    np.testing.assert_array_equal(place[1:-1], augment.distort(images, np.random.default_rng(1), elastic=elastic))
+    assert (place[[0, -1]] == 7).all()
+
+
+def test_one_batch_leaves_no_trace_in_the_next():
+    ink, paper = np.full((augment.BLOCK, 784), 255, np.uint8), np.zeros((5, 784), np.uint8)
+    augment.distort(ink, np.random.default_rng(0), elastic=True)
+    assert not augment.distort(paper, np.random.default_rng(0), elastic=True).any()
+
+
+def test_distortions_do_not_hang_on_the_number_of_blas_threads():
+    images = np.random.default_rng(0).integers(0, 256, (256, 784), np.uint8)
+    results = []
+    for threads in (1, None):
+        with threadpool_limits(threads, user_api="blas"):
+            results.append(augment.distort(images, np.random.default_rng(1), elastic=True))
+    np.testing.assert_array_equal(*results)
+
+
+def test_threads_that_distort_at_once_do_not_disturb_each_other():
+    images = np.random.default_rng(0).integers(0, 256, (256, 784), np.uint8)
+
+    def distorted(seed):
+        return augment.distort(images, np.random.default_rng(seed), elastic=True)
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(distorted, range(12)))
+    for seed, result in enumerate(together):
+        np.testing.assert_array_equal(result, distorted(seed))
+
+
 @pytest.mark.parametrize("elastic", [False, True])
 def test_each_image_is_distorted_in_its_own_way(elastic):
     images = np.tile(np.random.default_rng(0).integers(0, 256, 784, np.uint8), (6, 1))
@@ -134,4 +202,4 @@ def test_what_lies_beyond_the_edge_is_paper(monkeypatch, without):
     shown = augment.distort(images, np.random.default_rng(0)).reshape(-1, SIDE, SIDE)
     assert (shown[:, 14, 14] < 1).any()
     corners = shown[:, [0, 0, -1, -1], [0, -1, 0, -1]]
-    assert corners.min(axis=1).max() < 0.01
+    assert (corners.min(axis=1) == 0).all()
