@@ -6,16 +6,17 @@ Adam, AdamW.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.blas import add_scaled
+
 Array = NDArray[Any]
 
 EPSILON = 1e-8  # keeps a parameter whose gradient was always zero from being divided by zero
-BLOCK = 16_384  # values updated at a time: a block's gradient and memories stay in the processor's cache
+BLOCK = 65_536  # values updated at a time: a block's gradient and memories stay in the processor's cache
 
 
 class Optimizer:
@@ -43,38 +44,33 @@ class Optimizer:
         self.decayed = size if decayed is None else decayed
         self.steps = 0
         self.state: Array = np.zeros((self.memories, size), dtype)
-        self._scratch: Array = np.empty(min(size, BLOCK), dtype)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(momentum={self.momentum:g}, weight_decay={self.weight_decay:g})"
 
     def step(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
-        """Update the parameters in place. The gradient is used up: it may be changed on the way."""
+        """Update the parameters in place. The gradient is used up: the rules compute in its place."""
         self.steps += 1
-        for block in self._blocks(parameters.size):
-            here, slope = parameters[block], gradient[block]
-            self.decay(here[: max(0, self.decayed - block.start)], slope, learning_rate)
-            self.update(here, slope, learning_rate, self.state[:, block], self._scratch[: here.size])
-
-    def _blocks(self, size: int) -> Iterator[slice]:
-        for start in range(0, size, BLOCK):
-            yield slice(start, min(start + BLOCK, size))
+        for start in range(0, parameters.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            if self.weight_decay and start < self.decayed:
+                weights = slice(start, min(start + BLOCK, self.decayed))
+                self.decay(parameters[weights], gradient[weights], learning_rate)
+            self.update(parameters[block], gradient[block], learning_rate, self.state[:, block])
 
     def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
         """gradient = gradient + weight_decay * weights"""
-        if self.weight_decay and weights.size:
-            gradient[: weights.size] += self.weight_decay * weights
+        add_scaled(gradient, weights, self.weight_decay)
 
-    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array, scratch: Array) -> None:
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         raise NotImplementedError
 
 
 class SGD(Optimizer):
     """parameters = parameters - learning_rate * gradient"""
 
-    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array, scratch: Array) -> None:
-        np.multiply(gradient, learning_rate, out=scratch)
-        parameters -= scratch
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        add_scaled(parameters, gradient, -learning_rate)
 
 
 class Momentum(Optimizer):
@@ -87,12 +83,10 @@ class Momentum(Optimizer):
 
     memories = 1
 
-    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array, scratch: Array) -> None:
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         (velocity,) = state
-        velocity *= self.momentum
-        velocity += gradient
-        np.multiply(velocity, learning_rate, out=scratch)
-        parameters -= scratch
+        add_scaled(velocity, gradient, 1, keep=self.momentum)
+        add_scaled(parameters, velocity, -learning_rate)
 
 
 class Nesterov(Optimizer):
@@ -104,14 +98,11 @@ class Nesterov(Optimizer):
 
     memories = 1
 
-    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array, scratch: Array) -> None:
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         (velocity,) = state
-        velocity *= self.momentum
-        velocity += gradient
-        np.multiply(velocity, self.momentum, out=scratch)
-        scratch += gradient
-        scratch *= learning_rate
-        parameters -= scratch
+        add_scaled(velocity, gradient, 1, keep=self.momentum)
+        add_scaled(gradient, velocity, self.momentum)
+        add_scaled(parameters, gradient, -learning_rate)
 
 
 class RMSprop(Optimizer):
@@ -123,17 +114,14 @@ class RMSprop(Optimizer):
 
     memories = 1
 
-    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array, scratch: Array) -> None:
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         (square,) = state
-        np.multiply(gradient, gradient, out=scratch)
-        scratch *= 1 - self.beta2
-        square *= self.beta2
-        square += scratch
+        scratch = gradient * gradient
+        add_scaled(square, scratch, 1 - self.beta2, keep=self.beta2)
         np.sqrt(square, out=scratch)
         scratch += EPSILON
-        np.divide(gradient, scratch, out=scratch)
-        scratch *= learning_rate
-        parameters -= scratch
+        gradient /= scratch
+        add_scaled(parameters, gradient, -learning_rate)
 
 
 class Adam(Optimizer):
@@ -147,22 +135,17 @@ class Adam(Optimizer):
 
     memories = 2
 
-    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array, scratch: Array) -> None:
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         mean, square = state
-        np.multiply(gradient, 1 - self.momentum, out=scratch)
-        mean *= self.momentum
-        mean += scratch
-        np.multiply(gradient, gradient, out=scratch)
-        scratch *= 1 - self.beta2
-        square *= self.beta2
-        square += scratch
+        add_scaled(mean, gradient, 1 - self.momentum, keep=self.momentum)
+        gradient *= gradient
+        add_scaled(square, gradient, 1 - self.beta2, keep=self.beta2)
         # The two corrections are plain numbers: folded into the rate and the epsilon, they cost no pass of their own.
         root = (1 - self.beta2**self.steps) ** 0.5
-        np.sqrt(square, out=scratch)
-        scratch += EPSILON * root
-        np.divide(mean, scratch, out=scratch)
-        scratch *= learning_rate * root / (1 - self.momentum**self.steps)
-        parameters -= scratch
+        divisor = np.sqrt(square, out=gradient)
+        divisor += EPSILON * root
+        move = np.divide(mean, divisor, out=divisor)
+        add_scaled(parameters, move, -learning_rate * root / (1 - self.momentum**self.steps))
 
 
 class AdamW(Adam):
@@ -172,8 +155,7 @@ class AdamW(Adam):
     """
 
     def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
-        if self.weight_decay and weights.size:
-            weights *= 1 - learning_rate * self.weight_decay
+        weights *= 1 - learning_rate * self.weight_decay
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

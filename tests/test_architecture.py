@@ -45,9 +45,15 @@ def test_arrows_point_one_way(layer):
     assert {path.name: packages(path) & above for path in files if packages(path) & above} == {}
 
 
-@pytest.mark.parametrize("name", ["network", "optimizers"])
-def test_the_mathematics_needs_numpy_alone(name):
-    assert packages(ROOT / "model" / f"{name}.py") - sys.stdlib_module_names == {"numpy"}
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [("network", {"numpy"}), ("optimizers", {"numpy", "model"}), ("blas", {"numpy", "threadpoolctl"})],
+)
+def test_the_mathematics_needs_numpy_and_its_blas_alone(name, needed):
+    path = ROOT / "model" / f"{name}.py"
+    assert packages(path) - sys.stdlib_module_names == needed
+    own = {module for module in imports(path) if module.startswith("model.")}
+    assert own <= {"model.blas", "model.blas.add_scaled"}
 
 
 def test_modules_of_the_model_need_each_other_in_no_circle():
@@ -57,7 +63,7 @@ def test_modules_of_the_model_need_each_other_in_no_circle():
         needs[path.stem] = named & needs.keys() - {path.stem}
     order = list(graphlib.TopologicalSorter(needs).static_order())
     assert order.index("network") < order.index("training") < order.index("jobs") < order.index("worker")
-    assert needs["training"] == {"augment", "config", "data", "network", "optimizers", "progress", "schedules"}
+    assert needs["training"] == {"batches", "config", "data", "network", "optimizers", "progress", "schedules"}
 
 
 @pytest.mark.parametrize("path", [path for path in MODEL if path.stem != "__main__"], ids=lambda path: path.stem)
