@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from model import augment
+from model.batches import Batches
 from model.config import LIVE_FIELDS, TrainingConfig
 from model.data import Dataset, split
-from model.network import Network, Trace, as_inputs, cross_entropy, dropout_masks
+from model.network import Network, Trace, cross_entropy, dropout_masks
 from model.optimizers import OPTIMIZERS, clip
 from model.progress import Progress, Status, Tally
 from model.schedules import SCHEDULES
@@ -28,7 +28,7 @@ Array = NDArray[Any]
 
 REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve has enough with them
 WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
-WORK_FOR_ALL_CORES = 1e7  # parameters times batch: below it, threads cost more than they bring
+WORK_FOR_ALL_CORES = 5e6  # parameters times batch: below it, threads cost more than they bring
 
 
 class Change(TypedDict, total=False):
@@ -67,7 +67,7 @@ def train(
         ValueError: the config does not fit the data: nothing left to learn from, a batch larger than all of it.
     """
     training = Training(config, data)
-    threads = blas_threads(config, len(training.learning))
+    threads = blas_threads(config, len(training.batches))
     with threadpool_limits(limits=threads, user_api="blas"):
         training.validate()
         change = yield training.report()
@@ -76,27 +76,32 @@ def train(
                 training.change(change)
             began = time.perf_counter()
             with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges says so in its own words
-                training.advance()
+                training.advance(report_every or training.steps_between_reports)
             training.seconds += time.perf_counter() - began
-            change = None
-            if training.is_report_due(report_every or training.steps_between_reports):
-                change = yield training.report()
+            change = yield training.report()
 
 
 class Training:
-    """All that changes in the course of a training; `advance` makes one step."""
+    """All that changes in the course of a training; `advance` makes some steps, up to the next report."""
 
     def __init__(self, config: TrainingConfig, data: Dataset) -> None:
         self.config = config
-        # Plain views: picking rows from a memory-mapped array costs more than a small network's whole step.
-        self.images, self.labels = np.asarray(data.images), np.asarray(data.labels)
         # One source of random numbers for each use: changing one setting leaves the others' numbers as they were.
         seeds = np.random.SeedSequence(config.seed).spawn(5)
-        split_rng, weights_rng, self.order_rng, self.dropout_rng, self.augment_rng = map(np.random.default_rng, seeds)
-        self.learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
-        self.held_images, self.held_labels = self.images[held_out], self.labels[held_out]
-        _check_fit(config, len(self.learning), len(held_out))
+        split_rng, weights_rng, order_rng, self.dropout_rng, augment_rng = map(np.random.default_rng, seeds)
+        learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
+        self.held_images, self.held_labels = data.images[held_out], data.labels[held_out]
+        _check_fit(config, len(learning), len(held_out))
 
+        self.batches = Batches(
+            data.images,
+            data.labels,
+            learning,
+            order_rng=order_rng,
+            augment_rng=augment_rng,
+            smoothing=config.label_smoothing,
+            augmentation=config.augmentation,
+        )
         self.network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         self.network.initialize(config.initialization, weights_rng, config.initial_std)
         self.optimizer = OPTIMIZERS[config.optimizer](
@@ -108,11 +113,9 @@ class Training:
         )
         self.trace = Trace(self.network, self.batch_size)
         self.steps_between_reports = self._steps_between_reports()
-        self.sound, self.best = self.network.copy(), self.network.copy()
+        self.earlier, self.sound, self.best = (self.network.copy() for _ in range(3))
         self.best_score = (-1.0, -math.inf)  # validation accuracy, then minus its loss
         self.best_epoch = 0
-        self.order = self.learning[:0]
-        self.position = 0  # in this epoch's order
         self.epoch = self.step = self.seen = 0
         self.seconds = 0.0
         self.epoch_ended = False
@@ -124,24 +127,19 @@ class Training:
 
     @property
     def batch_size(self) -> int:
-        return self.config.batch_size or len(self.learning)
+        return self.config.batch_size or len(self.batches)
 
     @property
     def fraction(self) -> float:
         """The share of the training that is done, 0..1, by images seen."""
-        return min(1.0, (max(self.epoch - 1, 0) + self.position / len(self.learning)) / self.config.epochs)
+        return min(1.0, (self.epoch - self.batches.left / len(self.batches)) / self.config.epochs)
 
     def _steps_between_reports(self) -> int:
         """Depends on the config alone, never on the clock: the same training draws the same curve."""
-        an_epoch = math.ceil(len(self.learning) / self.batch_size)
+        an_epoch = math.ceil(len(self.batches) / self.batch_size)
         wanted = max(an_epoch // REPORTS_PER_EPOCH, an_epoch * self.config.epochs // REPORTS_PER_RUN)
         work = 3 * self.network.weight_count * self.batch_size  # forward, and backward twice
         return max(1, min(wanted, int(WORK_BETWEEN_REPORTS / work)))
-
-    def is_report_due(self, every: int) -> bool:
-        """At the end of an epoch and every so many steps, but not just before the end, for fewer steps than that."""
-        left = math.ceil((len(self.learning) - self.position) / self.batch_size)
-        return self.epoch_ended or self.status != "running" or (self.step % every == 0 and left >= every)
 
     def change(self, values: Change) -> None:
         """Apply new settings from the next step on.
@@ -150,50 +148,55 @@ class Training:
             ValueError: a value out of its range, or a setting that only a new training can have.
         """
         config = changed(self.config, values)
-        _check_fit(config, len(self.learning), len(self.held_labels))
+        _check_fit(config, len(self.batches), len(self.held_labels))
         self.config = config
+        self.batches.change(config.label_smoothing, config.augmentation)
         self.optimizer.momentum, self.optimizer.weight_decay = config.momentum, config.weight_decay
         self.steps_between_reports = self._steps_between_reports()
         if self.batch_size > self.trace.rows:
             self.trace = Trace(self.network, self.batch_size)
 
-    def advance(self) -> None:
-        """One step: the next batch, its loss and gradient, and the optimizer's update."""
-        config, network = self.config, self.network
-        if self.position == 0 or self.epoch_ended:
-            self.order = self.learning[self.order_rng.permutation(len(self.learning))]
-            self.position, self.epoch_ended, self.since_epoch = 0, False, Tally()
-            self.epoch += 1
-        self.learning_rate = config.learning_rate * SCHEDULES[config.schedule](config, self.fraction)
+    def advance(self, every: int) -> None:
+        """Steps up to the next one that `every` divides, or to the epoch's end if fewer than that remain after it."""
+        if not self.batches.left:
+            self.batches.shuffle()
+            self.epoch, self.epoch_ended, self.since_epoch = self.epoch + 1, False, Tally()
+        left = math.ceil(self.batches.left / self.batch_size)
+        steps = every - self.step % every
+        if left - steps < every:
+            steps = left
+        self.earlier.become(self.network)
+        for _ in range(steps):
+            self._step()
 
-        rows = self.order[self.position : self.position + self.batch_size]
-        labels = self.labels[rows]
-        if config.augmentation == "none":
-            images = as_inputs(self.images[rows], out=self.trace.inputs[: len(rows)])  # (batch, 784)
-        else:
-            elastic = config.augmentation == "elastic"
-            images = augment.distort(self.images[rows], self.augment_rng, elastic=elastic)
+        batch_losses = self.since_report.settle(self.config.label_smoothing)
+        self.since_epoch.merge(self.since_report)
+        if math.isfinite(batch_losses[0]) and np.isfinite(self.earlier.statistics).all():
+            self.earlier, self.sound = self.sound, self.earlier  # a finite loss shows that these parameters are sound
+        finite = np.isfinite(batch_losses)
+        if not finite.all():
+            return self._diverged(self.step - steps + int(finite.argmin()))
+        if not self.batches.left:
+            self._end_epoch()
+
+    def _step(self) -> None:
+        """The next batch, its loss's gradient, and the optimizer's update."""
+        config, network = self.config, self.network
+        self.learning_rate = config.learning_rate * SCHEDULES[config.schedule](config, self.fraction)
+        images, labels, targets = self.batches.take(self.batch_size)
         masks = None
         if config.dropout:
-            masks = dropout_masks(network, len(rows), config.dropout, self.dropout_rng)
+            masks = dropout_masks(network, len(images), config.dropout, self.dropout_rng)
 
-        loss = network.loss_and_gradient(images, labels, self.trace, smoothing=config.label_smoothing, masks=masks)
-        if not math.isfinite(loss):
-            return self._diverged()
-        if self.step % self.steps_between_reports == 0 and np.isfinite(network.statistics).all():
-            self.sound.become(network)  # a finite loss has just shown that these parameters are sound
+        logits = network.forward(images, self.trace, masks)
+        network.backward(images, targets, self.trace, masks)
         if config.clip_norm:
             clip(self.trace.gradient, config.clip_norm)
         self.optimizer.step(network.parameters, self.trace.gradient, self.learning_rate)
 
+        self.since_report.add(logits, labels)
         self.step += 1
-        self.seen += len(rows)
-        self.position += len(rows)
-        right = int(np.count_nonzero(self.trace.logits.argmax(axis=1) == labels))
-        self.since_report.add(loss, right, len(rows))
-        self.since_epoch.add(loss, right, len(rows))
-        if self.position >= len(self.learning):
-            self._end_epoch()
+        self.seen += len(images)
 
     def validate(self) -> None:
         """Measure the loss and the accuracy on the images that were held out, if there are any."""
@@ -230,7 +233,7 @@ class Training:
     def _end_epoch(self) -> None:
         self.epoch_ended = True
         if not (np.isfinite(self.network.parameters).all() and np.isfinite(self.network.statistics).all()):
-            return self._diverged()
+            return self._diverged(self.step)
         self.validate()
         patience = self.config.early_stopping
         if patience:
@@ -252,8 +255,9 @@ class Training:
             self.network.become(self.best)
             self.validate()
 
-    def _diverged(self) -> None:
+    def _diverged(self, step: int) -> None:
         """Go back to the last sound parameters, and say what to try."""
+        self.step = step
         self.network.become(self.sound)
         self.validate()
         self.status = "diverged"
