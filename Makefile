@@ -9,13 +9,14 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 APP_READY := $(VENV)/app-ready
 TESTS_READY := $(VENV)/tests-ready
+BENCH_READY := $(VENV)/bench-ready
 PIP_INSTALL := $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check
 LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format screenshots lock clean
+.PHONY: help run test lint format screenshots bench lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -40,6 +41,10 @@ format: $(TESTS_READY)  ## lay out the code the one way
 screenshots: $(TESTS_READY)  ## remake the pictures in README.md
 	@$(VENV_PYTHON) -m tests.e2e.browser
 	@$(VENV_PYTHON) -m tests.e2e.screenshots $(ARGS)
+
+# A plain `make bench` writes its results down; with arguments it does what they say.
+bench: $(BENCH_READY)  ## measure training beside PyTorch, JAX and scikit-learn (ARGS=--quick: a short look)
+	@$(VENV_PYTHON) -m benchmarks.training $(or $(ARGS),--write)
 
 lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: at their newest)
 	@$(LOCK) $(ARGS) requirements.in -o requirements.txt
@@ -69,4 +74,9 @@ $(APP_READY): requirements.txt $(VENV_PYTHON)
 $(TESTS_READY): requirements-dev.txt $(APP_READY)
 	@echo "Installing what the tests need ..."
 	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(BENCH_READY): benchmarks/requirements.txt $(APP_READY)
+	@echo "Installing what to measure beside ..."
+	@$(PIP_INSTALL) -r benchmarks/requirements.txt
 	@touch $@

@@ -1,0 +1,155 @@
+"""The time of an epoch is not all that counts in a library that people use.
+
+Measured here are the seconds to an accuracy, the reading of one image, augmentation's share of a step, and memory.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import memory, peer
+from benchmarks.contenders import BASE, CONTENDERS
+from benchmarks.contest import Show, Turn, choose_threads, compare, interleave
+from benchmarks.peer import Peer
+from benchmarks.works import Work
+from model.checkpoint import DEFAULT_WEIGHTS
+
+Measure = dict[str, Any]  # plain values, as they go into the JSON
+
+ACCURACY_WORK = Work((512, 256), 128, "adam")
+TARGETS = (0.97, 0.98)  # of the test images
+LONGEST = 30  # epochs, to reach them
+SEEDS = 3
+
+READERS = {BASE: "benchmarks.contenders.inkling:Reader", "PyTorch": "benchmarks.contenders.pytorch:Reader"}
+IMAGES_READ, READING_ROUNDS = 500, 9
+
+WIDE = Work((800, 800), 128, "adam")  # the network whose step augmentation feeds, and whose memory is measured
+
+
+def seconds_to(curve: Sequence[tuple[float, float]], target: float) -> float:
+    """The seconds after which a curve of (seconds, accuracy) first reaches the target.
+
+    Raises:
+        ValueError: it never does.
+    """
+    for seconds, accuracy in curve:
+        if accuracy >= target:
+            return seconds
+    raise ValueError(f"an accuracy of {target:.0%} was expected within {LONGEST} epochs; got {curve[-1][1]:.2%}")
+
+
+def epoch(contender: Peer) -> float:
+    """The seconds that a prepared contender takes for an epoch."""
+    seconds: float = contender.call("timed_epoch")[0]
+    return seconds
+
+
+def time_to_accuracy(names: Sequence[str], folder: Path, show: Show) -> Measure:
+    """Seconds of training to each target, by Inkling and by PyTorch, over some seeds."""
+    rivals = [name for name in names if name in (BASE, "PyTorch", "PyTorch fused")]
+    curves: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in rivals}
+    with ExitStack() as stack:
+        peers = {name: stack.enter_context(Peer(CONTENDERS[name].home)) for name in rivals}
+        for name, contender in peers.items():
+            show(f"accuracy: {name} warms up")
+            contender.call("prepare", ACCURACY_WORK, folder)
+            if CONTENDERS[name].sets_threads:
+                choose_threads(contender, partial(epoch, contender))
+            else:
+                epoch(contender)
+
+        def train(name: str) -> float:
+            show(f"accuracy: {name}")
+            peers[name].call("prepare", replace(ACCURACY_WORK, seed=len(curves[name])), folder)
+            curves[name].append(peers[name].call("curve", max(TARGETS), LONGEST))
+            return seconds_to(curves[name][-1], max(TARGETS))
+
+        interleave({name: partial(train, name) for name in peers}, SEEDS)
+    return {
+        "work": ACCURACY_WORK.name,
+        "seeds": SEEDS,
+        "seconds": {
+            f"{target:g}": compare({name: [seconds_to(curve, target) for curve in curves[name]] for name in rivals})
+            for target in TARGETS
+        },
+        "epochs": {
+            f"{target:g}": {
+                name: statistics.median(epochs_to(curve, target) for curve in curves[name]) for name in rivals
+            }
+            for target in TARGETS
+        },
+    }
+
+
+def epochs_to(curve: Sequence[tuple[float, float]], target: float) -> float:
+    """The epochs, to a quarter, after which a curve first reaches the target."""
+    return next(number for number, (_, accuracy) in enumerate(curve, 1) if accuracy >= target) / 4
+
+
+def one_image(names: Sequence[str], folder: Path, show: Show) -> Measure:
+    """The time from one image of 0..255 to its probabilities, by the network that Draw begins with."""
+    rivals = {name: home for name, home in READERS.items() if name in names}
+    with ExitStack() as stack:
+        readers = {name: stack.enter_context(Peer(home)) for name, home in rivals.items()}
+
+        def turn(name: str) -> Turn:
+            return lambda: readers[name].call("seconds", IMAGES_READ)
+
+        for name, reader in readers.items():
+            show(f"image: {name} warms up")
+            reader.call("prepare", DEFAULT_WEIGHTS, folder)
+            if CONTENDERS[name].sets_threads:
+                choose_threads(reader, turn(name))
+            else:
+                turn(name)()
+        answers = [reader.call("read", 20) for reader in readers.values()]
+        if not all(np.allclose(answer, answers[0], atol=1e-4) for answer in answers):
+            raise ValueError(f"{' and '.join(readers)} must read an image alike; their probabilities differ")
+        show("image")
+        taken = interleave({name: turn(name) for name in readers}, READING_ROUNDS)
+    return {"seconds": compare(taken)}
+
+
+def augmentation(folder: Path, rounds: int, show: Show) -> Measure:
+    """The time to distort a batch as a share of the time of the step that it feeds."""
+    shares: Measure = {}
+    with Peer(CONTENDERS[BASE].home) as inkling:
+        for optimizer in ("adam", "sgd"):
+            show(f"augmentation: beside a step of {optimizer}")
+            inkling.call("prepare", replace(WIDE, optimizer=optimizer), folder)
+            turns: dict[str, Turn] = {
+                "step": partial(inkling.call, "step_seconds"),
+                "affine": partial(inkling.call, "distort_seconds", False),
+                "elastic": partial(inkling.call, "distort_seconds", True),
+            }
+            interleave(turns, 1)  # warms up
+            shares[optimizer] = compare(interleave(turns, rounds), base="step")
+    return {"work": WIDE.name, "shares": shares}
+
+
+def peak_memory(names: Sequence[str], source: str, folder: Path, show: Show) -> Measure:
+    """Peak memory, in bytes, of training for an epoch: Inkling with elastic augmentation, PyTorch with none.
+
+    PyTorch keeps the images once as floats, as where its speed is measured, and once as bytes.
+    """
+    layers = ",".join(map(str, WIDE.hidden_sizes))
+    show(f"memory: {BASE}")
+    inkling = [sys.executable, "-m", "model", "train", "--data", source, "--validation-size", "0", "--epochs", "1"]
+    inkling += ["--hidden-sizes", layers, "--batch-size", str(WIDE.batch_size), "--optimizer", WIDE.optimizer]
+    peaks = {BASE: memory.peak([*inkling, "--augmentation", "elastic", "--json"])}
+    calls = peer.as_bytes([("use_threads", (1,)), ("prepare", (WIDE, folder)), ("epoch", ())])
+    if "PyTorch" in names:
+        for name in ("PyTorch", "PyTorchFromBytes"):
+            show(f"memory: {name}")
+            peaks[name] = memory.peak(peer.command(f"benchmarks.contenders.pytorch:{name}"), calls)
+    return {"work": WIDE.name, "bytes": peaks, "ratios": {name: value / peaks[BASE] for name, value in peaks.items()}}
