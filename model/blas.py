@@ -1,4 +1,4 @@
-"""BLAS, the library under NumPy's matrix products, also multiplies and adds in one pass where NumPy takes two or three.
+"""BLAS, the library under NumPy's matrix products, also scales and adds in one pass, where NumPy takes two or three.
 
 Its routines are looked up in the very library that NumPy has loaded: a second one would bring threads of its own, and
 the two would stand in each other's way. Where NumPy has another one (Apple's Accelerate, say), NumPy itself does it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
@@ -17,37 +17,68 @@ from threadpoolctl import threadpool_info
 Array = NDArray[Any]
 
 REALS = {"f": (ctypes.c_float, "s"), "d": (ctypes.c_double, "d")}  # NumPy's letter for a type: C's type, BLAS's letter
+ROW_MAJOR, PLAIN, TRANSPOSED = 101, 111, 112  # as CBLAS numbers them
 SPELLINGS = (("scipy_cblas_{}64_", ctypes.c_int64), ("cblas_{}64_", ctypes.c_int64), ("cblas_{}", ctypes.c_int))
 
 
 def add_scaled(target: Array, values: Array, scale: float, keep: float = 1.0) -> None:
     """target = keep * target + scale * values, in place, for contiguous arrays of one size and type."""
-    routine, pointer = _axpby(target.dtype.char)
     if values.dtype != target.dtype or values.size != target.size:
         raise ValueError(
             f"values must have the target's type and size; got {values.size} of {values.dtype} for {target.size} "
             f"of {target.dtype}"
         )
-    routine(target.size, scale, pointer(values), 1, keep, pointer(target), 1)
+    blas = _blas(target.dtype.char)
+    if blas is None:
+        target *= keep
+        target += scale * values
+    else:
+        blas.axpby(target.size, scale, blas.pointer(values), 1, keep, blas.pointer(target), 1)
+
+
+def add_product(target: Array, left: Array, right: Array, scale: float, keep: float = 1.0) -> None:
+    """target = keep * target + scale * left^T right, in place.
+
+    The shapes are (m, n), (k, m) and (k, n), and all three contiguous and of one type.
+    """
+    (k, m), n = left.shape, right.shape[1]
+    if target.shape != (m, n) or len(right) != k or not left.dtype == right.dtype == target.dtype:
+        raise ValueError(
+            f"target, left and right must have the shapes (m, n), (k, m) and (k, n) and one type; got {target.shape} "
+            f"{target.dtype}, {left.shape} {left.dtype} and {right.shape} {right.dtype}"
+        )
+    blas = _blas(target.dtype.char)
+    if blas is None:
+        target *= keep
+        target += scale * (left.T @ right)
+    else:
+        a, b, c = blas.pointer(left), blas.pointer(right), blas.pointer(target)
+        blas.gemm(ROW_MAJOR, TRANSPOSED, PLAIN, m, n, k, scale, a, m, b, n, keep, c, n)
+
+
+class _Blas(NamedTuple):
+    axpby: Callable[..., None]
+    gemm: Callable[..., None]
+    pointer: Callable[
+        [Array], Any
+    ]  # an array as an argument; raises an error if it is not contiguous or can't be written to
 
 
 @cache
-def _axpby(character: str) -> tuple[Callable[..., None], Callable[[Array], Any]]:
-    """BLAS's routine for arrays of a type, and what turns an array into its argument."""
+def _blas(character: str) -> _Blas | None:
+    """BLAS's routines for arrays of a type, None if they are not found."""
     real, letter = REALS[character]
     libraries = [library["filepath"] for library in threadpool_info() if library["user_api"] == "blas"]
     libraries.sort(key=lambda path: "numpy" not in path)  # SciPy may have brought another one
-    for library in libraries[:1]:
+    for library in map(ctypes.CDLL, libraries[:1]):
         for spelling, integer in SPELLINGS:
-            routine = getattr(ctypes.CDLL(library), spelling.format(letter + "axpby"), None)
-            if routine is not None:
-                pointer = ctypes.POINTER(real)
-                routine.argtypes = (integer, real, pointer, integer, real, pointer, integer)
-                routine.restype = None
-                return routine, cast(Any, real.from_buffer)
-    return _axpby_of_numpy, lambda array: array
-
-
-def _axpby_of_numpy(size: int, scale: float, values: Array, _: int, keep: float, target: Array, __: int) -> None:
-    target *= keep
-    target += scale * values
+            axpby = getattr(library, spelling.format(letter + "axpby"), None)
+            gemm = getattr(library, spelling.format(letter + "gemm"), None)
+            if axpby and gemm:
+                order, pointer = ctypes.c_int, ctypes.POINTER(real)
+                matrix, vector = (pointer, integer), (pointer, integer)
+                axpby.argtypes = (integer, real, *vector, real, *vector)
+                gemm.argtypes = (*[order] * 3, *[integer] * 3, real, *matrix, *matrix, real, *matrix)
+                axpby.restype = gemm.restype = None
+                return _Blas(axpby, gemm, cast(Any, real.from_buffer))
+    return None

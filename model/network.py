@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.blas import add_product, add_scaled
+
 Array = NDArray[Any]  # float32 in training; float64 where a test wants more digits
 
 PIXELS, CLASSES = 784, 10
@@ -330,7 +332,17 @@ class Network:
                     x = np.multiply(x, masks[index], out=trace.masked[index][:n])
         return z
 
-    def backward(self, images: Array, targets: Array, trace: Trace, masks: Sequence[Array] | None = None) -> None:
+    def backward(
+        self,
+        images: Array,
+        targets: Array,
+        trace: Trace,
+        masks: Sequence[Array] | None = None,
+        *,
+        into: Sequence[Layer] | None = None,
+        scale: float = 1.0,
+        keep: float = 0.0,
+    ) -> None:
         """Leave the mean loss's gradient by every parameter in `trace.gradient`; `forward` comes before.
 
         Write x for a layer's inputs, z = x W + b for its sums and a = f(z) for its outputs. If the loss L changes
@@ -340,26 +352,33 @@ class Network:
 
         and the layer below, whose outputs are these inputs, continues with D = dL/dx * f'(z). For softmax and
         cross-entropy together, the first D, at the top, is just (probabilities - targets) / n.
+
+        With `into`, layers of any vector, even of the parameters themselves, keep * into + scale * gradient is left
+        there instead: the products add into it as they go, and the gradient itself never stands in memory.
         """
         n, last = len(images), len(self.layers) - 1
         derivative = ACTIVATIONS[self.activation].derivative
         outputs = trace.outputs if masks is None else trace.masked
 
-        delta = softmax(trace.sums[last][:n], out=trace.deltas[last][:n])  # (n, classes)
-        delta -= targets
-        delta *= 1 / n
+        below = softmax(trace.sums[last][:n], out=trace.deltas[last][:n])  # (n, classes)
+        below -= targets
+        below *= 1 / n
         for index in range(last, -1, -1):
-            layer, gradient = self.layers[index], trace.gradients[index]
+            delta, layer, gradient = below, self.layers[index], trace.gradients[index]
             np.add.reduce(delta, axis=0, out=gradient.biases)
             if layer.scales is not None:
                 delta = self._normalize_backward(index, delta, layer.scales, trace, gradient)
-            x = outputs[index - 1][:n] if index else images
-            np.matmul(x.T, delta, out=gradient.weights)
             if index:
-                delta = np.matmul(delta, layer.weights.T, out=trace.deltas[index - 1][:n])  # (n, inputs)
+                below = np.matmul(delta, layer.weights.T, out=trace.deltas[index - 1][:n])  # (n, inputs)
                 if masks is not None:
-                    delta *= masks[index - 1]
-                delta *= derivative(trace.sums[index - 1][:n], trace.outputs[index - 1][:n])
+                    below *= masks[index - 1]
+                below *= derivative(trace.sums[index - 1][:n], trace.outputs[index - 1][:n])
+            x = outputs[index - 1][:n] if index else images
+            if into is None:
+                np.matmul(x.T, delta, out=gradient.weights)
+            else:  # after the product above: these may be the very weights that it needs
+                add_product(into[index].weights, x, delta, scale, keep)
+                add_scaled(into[index].biases, gradient.biases, scale, keep)
 
     def _normalize(self, index: int, z: Array, scales: Array, trace: Trace) -> Array:
         """Batch normalization (Ioffe and Szegedy 2015), in place: z = scale * (z - mean) / deviation.
@@ -417,7 +436,10 @@ class Trace:
 def as_inputs(images: Array, dtype: Any = np.float32, out: Array | None = None) -> Array:
     """Images as the network takes them: uint8 0..255 become floats 0..1; floats only change their type."""
     if images.dtype == np.uint8:
-        return np.multiply(images, np.dtype(dtype).type(1 / 255), out=out, dtype=dtype)
+        inputs = np.empty(images.shape, dtype) if out is None else out
+        np.copyto(inputs, images)
+        inputs *= inputs.dtype.type(1 / 255)
+        return inputs
     return images.astype(dtype, copy=False)
 
 

@@ -16,7 +16,7 @@ from model.blas import add_scaled
 Array = NDArray[Any]
 
 EPSILON = 1e-8  # keeps a parameter whose gradient was always zero from being divided by zero
-BLOCK = 65_536  # values updated at a time: a block's gradient and memories stay in the processor's cache
+BLOCK = 262_144  # values updated at a time: small enough for the cache, large enough to be worth the calls
 
 
 class Optimizer:
@@ -58,6 +58,14 @@ class Optimizer:
                 self.decay(parameters[weights], gradient[weights], learning_rate)
             self.update(parameters[block], gradient[block], learning_rate, self.state[:, block])
 
+    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float] | None:
+        """A shortcut, for rules that only add up gradients: (vector, scale, keep), where keep * vector + scale *
+        gradient is what the vector becomes. Whoever does that calls `finish` then, in place of `step`."""
+        return None
+
+    def finish(self, parameters: Array, learning_rate: float) -> None:
+        """What remains of a step after the shortcut."""
+
     def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
         """gradient = gradient + weight_decay * weights"""
         add_scaled(gradient, weights, self.weight_decay)
@@ -68,6 +76,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     """parameters = parameters - learning_rate * gradient"""
+
+    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
+        return parameters, -learning_rate, 1.0
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         add_scaled(parameters, gradient, -learning_rate)
@@ -87,6 +98,12 @@ class Momentum(Optimizer):
         (velocity,) = state
         add_scaled(velocity, gradient, 1, keep=self.momentum)
         add_scaled(parameters, velocity, -learning_rate)
+
+    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
+        return self.state[0], 1.0, self.momentum
+
+    def finish(self, parameters: Array, learning_rate: float) -> None:
+        add_scaled(parameters, self.state[0], -learning_rate)
 
 
 class Nesterov(Optimizer):

@@ -30,6 +30,8 @@ REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve 
 WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
 WORK_FOR_ALL_CORES = 5e6  # parameters times batch: below it, threads cost more than they bring
 
+WEIGHTS_FOR_SHORTCUT = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
+
 
 class Change(TypedDict, total=False):
     """New values for a running training, from its next step on; they are fields of TrainingConfig."""
@@ -111,6 +113,7 @@ class Training:
             weight_decay=config.weight_decay,
             decayed=self.network.weight_count,
         )
+        self.velocity = self.network.views(self.optimizer.state[0]) if self.optimizer.memories else []
         self.trace = Trace(self.network, self.batch_size)
         self.steps_between_reports = self._steps_between_reports()
         self.earlier, self.sound, self.best = (self.network.copy() for _ in range(3))
@@ -189,14 +192,28 @@ class Training:
             masks = dropout_masks(network, len(images), config.dropout, self.dropout_rng)
 
         logits = network.forward(images, self.trace, masks)
-        network.backward(images, targets, self.trace, masks)
-        if config.clip_norm:
-            clip(self.trace.gradient, config.clip_norm)
-        self.optimizer.step(network.parameters, self.trace.gradient, self.learning_rate)
+        shortcut = self._shortcut()
+        if shortcut:
+            vector, scale, keep = shortcut
+            into = network.layers if vector is network.parameters else self.velocity
+            network.backward(images, targets, self.trace, masks, into=into, scale=scale, keep=keep)
+            self.optimizer.finish(network.parameters, self.learning_rate)
+        else:
+            network.backward(images, targets, self.trace, masks)
+            if config.clip_norm:
+                clip(self.trace.gradient, config.clip_norm)
+            self.optimizer.step(network.parameters, self.trace.gradient, self.learning_rate)
 
         self.since_report.add(logits, labels)
         self.step += 1
         self.seen += len(images)
+
+    def _shortcut(self) -> tuple[Array, float, float] | None:
+        """The optimizer's, where it pays and nothing else needs to see the gradient."""
+        needed = self.config.clip_norm or self.config.weight_decay or self.network.batch_normalization
+        if needed or self.network.weight_count < WEIGHTS_FOR_SHORTCUT:
+            return None
+        return self.optimizer.accumulator(self.network.parameters, self.learning_rate)
 
     def validate(self) -> None:
         """Measure the loss and the accuracy on the images that were held out, if there are any."""

@@ -8,7 +8,7 @@ import pytest
 from scipy import special
 from threadpoolctl import threadpool_info
 
-from model import augment
+from model import augment, training
 from model.config import TrainingConfig
 from model.network import ACTIVATIONS, Network, Trace
 from model.optimizers import OPTIMIZERS
@@ -31,9 +31,9 @@ def batches(monkeypatch):
     seen = []
     backward = Network.backward
 
-    def spy(network, images, targets, trace, masks=None):
+    def spy(network, images, targets, *rest, **settings):
         seen.append((images.copy(), targets.argmax(axis=1), network.parameters.copy()))
-        return backward(network, images, targets, trace, masks)
+        return backward(network, images, targets, *rest, **settings)
 
     monkeypatch.setattr(Network, "backward", spy)
     return seen
@@ -113,6 +113,26 @@ def test_decay_shrinks_weights_and_leaves_biases_alone():
     first = next(run).network.layers[0].weights.copy()
     network = last(run).network
     np.testing.assert_allclose(network.layers[0].weights, first * (1 - 0.01 * 0.5) ** 2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
+def test_the_shortcut_for_many_weights_leads_to_the_same_parameters(optimizer, monkeypatch):
+    config = SMALL.changed(optimizer=optimizer, learning_rate=0.05)
+    long_way = last(train(config, TOY)).network
+    monkeypatch.setattr(training, "WEIGHTS_FOR_SHORTCUT", 0)
+    monkeypatch.delattr(OPTIMIZERS[optimizer], "update")  # so that the long way would fail
+    network = last(train(config, TOY)).network
+    np.testing.assert_allclose(network.parameters, long_way.parameters, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "setting", [{"clip_norm": 0.01}, {"weight_decay": 0.1}, {"batch_normalization": True}], ids=str
+)
+def test_what_needs_the_gradient_itself_goes_the_long_way(setting, monkeypatch):
+    config = SMALL.changed(optimizer="sgd", **setting)
+    checksum = last(train(config, TOY)).network.checksum()
+    monkeypatch.setattr(training, "WEIGHTS_FOR_SHORTCUT", 0)
+    assert last(train(config, TOY)).network.checksum() == checksum
 
 
 def test_clipping_bounds_each_step(batches):
