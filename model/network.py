@@ -321,7 +321,7 @@ class Network:
         function = ACTIVATIONS[self.activation].function
         x = images
         for index, layer in enumerate(self.layers):
-            z = np.matmul(x, layer.weights, out=trace.sums[index][:n])  # (n, outputs)
+            z = np.dot(x, layer.weights, out=trace.sums[index][:n])  # (n, outputs)
             if layer.scales is not None:
                 z = self._normalize(index, z, layer.scales, trace)
             z += layer.biases
@@ -369,13 +369,13 @@ class Network:
             if layer.scales is not None:
                 delta = self._normalize_backward(index, delta, layer.scales, trace, gradient)
             if index:
-                below = np.matmul(delta, layer.weights.T, out=trace.deltas[index - 1][:n])  # (n, inputs)
+                below = np.dot(delta, layer.weights.T, out=trace.deltas[index - 1][:n])  # (n, inputs)
                 if masks is not None:
                     below *= masks[index - 1]
                 below *= derivative(trace.sums[index - 1][:n], trace.outputs[index - 1][:n])
             x = outputs[index - 1][:n] if index else images
             if into is None:
-                np.matmul(x.T, delta, out=gradient.weights)
+                np.dot(x.T, delta, out=gradient.weights)
             else:  # after the product above: these may be the very weights that it needs
                 add_product(into[index].weights, x, delta, scale, keep)
                 add_scaled(into[index].biases, gradient.biases, scale, keep)

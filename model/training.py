@@ -6,6 +6,7 @@ to stop iterating; to change the learning rate on the way is `run.send(Change(le
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import time
@@ -28,7 +29,7 @@ Array = NDArray[Any]
 
 REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve has enough with them
 WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
-WORK_FOR_ALL_CORES = 5e6  # parameters times batch: below it, threads cost more than they bring
+WORK_FOR_A_THREAD = 3e6  # parameters times batch: with less for each, threads cost more than they bring
 
 WEIGHTS_FOR_SHORTCUT = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
 
@@ -47,14 +48,16 @@ class Change(TypedDict, total=False):
 
 
 def blas_threads(config: TrainingConfig, count: int) -> int:
-    """How many threads the matrix products of a training get. Sums come out differently in their last bits with
-    another number, so it depends on nothing but the config, the count of images, and the machine's cores."""
-    network = sum(inputs * outputs for inputs, outputs in zip(config.sizes, config.sizes[1:], strict=False))
+    """How many threads the matrix products of a training get: as many as the work is worth, at most one for each core.
+
+    Sums come out differently in their last bits with another number, so it depends on nothing but the config, the
+    count of images, and the machine's cores.
+    """
+    network = sum(inputs * outputs for inputs, outputs in itertools.pairwise(config.sizes))
     work = network * min(config.batch_size or count, count)
-    if work <= WORK_FOR_ALL_CORES:
-        return 1
     # Linux alone can tell how many cores this process may use.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, int(work / WORK_FOR_A_THREAD)))
 
 
 def train(
