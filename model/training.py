@@ -95,7 +95,7 @@ class Training:
         seeds = np.random.SeedSequence(config.seed).spawn(5)
         split_rng, weights_rng, order_rng, self.dropout_rng, augment_rng = map(np.random.default_rng, seeds)
         learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
-        self.held_images, self.held_labels = data.images[held_out], data.labels[held_out]
+        self.held_images, self.held_labels = np.asarray(data.images)[held_out], np.asarray(data.labels)[held_out]
         _check_fit(config, len(learning), len(held_out))
 
         self.batches = Batches(

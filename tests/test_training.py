@@ -280,6 +280,16 @@ def test_divergence_stops_with_advice_and_keeps_sound_parameters(hidden_sizes, b
     assert progress.step < 200 * 9
 
 
+def test_a_divergence_is_named_by_its_step_however_rare_the_reports():
+    config = SMALL.changed(optimizer="sgd", learning_rate=10, initialization="normal", initial_std=10, epochs=30)
+    config = config.changed(hidden_sizes=(30,) * 3, validation_size=0)
+    found = [last(train(config, TOY, report_every=every)) for every in (1, 4, 1000)]
+    assert [progress.status for progress in found] == ["diverged"] * 3
+    assert len({progress.step for progress in found}) == 1
+    assert len({progress.message for progress in found}) == 1
+    assert found[0].step > 0
+
+
 def test_what_diverges_in_its_very_last_step_is_noticed():
     config = SMALL.changed(optimizer="sgd", learning_rate=10, initialization="normal", initial_std=10, batch_size=0)
     data = patterns(40)
@@ -321,6 +331,7 @@ def test_threads_depend_on_the_work_alone(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)))
     small = TrainingConfig(hidden_sizes=(64,), batch_size=64)
     assert blas_threads(small, 60_000) == 1
+    assert blas_threads(small.changed(hidden_sizes=(128,)), 60_000) == 2
     assert blas_threads(small.changed(batch_size=0), 60_000) == 6
     assert blas_threads(small.changed(hidden_sizes=(1024,), batch_size=128), 60_000) == 6
     # A batch is never larger than all the images.
