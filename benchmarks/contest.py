@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TypedDict
 
 from benchmarks.contenders import BASE, CONTENDERS
-from benchmarks.machine import cores
 from benchmarks.peer import Peer
 from benchmarks.works import CLASSES, Work
+from model.training import cores
 
 PAUSE = 0.05  # seconds between turns: threads of the one before have stopped spinning by then
 CHANCE = math.log(CLASSES)  # the loss of a network that guesses blindly

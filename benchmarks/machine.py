@@ -6,19 +6,15 @@ So every result carries a description of its machine: the processor, the system,
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import subprocess
 from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
+from model.training import cores
+
 LIBRARIES = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX", "scikit-learn": "scikit-learn"}
-
-
-def cores() -> int:
-    """How many cores this process may use; Linux alone can tell, elsewhere it is how many there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def describe(libraries: dict[str, str] = LIBRARIES) -> dict[str, str]:

@@ -59,9 +59,7 @@ def add_product(target: Array, left: Array, right: Array, scale: float, keep: fl
 class _Blas(NamedTuple):
     axpby: Callable[..., None]
     gemm: Callable[..., None]
-    pointer: Callable[
-        [Array], Any
-    ]  # an array as an argument; raises an error if it is not contiguous or can't be written to
+    pointer: Callable[[Array], Any]  # an array as an argument; an error if it has gaps or can't be written to
 
 
 @cache

@@ -57,7 +57,7 @@ class Tally:
     """The mean loss and the share of right answers over some batches.
 
     A batch's logits are only kept when it is added, and measured together with many others by `settle`: one at a
-    time, measuring would cost a small network a fifth of its step.
+    time, measuring would take a good part of a small network's step.
     """
 
     def __init__(self) -> None:

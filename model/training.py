@@ -55,9 +55,12 @@ def blas_threads(config: TrainingConfig, count: int) -> int:
     """
     network = sum(inputs * outputs for inputs, outputs in itertools.pairwise(config.sizes))
     work = network * min(config.batch_size or count, count)
-    # Linux alone can tell how many cores this process may use.
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, int(work / WORK_FOR_A_THREAD)))
+    return max(1, min(cores(), int(work / WORK_FOR_A_THREAD)))
+
+
+def cores() -> int:
+    """How many cores this process may use; Linux alone can tell, elsewhere it is how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def train(
@@ -116,7 +119,6 @@ class Training:
             weight_decay=config.weight_decay,
             decayed=self.network.weight_count,
         )
-        self.velocity = self.network.views(self.optimizer.state[0]) if self.optimizer.memories else []
         self.trace = Trace(self.network, self.batch_size)
         self.steps_between_reports = self._steps_between_reports()
         self.earlier, self.sound, self.best = (self.network.copy() for _ in range(3))
@@ -198,8 +200,7 @@ class Training:
         shortcut = self._shortcut()
         if shortcut:
             vector, scale, keep = shortcut
-            into = network.layers if vector is network.parameters else self.velocity
-            network.backward(images, targets, self.trace, masks, into=into, scale=scale, keep=keep)
+            network.backward(images, targets, self.trace, masks, into=network.views(vector), scale=scale, keep=keep)
             self.optimizer.finish(network.parameters, self.learning_rate)
         else:
             network.backward(images, targets, self.trace, masks)
