@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from model.archive import open_archive
 from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig
 from model.data import Dataset
-from model.network import ACTIVATIONS, CLASSES, PIXELS, Network
+from model.network import ACTIVATIONS, BACKGROUND, CLASSES, PIXELS, Network
 from model.progress import Progress
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
@@ -88,6 +88,7 @@ class Checkpoint:
         metadata = {
             "format": FORMAT,
             "activation": self.network.activation,
+            "temperature": repr(self.network.temperature),
             "scores": json.dumps(self.scores),
         }
         if self.config:
@@ -198,6 +199,7 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
             )
     _check(tensors, _shapes(sizes, normalized))
     network = Network(sizes, activation, batch_normalization=normalized)
+    network.temperature = _temperature(metadata)
     for key, target in _tensors(network).items():
         target[...] = tensors[key]  # the target is a view into the network's parameters
     return Checkpoint(network, config, scores)
@@ -209,10 +211,11 @@ def _sizes(tensors: Mapping[str, Array]) -> tuple[int, ...]:
     while (biases := tensors.get(f"layers.{len(sizes) - 1}.biases")) is not None and biases.ndim == 1:
         sizes.append(biases.size)
     fits = len(sizes) <= HIDDEN_LAYERS_LIMIT + 2 and 1 <= min(sizes) <= max(sizes) <= UNITS_LIMIT
-    if len(sizes) < 2 or sizes[-1] != CLASSES or not fits:
+    if len(sizes) < 2 or sizes[-1] not in (CLASSES, BACKGROUND + 1) or not fits:
         found = "-".join(map(str, sizes)) if len(sizes) > 1 else ", ".join(sorted(tensors)[:4]) or "nothing"
         raise ValueError(
-            f"it must hold layers.0.biases, layers.1.biases, ... of a network {PIXELS}-...-{CLASSES} with up to "
+            f"it must hold layers.0.biases, layers.1.biases, ... of a network {PIXELS}-...-{CLASSES} "
+            f"(or {BACKGROUND + 1}, where the last is what is no digit) with up to "
             f"{HIDDEN_LAYERS_LIMIT} hidden layers of up to {UNITS_LIMIT:,} units; got {found[:200]}"
         )
     return tuple(sizes)
@@ -243,6 +246,17 @@ def _check(tensors: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) 
             raise ValueError(f"{key} has numbers that are not finite")
         if key.endswith("variance") and (tensor < 0).any():
             raise ValueError(f"{key} has negative numbers, which no variance can be")
+
+
+def _temperature(metadata: Mapping[str, Any]) -> float:
+    try:
+        temperature = float(metadata.get("temperature", 1))
+    except (TypeError, ValueError):
+        temperature = math.nan
+    if not 0.01 <= temperature <= 100:
+        got = repr(metadata["temperature"])[:60]
+        raise ValueError(f"its metadata's temperature must be a number from 0.01 to 100; got {got}")
+    return temperature
 
 
 def _json(metadata: Mapping[str, Any], key: str) -> dict[str, Any]:

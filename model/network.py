@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ from model.blas import add_product, add_scaled
 
 Array = NDArray[Any]  # float32 in training; float64 where a test wants more digits
 
-PIXELS, CLASSES = 784, 10
+PIXELS, CLASSES = 784, 10  # an image, and the digits
+BACKGROUND = CLASSES  # the class after the digits, of all that is none: only some networks are taught it
 NORMALIZATION_EPSILON = 1e-5  # keeps a unit that never varies from being divided by zero
 STATISTICS_MOMENTUM = 0.1  # how far the running statistics move towards each batch's
 ROWS_AT_ONCE = 1024  # images classified in one go: bounds the memory, not the result
@@ -163,12 +164,22 @@ class Layer:
     scales: Array | None = None  # (outputs,), only where the layer's sums are normalized
 
 
+class Answers(NamedTuple):
+    """What a network says of n images."""
+
+    probabilities: Array  # (n, 10), of each digit, supposing that the image shows one
+    is_digit: Array | None  # (n,), the probability that it shows one; None of a network that knows nothing but digits
+
+
 class Network:
     """A multilayer perceptron whose parameters are one vector: `Network((784, 128, 10), "relu")`.
 
     `parameters` holds all layers' weights, then all biases, then the scales of batch normalization; `layers` are
     views into it. `statistics` (2, units) holds the running mean and variance of every normalized sum: they are
     measured, not learned. A new network is all zeros: see `initialize`.
+
+    With an output more than there are digits, the last class is all that is none (`BACKGROUND`). `temperature` divides
+    the digits' logits before they become probabilities, so that these mean what they say: see model/calibration.py.
     """
 
     def __init__(
@@ -185,6 +196,7 @@ class Network:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}")
         self.sizes = tuple(int(size) for size in sizes)
         self.activation = activation
+        self.temperature = 1.0
         self.batch_normalization = batch_normalization and len(sizes) > 2  # the last sums are never normalized
         units = sum(self.sizes[1:-1]) if self.batch_normalization else 0
         self.weight_count = sum(inputs * outputs for inputs, outputs in self.shapes)
@@ -235,10 +247,12 @@ class Network:
         """Take over all values of a network of the same shape."""
         self.parameters[:] = other.parameters
         self.statistics[:] = other.statistics
+        self.temperature = other.temperature
 
     def checksum(self) -> str:
         """Equal for networks whose values are equal to the last bit."""
-        return hashlib.sha256(self.parameters.tobytes() + self.statistics.tobytes()).hexdigest()[:16]
+        values = self.parameters, self.statistics, np.float64(self.temperature)
+        return hashlib.sha256(b"".join(value.tobytes() for value in values)).hexdigest()[:16]
 
     def initialize(self, method: str, rng: np.random.Generator, std: float = 0.01) -> Network:
         """Draw the weights from a normal distribution of the method's width; biases 0, scales 1. Returns self."""
@@ -265,13 +279,19 @@ class Network:
             logits[rows] = self._forward(as_inputs(images[rows], self.parameters.dtype))
         return logits
 
+    def answers(self, images: Array) -> Answers:
+        """Which digits images (n, pixels) show, and whether they show digits at all."""
+        logits = self.logits(images)
+        is_digit = 1 - softmax(logits)[:, BACKGROUND] if self.sizes[-1] > CLASSES else None
+        return Answers(softmax(logits[:, :CLASSES] / logits.dtype.type(self.temperature)), is_digit)
+
     def probabilities(self, images: Array) -> Array:
-        """The probability of each class, (n, classes), for images (n, pixels)."""
-        return softmax(self.logits(images))
+        """The probability of each digit, (n, 10), for images (n, pixels)."""
+        return self.answers(images).probabilities
 
     def accuracy(self, images: Array, labels: Array) -> float:
-        """The share of images (n, pixels) whose most probable class is their label (n,)."""
-        return float((self.logits(images).argmax(axis=1) == labels).mean())
+        """The share of images (n, pixels) whose most probable digit is their label (n,)."""
+        return float((self.logits(images)[:, :CLASSES].argmax(axis=1) == labels).mean())
 
     def _forward(self, x: Array) -> Array:
         function = ACTIVATIONS[self.activation].function

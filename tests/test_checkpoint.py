@@ -170,7 +170,7 @@ WRONG_TENSORS = {
     ),
     "weights flattened": (changed(layers__1__weights=np.zeros(35, np.float32)), r"of shape \(7, 5\)"),
     "scales too short": (changed(layers__0__scales=np.ones(6, np.float32)), r"scales must be .* shape \(7,\)"),
-    "not ten classes": (changed(layers__2__biases=np.zeros(11, np.float32)), "784-7-5-11"),
+    "not ten classes, nor eleven": (changed(layers__2__biases=np.zeros(12, np.float32)), "784-7-5-12"),
     "biases of two sides": (changed(layers__0__biases=np.zeros((7, 1), np.float32)), r"must hold layers\.0\.biases"),
     "biases without side": (changed(layers__0__biases=np.array(1, np.float32)), r"must hold layers\.0\.biases"),
     "an empty layer": (changed(layers__0__biases=np.zeros(0, np.float32)), "784-0-5-10"),

@@ -342,3 +342,32 @@ def test_a_network_prints_itself():
 def test_what_makes_no_network_is_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+# ------------------------------------------------------------------------------------------- what is no digit
+
+
+def test_an_output_beyond_the_digits_says_whether_it_is_one():
+    network = Network((784, 11))
+    network.layers[0].biases[:] = [0.0, 2.0, *[0.0] * 8, 1.0]
+    image = np.zeros((1, 784), np.uint8)
+    probabilities, is_digit = network.answers(image)
+    others = 9 + math.exp(2)
+    assert probabilities.shape == (1, 10)
+    assert probabilities[0, 1] == pytest.approx(math.exp(2) / others)  # of the digits alone
+    assert is_digit is not None
+    assert is_digit[0] == pytest.approx(others / (others + math.e))
+    assert network.accuracy(image, np.array([1])) == 1  # even where the background is the likeliest class
+
+
+def test_a_network_of_ten_classes_does_not_know_what_is_no_digit():
+    assert Network((784, 10)).answers(np.zeros((1, 784), np.uint8)).is_digit is None
+
+
+def test_temperature_divides_the_digits_logits():
+    network = Network((784, 10))
+    network.layers[0].biases[3] = 6
+    network.temperature = 2.0
+    probabilities = network.probabilities(np.zeros((1, 784), np.uint8))
+    assert probabilities[0, 3] == pytest.approx(math.exp(3) / (math.exp(3) + 9))
+    assert network.copy().checksum() == network.checksum() != Network((784, 10)).checksum()
