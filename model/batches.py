@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import augment
-from model.network import as_inputs, targets
+from model.handwriting import Handwriting
+from model.network import CLASSES, as_inputs, targets
 
 Array = NDArray[Any]
 
 AHEAD = 1024  # images made ready at a time, if batches are smaller
+DISTORTED = 0.85, 0.7  # shares of the given images, and of those drawn anew, where there are both
 
 
 class Batch(NamedTuple):
@@ -26,9 +28,10 @@ class Batch(NamedTuple):
 
 
 class Batches:
-    """The images that are learned from, `rows` of the images (count, 784) and labels (count,).
+    """The images that are learned from: `rows` of the images (count, 784) and labels (count,), and handwriting if any.
 
-    `smoothing` and `augmentation` are TrainingConfig's, and may be changed between two batches.
+    Labels are one of `classes`. `smoothing` and `augmentation` are TrainingConfig's, and may be changed between two
+    batches.
     """
 
     def __init__(
@@ -41,9 +44,18 @@ class Batches:
         augment_rng: np.random.Generator,
         smoothing: float,
         augmentation: str,
+        classes: int = CLASSES,
+        handwriting: Handwriting | None = None,
+        drawing_rng: np.random.Generator | None = None,
     ) -> None:
         # Plain views: picking rows from a memory-mapped array costs more than a small network's whole step.
         self._images, self._labels = np.asarray(images), np.asarray(labels)
+        self._classes, self._handwriting, self._drawing_rng = classes, handwriting, drawing_rng
+        if handwriting:  # what is drawn for an epoch takes its place behind the others
+            room = np.zeros((len(handwriting), images.shape[1]), np.uint8)
+            self._images = np.concatenate((self._images[rows], room))
+            self._labels = np.concatenate((self._labels[rows], room[:, 0]))
+            rows = np.arange(len(self._labels))
         self.rows = rows
         self._order_rng, self._augment_rng = order_rng, augment_rng
         self._order = rows
@@ -60,6 +72,12 @@ class Batches:
         """How many images this epoch still has."""
         return len(self.rows) - self.position
 
+    @property
+    def generators(self) -> dict[str, np.random.Generator]:
+        """The sources of random numbers: with them as they were, all that a new epoch hangs on is."""
+        generators = {"order": self._order_rng, "augmentation": self._augment_rng}
+        return generators | ({"drawing": self._drawing_rng} if self._drawing_rng else {})
+
     def change(self, smoothing: float, augmentation: str) -> None:
         """Make the next batch in another way."""
         self.smoothing, self.augmentation = smoothing, augmentation
@@ -67,6 +85,9 @@ class Batches:
 
     def shuffle(self) -> None:
         """Begin an epoch: all images, in a new random order."""
+        if self._handwriting and self._drawing_rng:
+            drawn = slice(len(self.rows) - len(self._handwriting), None)
+            self._images[drawn], self._labels[drawn] = self._handwriting.draw(self._drawing_rng)
         self._order = self.rows[self._order_rng.permutation(len(self.rows))]
         self.position = 0
         self.change(self.smoothing, self.augmentation)
@@ -88,8 +109,17 @@ class Batches:
         # Indexes out of range can't occur; "clip" spares the buffer that NumPy would need to raise an error for them.
         pixels = self._images.take(rows, axis=0, out=self._pixels[: len(rows)], mode="clip")
         inputs = self._inputs[: len(rows)]
+        elastic = self.augmentation == "elastic"
         if self.augmentation == "none":
             as_inputs(pixels, out=inputs)
-        else:
-            augment.distort(pixels, self._augment_rng, elastic=self.augmentation == "elastic", out=inputs)
-        self._ready, self._ready_from = Batch(inputs, labels, targets(labels, self.smoothing)), self.position
+        elif not self._handwriting:
+            augment.distort(pixels, self._augment_rng, elastic=elastic, out=inputs)
+        else:  # if all of one kind were distorted, a soft edge would tell the kinds apart
+            given = rows < len(self.rows) - len(self._handwriting)
+            bent = self._augment_rng.random(len(rows)) < np.where(given, *DISTORTED)
+            as_inputs(pixels, out=inputs)
+            inputs[bent] = augment.distort(pixels[bent], self._augment_rng, elastic=elastic)
+        self._ready, self._ready_from = (
+            Batch(inputs, labels, targets(labels, self.smoothing, classes=self._classes)),
+            self.position,
+        )

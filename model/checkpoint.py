@@ -89,6 +89,7 @@ class Checkpoint:
             "format": FORMAT,
             "activation": self.network.activation,
             "temperature": repr(self.network.temperature),
+            "caution": repr(self.network.caution),
             "scores": json.dumps(self.scores),
         }
         if self.config:
@@ -199,7 +200,8 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
             )
     _check(tensors, _shapes(sizes, normalized))
     network = Network(sizes, activation, batch_normalization=normalized)
-    network.temperature = _temperature(metadata)
+    network.temperature = _number(metadata, "temperature", 1.0, 0.01, 100)
+    network.caution = _number(metadata, "caution", 0.0, -100, 100)
     for key, target in _tensors(network).items():
         target[...] = tensors[key]  # the target is a view into the network's parameters
     return Checkpoint(network, config, scores)
@@ -248,15 +250,15 @@ def _check(tensors: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) 
             raise ValueError(f"{key} has negative numbers, which no variance can be")
 
 
-def _temperature(metadata: Mapping[str, Any]) -> float:
+def _number(metadata: Mapping[str, Any], key: str, default: float, low: float, high: float) -> float:
+    """A number in the metadata, as a text; files from before it was kept have the default."""
     try:
-        temperature = float(metadata.get("temperature", 1))
+        number = float(metadata.get(key, default))
     except (TypeError, ValueError):
-        temperature = math.nan
-    if not 0.01 <= temperature <= 100:
-        got = repr(metadata["temperature"])[:60]
-        raise ValueError(f"its metadata's temperature must be a number from 0.01 to 100; got {got}")
-    return temperature
+        number = math.nan
+    if not low <= number <= high:
+        raise ValueError(f"its metadata's {key} must be a number from {low} to {high}; got {str(metadata[key])[:60]!r}")
+    return number
 
 
 def _json(metadata: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -29,6 +29,19 @@ class TrainingConfig(BaseModel):
         min_length=1,
         max_length=4096,
     )
+    ink: str = Field(
+        "",
+        max_length=4096,
+        title="Ink",
+        description="Drawings to learn from besides, drawn anew for each epoch: ink files (JSON lines), separated by "
+        "commas; one that is not there is looked for in $INK_DIR.",
+    )
+    background: bool = Field(
+        False,
+        title="What is no digit",
+        description="Also learn to tell digits from what is none: scribbles, turned and doubled digits, and the "
+        "letters in the ink.",
+    )
     training_size: int = Field(
         0,
         ge=0,
@@ -201,8 +214,8 @@ class TrainingConfig(BaseModel):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The network's layers, from the image's 784 pixels to the 10 digits."""
-        return (784, *self.hidden_sizes, 10)
+        """The network's layers, from the image's 784 pixels to the 10 digits, and what is none if it learns that."""
+        return (784, *self.hidden_sizes, 11 if self.background else 10)
 
 
 # Fields that a running training can change: the others decide its shape, its data or its beginning.
@@ -219,7 +232,7 @@ LIVE_FIELDS = (
 
 
 def limits(name: str) -> dict[str, float]:
-    """The limits of a field, by their names in pydantic: ge, gt, le, lt, max_length, ..."""
+    """The limits of a field, by their names in pydantic: ge, gt, le, lt, min_length, max_length."""
     return _limits(TrainingConfig.model_fields[name])
 
 
@@ -250,7 +263,7 @@ def _requirement(name: str, field: FieldInfo) -> str:
         return f"one of {', '.join(options(name))}"
     bounds = _limits(field)
     if field.annotation is str:
-        return "a text of 1 to 4096 characters"
+        return f"a text of {bounds.get('min_length', 0):.0f} to 4096 characters"
     if name == "hidden_sizes":
         return f"at most {HIDDEN_LAYERS_LIMIT} whole numbers from 1 to {UNITS_LIMIT}, separated by commas"
     if field.annotation is bool:
@@ -268,6 +281,6 @@ def _limits(field: FieldInfo) -> dict[str, float]:
     return {
         key: getattr(rule, key)
         for rule in field.metadata
-        for key in ("gt", "ge", "lt", "le", "max_length")
+        for key in ("gt", "ge", "lt", "le", "min_length", "max_length")
         if getattr(rule, key, None) is not None
     }

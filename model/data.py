@@ -248,17 +248,18 @@ def split(
     return order[held_out:], order[:held_out]
 
 
-def overlap(trained_on: str, tested_on: str, *, on_training_part: bool = False) -> str | None:
+def overlap(trained_on: str, tested_on: str, *, ink: str = "", on_training_part: bool = False) -> str | None:
     """What to say wherever the score of a network on images it learned from shows; None if there are none.
 
-    Both are names of data sets. `on_training_part` says that it is scored on what one learns from, as with a file
-    that has no test part.
+    Both are names of data sets; `ink` names the files of drawings that it learned from besides. `on_training_part`
+    says that it is scored on what one learns from, as with a file that has no test part.
     """
     if trained_on == "mnist" and tested_on == "mnist-5k":
         return (
             "All 5,000 of these images stand among MNIST's 60,000 training images, which this network learned"
             " from: its score here says nothing about new digits."
         )
-    if on_training_part and Path(trained_on).name == Path(tested_on).name:
+    learned = {Path(name.strip()).name for name in (trained_on, *ink.split(","))}
+    if on_training_part and Path(tested_on).name in learned:
         return "The network learned from these images: its score here says little about new digits."
     return None

@@ -1,4 +1,4 @@
-"""Handwritten digits travel as tables of numbers (CSV), in MNIST's own IDX files, or in NumPy's archives.
+"""Handwritten digits travel as tables of numbers (CSV), in MNIST's own IDX files, in NumPy's archives, or as ink.
 
 A file from elsewhere is a claim, not a fact: what its header promises is checked before memory is set aside,
 no gzip or zip is unpacked beyond that promise, and a refusal names the byte or the line that is wrong.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model import ink
 from model.archive import Archive, open_archive
 from model.source import FORMATS, PIXELS, SIDE, Source
 
@@ -41,8 +42,9 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
     """Reads a file of digits, whichever of the known formats it has; the format is told by content.
 
     Known are CSV tables (one image a line: 784 pixels, or a label and 784 pixels, with or without a header),
-    IDX images, either of them gzipped or not, and Keras's mnist.npz. Without labels, `labels` is None.
-    Raises ValueError, naming the byte or the line, for anything else.
+    IDX images, and drawings as JSON lines, all gzipped or not, and Keras's mnist.npz. Drawings are rendered as MNIST's
+    makers would have; those that are blank, or labelled as what is no digit, are left out. Without labels, `labels` is
+    None. Raises ValueError, naming the byte or the line, for anything else.
     """
     with Source(source, name) as opened:
         start = opened.read(4)
@@ -50,6 +52,8 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
             raise ValueError(f"{opened.name}: expected {FORMATS}; got an empty file, gzipped")
         if start == b"PK\x03\x04":
             return _read_archive(source, opened.name)
+        if start.lstrip()[:1] == b"{":
+            return _read_ink(source, opened.name)
         if start[:2] == b"\0\0" or "ubyte" in opened.name:
             return Contents(_read_idx(opened, start, (SIDE, SIDE)))
         from model import tables  # brings pandas, half a second that a training worker need not spend
@@ -104,6 +108,21 @@ def _read_idx(source: Source, start: bytearray, item_shape: tuple[int, ...]) -> 
         got = f"it ends at byte {source.position:,}" if len(data) < promised else f"it goes on after byte {end:,}"
         raise ValueError(f"{source.name}: expected {end:,} bytes, as its header promises {count:,} items; {got}")
     return np.frombuffer(data, np.uint8).reshape(count, *([-1] if item_shape else []))
+
+
+def _read_ink(source: Path | bytes, name: str) -> Contents:
+    try:
+        drawings = [drawing for drawing in ink.read_ink(source) if drawing.strokes]
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if any(drawing.label for drawing in drawings):
+        drawings = [drawing for drawing in drawings if drawing.is_digit]
+        labels = np.array([int(drawing.label or 0) for drawing in drawings], np.uint8)
+    else:
+        labels = None
+    if not drawings:
+        raise ValueError(f"{name}: expected drawings labelled 0 to 9; got none")
+    return Contents(np.stack([ink.render(drawing).reshape(-1) for drawing in drawings]), labels)
 
 
 def _read_archive(source: Path | bytes, name: str) -> Contents:

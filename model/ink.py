@@ -2,6 +2,7 @@
 Rendering scales that path, never a picture of it, so a small drawing comes out as sharp as a large one."""
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.layout import BOX_SIZE, centre
+
+DIGITS = frozenset("0123456789")  # the labels of drawings that can be read
 
 MAX_STROKES = 1_000
 MAX_POINTS = 20_000  # in all of a drawing's strokes
@@ -62,6 +65,19 @@ class Drawing:
         if self.pen is not None and not 0 < self.pen <= MAX_COORDINATE:
             raise ValueError(f"pen must be a width above 0 and at most {MAX_COORDINATE:,}; got {self.pen}")
 
+    @property
+    def is_digit(self) -> bool:
+        """Whether its label says that it shows a digit."""
+        return self.label is not None and self.label in DIGITS
+
+    @property
+    def is_dot(self) -> bool:
+        """Whether all its points coincide, or it is smaller than its own pen."""
+        if not self.strokes:
+            return False
+        points = np.concatenate(self.strokes)
+        return bool(np.ptp(points, axis=0).max() <= max(self.pen or 0.0, 1e-9 * np.abs(points).max()))
+
     @classmethod
     def from_json(cls, line: str | bytes) -> "Drawing":
         """Read `{"label": "7", "writer": "...", "pen": 12, "strokes": [[[x, y], ...], ...]}`.
@@ -90,13 +106,14 @@ class Drawing:
         return json.dumps(record, separators=(",", ":"))
 
 
-def read_ink(path: str | Path) -> Iterator[Drawing]:
-    """Read an ink file, one drawing a line in JSON, packed with gzip or not; empty lines are passed over.
+def read_ink(source: str | Path | bytes) -> Iterator[Drawing]:
+    """Read an ink file, or the bytes of one: a drawing a line in JSON, packed with gzip or not. Empty lines are
+    passed over.
 
     Raises ValueError naming the line for a line that is no drawing, for a damaged gzip file, and for files of
     over a million lines or two gigabytes unpacked.
     """
-    with open(path, "rb") as file:
+    with io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         lines: Any = gzip.GzipFile(fileobj=file) if packed else file
@@ -143,8 +160,7 @@ def render(drawing: Drawing, pen_width: float = PEN_WIDTH) -> NDArray[np.uint8]:
     # The path keeps this far from the box's border, so that the last pixel with ink is the box's last.
     reach = (pen_width + EDGE) / 2
     margin = reach - 0.5
-    is_dot = length <= max(drawing.pen or 0.0, 1e-9 * np.abs(points).max())
-    scale = pen_width / (drawing.pen or 1.0) if is_dot else (BOX_SIZE - 2 * margin) / length
+    scale = pen_width / (drawing.pen or 1.0) if drawing.is_dot else (BOX_SIZE - 2 * margin) / length
     starts = [stroke[: max(len(stroke) - 1, 1)] for stroke in drawing.strokes]
     ends = [stroke[min(len(stroke) - 1, 1) :] for stroke in drawing.strokes]
     distance = _distance_to_segments(

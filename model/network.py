@@ -179,7 +179,8 @@ class Network:
     measured, not learned. A new network is all zeros: see `initialize`.
 
     With an output more than there are digits, the last class is all that is none (`BACKGROUND`). `temperature` divides
-    the digits' logits before they become probabilities, so that these mean what they say: see model/calibration.py.
+    the digits' logits before they become probabilities, so that these mean what they say, and `caution` is added to the
+    background's, so that its doubts are neither too many nor too few: see model/calibration.py.
     """
 
     def __init__(
@@ -196,7 +197,7 @@ class Network:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}")
         self.sizes = tuple(int(size) for size in sizes)
         self.activation = activation
-        self.temperature = 1.0
+        self.temperature, self.caution = 1.0, 0.0
         self.batch_normalization = batch_normalization and len(sizes) > 2  # the last sums are never normalized
         units = sum(self.sizes[1:-1]) if self.batch_normalization else 0
         self.weight_count = sum(inputs * outputs for inputs, outputs in self.shapes)
@@ -247,11 +248,11 @@ class Network:
         """Take over all values of a network of the same shape."""
         self.parameters[:] = other.parameters
         self.statistics[:] = other.statistics
-        self.temperature = other.temperature
+        self.temperature, self.caution = other.temperature, other.caution
 
     def checksum(self) -> str:
         """Equal for networks whose values are equal to the last bit."""
-        values = self.parameters, self.statistics, np.float64(self.temperature)
+        values = self.parameters, self.statistics, np.array((self.temperature, self.caution))
         return hashlib.sha256(b"".join(value.tobytes() for value in values)).hexdigest()[:16]
 
     def initialize(self, method: str, rng: np.random.Generator, std: float = 0.01) -> Network:
@@ -282,8 +283,11 @@ class Network:
     def answers(self, images: Array) -> Answers:
         """Which digits images (n, pixels) show, and whether they show digits at all."""
         logits = self.logits(images)
-        is_digit = 1 - softmax(logits)[:, BACKGROUND] if self.sizes[-1] > CLASSES else None
-        return Answers(softmax(logits[:, :CLASSES] / logits.dtype.type(self.temperature)), is_digit)
+        probabilities = softmax(logits[:, :CLASSES] / logits.dtype.type(self.temperature))
+        if self.sizes[-1] <= CLASSES:
+            return Answers(probabilities, None)
+        logits[:, BACKGROUND] += self.caution
+        return Answers(probabilities, 1 - softmax(logits)[:, BACKGROUND])
 
     def probabilities(self, images: Array) -> Array:
         """The probability of each digit, (n, 10), for images (n, pixels)."""

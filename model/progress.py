@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.network import CLASSES, Network, losses
+from model.snapshot import Snapshot
 
 Array = NDArray[Any]
 Status = Literal["running", "finished", "stopped early", "diverged"]
@@ -41,6 +43,7 @@ class Progress:
     epoch_ended: bool = False
     status: Status = "running"
     message: str = ""
+    snapshot: Callable[[], Snapshot] | None = field(default=None, repr=False)  # takes one, between two epochs only
 
     @property
     def seconds_left(self) -> float:

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 
 SIDE = 28
 PIXELS = SIDE * SIDE
-FORMATS = "a CSV table, MNIST's IDX files (both gzipped or not), or Keras's mnist.npz"
+FORMATS = "a CSV table, MNIST's IDX files, drawings as JSON lines (all gzipped or not), or Keras's mnist.npz"
 
 _BLOCK = 2**20  # bytes asked for at a time
 

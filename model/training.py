@@ -10,20 +10,25 @@ import itertools
 import math
 import os
 import time
-from collections.abc import Generator, Mapping
-from typing import Any, TypedDict
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from model.batches import Batches
+from model.calibration import fit_caution, fit_temperature
 from model.config import LIVE_FIELDS, TrainingConfig
 from model.data import Dataset, split
-from model.network import Network, Trace, cross_entropy, dropout_masks
+from model.handwriting import Handwriting, rendered
+from model.handwriting import split as split_ink
+from model.ink import Drawing
+from model.network import CLASSES, Network, Trace, cross_entropy, dropout_masks
 from model.optimizers import OPTIMIZERS, clip
 from model.progress import Progress, Status, Tally
 from model.schedules import SCHEDULES
+from model.snapshot import Snapshot
 
 Array = NDArray[Any]
 
@@ -32,6 +37,9 @@ WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big st
 WORK_FOR_A_THREAD = 3e6  # parameters times batch: with less for each, threads cost more than they bring
 
 WEIGHTS_FOR_SHORTCUT = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
+
+# What changes in a training, beside its arrays, its settings and its sources of random numbers.
+PLAIN = ("epoch", "step", "seen", "seconds", "epoch_ended", "learning_rate", "best_score", "best_epoch")
 
 
 class Change(TypedDict, total=False):
@@ -64,18 +72,33 @@ def cores() -> int:
 
 
 def train(
-    config: TrainingConfig, data: Dataset, *, report_every: int | None = None
+    config: TrainingConfig,
+    data: Dataset,
+    *,
+    ink: Sequence[Drawing] = (),
+    start: Snapshot | None = None,
+    report_every: int | None = None,
 ) -> Generator[Progress, Change | None, None]:
     """Train a new network: yields a Progress before the first step, and then after every few (`report_every`).
+
+    `ink` are drawings to learn from besides, those of config.ink.
+    With `start`, a snapshot of a training of the same config and data, it goes on from there in the same way, to the
+    last bit, and the first Progress is of that moment. Changes that were made before the snapshot stay made.
 
     The last Progress has another status than "running", and its network is the result: the last parameters, the
     best ones with early stopping, or the last sound ones if the training diverged.
 
     Raises:
-        ValueError: the config does not fit the data: nothing left to learn from, a batch larger than all of it.
+        ValueError: the config does not fit the data (nothing left to learn from, a batch larger than all of it), or
+            the snapshot does not fit the config.
     """
-    training = Training(config, data)
-    threads = blas_threads(config, len(training.batches))
+    training = Training(config, data, ink)
+    if start:
+        training.restore(start)
+    return _run(training, blas_threads(config, len(training.batches)), report_every)
+
+
+def _run(training: Training, threads: int, report_every: int | None) -> Generator[Progress, Change | None, None]:
     with threadpool_limits(limits=threads, user_api="blas"):
         training.validate()
         change = yield training.report()
@@ -92,15 +115,23 @@ def train(
 class Training:
     """All that changes in the course of a training; `advance` makes some steps, up to the next report."""
 
-    def __init__(self, config: TrainingConfig, data: Dataset) -> None:
+    def __init__(self, config: TrainingConfig, data: Dataset, ink: Sequence[Drawing] = ()) -> None:
         self.config = config
         # One source of random numbers for each use: changing one setting leaves the others' numbers as they were.
-        seeds = np.random.SeedSequence(config.seed).spawn(5)
-        split_rng, weights_rng, order_rng, self.dropout_rng, augment_rng = map(np.random.default_rng, seeds)
+        seeds = np.random.SeedSequence(config.seed).spawn(6)
+        split_rng, weights_rng, order_rng, self.dropout_rng, augment_rng, drawing_rng = map(
+            np.random.default_rng, seeds
+        )
         learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
         self.held_images, self.held_labels = np.asarray(data.images)[held_out], np.asarray(data.labels)[held_out]
-        _check_fit(config, len(learning), len(held_out))
-
+        handwriting = None
+        if ink or config.background:
+            share = len(held_out) / (len(learning) + len(held_out))
+            ink, held_ink = split_ink(ink, share, drawing_rng)
+            images, labels = rendered(held_ink)
+            self.held_images = np.concatenate((self.held_images, images))
+            self.held_labels = np.concatenate((self.held_labels, labels))
+            handwriting = Handwriting(ink, len(learning), drawing_rng, with_background=config.background)
         self.batches = Batches(
             data.images,
             data.labels,
@@ -109,7 +140,11 @@ class Training:
             augment_rng=augment_rng,
             smoothing=config.label_smoothing,
             augmentation=config.augmentation,
+            classes=config.sizes[-1],
+            handwriting=handwriting,
+            drawing_rng=drawing_rng if handwriting else None,
         )
+        _check_fit(config, len(self.batches), len(self.held_labels))
         self.network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         self.network.initialize(config.initialization, weights_rng, config.initial_std)
         self.optimizer = OPTIMIZERS[config.optimizer](
@@ -220,9 +255,14 @@ class Training:
         return self.optimizer.accumulator(self.network.parameters, self.learning_rate)
 
     def validate(self) -> None:
-        """Measure the loss and the accuracy on the images that were held out, if there are any."""
+        """Measure the loss and the accuracy on the digits that were held out, if there are any; and let the network be
+        as sure of its answers as it is right."""
         if len(self.held_labels):
             logits = self.network.logits(self.held_images)
+            if self.config.background:
+                self.network.caution = fit_caution(logits)
+            logits = logits[:, :CLASSES]
+            self.network.temperature = fit_temperature(logits, self.held_labels)
             right = float((logits.argmax(axis=1) == self.held_labels).mean())
             self.validation = cross_entropy(logits, self.held_labels), right
 
@@ -249,7 +289,63 @@ class Training:
             epoch_ended=self.epoch_ended,
             status=self.status,
             message=self.message,
+            snapshot=self.snapshot if self.status == "running" and not self.batches.left else None,
         )
+
+    @property
+    def _networks(self) -> dict[str, Network]:
+        """Those that later steps depend on."""
+        kept = {"network": self.network, "sound": self.sound}
+        return kept | {"best": self.best} if self.config.early_stopping else kept
+
+    @property
+    def _generators(self) -> dict[str, np.random.Generator]:
+        return self.batches.generators | {"dropout": self.dropout_rng}
+
+    def _arrays(self) -> dict[str, Array]:
+        arrays = {"optimizer.state": self.optimizer.state}
+        for name, network in self._networks.items():
+            arrays |= {f"{name}.parameters": network.parameters, f"{name}.statistics": network.statistics}
+        return arrays
+
+    def snapshot(self) -> Snapshot:
+        """All that changes, as it is now: between two epochs only, before the training has ended."""
+        assert self.status == "running"
+        assert not self.batches.left
+        values = {
+            "config": self.config.model_dump(mode="json"),
+            "generators": {name: rng.bit_generator.state for name, rng in self._generators.items()},
+            "temperatures": {name: network.temperature for name, network in self._networks.items()},
+            "optimizer_steps": self.optimizer.steps,
+            "since_epoch": (self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss),
+            **{name: getattr(self, name) for name in PLAIN},
+        }
+        return Snapshot({name: array.copy() for name, array in self._arrays().items()}, values)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be where a training of the same config and data was.
+
+        Raises:
+            ValueError: the snapshot is of a training with other settings.
+        """
+        values = snapshot.values
+        then = TrainingConfig.of(values["config"])
+        self.change(cast(Change, {name: value for name, value in then if value != getattr(self.config, name)}))
+        expected = self.snapshot().layout()
+        if snapshot.layout() != expected:
+            differing = sorted({name for name, _ in expected.items() ^ snapshot.layout().items()})
+            raise ValueError(f"the snapshot must be of a training like this one; not like it: {', '.join(differing)}")
+        for name, array in self._arrays().items():
+            array[...] = snapshot.arrays[name]
+        for name, rng in self._generators.items():
+            rng.bit_generator.state = values["generators"][name]
+        for name, network in self._networks.items():
+            network.temperature = values["temperatures"][name]
+        self.optimizer.steps = values["optimizer_steps"]
+        self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss = values["since_epoch"]
+        for name in PLAIN:
+            value = values[name]
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
 
     def _end_epoch(self) -> None:
         self.epoch_ended = True

@@ -63,7 +63,19 @@ def test_modules_of_the_model_need_each_other_in_no_circle():
         needs[path.stem] = named & needs.keys() - {path.stem}
     order = list(graphlib.TopologicalSorter(needs).static_order())
     assert order.index("network") < order.index("training") < order.index("jobs") < order.index("worker")
-    assert needs["training"] == {"batches", "config", "data", "network", "optimizers", "progress", "schedules"}
+    assert needs["training"] == {
+        "batches",
+        "calibration",
+        "config",
+        "data",
+        "handwriting",
+        "ink",
+        "network",
+        "optimizers",
+        "progress",
+        "schedules",
+        "snapshot",
+    }
 
 
 @pytest.mark.parametrize("path", [path for path in MODEL if path.stem != "__main__"], ids=lambda path: path.stem)

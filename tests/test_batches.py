@@ -1,8 +1,14 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from model import handwriting
 from model.batches import AHEAD, Batches
+from model.network import BACKGROUND
 from tests.toy_data import numbered, numbers
+
+INK = Path(__file__).parent / "data" / "ink.jsonl"
 
 
 def batches(count=100, rows=None, smoothing=0.0, augmentation="none", seed=0):
@@ -77,3 +83,76 @@ def test_a_change_holds_from_the_very_next_batch():
     assert not set(numbers(batch.images)) & set(numbers(plain))
     source.change(0.0, "none")
     assert source.take(10).targets.max() == 1
+
+
+# -------------------------------------------------------------------------------------------- what is drawn besides
+
+
+@pytest.fixture
+def drawing(monkeypatch):
+    """A drawing of digits and of what is none besides 80 of 90 numbered images, 1 to 89: 0 is an empty corner."""
+    monkeypatch.setattr(handwriting, "POOL", 20)
+    rows = np.random.default_rng(5).permutation(np.arange(1, 90))[:80]
+    data = numbered(90)
+    written = handwriting.Handwriting(
+        handwriting.read(str(INK)), len(rows), np.random.default_rng(1), with_background=True
+    )
+    source = Batches(
+        data.images, data.labels, rows, order_rng=np.random.default_rng(2), augment_rng=np.random.default_rng(3),
+        smoothing=0.0, augmentation="none", classes=11, handwriting=written, drawing_rng=np.random.default_rng(4),
+    )  # fmt: skip
+    return data, rows, written, source
+
+
+def epoch(source, size=32):
+    """The images and the labels of an epoch."""
+    source.shuffle()
+    batches = []
+    while source.left:
+        batch = source.take(size)
+        assert batch.targets.shape == (len(batch.labels), 11)
+        np.testing.assert_array_equal(batch.targets.argmax(axis=1), batch.labels)
+        batches.append((np.rint(batch.images * 255).astype(np.uint8), batch.labels.copy()))
+    images, labels = zip(*batches, strict=True)
+    return np.concatenate(images), np.concatenate(labels)
+
+
+def test_an_epoch_is_all_rows_once_and_what_is_drawn_for_it(drawing):
+    data, rows, written, source = drawing
+    assert len(source) == len(rows) + len(written) > 100
+    for _ in range(2):
+        images, labels = epoch(source)
+        shown = np.array(numbers(images))
+        assert sorted(shown[shown > 0]) == sorted(rows)
+        np.testing.assert_array_equal(labels[shown > 0], data.labels[shown[shown > 0]])
+        assert (shown == 0).sum() == len(written)
+        assert BACKGROUND in labels
+        places = np.flatnonzero(shown == 0)
+        assert places.min() < 20  # among the others
+        assert places.max() > len(source) - 20
+
+
+def test_each_epoch_draws_other_images(drawing):
+    _, _, written, source = drawing
+    (one, _), (other, _) = (epoch(source) for _ in range(2))
+    drawn = [{image.tobytes() for image in images[np.array(numbers(images)) == 0]} for images in (one, other)]
+    assert len(drawn[0]) > 0.9 * len(written)
+    assert len(drawn[0] & drawn[1]) < 0.1 * len(written)
+
+
+def test_what_is_drawn_depends_on_its_own_random_numbers_alone(drawing):
+    _, rows, written, source = drawing
+    expected, labels = written.draw(np.random.default_rng(4))
+    images, shown = epoch(source, size=7)
+    drawn = np.array(numbers(images)) == 0
+    order = np.random.default_rng(2).permutation(len(source))
+    places = order[order >= len(rows)] - len(rows)
+    np.testing.assert_array_equal(images[drawn], expected[places])
+    np.testing.assert_array_equal(shown[drawn], labels[places])
+    assert set(source.generators) == {"order", "augmentation", "drawing"}
+
+
+def test_the_data_set_s_own_images_stay_as_they_are(drawing):
+    data, _, _, source = drawing
+    epoch(source)
+    np.testing.assert_array_equal(data.images, numbered(90).images)

@@ -109,6 +109,22 @@ def test_a_loaded_network_is_its_own(tmp_path):
     assert load(content, "network.safetensors").network.checksum() == GOOD.network.checksum()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_temperature_and_caution_are_kept_to_the_last_bit(kind):
+    network = GOOD.network.copy()
+    network.temperature, network.caution = 1.1 + 0.2, -(0.1 + 0.2)  # 1.3000000000000003, -0.30000000000000004
+    after = load(Checkpoint(network).to_bytes(kind), f"network{kind}").network
+    assert (after.temperature, after.caution) == (network.temperature, network.caution)
+    assert after.checksum() == network.checksum() != GOOD.network.checksum()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_from_before_these_were_kept_has_those_that_change_nothing(kind):
+    assert not {"temperature", "caution"} & METADATA.keys()
+    after = load(file(kind), f"network{kind}").network
+    assert (after.temperature, after.caution) == (1, 0)
+
+
 def test_a_training_is_kept_with_its_scores():
     data = patterns(40, 60)
     progress = Progress(GOOD.network, 5, epoch=3, validation_accuracy=0.5, seconds=1.23456)
@@ -210,6 +226,14 @@ WRONG_METADATA = {
     "no format": (but(format=None), "its metadata must say format"),
     "unknown activation": (but(activation="swish"), "activation of relu, .*; got 'swish'"),
     "no activation": (but(activation=None), "activation of relu, .*; got None"),
+    **{
+        f"temperature {given[:9]}": (but(temperature=given), "temperature must be a number from 0.01 to 100; got '")
+        for given in ("", "hot", "nan", "inf", "-1", "0", "0.0099", "100.1", "1,5", "1" * 5000)
+    },
+    **{
+        f"caution {given[:9]}": (but(caution=given), "caution must be a number from -100 to 100; got '")
+        for given in ("", "hot", "nan", "-inf", "100.1", "-101")
+    },
     "config no JSON": (but(config="{"), "its metadata's config must be a JSON object"),
     "config a list": (but(config="[]"), "its metadata's config must be a JSON object"),
     "config deeply nested": (but(config="[" * 100_000), "its metadata's config must be a JSON object"),
@@ -248,6 +272,12 @@ def test_metadata_that_does_not_fit_is_refused(case, kind):
 def test_npz_metadata_of_another_form_is_refused(metadata):
     with pytest.raises(ValueError, match="its metadata must"):
         load(file(".npz", metadata=metadata), "network.npz")
+
+
+@pytest.mark.parametrize("temperature", [None, [1], {}, 0, 101])
+def test_an_npz_temperature_that_is_none_is_refused(temperature):
+    with pytest.raises(ValueError, match=r"its metadata's temperature must be a number from 0\.01 to 100; got "):
+        load(file(".npz", metadata=METADATA | {"temperature": temperature}), "network.npz")
 
 
 @pytest.mark.parametrize(

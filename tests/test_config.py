@@ -29,6 +29,8 @@ FIELDS = TrainingConfig.model_fields
         ({"hidden_sizes": (0,)}, "hidden_sizes must be whole .* 1 to 4096 each; got 0 in layer 1"),
         ({"hidden_sizes": None}, "hidden_sizes must be at most 6 whole numbers"),
         ({"data": ""}, "data must be a text of 1 to 4096 characters; got ''"),
+        ({"ink": "i" * 4097}, "ink must be a text of 0 to 4096 characters; got 'ii"),
+        ({"background": "letters"}, "background must be true or false; got 'letters'"),
         ({"speed": 3}, "speed is no setting; the settings are data, "),
         ({"dropout": 1, "epochs": 0}, "dropout must be .*; got 1; epochs must be .*; got 0"),
     ],
@@ -66,6 +68,11 @@ def test_texts_do_as_well_as_numbers():
     config = TrainingConfig.of(texts)
     assert (config.learning_rate, config.epochs, config.batch_normalization) == (0.01, 3, True)
     assert config.sizes == (784, 64, 32, 10)
+
+
+def test_what_is_no_digit_is_a_class_of_its_own():
+    assert TrainingConfig(background=True, hidden_sizes=(64,)).sizes == (784, 64, 11)
+    assert TrainingConfig(background=False, hidden_sizes=(64,), ink="mine.jsonl").sizes == (784, 64, 10)
 
 
 def test_a_config_comes_back_from_json_as_it_was():

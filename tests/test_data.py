@@ -92,6 +92,18 @@ def test_a_single_file_is_all_training_part(tmp_path):
     assert_same(data.load(tmp_path / "whatever"), IMAGES, LABELS)
 
 
+def test_a_file_of_drawings_is_a_data_set(tmp_path):
+    lines = [f'{{"label": "{digit}", "strokes": [[[0, 0], [9, {digit}]]]}}' for digit in range(10)]
+    content = "\n".join(lines).encode()
+    write(tmp_path, {"mine.jsonl": content})
+    for dataset in (data.load(tmp_path / "mine.jsonl"), data.from_files({"mine.jsonl": content}, "mine.jsonl")):
+        assert repr(dataset) == "mine.jsonl: 10 images to train, 0 to test"
+        assert dataset.labels.tolist() == list(range(10))
+        assert (dataset.images.max(axis=1) == 255).all()
+    with pytest.raises(ValueError, match=r"other\.jsonl: expected labels, .* can only be classified"):
+        data.load(write(tmp_path, {"other.jsonl": b'{"strokes": [[[0, 0], [9, 9]]]}'}) / "other.jsonl")
+
+
 def test_idx_images_find_their_labels_beside_them(tmp_path):
     write(tmp_path, IDX)
     assert_same(data.load(tmp_path / "train-images-idx3-ubyte.gz"), IMAGES, LABELS)
@@ -295,3 +307,11 @@ def test_overlap_is_told_only_where_it_is():
         assert data.overlap(trained_on, tested_on) is None
     assert data.overlap("digits/mine.csv", "mine.csv") is None
     assert "learned from these images" in (data.overlap("digits/mine.csv", "mine.csv", on_training_part=True) or "")
+
+
+@pytest.mark.parametrize("ink", ["mine.jsonl", "ink/mine.jsonl", "other.jsonl, ~/mine.jsonl", "mine.jsonl,"])
+def test_ink_that_was_learned_from_counts_as_known(ink):
+    assert "learned from these images" in (data.overlap("mnist", "mine.jsonl", ink=ink, on_training_part=True) or "")
+    assert data.overlap("mnist", "mine.jsonl", ink=ink) is None
+    assert data.overlap("mnist", "yours.jsonl", ink=ink, on_training_part=True) is None
+    assert "All 5,000" in (data.overlap("mnist", "mnist-5k", ink=ink) or "")

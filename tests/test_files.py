@@ -1,5 +1,6 @@
 import gzip
 import io
+import json
 import re
 import struct
 import tracemalloc
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model import files
+from model.ink import Drawing, render
 from tests.digit_files import digits, idx_images, idx_labels, npz, table
 
 IMAGES, LABELS = digits(7)
@@ -236,3 +238,50 @@ def test_what_an_array_promises_is_checked_before_it_is_read(descr, shape, messa
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
+
+
+# ------------------------------------------------------------------------------------------------------- drawings
+
+
+def drawn(*labels):
+    """Lines of an ink file: a slanting line for each label, the first the flattest; one without a label for None."""
+    lines = [{"label": label, "strokes": [[[0, 0], [40, 10 * index]]]} for index, label in enumerate(labels, 1)]
+    return [json.dumps({key: value for key, value in line.items() if value is not None}) for line in lines]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_drawings_are_images_with_labels(pack, tmp_path):
+    lines = drawn("7", "0", "K", None, "7", "12", "3")
+    lines.insert(2, json.dumps({"label": "5", "strokes": []}))
+    content = pack("\n".join(["", *lines, ""]).encode())
+    (tmp_path / "mine.jsonl").write_bytes(content)
+    for contents in (files.read_images(content, "mine.jsonl"), files.read_images(tmp_path / "mine.jsonl")):
+        assert contents.labels.tolist() == [7, 0, 7, 3]  # no letter, nothing blank, nothing without a label
+        assert contents.labels.dtype == contents.images.dtype == np.uint8
+        digits = [Drawing.from_json(lines[index]) for index in (0, 1, 5, 7)]
+        np.testing.assert_array_equal(contents.images, [render(drawing).reshape(-1) for drawing in digits])
+        assert len(contents.test_images) == 0
+
+
+def test_drawings_without_labels_are_images_alone():
+    contents = files.read_images("\n".join(drawn(None, None)).encode())
+    assert contents.labels is None
+    assert contents.images.shape == (2, 784)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("\n".join(drawn("A", "B")), "expected drawings labelled 0 to 9; got none"),
+        ('{"label": "4", "strokes": []}', "expected drawings labelled 0 to 9; got none"),
+        (
+            "\n".join([*drawn("1"), "", '{"strokes": 5}']),
+            'line 3: a drawing must be a JSON object with a list "strokes"',
+        ),
+        ('{"strokes": [[[1, 2], [3]]]}', "line 1: stroke 1 must be a list of"),
+        ("{not JSON}", "line 1: a drawing must be a JSON object; got no JSON"),
+    ],
+)
+def test_a_wrong_file_of_drawings_is_refused_with_the_line(content, message):
+    assert message in refusal(content.encode())
+    assert message in refusal(gzip.compress(content.encode()))

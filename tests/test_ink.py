@@ -271,6 +271,18 @@ def test_gzipped_ink_reads_like_plain_ink(tmp_path, drawings):
     assert [drawing.to_json() for drawing in read_ink(tmp_path / "ink")] == [d.to_json() for d in drawings]
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_the_bytes_of_a_file_read_like_the_file(pack, drawings):
+    assert [drawing.to_json() for drawing in read_ink(pack(INK.read_bytes()))] == [d.to_json() for d in drawings]
+    with pytest.raises(ValueError, match="line 2: a drawing must be"):
+        list(read_ink(pack(b'{"strokes": []}\n[]')))
+
+
+def test_a_digit_is_told_by_its_label():
+    shown = [label for label in (*"0123456789", None, "", "12", "O", "²", "٣") if Drawing((), label).is_digit]
+    assert shown == [*"0123456789"]
+
+
 def test_errors_in_a_file_name_the_line(tmp_path):
     good = json.dumps({"strokes": [[[1, 2]]]})
     path = tmp_path / "ink.jsonl"

@@ -57,7 +57,20 @@ def test_every_setting_has_a_control_with_its_default_and_an_explanation(screen:
         assert len(screen.selectbox(key=name).options) == len(options(name))
 
 
-SPECIAL = ("data", "hidden_sizes", "schedule")
+SPECIAL = ("data", "ink", "hidden_sizes", "schedule")  # ink names files: the command line alone takes it
+
+
+def test_an_address_never_names_files_to_learn_from(
+    shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path
+) -> None:
+    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+    (tmp_path / "mine.jsonl").write_text('{"label": "1", "strokes": [[[0, 0], [0, 9]]]}')
+    page = AppTest.from_function(script, default_timeout=SECONDS)
+    page.query_params["ink"], page.query_params["epochs"] = str(tmp_path / "mine.jsonl"), "3"
+    sound(page.run())
+    assert "ink can't be given in an address" in page.error[0].value.replace("\\", "")
+    assert controls(page)["epochs"] == TrainingConfig().epochs  # nothing of it holds
+    assert "ink" not in page.query_params
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -2,20 +2,26 @@ import math
 import os
 import time
 import warnings
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import special
 from threadpoolctl import threadpool_info
 
-from model import augment, training
+from model import augment, handwriting, strokes, training
+from model.background import scribbles
+from model.calibration import PASSING
 from model.config import TrainingConfig
+from model.ink import render
 from model.network import ACTIVATIONS, Network, Trace
 from model.optimizers import OPTIMIZERS
 from model.schedules import SCHEDULES
-from model.training import REPORTS_PER_EPOCH, Change, blas_threads, train
+from model.training import REPORTS_PER_EPOCH, Change, Training, blas_threads, train
 from tests.toy_data import numbered, numbers, patterns
 
+INK = Path(__file__).parent / "data" / "ink.jsonl"
 TOY = patterns(300)
 SMALL = TrainingConfig(hidden_sizes=(12,), batch_size=32, epochs=2)
 
@@ -347,6 +353,102 @@ def test_a_training_leaves_the_process_as_it_was():
     assert np.geterr() == errors
     run.close()
     assert [library["num_threads"] for library in threadpool_info()] == threads
+
+
+# --------------------------------------------------------------------------------------- ink, and what is no digit
+
+
+@pytest.fixture
+def drawings(monkeypatch):
+    """Thirty digits by as many writers; and pools that are made in no time."""
+    monkeypatch.setattr(handwriting, "POOL", 60)
+    return [replace(drawing, writer=f"writer {number}") for number, drawing in enumerate(handwriting.read(str(INK)))]
+
+
+def test_what_is_no_digit_is_told_from_digits(mnist_5k, drawings, monkeypatch):
+    monkeypatch.setattr(handwriting, "POOL", 400)
+    config = TrainingConfig(hidden_sizes=(64,), background=True, training_size=2000, epochs=3, learning_rate=0.003)
+    progress = last(train(config, mnist_5k, ink=drawings))
+    network = progress.network
+    assert network.sizes == (784, 64, 11)
+    assert progress.validation_accuracy > 0.85
+    others = scribbles(300, np.random.default_rng(99))  # none that it has learned from
+    scribbled = network.answers(strokes.draw(strokes.Strokes.of(others, np.zeros(300)))).is_digit
+    digits = network.answers(mnist_5k.test_images).is_digit
+    assert np.mean(digits > 0.5) > 0.9
+    assert np.mean(scribbled > 0.5) < 0.7
+    assert np.mean(digits[:, None] > scribbled) > 0.9  # of all pairs of a digit and a scribble
+
+
+def test_an_epoch_shows_the_data_set_and_what_is_drawn_for_it(batches, drawings):
+    config = SMALL.changed(background=True, epochs=2, validation_size=20)
+    reports = list(train(config, numbered(220), ink=drawings))
+    shown = [number for images, _, _ in batches for number in numbers(images)]
+    labels = np.concatenate([labels for _, labels, _ in batches])
+    half = len(shown) // 2
+    assert half > 200 + 20
+    assert len({*shown[:half]} - {0}) == len({*shown[half:]} - {0}) >= 199  # 0 is an empty corner, or the first image
+    assert {*labels[:half]} == {*labels[half:]} == {*range(11)}
+    assert reports[-1].images_per_second * reports[-1].seconds == pytest.approx(2 * half)
+
+
+def test_with_ink_too_the_same_config_gives_the_same_network(drawings):
+    config = SMALL.changed(background=True)
+
+    def checksum(config, ink):
+        return last(train(config, TOY, ink=ink)).network.checksum()
+
+    first = checksum(config, drawings)
+    assert checksum(config, list(drawings)) == first
+    others = (config.changed(seed=1), drawings), (config, drawings[:20]), (config, ()), (SMALL, drawings), (SMALL, ())
+    assert len({first, *(checksum(*other) for other in others)}) == 6
+
+
+def test_ink_leaves_the_other_random_numbers_alone(batches, drawings):
+    first_batches = []
+    for ink in ((), drawings):
+        batches.clear()
+        list(train(SMALL.changed(batch_size=0, epochs=1), numbered(300), ink=ink))
+        images, _, parameters = batches[0]
+        first_batches.append(({*numbers(images)} - {0}, parameters.tolist()))
+    assert first_batches[0] == first_batches[1]
+
+
+@pytest.mark.parametrize(("validation_size", "writers"), [(0, 0), (0.1, 3), (0.5, 15), (60, 6)])
+def test_of_the_ink_as_large_a_share_is_held_out(validation_size, writers, drawings):
+    training = Training(SMALL.changed(validation_size=validation_size), TOY, drawings)
+    held = len(Training(SMALL.changed(validation_size=validation_size), TOY).held_labels)
+    rendered = {render(drawing).tobytes(): int(drawing.label) for drawing in drawings}
+    assert len(training.held_labels) == held + writers
+    found = [rendered[image.tobytes()] for image in training.held_images[held:]]
+    assert found == training.held_labels[held:].tolist()
+    training.validate()
+    logits = training.network.logits(training.held_images)
+    if held:
+        assert training.validation[1] == np.mean(logits.argmax(axis=1) == training.held_labels)
+
+
+def test_ink_that_is_held_out_is_not_drawn(drawings, monkeypatch):
+    drawn = []
+
+    class Spy(handwriting.Handwriting):
+        def __init__(self, drawings, *rest, **settings):
+            drawn.extend(drawings)
+            super().__init__(drawings, *rest, **settings)
+
+    monkeypatch.setattr(training, "Handwriting", Spy)
+    held = Training(SMALL.changed(validation_size=0.3), TOY, drawings).held_images[90:]
+    assert (len(drawn), len(held)) == (21, 9)
+    assert not {render(drawing).tobytes() for drawing in drawn} & {image.tobytes() for image in held}
+
+
+def test_held_out_digits_that_pass_for_digits_are_so_many(drawings):
+    """They set the border, however short the training: a given share of them is taken for digits."""
+    config = SMALL.changed(background=True, epochs=1, validation_size=150)
+    held = Training(config, TOY, drawings).held_images
+    network = last(train(config, TOY, ink=drawings)).network
+    assert len(held) > 150
+    assert np.mean(network.answers(held).is_digit > 0.5) == pytest.approx(PASSING, abs=1 / len(held))
 
 
 # -------------------------------------------------------------------------------------------------- on the way

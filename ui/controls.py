@@ -19,6 +19,7 @@ from ui import datasets, session
 
 CUSTOM = "my own settings"
 FIELDS = TrainingConfig.model_fields
+APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
 
 # What a slider stops at. Any other value within the field's range, from a preset or an address, joins them.
 _DECADES = [digit * 10.0**power for power in range(-5, 1) for digit in (1, 2, 5)]
@@ -111,7 +112,7 @@ def choose_config(dataset: str | None) -> TrainingConfig:
             _field(name)
         _field("clip_norm")
     with st.expander("Where it starts, and what it sees"):
-        for name in ("initialization", "initial_std", "validation_size", "training_size"):
+        for name in ("background", "initialization", "initial_std", "validation_size", "training_size"):
             _field(name)
     config = _config(dataset or "mnist-5k")
     session.remember("config", config)
@@ -161,7 +162,7 @@ def _plain(value: float) -> str:
 def _fill_gaps() -> None:
     """Streamlit forgets the value of a widget that a run left out, such as a layer's that was taken away."""
     for name, field in FIELDS.items():
-        if name not in ("data", "hidden_sizes"):
+        if name not in APART:
             st.session_state.setdefault(name, field.default)
     for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
         st.session_state.setdefault(f"hidden_{layer}", 64)
@@ -170,7 +171,7 @@ def _fill_gaps() -> None:
 def _seed(config: TrainingConfig) -> None:
     """Give the widgets a config's values; to be done before they are made."""
     for name in FIELDS:
-        if name not in ("data", "hidden_sizes"):
+        if name not in APART:
             st.session_state[name] = getattr(config, name)
     st.session_state["hidden_layers"] = len(config.hidden_sizes)
     for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
@@ -183,7 +184,7 @@ def _seed(config: TrainingConfig) -> None:
 def _config(dataset: str) -> TrainingConfig:
     """The config that the widgets' values make."""
     state = st.session_state
-    values = {name: state[name] for name in FIELDS if name in state and name not in ("data", "hidden_sizes")}
+    values = {name: state[name] for name in FIELDS if name in state and name not in APART}
     sizes = tuple(state[f"hidden_{layer}"] for layer in range(1, state["hidden_layers"] + 1))
     return TrainingConfig.of({**values, "data": dataset, "hidden_sizes": sizes})
 
@@ -200,6 +201,8 @@ def _from_address(named: dict[str, str]) -> TrainingConfig:
         values["hidden_sizes"] = [size for size in values["hidden_sizes"].split("-") if size]
     if values.get("data", "mnist") not in data.DATASETS:  # never a path: the address is anyone's to write
         raise ValueError(f"data must be one of {', '.join(data.DATASETS)}; got {values['data']!r}")
+    if "ink" in values:
+        raise ValueError("ink can't be given in an address: it names files; use the command line")
     return TrainingConfig.of(values)
 
 

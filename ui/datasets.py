@@ -55,7 +55,7 @@ def choose() -> str | None:
     )
     with st.expander("Use images from your own files", icon=":material/upload_file:"):
         st.file_uploader(
-            "A CSV table, MNIST's IDX files (images and labels together) or mnist.npz",
+            "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON lines) or mnist.npz",
             accept_multiple_files=True,
             key="dataset_files",
             on_change=_open,
