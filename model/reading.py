@@ -1,25 +1,46 @@
 """Reading takes whatever holds digits, a picture, drawings or a table, and says which digits they are, and how surely.
 
-All of it goes through the same last steps as MNIST did, so that the network sees what it was trained on.
+All of it goes through the same last steps as MNIST did, so that the network sees what it was trained on. Where it is
+not sure enough, the answer is a guess; where the image is more likely no digit than one, it is refused.
 """
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model import files, ink, picture
+from model import files, ink
 from model.network import Network
 
 Pixels = NDArray[np.uint8]
-
 TABLE_ENDINGS = (".csv", "ubyte", ".npz", ".idx")
+
+Verdict = Literal["digit", "perhaps", "no digit"]
+# No digit, below this probability that it is one at all: the image is more likely none than one.
+DIGIT_AT_LEAST = 0.5
+# Perhaps, below this probability that it is one at all: more than one in five such images is none.
+SURELY_DIGIT_AT_LEAST = 0.8
+# Perhaps, below this probability of the best digit: more than one in five such answers is wrong.
+SURE_AT_LEAST = 0.8
+
+
+def verdict(probability: float, is_digit: float | None) -> Verdict:
+    """What an answer is worth, from the best digit's probability and the probability that the image shows a digit.
+
+    The latter is None of a network that was taught nothing but digits: it can't doubt that it is shown one.
+    """
+    is_digit = 1.0 if is_digit is None else is_digit
+    if is_digit < DIGIT_AT_LEAST:
+        return "no digit"
+    if is_digit < SURELY_DIGIT_AT_LEAST or probability < SURE_AT_LEAST:
+        return "perhaps"
+    return "digit"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +49,11 @@ class Reading:
 
     probabilities: NDArray[np.float32] | None  # (10,), None where nothing was drawn
     label: str | None = None  # what it is said to be
+    is_digit: float | None = None  # the probability that it is one at all; None where the network can't doubt it
 
     @property
     def digit(self) -> int | None:
+        """The best guess, whatever the verdict."""
         return None if self.probabilities is None else int(self.probabilities.argmax())
 
     @property
@@ -38,25 +61,73 @@ class Reading:
         return None if self.probabilities is None else float(self.probabilities.max())
 
     @property
+    def guesses(self) -> dict[int, float]:
+        """The best digit and its probability; where that is not sure to be right, the next best after it."""
+        if self.probabilities is None:
+            return {}
+        count = 1 if self.probabilities.max() >= SURE_AT_LEAST else 2
+        best = (-self.probabilities).argsort(stable=True)[:count]
+        return {int(digit): float(self.probabilities[digit]) for digit in best}
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return None if self.probability is None else verdict(self.probability, self.is_digit)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it may well be no digit."""
+        return self.is_digit is not None and self.is_digit < SURELY_DIGIT_AT_LEAST
+
+    @property
     def is_labelled(self) -> bool:
         """Whether the label is a digit, so that the answer can be right or wrong."""
-        return self.label is not None and len(self.label) == 1 and self.label in "0123456789"
+        return self.label in ink.DIGITS
 
     @property
     def is_right(self) -> bool:
         return self.is_labelled and self.label == str(self.digit)
 
     def __str__(self) -> str:
-        answer = "nothing drawn" if self.digit is None else f"{self.digit}  {self.probability:.1%}"
-        return answer if self.label is None else f"{answer}  (labelled {self.label})"
+        return self._answer() if self.label is None else f"{self._answer()}  (labelled {self.label})"
+
+    def _answer(self) -> str:
+        match self.verdict:
+            case None:
+                return "nothing drawn"
+            case "no digit":
+                return f"no digit ({self.digit}?)"
+            case "perhaps":
+                named = " or ".join(f"{digit} ({100 * share:.0f} %)" for digit, share in self.guesses.items())
+                return f"perhaps {named}{', if a digit at all' if self.is_doubted else ''}"
+            case "digit":
+                ((digit, share),) = self.guesses.items()
+                return f"{digit}  {100 * share:.1f} %"
 
     def as_dict(self) -> dict[str, Any]:
-        return {"label": self.label, "digit": self.digit, "probability": self.probability}
+        return {
+            "label": self.label,
+            "digit": self.digit,
+            "probability": self.probability,
+            "is_digit": self.is_digit,
+            "verdict": self.verdict,
+        }
+
+
+def read_images(network: Network, images: Sequence[Pixels | None]) -> list[Reading]:
+    """The answers to images (28, 28), None where nothing was drawn."""
+    drawn = [image.reshape(-1) for image in images if image is not None]
+    if not drawn:
+        return [Reading(None) for _ in images]
+    probabilities, is_digit = network.answers(np.stack(drawn))
+    doubts = [None] * len(drawn) if is_digit is None else is_digit.tolist()
+    answers = (Reading(row, is_digit=doubt) for row, doubt in zip(probabilities, doubts, strict=True))
+    return [Reading(None) if image is None else next(answers) for image in images]
 
 
 def read_drawing(network: Network, drawing: ink.Drawing) -> Reading:
     """The answer to one drawing."""
-    return next(_read(network, [(drawing.label, _rendered(drawing))]))
+    (reading,) = read_images(network, [_rendered(drawing)])
+    return replace(reading, label=drawing.label)
 
 
 def read_files(network: Network, path: Path) -> list[Reading]:
@@ -66,7 +137,9 @@ def read_files(network: Network, path: Path) -> list[Reading]:
         ValueError: it is none of these, or damaged.
         OSError: it can't be read.
     """
-    return list(_read(network, _images(path)))
+    found = _images(path)
+    readings = read_images(network, [image for _, image in found])
+    return [replace(reading, label=label) for (label, _), reading in zip(found, readings, strict=True)]
 
 
 def _images(path: Path) -> list[tuple[str | None, Pixels | None]]:
@@ -82,7 +155,9 @@ def _images(path: Path) -> list[tuple[str | None, Pixels | None]]:
     try:
         if _is_ink(path, name):
             return [(drawing.label, _rendered(drawing)) for drawing in ink.read_ink(path)]
-        return [(None, picture.read_picture(path))]
+        from model.picture import read_picture  # SciPy takes a second to import, which no other answer need wait for
+
+        return [(None, read_picture(path))]
     except ink.BlankDrawing:
         return [(None, None)]
     except ValueError as error:
@@ -109,10 +184,3 @@ def _rendered(drawing: ink.Drawing) -> Pixels | None:
         return ink.render(drawing)
     except ink.BlankDrawing:
         return None
-
-
-def _read(network: Network, images: list[tuple[str | None, Pixels | None]]) -> Iterator[Reading]:
-    drawn = [image.reshape(-1) for _, image in images if image is not None]
-    probabilities = iter(network.probabilities(np.stack(drawn)) if drawn else ())
-    for label, image in images:
-        yield Reading(None if image is None else next(probabilities), label)

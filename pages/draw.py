@@ -3,6 +3,7 @@
 import streamlit as st
 
 from model import ink
+from model.reading import read_images
 from ui import answer, canvas, messages, networks, session
 
 if session.entered("draw"):
@@ -44,12 +45,13 @@ with desk.container(width=canvas.SIZE):
 image, caption = canvas.picture(), "What the network sees of your picture"
 if image is None:
     image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
-probabilities = None if image is None else checkpoint.network.probabilities(image.reshape(1, -1))[0]  # (10,)
+(reading,) = read_images(checkpoint.network, [image])
 
 with desk.container(width=588):
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        with st.container(width="content", gap="xsmall"):
-            st.container(key="prediction").html(answer.prediction(probabilities))
-            st.html(answer.second_choice(probabilities))
+        with st.container(key="answer", gap="xsmall"):
+            st.container(key="prediction").html(answer.prediction(reading))
+            st.html(answer.detail(reading))
+            st.html(answer.likeness(reading))
         st.container(key="seen", width="content").html(answer.seen(image, caption))
-    st.container(key="probabilities").html(answer.bars(probabilities))
+    st.container(key="probabilities").html(answer.bars(reading))

@@ -1,6 +1,7 @@
 """The answer's HTML says what the probabilities say, and shows the very pixels that the network gets."""
 
 import base64
+import html
 import io
 import re
 
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.reading import Reading
 from ui import answer
 
 NEARLY_EVEN = np.array([0.02, 0, 0, 0.48, 0, 0, 0, 0, 0.40, 0.10], np.float32)
 
 
-def words(html: str) -> list[str]:
-    return re.sub(r"<[^>]*>", " ", html).replace("&nbsp;", " ").split()
+def words(content: str) -> list[str]:
+    return html.unescape(re.sub(r"<[^>]*>", " ", content)).split()
 
 
 def certain(digit: int, probability: float) -> np.ndarray:
@@ -23,31 +25,67 @@ def certain(digit: int, probability: float) -> np.ndarray:
     return probabilities
 
 
+@pytest.fixture(params=[None, 0.97, 0.5, 0.2], ids="is_digit {}".format)
+def is_digit(request: pytest.FixtureRequest) -> float | None:
+    return request.param
+
+
 def test_nothing_drawn_is_no_digit() -> None:
-    assert words(answer.prediction(None)) == ["Draw", "a", "digit"]
-    assert words(answer.second_choice(None)) == []
-    assert words(answer.bars(None)) == list("0123456789")
+    blank = Reading(None)
+    assert words(answer.prediction(blank)) == ["Draw", "a", "digit"]
+    assert words(answer.detail(blank)) == words(answer.likeness(blank)) == []
+    assert words(answer.bars(blank)) == list("0123456789")
 
 
 @pytest.mark.parametrize(
     ("probability", "shown"),
-    [(0.5, "50.0 %"), (0.9934, "99.3 %"), (0.9992, "99.9 %"), (0.9996, "> 99.9 %"), (1.0, "> 99.9 %")],
+    [(0.8, "80.0 %"), (0.9934, "99.3 %"), (0.9992, "99.9 %"), (0.9996, "> 99.9 %"), (1.0, "> 99.9 %")],
 )
 def test_the_digit_comes_with_its_probability_and_never_with_certainty(probability: float, shown: str) -> None:
-    assert words(answer.prediction(certain(7, probability))) == ["7", *shown.split()]
+    assert words(answer.prediction(Reading(certain(7, probability)))) == ["7", *shown.split()]
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "is_digit", "said", "more"),
+    [
+        (NEARLY_EVEN, None, "perhaps a 3, or an 8", "3: 48.0 %, 8: 40.0 %"),
+        (NEARLY_EVEN, 0.6, "perhaps a 3, or an 8", "3: 48.0 %, 8: 40.0 %"),
+        (certain(8, 0.99), 0.6, "perhaps an 8", "8: 99.0 %, if a digit at all"),
+        (certain(8, 0.99), 0.4, "That doesn't look like a digit", "closest: 8"),
+        (NEARLY_EVEN, 0.4, "That doesn't look like a digit", "closest: 3"),
+    ],
+)
+def test_a_guess_is_called_one_and_what_is_no_digit_is_named_none(
+    probabilities: np.ndarray, is_digit: float | None, said: str, more: str
+) -> None:
+    reading = Reading(probabilities, is_digit=is_digit)
+    assert re.sub(r"<[^>]*>", "", answer.prediction(reading)) == said
+    assert " ".join(words(answer.detail(reading))) == more
 
 
 def test_a_second_choice_is_named_only_where_the_first_is_unsure() -> None:
-    assert words(answer.second_choice(NEARLY_EVEN)) == ["or", "an", "8,", "40.0", "%"]
-    assert words(answer.second_choice(certain(7, 0.95))) == []
+    second = np.array([0.01, 0, 0, 0.85, 0, 0, 0, 0, 0.13, 0.01], np.float32)
+    assert words(answer.detail(Reading(second))) == ["or", "an", "8,", "13.0", "%"]
+    assert words(answer.detail(Reading(certain(7, 0.95)))) == []
 
 
-def test_each_bar_is_as_high_as_its_probability() -> None:
-    html = answer.bars(NEARLY_EVEN)
-    heights = [float(height) / 100 for height in re.findall(r"height: ([\d.]+)%", html)]
+@pytest.mark.parametrize(
+    ("is_digit", "shown"), [(0.0, "< 1 %"), (0.134, "13 %"), (0.972, "97 %"), (0.9999, "> 99 %"), (1.0, "> 99 %")]
+)
+def test_the_meter_says_how_much_it_looks_like_a_digit(is_digit: float, shown: str) -> None:
+    content = answer.likeness(Reading(certain(7, 0.95), is_digit=is_digit))
+    assert words(content) == ["Looks", "like", "a", "digit", *shown.split()]
+    (width,) = re.findall(r"width: ([\d.]+)%", content)
+    assert float(width) / 100 == pytest.approx(is_digit, abs=1e-3)
+
+
+def test_each_bar_is_as_high_as_its_probability(is_digit: float | None) -> None:
+    content = answer.bars(Reading(NEARLY_EVEN, is_digit=is_digit))
+    heights = [float(height) / 100 for height in re.findall(r"height: ([\d.]+)%", content)]
     np.testing.assert_allclose(heights, NEARLY_EVEN, atol=1e-4)
-    assert html.index("bar-best") == html.index('bar-best" title="3:')
-    assert html.count("bar-best") == 1
+    assert content.index("bar-best") == content.index('bar-best" title="3:')
+    assert content.count("bar-best") == 1
+    assert ("bars-dimmed" in content) == (is_digit == 0.2)
 
 
 def test_the_image_shown_is_the_image_read() -> None:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import checkpoint
 from tests.test_answer import words
+from tests.test_reading import doubting
 from ui import networks, visitors
 
 SECONDS = 60
@@ -75,6 +76,29 @@ def test_a_picture_is_read_and_clear_puts_it_away() -> None:
     assert any(text.startswith("1 ") for text in texts(screen))
     screen.button(key="clear").click().run()
     assert "Draw a digit" in texts(screen)
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "said"),
+    [
+        (0.9, ["1 85.0 %", "or a 7, 15.0 %", "Looks like a digit 90 %"]),
+        (0.7, ["perhaps a 1", "1: 85.0 %, if a digit at all", "Looks like a digit 70 %"]),
+        (0.2, ["That doesn't look like a digit", "closest: 1", "Looks like a digit 20 %"]),
+    ],
+)
+def test_draw_says_how_sure_it_is_that_it_sees_a_digit(
+    monkeypatch: pytest.MonkeyPatch, is_digit: float, said: list[str]
+) -> None:
+    network = doubting({1: 0.85, 7: 0.15}, is_digit)
+    monkeypatch.setattr(networks, "shipped", lambda name: checkpoint.Checkpoint(network))
+    screen = draw()
+    assert "Draw a digit" in texts(screen)
+    assert not any("Looks like a digit" in text for text in texts(screen))
+    screen.file_uploader(key="picture").upload("one.png", picture_of_a_one(), "image/png").run()
+    assert not screen.exception
+    shown = texts(screen)
+    assert [text for text in shown if text in said] == said
+    assert any(text.startswith("0 85 % 1 2 3") for text in shown)
 
 
 def test_home_leads_to_every_other_page() -> None:

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from model.ink import Drawing, read_ink, render
-from model.network import Network
-from model.reading import Reading, read_drawing, read_files
+from model.network import BACKGROUND, Network
+from model.reading import Reading, read_drawing, read_files, read_images, verdict
 from tests.digit_files import digits, idx_images, npz, table
 
 INK = Path(__file__).parent / "data" / "ink.jsonl"
@@ -84,7 +84,9 @@ def test_nothing_drawn_is_no_digit(tmp_path):
     for name in ("blank.png", "blank.jsonl", "blank.csv"):
         readings += read_files(NETWORK, tmp_path / name)
     for reading in readings:
-        assert reading.as_dict() | {"label": None} == {"label": None, "digit": None, "probability": None}
+        names = ("label", "digit", "probability", "is_digit", "verdict")
+        assert reading.as_dict() | {"label": None} == dict.fromkeys(names)
+        assert reading.guesses == {}
         assert str(reading).startswith("nothing drawn")
         assert not reading.is_right
 
@@ -98,7 +100,83 @@ def test_only_digits_count_as_labels():
     for label in (None, "", "A", "77", "²", "٧"):
         assert not Reading(answer, label).is_labelled
         assert not Reading(answer, label).is_right
-    assert str(Reading(answer, "3")) == "7  100.0%  (labelled 3)"
+    assert str(Reading(answer, "3")) == "7  100.0 %  (labelled 3)"
+
+
+# ---------------------------------------------------------------------------------------------------------- doubt
+
+
+def doubting(shares, is_digit):
+    """A network that answers every image alike: the digits' shares (their sum is 1), and the probability of any."""
+    network = Network((784, 16, 11))
+    biases = network.layers[-1].biases
+    biases[:BACKGROUND] = -50
+    for digit, share in shares.items():
+        biases[digit] = np.log(share * is_digit)
+    biases[BACKGROUND] = np.log(1 - is_digit)
+    return network
+
+
+def shares(best):
+    """Ten probabilities: the 4's, and for the 9 what it leaves."""
+    probabilities = np.zeros(10, np.float32)
+    probabilities[[4, 9]] = best, 1 - best
+    return probabilities
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "probability", "expected"),
+    [
+        (0.0, 1.0, "no digit"),
+        (0.4999, 1.0, "no digit"),
+        (0.5, 1.0, "perhaps"),
+        (0.7999, 1.0, "perhaps"),
+        (0.8, 0.7999, "perhaps"),
+        (1.0, 0.7999, "perhaps"),
+        (0.8, 0.8, "digit"),
+        (1.0, 1.0, "digit"),
+        (0.4999, 0.2, "no digit"),
+        (None, 0.8, "digit"),
+        (None, 0.7999, "perhaps"),
+    ],
+)
+def test_a_verdict_is_as_sure_as_the_less_sure_of_two_probabilities(is_digit, probability, expected):
+    assert verdict(probability, is_digit) == expected
+    reading = Reading(shares(probability), is_digit=is_digit)
+    assert reading.verdict == reading.as_dict()["verdict"] == expected
+    assert reading.digit == (4 if probability > 0.5 else 9)
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "best", "said"),
+    [
+        (0.97, 0.992, "4  99.2 %"),
+        (0.97, 0.61, "perhaps 4 (61 %) or 9 (39 %)"),
+        (0.62, 0.992, "perhaps 4 (99 %), if a digit at all"),
+        (0.62, 0.61, "perhaps 4 (61 %) or 9 (39 %), if a digit at all"),
+        (0.31, 0.992, "no digit (4?)"),
+        (0.31, 0.61, "no digit (4?)"),
+    ],
+)
+def test_a_network_that_was_taught_what_is_no_digit_says_so(is_digit, best, said):
+    (reading, blank) = read_images(doubting({4: best, 9: 1 - best}, is_digit), [IMAGES[0], None])
+    assert str(reading) == said
+    assert reading.is_digit == pytest.approx(is_digit, abs=1e-5)
+    assert reading.probability == pytest.approx(best, abs=1e-5)
+    assert (blank.verdict, blank.is_digit) == (None, None)
+    assert str(Reading(shares(best), "Q", is_digit)) == f"{said}  (labelled Q)"
+
+
+def test_a_network_of_ten_outputs_never_doubts_that_it_is_a_digit():
+    for reading in read_files(NETWORK, INK):
+        assert reading.is_digit is None
+        assert reading.verdict == ("digit" if reading.probability >= 0.8 else "perhaps")
+
+
+def test_two_guesses_are_two_digits_even_if_equally_probable():
+    assert Reading(shares(0.5)).guesses == {4: 0.5, 9: 0.5}
+    assert list(Reading(np.full(10, 0.1, np.float32)).guesses) == [0, 1]
+    assert list(Reading(shares(0.8)).guesses) == [4]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ def test_the_shipped_network_reads_each_digit_right_in_the_end(digit: int) -> No
     assert probabilities.shape == (writing.STAGES, 10)
     assert probabilities[-1].argmax() == digit
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-3)
+    assert len(reading["verdicts"]) == writing.STAGES
+    assert reading["verdicts"][-1] != "no digit"
 
 
 def test_all_ten_digits_are_shown() -> None:

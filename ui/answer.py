@@ -1,20 +1,23 @@
-"""A network's answer to one image: the digit and its probability, all ten probabilities, and the image it saw.
+"""A network's answer to one image: the digit, a guess or that it is none; all ten probabilities; the image it saw.
 
-Plain HTML with no text but numbers, so that an answer is on the screen as soon as it is there.
+Plain HTML with no text but numbers and fixed words, so that an answer is on the screen as soon as it is there. Each
+part is as high for one answer as for another: nothing on the page moves while a digit is being drawn.
 """
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from model.reading import Reading
 from ui import pictures, words
 
 STYLE = Path(__file__).with_name("style.css")
-SURE = 0.9  # below this probability, the second choice is worth a word
+SURE = 0.9  # below this probability, the second choice is worth a word even where the first is no mere guess
 
 
 def style() -> None:
@@ -22,43 +25,79 @@ def style() -> None:
     st.html(STYLE)
 
 
-def percent(probability: float) -> str:
-    """A probability in words: no answer is wholly sure, not even one that rounds to 1."""
-    return words.percent(min(probability, 1 - 1e-9))
+def percent(probability: float, decimals: int = 1) -> str:
+    """A probability in words, as HTML: no answer is wholly sure, not even one that rounds to 0 or 1."""
+    return html.escape(words.percent(min(max(probability, 1e-9), 1 - 1e-9), decimals))
 
 
-def prediction(probabilities: NDArray[np.float32] | None) -> str:
-    """The digit, large, and its probability, from (10,); None where nothing is drawn."""
-    if probabilities is None:
-        return '<div class="answer-blank">Draw a digit</div>'
-    digit = int(probabilities.argmax())
+def prediction(reading: Reading) -> str:
+    """The answer, large: the digit and its probability, or a guess, or that it is no digit."""
+    match reading.verdict:
+        case None:
+            return _answer("answer-words answer-blank", "Draw a digit")
+        case "no digit":
+            return _answer("answer-words", "That doesn't look like a digit")
+        case "perhaps":
+            guesses = [
+                f'{_article(digit)} <span class="answer-digit answer-guess">{digit}</span>' for digit in reading.guesses
+            ]
+            return _answer("answer-perhaps", f"perhaps {', or '.join(guesses)}")
+        case "digit":
+            ((digit, share),) = reading.guesses.items()
+            return _answer(
+                "", f'<span class="answer-digit">{digit}</span> <span class="answer-percent">{percent(share)}</span>'
+            )
+
+
+def _answer(kind: str, text: str) -> str:
+    return f'<div class="answer {kind}" role="status">{text}</div>'
+
+
+def _article(digit: int) -> str:
+    return "an" if digit == 8 else "a"
+
+
+def detail(reading: Reading) -> str:
+    """A line more about the answer: what else it may be, and how probable the guesses are; empty where it is sure."""
+    return f'<div class="answer-detail">{_detail(reading) or "&nbsp;"}</div>'
+
+
+def _detail(reading: Reading) -> str:
+    if reading.probabilities is None:
+        return ""
+    if reading.verdict == "no digit":
+        return f"closest: {reading.digit}"
+    if reading.verdict == "perhaps":
+        shares = ", ".join(f"{digit}: {percent(share)}" for digit, share in reading.guesses.items())
+        return shares if len(reading.guesses) > 1 else f"{shares}, if a digit at all"
+    if reading.probabilities.max() >= SURE:
+        return ""
+    second = int(reading.probabilities.argsort()[-2])
+    return f"or {_article(second)} {second}, {percent(float(reading.probabilities[second]))}"
+
+
+def likeness(reading: Reading) -> str:
+    """A meter of how much the image looks like a digit at all; empty where the network can't tell."""
+    if reading.is_digit is None:
+        return '<div class="likeness"></div>'
     return (
-        f'<div class="answer"><span class="answer-digit">{digit}</span> '
-        f'<span class="answer-percent">{percent(float(probabilities[digit]))}</span></div>'
+        '<div class="likeness">Looks like a digit<span class="likeness-track">'
+        f'<span class="likeness-fill" style="width: {reading.is_digit:.1%}"></span></span>'
+        f'<span class="likeness-percent">{percent(reading.is_digit, 0)}</span></div>'
     )
 
 
-def second_choice(probabilities: NDArray[np.float32] | None) -> str:
-    """A line about the next best digit, from (10,); empty where the first is sure."""
-    if probabilities is None or probabilities.max() >= SURE:
-        return '<div class="answer-second">&nbsp;</div>'
-    second = int(probabilities.argsort()[-2])
-    article = "an" if second == 8 else "a"
-    return f'<div class="answer-second">or {article} {second}, {percent(float(probabilities[second]))}</div>'
-
-
-def bars(probabilities: NDArray[np.float32] | None) -> str:
-    """A bar for each digit, as high as its probability, from (10,); all empty where nothing is drawn."""
-    values = [0.0] * 10 if probabilities is None else [float(value) for value in probabilities]
-    best = None if probabilities is None else int(probabilities.argmax())
+def bars(reading: Reading) -> str:
+    """A bar for each digit, as high as its probability; dimmed where it is no digit, empty where nothing is drawn."""
+    values = [0.0] * 10 if reading.probabilities is None else [float(value) for value in reading.probabilities]
     columns = "".join(
-        f'<div class="bar{" bar-best" if digit == best else ""}" title="{digit}: {value:.2%}">'
+        f'<div class="bar{" bar-best" if digit == reading.digit else ""}" title="{digit}: {value:.2%}">'
         f'<span class="bar-percent">{_whole_percent(value)}</span>'
         f'<span class="bar-track"><span class="bar-fill" style="height: {value:.2%}"></span></span>'
         f'<span class="bar-digit">{digit}</span></div>'
         for digit, value in enumerate(values)
     )
-    return f'<div class="bars">{columns}</div>'
+    return f'<div class="bars{" bars-dimmed" if reading.verdict == "no digit" else ""}">{columns}</div>'
 
 
 def _whole_percent(value: float) -> str:

@@ -35,7 +35,7 @@ function write(parent, { digits, pen }) {
   function frame(now) {
     request = requestAnimationFrame(frame)
     start ??= now
-    const { strokes, probabilities } = digits[turn]
+    const { strokes, probabilities, verdicts } = digits[turn]
     const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0)
     const writing = (points * STEP) / PIXELS_PER_SECOND
     const seconds = (now - start) / 1000
@@ -46,7 +46,9 @@ function write(parent, { digits, pen }) {
     }
     const share = calm ? 1 : Math.min(Math.max((seconds - PAUSE_SECONDS) / writing, 0), 1)
     draw(context, strokes, share * points)
-    show(share === 0 ? null : between(probabilities, share * probabilities.length - 1))
+    const place = share * probabilities.length - 1
+    if (share === 0) show(null, null)
+    else show(between(probabilities, place), verdicts[Math.max(Math.round(place), 0)])
   }
 
   return () => cancelAnimationFrame(request)
@@ -77,8 +79,10 @@ function between(stages, place) {
   return before.map((value, digit) => value + part * (after[digit] - value))
 }
 
-/** A function that shows ten probabilities, or none. */
+/** A function that shows ten probabilities and what they are worth, or nothing. */
 function answer(parent) {
+  const said = parent.querySelector(".answer")
+  const all = parent.querySelector(".bars")
   const digit = parent.querySelector(".answer-digit")
   const percent = parent.querySelector(".answer-percent")
   const bars = [...parent.querySelectorAll(".bar")].map((bar) => ({
@@ -86,10 +90,15 @@ function answer(parent) {
     fill: bar.querySelector(".bar-fill"),
     text: bar.querySelector(".bar-percent"),
   }))
-  return (probabilities) => {
+  return (probabilities, verdict) => {
     const best = probabilities?.indexOf(Math.max(...probabilities))
+    const none = verdict === "no digit"
+    said.classList.toggle("answer-words", none)
+    digit.hidden = none
     digit.textContent = best ?? ""
-    percent.textContent = probabilities ? words(probabilities[best]) : ""
+    digit.classList.toggle("answer-guess", verdict === "perhaps")
+    percent.textContent = none ? "no digit yet" : probabilities ? words(probabilities[best]) : ""
+    all.classList.toggle("bars-dimmed", none)
     bars.forEach(({ bar, fill, text }, index) => {
       const value = probabilities?.[index] ?? 0
       bar.classList.toggle("bar-best", index === best)

@@ -1,6 +1,6 @@
 """A digit that writes itself, and what a network takes it for after each bit of the way.
 
-The strokes are drawn in the browser; the probabilities are the network's own, computed here for each stage.
+The strokes are drawn in the browser; the answers are the network's own, found here for each stage.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from model.ink import Drawing, render
 from model.network import Network
+from model.reading import Reading, read_images
 from ui import answer
 from ui.fabric import PEN_WIDTH, trace
 
@@ -43,7 +44,7 @@ _component = st.components.v2.component(
         '<div class="writing" role="img" aria-label="Digits write themselves; bars show what the network reads.">'
         '<canvas class="writing-paper"></canvas><div class="writing-answer">'
         '<div class="answer"><span class="answer-digit"></span><span class="answer-percent"></span></div>'
-        f"{answer.bars(None)}</div></div>"
+        f"{answer.bars(Reading(None))}</div></div>"
     ),
     css=answer.STYLE.read_text() + (_FOLDER / "writing.css").read_text(),
     js=(_FOLDER / "writing.js").read_text(),
@@ -61,11 +62,13 @@ def _read_all(checksum: str, _network: Network) -> list[dict[str, Any]]:
 
 
 def reading(network: Network, written: Drawing) -> dict[str, Any]:
-    """The strokes, and the ten probabilities after each stage of writing them, as JSON has them."""
-    images = np.stack([render(stage).reshape(-1) for stage in stages(written, STAGES)])  # (stages, 784)
+    """The strokes, and after each stage of writing them the ten probabilities and the verdict, as JSON has them."""
+    found = read_images(network, [render(stage) for stage in stages(written, STAGES)])
+    probabilities = np.array([stage.probabilities for stage in found], float)  # (stages, 10)
     return {
         "strokes": [stroke.round(1).tolist() for stroke in written.strokes],
-        "probabilities": network.probabilities(images).astype(float).round(4).tolist(),
+        "probabilities": probabilities.round(4).tolist(),
+        "verdicts": [stage.verdict for stage in found],
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -15,6 +16,7 @@ from model.ink import Drawing, read_ink
 from model.network import Network
 from tests.e2e.driver import draw, settle
 from tests.test_draw_page import picture_of_a_one
+from tests.test_reading import doubting
 
 INK = list(read_ink(Path(__file__).parents[1] / "data" / "ink.jsonl"))
 # Two cores may be busy with other tests.
@@ -204,6 +206,17 @@ def test_a_broken_picture_gets_a_message_and_drawing_goes_on(page: Page, app_url
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+ONLY_NINES = Network((784, 10))
+ONLY_NINES.layers[0].biases[9] = 1
+
+
+def upload_network(page: Page, name: str, network: Network) -> None:
+    content = Checkpoint(network).to_bytes()
+    page.locator(".st-key-network_file input").set_input_files(
+        {"name": f"{name}.safetensors", "mimeType": "application/octet-stream", "buffer": content}
+    )
+
+
 FORGERIES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a text for the drawing": lambda sent: {"drawing": "forged"},
     "a list for its state": lambda sent: {"drawing": {"raw": [1, 2, 3]}},
@@ -275,8 +288,6 @@ def test_a_finger_draws_without_moving_the_page(browser: Browser, app_url: str) 
 
 
 def test_an_uploaded_network_reads_and_a_broken_one_is_refused(page: Page, app_url: str) -> None:
-    always_nine = Network((784, 10), "relu")
-    always_nine.layers[0].biases[9] = 1
     open_draw(page, app_url)
     draw(page, strokes_of("1"))
     expect_digit(page, "1")
@@ -287,13 +298,41 @@ def test_an_uploaded_network_reads_and_a_broken_one_is_refused(page: Page, app_u
     expect(page.get_by_role("alert")).to_contain_text("broken.safetensors")
     expect_digit(page, "1")
 
-    content = Checkpoint(always_nine).to_bytes()
-    upload.set_input_files({"name": "nine.safetensors", "mimeType": "application/octet-stream", "buffer": content})
-    expect_digit(page, "9")
+    upload_network(page, "nine", ONLY_NINES)
     expect(page.get_by_role("combobox", name="Network")).to_have_value("nine")
-    # e / (e + 9) to the nine, 1 / (e + 9) to each other: far from sure, so a second choice is named.
-    expect(prediction(page)).to_contain_text("23.2 %")
-    expect(page.get_by_text(re.compile(r"or an? \d, 8\.5 %"))).to_be_visible()
+    # e / (e + 9) to the nine, 1 / (e + 9) to each other: far from sure, so it is a guess, and another is named.
+    expect(prediction(page)).to_have_text("perhaps a 9, or a 0")
+    expect(page.get_by_text("9: 23.2 %, 0: 8.5 %")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids="{0[0]} px".format)
+def test_nothing_moves_between_an_answer_a_guess_and_what_is_no_digit(
+    page: Page, app_url: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_draw(page, app_url)
+    parts = [page.locator(f".st-key-{name}") for name in ("prediction", "seen", "probabilities")]
+    at_first = [part.bounding_box() for part in parts]
+    draw(page, strokes_of("1"))
+    page.get_by_text("Use a network from a file").click()
+    likely, torn = {4: 0.9, 9: 0.1}, {8: 0.6, 4: 0.4}
+    for name, network, said in (
+        ("sure", doubting(likely, 0.97), re.compile(r"^4\s+90.0 %$")),
+        ("torn", doubting(torn, 0.97), "perhaps an 8, or a 4"),
+        ("doubtful", doubting(likely, 0.6), "perhaps a 4"),
+        ("none", doubting(likely, 0.1), "That doesn't look like a digit"),
+        ("unable", ONLY_NINES, "perhaps a 9, or a 0"),
+    ):
+        upload_network(page, name, network)
+        expect(prediction(page)).to_have_text(said)
+        settle(page)
+        page.locator("h1").scroll_into_view_if_needed()
+        assert [part.bounding_box() for part in parts] == at_first, name
+        dimmed = page.locator(".st-key-probabilities .bars-dimmed")
+        expect(dimmed).to_have_count(1 if name == "none" else 0)
+        words, image = page.locator(".answer").bounding_box(), page.locator(".seen").bounding_box()
+        assert words["x"] + words["width"] <= image["x"]
+        assert page.locator(".answer").evaluate("answer => answer.scrollWidth <= answer.clientWidth"), name
 
 
 def test_home_shows_digits_being_read(page: Page, app_url: str) -> None:
