@@ -1,4 +1,7 @@
-"""Evaluation holds a network's answers against the truth: how many are right, and which digits it confuses."""
+"""Evaluation holds a network's answers against the truth: how many are right, and which digits it confuses.
+
+It also holds their certainty against it: an answer given with 80 % should be right in 80 of 100 cases.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
+from model.calibration import Reliability, reliability
 from model.network import CLASSES, Network
 
 Array = NDArray[Any]
@@ -30,6 +34,7 @@ class Evaluation:
     recall: float
     f1: float
     confusion: Array  # (10, 10) images of the row's digit that were read as the column's
+    reliability: Reliability  # the certainty of the answers beside the share of them that is right
 
     @property
     def confidence(self) -> Array:
@@ -79,4 +84,5 @@ def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
         recall=float(recall),
         f1=float(f1),
         confusion=confusion_matrix(labels, digits, labels=range(CLASSES)),
+        reliability=reliability(probabilities, labels),
     )

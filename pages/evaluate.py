@@ -90,7 +90,7 @@ with right_side.container(key="correct_examples"):
     st.markdown(f"**Read right**: {words.images(len(right))}")
     st.html(pictures.grid([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
 
-digits_side, image_side = page.columns(2, gap="large")
+digits_side, certainty_side = page.columns(2, gap="large")
 with digits_side.container(key="accuracy_by_digit"):
     st.subheader(
         "Accuracy for each digit",
@@ -98,20 +98,30 @@ with digits_side.container(key="accuracy_by_digit"):
         help="The share of each digit's images that is read right. The lines show how far chance alone may move it.",
     )
     st.plotly_chart(charts.accuracy_by_digit(found.confusion), key="by_digit", config=PLAIN)
-with image_side.container(key="sample"):
-    st.subheader("Any image", anchor=False)
-    place = st.number_input(
-        f"Its number, 0 to {count - 1:,}",
-        0,
-        count - 1,
-        key="sample_index",
-        persist_state="session",
-        help="Images are counted from 0, in the order of the file that they come from.",
+with certainty_side.container(key="reliability"):
+    st.subheader(
+        "Is it as sure as it should be?",
+        anchor=False,
+        help="Of the answers given with 80 % certainty, about 80 % should be right: then the dots lie on the dotted "
+        "line. The grey lines show how far chance alone may move them.",
     )
-    shown = captioned(place)
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=160, gap="small"):
-            st.html(pictures.enlarged(shown.image, shown.caption))
+    st.plotly_chart(charts.reliability(found.reliability), key="certainty", config=PLAIN)
+    st.caption(scores.certainty(found.reliability))
+
+with page.container(key="sample"):
+    image_side, bars_side = st.columns(2, gap="large", vertical_alignment="bottom")
+    with image_side:
+        st.subheader("Any image", anchor=False)
+        place = st.number_input(
+            f"Its number, 0 to {count - 1:,}",
+            0,
+            count - 1,
+            key="sample_index",
+            persist_state="session",
+            help="Images are counted from 0, in the order of the file that they come from.",
+        )
+        shown = captioned(place)
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+            st.container(width=160).html(pictures.enlarged(shown.image, shown.caption))
             st.markdown(f"**{shown.caption}**")
-        with st.container():
-            st.altair_chart(charts.probability_bars(found.probabilities[place], int(part.labels[place])), key="answer")
+    bars_side.altair_chart(charts.probability_bars(found.probabilities[place], int(part.labels[place])), key="answer")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from model.calibration import Reliability
 from ui import charts, theme
 
 
@@ -83,6 +84,49 @@ def test_one_image_is_enough_for_a_chart() -> None:
     counts[3, 5] = 1
     assert charts.accuracy_by_digit(counts).data[0].x.tolist() == [0]
     assert charts.confusion_matrix(counts, (3, 5), "black").data[0].z[3][5] == -1
+
+
+@pytest.fixture
+def reliability() -> Reliability:
+    """Ten bins: an answer given with 33 %, wrong; three of five given with 74 %; and 9,794 given with 99.8 %."""
+    counts, right, confidence = np.zeros(10, int), np.zeros(10, int), np.full(10, np.nan)
+    counts[[3, 7, 9]], right[[3, 7, 9]], confidence[[3, 7, 9]] = (1, 5, 9794), (0, 3, 9750), (0.33, 0.74, 0.998)
+    return Reliability(counts, right, confidence)
+
+
+def test_each_bin_with_answers_has_a_dot_at_its_certainty_and_its_share_of_right_answers(
+    reliability: Reliability,
+) -> None:
+    dots = charts.reliability(reliability).data[0]
+    assert dots.y.tolist() == [0.33, 0.74, 0.998]
+    assert dots.x.tolist() == [0, 0.6, 9750 / 9794]
+    assert dots.hovertext[1] == (
+        "70 % to 80 % sure, 74.0 % on average:<br>3 of 5 right, 60.0 %<br>95 % interval 23.1 % to 88.2 %"
+    )
+
+
+def test_what_chance_can_do_to_a_dot_lies_around_it(reliability: Reliability) -> None:
+    dots = charts.reliability(reliability).data[0]
+    low, high = dots.x - dots.error_x.arrayminus, dots.x + dots.error_x.array
+    assert (low >= 0).all()
+    assert (high <= 1).all()
+    widths = high - low
+    assert widths[0] > widths[1] > widths[2]
+    assert list(dots.marker.size) == sorted(dots.marker.size)  # the more answers, the larger
+
+
+def test_the_number_of_images_stands_in_the_row_of_its_bin(reliability: Reliability) -> None:
+    figure = charts.reliability(reliability)
+    written = {note.text: note.y for note in figure.layout.annotations if note.text[0].isdigit()}
+    assert written == pytest.approx({"1": 0.35, "5": 0.75, "9,794": 0.95})
+    (line,) = figure.layout.shapes
+    assert (line.x0, line.y0, line.x1, line.y1) == (0, 0, 1, 1)
+
+
+def test_a_broken_network_s_certainty_is_still_a_chart() -> None:
+    counts = np.array([0, 9])
+    figure = charts.reliability(Reliability(counts, counts, np.array([np.nan, np.nan])))
+    assert "– on average" in figure.data[0].hovertext[0]
 
 
 def bars(probabilities: np.ndarray, label: int) -> list[dict]:

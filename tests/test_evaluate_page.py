@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix, f1_score, precision_score, recall_score
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 from streamlit.testing.v1 import AppTest
 
-from model.checkpoint import DEFAULT_WEIGHTS, load
+from model.checkpoint import DEFAULT_WEIGHTS, Checkpoint, load
 from model.data import Dataset
+from model.network import Network
 from tests.digit_files import digits, idx_images, idx_labels, table
 from ui import visitors
 
@@ -72,6 +73,24 @@ def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
         "F1": f1_score(truth, answers, average="macro"),
     }
     assert scores(screen) == {name: f"{100 * share:.1f} %" for name, share in expected.items()}
+
+
+def test_says_how_far_its_certainty_is_off(screen: AppTest, mnist_5k: Dataset) -> None:
+    probabilities = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).astype(float)
+    right = probabilities.argmax(axis=1) == mnist_5k.test_labels
+    bins = np.ceil(15 * probabilities.max(axis=1).clip(0, 1))
+    gaps = [abs((right - probabilities.max(axis=1))[bins == index].sum()) for index in range(1, 16)]
+    (said,) = [caption.value for caption in screen.caption if "certainty" in caption.value]
+    assert said.startswith(f"On average its certainty is {100 * sum(gaps) / 1000:.1f} percentage points off.")
+
+
+def test_a_network_that_knows_what_is_no_digit_is_evaluated_on_digits(screen: AppTest, mnist_5k: Dataset) -> None:
+    network = Network((784, 16, 11)).initialize("he", np.random.default_rng(0))
+    network.temperature = 1.5
+    file = ("eleven.npz", Checkpoint(network).to_bytes(".npz"), "")
+    screen = sound(screen.file_uploader(key="network_file").set_value(file).run())
+    answers = network.logits(mnist_5k.test_images)[:, :10].argmax(axis=1)
+    assert scores(screen)["Accuracy"] == f"{100 * accuracy_score(mnist_5k.test_labels, answers):.1f} %"
 
 
 def test_says_which_data_it_is_on(screen: AppTest) -> None:

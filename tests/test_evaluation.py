@@ -74,6 +74,35 @@ def test_a_real_network_is_scored_on_its_own_answers(mnist_5k):
     np.testing.assert_array_equal(found.digits, network.logits(images).argmax(axis=1))
 
 
+def test_certainty_is_held_against_the_truth():
+    found = evaluated([3, 3, 5, 3, 5], [3, 8, 5, 8, 3], [0.95, 0.95, 0.95, 0.95, 0.5]).reliability
+    assert (found.counts[-1], found.right[-1]) == (4, 2)
+    # Of the four answers given with 95 % half are right, and the one given with 50 % is wrong.
+    assert found.expected_calibration_error == pytest.approx(4 / 5 * (0.95 - 0.5) + 1 / 5 * 0.5)
+
+
+def test_a_temperature_changes_the_certainty_and_no_answer(mnist_5k):
+    network = Network((784, 10)).initialize("he", np.random.default_rng(0))
+    images, labels = mnist_5k.test_images, mnist_5k.test_labels
+    before = evaluate(network, images, labels)
+    network.temperature = 3.0
+    after = evaluate(network, images, labels)
+    np.testing.assert_array_equal(after.digits, before.digits)
+    assert (after.confidence < before.confidence).all()
+
+
+def test_a_network_that_knows_what_is_no_digit_is_scored_on_digits(mnist_5k):
+    network = Network((784, 6, 11)).initialize("he", np.random.default_rng(0))
+    network.layers[-1].biases[10] = 100  # it takes everything for no digit
+    digits_only = Network((784, 6, 10))
+    digits_only.layers[0].weights[:] = network.layers[0].weights
+    digits_only.layers[1].weights[:] = network.layers[1].weights[:, :10]
+    found, expected = (evaluate(each, mnist_5k.test_images, mnist_5k.test_labels) for each in (network, digits_only))
+    assert found.accuracy == expected.accuracy
+    np.testing.assert_array_equal(found.confusion, expected.confusion)
+    np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
+
+
 def test_nothing_to_evaluate_on_is_refused():
     with pytest.raises(ValueError, match="there must be labelled images to evaluate on; got none"):
         evaluated([], np.zeros(0, int))

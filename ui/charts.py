@@ -13,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from model.calibration import Reliability
 from ui import theme
 from ui.scores import interval
 from ui.words import images, percent
@@ -130,12 +131,63 @@ def accuracy_by_digit(confusion: Array) -> go.Figure:
         annotation={"text": f"all: {percent(overall)}", "yanchor": "bottom"},
         annotation_position="top",
     )
-    figure.update_layout(height=360, margin={"l": 0, "r": 12, "t": 24, "b": 0}, dragmode=False, showlegend=False)
+    figure.update_layout(height=400, margin={"l": 0, "r": 12, "t": 24, "b": 0}, dragmode=False, showlegend=False)
     room = (1 - low.min()) * 0.04  # so that a mark at 100 % is not cut in half
     figure.update_xaxes(range=[max(low.min() - room, -room), 1 + room], fixedrange=True, tickformat=".0%", nticks=5)
     figure.update_yaxes(
         title="digit", range=[DIGITS - 0.5, -0.5], dtick=1, fixedrange=True, showgrid=False, zeroline=False
     )
+    return figure
+
+
+def reliability(found: Reliability) -> go.Figure:
+    """The share of right answers, with its 95 % interval, beside their certainty; on the dotted line both are equal.
+
+    A dot for each bin that has answers, and their number at the end of its row. The more answers, the larger the dot:
+    most are often in the last bin, and the eye would else go to the longest lines, which tell least.
+    """
+    bins = len(found.counts)
+    filled = np.flatnonzero(found.counts)
+    counts, right, shares, certainty = (
+        values[filled] for values in (found.counts, found.right, found.accuracy, found.confidence)
+    )
+    low, high = np.array([interval(*pair) for pair in zip(right, counts, strict=True)]).T
+    points = go.Scatter(
+        x=shares,
+        y=certainty,
+        mode="markers",
+        marker={"size": 6 + 2.5 * np.log10(counts), "color": theme.RIGHT, "opacity": 1},
+        error_x={
+            "array": high - shares,
+            "arrayminus": shares - low,
+            "color": theme.OTHER,
+            "thickness": 2,
+            "width": 0,
+        },
+        hovertext=[
+            f"{percent(place / bins, 0)} to {percent((place + 1) / bins, 0)} sure, {percent(mean)} on average:<br>"
+            f"{part:,} of {count:,} right, {percent(share)}<br>"
+            f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
+            for place, mean, part, count, share, *bounds in zip(
+                filled, certainty, right, counts, shares, low, high, strict=True
+            )
+        ],
+        hoverinfo="text",
+    )
+    figure = go.Figure(points)
+    equal = {"color": theme.OTHER, "dash": "dot", "width": 2}
+    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, layer="below", line=equal)
+    figure.add_annotation(text="too sure", x=0, y=1, xanchor="left", showarrow=False)
+    figure.add_annotation(text="too cautious", x=1, y=0, xanchor="right", showarrow=False)
+    beside: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
+    figure.add_annotation(text="images", yref="paper", y=1, yanchor="bottom", **beside)
+    for place, count in zip(filled, counts, strict=True):
+        # In the middle of its bin, so that no two numbers meet.
+        figure.add_annotation(text=f"{count:,}", y=(place + 0.5) / bins, **beside)
+    figure.update_layout(height=400, margin={"l": 0, "r": 52, "t": 24, "b": 0}, dragmode=False, showlegend=False)
+    axis: dict[str, Any] = {"tickformat": ".0%", "dtick": 0.2, "fixedrange": True, "zeroline": False, "showgrid": False}
+    figure.update_xaxes(title="share that is right", range=[-0.03, 1.03], **axis)
+    figure.update_yaxes(title="certainty", range=[-0.03, 1.03], **axis)
     return figure
 
 

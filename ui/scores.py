@@ -19,6 +19,7 @@ from model.network import Network
 from ui import datasets, messages, words
 
 if TYPE_CHECKING:
+    from model.calibration import Reliability
     from model.evaluation import Evaluation
 
 Array = NDArray[Any]
@@ -82,8 +83,10 @@ def described(part: Part, dataset: str) -> str:
 
 def cautions(checkpoint: Checkpoint, dataset: str, part: Part) -> list[str]:
     """What must be known to judge the scores rightly, one sentence or two each."""
-    trained_on = checkpoint.config.data if checkpoint.config else ""
-    sentences = [data.overlap(trained_on, dataset, on_training_part=not part.is_test)]
+    config = checkpoint.config
+    sentences = [
+        data.overlap(config.data, dataset, ink=config.ink, on_training_part=not part.is_test) if config else None
+    ]
     if not part.is_test:
         sentences.insert(0, "This data set has no test part, so all of its images are read.")
     return [sentence for sentence in sentences if sentence]
@@ -106,6 +109,17 @@ def margin(right: int, count: int) -> str:
     """How far chance moves a share of `right` in `count`, in words: half of its 95 % interval."""
     low, high = interval(right, count)
     return f"about ± {50 * (high - low):.{decimals(count)}f} percentage points (95 % interval)"
+
+
+def certainty(found: Reliability) -> str:
+    """How far the certainty of the answers is off, in words."""
+    error, places = found.expected_calibration_error, decimals(int(found.counts.sum()))
+    if not math.isfinite(error):
+        return "The certainty of this network is not a number."
+    return (
+        f"On average its certainty is {100 * error:.{places}f} percentage points off. With so many images, "
+        f"chance alone would make it {100 * found.error_by_chance:.{places}f}."
+    )
 
 
 def decimals(count: int) -> int:

@@ -88,6 +88,19 @@ def test_nothing_is_wider_than_a_phone(phone: Page) -> None:
     assert (width, wide) == (PHONE["width"], [])
 
 
+def test_a_dot_of_the_certainties_says_what_it_stands_for(page: Page, app_url: str) -> None:
+    open_page(page, app_url)
+    chart = page.locator(".st-key-reliability .js-plotly-plot")
+    words = chart.evaluate("chart => chart.data[0].hovertext")
+    assert sum(int(re.search(r"of ([\d,]+) right", text)[1].replace(",", "")) for text in words) == 1000
+    surest = chart.locator(".scatterlayer .point").last
+    surest.scroll_into_view_if_needed()
+    box = surest.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    expect(chart.locator(".hoverlayer")).to_contain_text("93 % to 100 % sure")
+
+
 def test_another_sample_and_the_surest_mistakes_first(page: Page, app_url: str) -> None:
     open_page(page, app_url)
     before = page.locator(".st-key-correct_examples figcaption").all_inner_texts()
