@@ -16,7 +16,7 @@ LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format screenshots bench lock clean
+.PHONY: help run test lint format screenshots bench reproduce lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -45,6 +45,10 @@ screenshots: $(TESTS_READY)  ## remake the pictures in README.md
 # A plain `make bench` writes its results down; with arguments it does what they say.
 bench: $(BENCH_READY)  ## measure training beside PyTorch, JAX and scikit-learn (ARGS=--quick: a short look)
 	@$(VENV_PYTHON) -m benchmarks.training $(or $(ARGS),--write)
+
+# As with bench: a plain `make reproduce` writes its results down, and ARGS="deep-64" looks at one recipe alone.
+reproduce: $(APP_READY)  ## train the five published networks anew, and compare (half an hour and more)
+	@$(VENV_PYTHON) -m model presets --run $(or $(ARGS),--write)
 
 lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: at their newest)
 	@$(LOCK) $(ARGS) requirements.in -o requirements.txt

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from benchmarks.contenders import BASE, CONTENDERS
 from benchmarks.contest import Row
+from model.machine import phrase
 
 PYTORCH = ("PyTorch", "PyTorch fused")
 ALL_ROWS = "geometric mean"
@@ -117,12 +118,9 @@ def show(results: Mapping[str, Any], console: Console) -> None:
 
 def markdown(results: Mapping[str, Any], picture: str) -> str:
     """The README's part on training: the machine, the figure (given as Markdown), the table, and the sentences."""
-    machine = dict(results["machine"])
-    where = f"{machine.pop('processor')}; {machine.pop('system')}"
-    versions = ", ".join(f"{name} {version}" for name, version in machine.items())
     return "\n".join(
         [
-            f"Measured on {results['date']} on {where}, with {versions}.",
+            f"Measured on {results['date']} on {phrase(results['machine'])}.",
             "",
             picture,
             "",

@@ -12,13 +12,14 @@ import pytest
 from PIL import Image
 
 from model import __main__ as command_line
-from model import checkpoint
+from model import checkpoint, handwriting, reading, unfinished
 from model.checkpoint import Checkpoint
 from model.config import TrainingConfig
 from model.data import load
 from model.network import Network
 from model.presets import PRESETS
 from model.training import train
+from tests.test_reading import doubting
 
 ROOT = Path(__file__).parent.parent
 INK = Path(__file__).parent / "data" / "ink.jsonl"
@@ -53,6 +54,12 @@ def answer(run):
         return json.loads(out.splitlines()[-1], parse_constant=pytest.fail)
 
     return command
+
+
+@pytest.fixture(autouse=True)
+def small_pools(monkeypatch):
+    """Scribbles are made in no time."""
+    monkeypatch.setattr(handwriting, "POOL", 300)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +145,7 @@ def test_bad_input_ends_with_one_line_and_exit_code_2():
 # ------------------------------------------------------------------------------------------------------ train
 
 
-@pytest.mark.parametrize("name", [name for name in PRESETS if name != "reader"])
+@pytest.mark.parametrize("name", [name for name, recipe in PRESETS.items() if recipe.figures])
 def test_every_published_recipe_runs_by_name(name, answer):
     result = answer("train", "--preset", name, "--data", "mnist-5k", "--epochs", 1)
     assert result["epochs"] == 1
@@ -155,7 +162,7 @@ def test_every_setting_is_an_option(answer):
         "weight_decay": "0.001", "schedule": "one_cycle", "warmup": "0.2", "step_epochs": "3", "step_factor": "0.3",
         "batch_size": "100", "epochs": "2", "label_smoothing": "0.1", "clip_norm": "2", "early_stopping": "5",
         "augmentation": "affine", "seed": "3", "data": "mnist-5k", "training_size": "500", "validation_size": "100",
-        "hidden_sizes": "20,10",
+        "hidden_sizes": "20,10", "ink": str(INK), "background": "true",
     }  # fmt: skip
     assert set(texts) == set(TrainingConfig.model_fields)
     options = [part for name, text in texts.items() for part in (f"--{name.replace('_', '-')}", text)]
@@ -165,6 +172,40 @@ def test_every_setting_is_an_option(answer):
 
 def test_no_hidden_layer_is_a_choice(answer):
     assert answer("train", "--hidden-sizes", "", "--epochs", 1)["parameters"] == 7850
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A file of ten drawings by ten writers, and letters."""
+    lines = [json.loads(line) for line in INK.read_text().splitlines()]
+    lines = [line | {"writer": f"writer {number}"} for number, line in enumerate(lines[::3])]
+    lines += [{"label": "K", "strokes": [[[0, 0], [0, 40]], [[30, 0], [0, 20], [30, 40]]]}] * 3
+    path = tmp_path / "mine.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    return path
+
+
+def test_ink_is_learned_from_and_what_is_no_digit_is_told(answer, mine, tmp_path):
+    out = tmp_path / "network.safetensors"
+    options = ("--hidden-sizes", 32, "--epochs", 1, "--training-size", 800)
+    result = answer("train", "--ink", mine, "--background", "true", *options, "--out", out)
+    assert result["parameters"] == 784 * 32 + 32 + 32 * 11 + 11
+    assert result["status"] == "finished"
+    assert (result["config"]["ink"], result["config"]["background"]) == (str(mine), True)
+    # It is the library's training of the same config on the same drawings, and another than without them.
+    config = TrainingConfig.of(result["config"])
+    *_, here = train(config, load("mnist-5k"), ink=handwriting.read(str(mine)))
+    assert result["checksum"] == here.network.checksum() == checkpoint.load(out).network.checksum()
+    assert answer("train", "--background", "true", *options)["checksum"] != result["checksum"]
+
+    scores = answer("evaluate", "--weights", out, "--data", mine)
+    assert scores["n"] == np.sum(scores["confusion"]) == 10
+    assert "learned from these images" in scores["note"]
+    assert answer("evaluate", "--weights", out, "--data", INK)["note"] is None
+    found = answer("classify", "--weights", out, mine)
+    assert [prediction["label"] for prediction in found["predictions"]] == [*"0123456789"] + ["K"] * 3
+    assert all(0 <= prediction["is_digit"] <= 1 for prediction in found["predictions"])
+    assert found["accuracy"] == pytest.approx(scores["accuracy"])
 
 
 def test_people_get_a_table(run, tmp_path):
@@ -202,6 +243,21 @@ def test_evaluate_follows_its_confusion(answer, weights):
     assert result["recall"] == pytest.approx((right / shown).mean())
     assert result["f1"] == pytest.approx((2 * right / (shown + answered)).mean())
     assert result["note"] is None
+
+
+def test_evaluate_says_how_far_certainty_is_off(answer, run, weights, mnist_5k):
+    probabilities = checkpoint.load(weights).network.probabilities(mnist_5k.test_images).astype(float)
+    certainty, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == mnist_5k.test_labels
+    bins = np.ceil(15 * certainty.clip(0, 1))
+    expected = sum(abs((right - certainty)[bins == index].sum()) for index in range(1, 16)) / 1000
+    assert answer("evaluate", "--weights", weights)["expected_calibration_error"] == pytest.approx(expected)
+    assert f"expected calibration error  {expected:.2%}" in run("evaluate", "--weights", weights)[1]
+
+
+def test_a_network_that_knows_what_is_no_digit_is_evaluated(answer, tmp_path):
+    path = tmp_path / "eleven.npz"
+    Checkpoint(Network((784, 11)).initialize("he", np.random.default_rng(0))).save(path)
+    assert np.shape(answer("evaluate", "--weights", path)["confusion"]) == (10, 10)
 
 
 def test_a_score_on_known_images_comes_with_a_note(answer, run, tmp_path):
@@ -249,6 +305,51 @@ def test_what_has_no_label_has_no_accuracy(answer, weights, tmp_path):
     assert answer("classify", drawing, "--weights", weights)["accuracy"] is None
 
 
+def ink_of(*labels):
+    return "".join(f'{{"label": "{label}", "strokes": [[[5, 0], [5, 40]]]}}\n' for label in labels)
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "verdict", "passed", "refused", "said"),
+    [
+        (0.97, "digit", 1, 0, ["7  90.0 %", "100.00% of 4 labelled digits taken for", "0.00% of 2 with another label"]),
+        (0.6, "perhaps", 1, 0, ["perhaps 7 (90 %), if a digit at all"]),
+        (0.3, "no digit", 0, 1, ["no digit (7?)", "0.00% of 4 labelled digits taken for", "100.00% of 2 with another"]),
+    ],
+)
+def test_what_is_no_digit_is_refused(answer, run, tmp_path, is_digit, verdict, passed, refused, said):
+    weights, drawings = tmp_path / "network.npz", tmp_path / "drawings.jsonl"
+    Checkpoint(doubting({7: 0.9, 1: 0.1}, is_digit)).save(weights)
+    drawings.write_text(ink_of(*"7A17Q2") + '{"strokes": [[[5, 0], [5, 40]]]}\n{"label": "4", "strokes": []}\n')
+    result = answer("classify", drawings, "--weights", weights)
+    assert (result["passed"], result["refused"]) == (passed, refused)
+    assert result["accuracy"] == pytest.approx(2 / 5)  # the best guess counts, and what was not drawn is not right
+    predictions = result["predictions"]
+    assert [prediction["verdict"] for prediction in predictions] == [verdict] * 7 + [None]
+    assert [prediction["is_digit"] for prediction in predictions] == [pytest.approx(is_digit, abs=1e-5)] * 7 + [None]
+    _, stdout, _ = run("classify", drawings, "--weights", weights)
+    assert [line for line in said if line not in stdout] == []
+
+
+def test_shares_are_of_the_digits_and_of_the_rest(answer, weights, tmp_path):
+    """A network that cannot tell refuses nothing; what does not occur has no share."""
+    letters, digits = tmp_path / "letters.jsonl", tmp_path / "digits.jsonl"
+    letters.write_text(ink_of(*"ABC", "12"))
+    digits.write_text(ink_of(*"123"))
+    for files, passed, refused in (([letters], None, 0), ([digits], 1, None), ([letters, digits], 1, 0)):
+        result = answer("classify", *files, "--weights", weights)
+        assert (result["passed"], result["refused"]) == (passed, refused)
+        assert {prediction["is_digit"] for prediction in result["predictions"]} == {None}
+
+
+def test_the_help_of_classify_names_the_thresholds(run):
+    _, stdout, _ = run("classify", "--help")
+    stdout = " ".join(stdout.split())
+    assert f"gives less than {reading.DIGIT_AT_LEAST} for its being a digit" in stdout
+    assert f"that is less than {reading.SURELY_DIGIT_AT_LEAST}, or" in stdout
+    assert f"the best digit has less than {reading.SURE_AT_LEAST}." in stdout
+
+
 def test_presets_are_listed(answer, run):
     listed = answer("presets")["presets"]
     assert list(listed) == list(PRESETS)
@@ -286,6 +387,10 @@ def test_no_command_shows_the_help(run):
         ("train --activation swish", "activation must be one of relu, .*; got 'swish'"),
         ("train --batch-size 4001 --epochs 1", "batch_size must be at most 3,600, .*; got 4,001"),
         ("train --speed 3", "No such option '--speed'"),
+        ("train --ink nowhere.jsonl", "ink must be files of drawings, .*; nowhere.jsonl is not there"),
+        ("train --ink {notes}", r"notes\.txt: line 1: a drawing must be a JSON object"),
+        ("train --ink {folder}", "ink must be files of drawings, JSON lines"),
+        ("train --background perhaps", "background must be true or false; got 'perhaps'"),
         ("train --data nowhere.csv", "data must be mnist-5k, mnist, or a file or folder that exists; got nowhere.csv"),
         ("train --out nowhere/network.safetensors", "--out must be in a folder that exists and can be written to"),
         ("train --out network.pt", r"a network's file must end in \.safetensors or \.npz; got 'network\.pt'"),
@@ -321,7 +426,7 @@ def test_a_folder_that_cannot_be_written_to_is_found_out_before_the_training(run
 
 
 def test_too_little_memory_is_said_in_one_line(run, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise MemoryError
 
     monkeypatch.setattr(command_line, "train", refuse)
@@ -329,3 +434,137 @@ def test_too_little_memory_is_said_in_one_line(run, monkeypatch):
         2,
         "error: there is not enough memory for this network and batch: make either smaller\n",
     )
+
+
+# ------------------------------------------------------------------------------------------- going on where it was
+
+SHORT = ("--training-size", 300, "--batch-size", 32, "--hidden-sizes", 12, "--epochs", 5, "--augmentation", "affine")
+
+
+@pytest.fixture
+def unfinished_folder(session_cache, tmp_path, monkeypatch):
+    """A cache of its own, where every epoch's end is kept."""
+    (tmp_path / "mnist-5k").symlink_to(session_cache / "mnist-5k")
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path))
+    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "unfinished"
+
+
+@pytest.fixture
+def interrupt(monkeypatch, run, unfinished_folder):
+    """Trains and is interrupted in the middle of the third epoch: what it says on stderr."""
+
+    def training(*arguments, by=signal.SIGINT):
+        def point(progress):
+            if progress.epoch == 3 and not progress.epoch_ended:
+                signal.raise_signal(by)
+            return command_line_point(progress)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(command_line, "point", point)
+            code, _, err = run("train", *arguments)
+        assert code == 0
+        assert "Stopping after this step" in err
+        return err
+
+    command_line_point = command_line.point
+    return training
+
+
+@pytest.fixture
+def whole(answer):
+    """What SHORT comes to without an interruption."""
+    return answer("train", *SHORT)
+
+
+def test_a_killed_training_goes_on_by_the_same_command(run, unfinished_folder, tmp_path, whole):
+    # It kills itself as if by kill -9, in the middle of an epoch: no handler and no clean-up runs.
+    script = tmp_path / "killed.py"
+    script.write_text(
+        "import os, runpy, signal\n"
+        "from model import optimizers, unfinished\n"
+        "unfinished.SECONDS_BETWEEN = 0\n"
+        "step = optimizers.Adam.step\n"
+        "def counted(self, *rest):\n"
+        "    if self.steps == 29:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    step(self, *rest)\n"
+        "optimizers.Adam.step = counted\n"
+        "runpy.run_module('model', run_name='__main__')\n"
+    )
+    arguments = ["train", *map(str, SHORT), "--json"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    killed = subprocess.run([sys.executable, script, *arguments], cwd=ROOT, env=environment, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    code, stdout, stderr = run(*arguments)
+    assert code == 0
+    assert re.search(r"^Going on from epoch 3 of 5, interrupted 20\d\d-\d\d-\d\d \d\d:\d\d; --fresh", stderr, re.M)
+    result = json.loads(stdout)
+    assert (result["checksum"], result["history"]) == (whole["checksum"], whole["history"])
+    assert [point["step"] for point in result["history"]] == list(range(9 * 5 + 1))
+    assert not list(unfinished_folder.iterdir())
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_an_interrupted_training_keeps_its_network_and_goes_on(by, interrupt, run, whole, tmp_path):
+    assert "The same command goes on from epoch 2; --fresh begins anew." in interrupt(*SHORT, by=by)
+    assert checkpoint.load(tmp_path / "interrupted.safetensors").scores["epochs"] == 3
+    code, stdout, stderr = run("train", *SHORT, "--json")
+    assert code == 0
+    assert "Going on from epoch 2 of 5" in stderr
+    result = json.loads(stdout)
+    assert result["status"] == "finished"
+    assert (result["checksum"], result["history"]) == (whole["checksum"], whole["history"])
+
+
+def test_a_training_may_be_interrupted_again_and_again(interrupt, answer, whole):
+    for _ in range(3):
+        interrupt(*SHORT)
+    assert answer("train", *SHORT)["checksum"] == whole["checksum"]
+
+
+def test_short_trainings_are_not_kept(interrupt, monkeypatch, unfinished_folder):
+    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 30)
+    assert "goes on" not in interrupt(*SHORT)
+    assert not unfinished_folder.exists()
+
+
+def test_fresh_begins_anew(interrupt, run, whole, unfinished_folder):
+    interrupt(*SHORT)
+    code, stdout, stderr = run("train", *SHORT, "--fresh", "--json")
+    assert code == 0
+    assert "Going on" not in stderr
+    result = json.loads(stdout)
+    assert (result["checksum"], result["history"]) == (whole["checksum"], whole["history"])
+    assert not list(unfinished_folder.iterdir())
+
+
+def test_another_training_does_not_go_on_from_it(interrupt, run, unfinished_folder):
+    interrupt(*SHORT)
+    (kept,) = unfinished_folder.iterdir()
+    code, _, stderr = run("train", *SHORT, "--seed", 1)
+    assert code == 0
+    assert "Going on" not in stderr
+    assert list(unfinished_folder.iterdir()) == [kept]
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-40], lambda _: b"", lambda _: b"something else"])
+def test_what_was_kept_and_is_damaged_is_passed_over(damage, interrupt, run, whole, unfinished_folder):
+    interrupt(*SHORT)
+    (kept,) = unfinished_folder.iterdir()
+    kept.write_bytes(damage(kept.read_bytes()))
+    code, stdout, stderr = run("train", *SHORT, "--json")
+    assert code == 0
+    assert f"Beginning anew: what was kept of this training can't be used ({kept.name}: expected an npz" in stderr
+    assert json.loads(stdout)["checksum"] == whole["checksum"]
+
+
+def test_what_cannot_be_kept_is_said_once_and_training_goes_on(run, unfinished_folder, whole):
+    unfinished_folder.rmdir()
+    unfinished_folder.write_text("no folder")
+    code, stdout, stderr = run("train", *SHORT, "--json")
+    assert code == 0
+    assert stderr.count("can't be kept in") == 1
+    assert "the same command goes back to epoch 0" in stderr
+    assert json.loads(stdout)["checksum"] == whole["checksum"]

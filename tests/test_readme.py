@@ -1,9 +1,11 @@
-"""What the README shows works as it stands there."""
+"""What the README shows works as it stands there, and what is measured anew goes to its place in it."""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from model.readme import replaced
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -28,3 +30,16 @@ def test_its_make_targets_are_there() -> None:
     named = set(re.findall(r"^    make (\w+)", README, re.MULTILINE))
     assert {"run", "test", "lint"} <= named
     assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+
+
+def test_what_was_measured_replaces_what_was_there_and_nothing_else() -> None:
+    text = "# Title\n\n<!-- speed -->\nold | table\n<!-- /speed -->\n\nThe end, <!-- other -->.\n"
+    once = replaced(text, "speed", "new \\1 table")
+    assert once == "# Title\n\n<!-- speed -->\nnew \\1 table\n<!-- /speed -->\n\nThe end, <!-- other -->.\n"
+    assert replaced(once, "speed", "new \\1 table") == once
+
+
+@pytest.mark.parametrize("text", ["", "<!-- speed -->", "<!-- /speed --> <!-- speed -->", "<!-- speed -->" * 2])
+def test_a_text_without_its_two_comments_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="once each"):
+        replaced(text, "speed", "new")
