@@ -16,6 +16,7 @@ from torch import nn
 from benchmarks.contenders import contender
 from benchmarks.works import BETA2, EPSILON, MOMENTUM, Work
 from model import checkpoint
+from model.network import CLASSES
 
 
 class PyTorch(contender.Contender):
@@ -109,7 +110,7 @@ class Reader(contender.Reader):
         trained = checkpoint.load(weights).network
         if trained.activation != "relu" or trained.batch_normalization:
             raise ValueError(f"{weights.name} must be a plain ReLU network to be read here; got {trained!r}")
-        self.network = perceptron(trained.sizes)
+        self.network, self.temperature = perceptron(trained.sizes), trained.temperature
         with torch.no_grad():
             for module, layer in zip(self.network[::2], trained.layers, strict=True):
                 module.weight.copy_(torch.from_numpy(layer.weights.T.copy()))
@@ -121,7 +122,7 @@ class Reader(contender.Reader):
 
     def probabilities(self, image: NDArray[np.uint8]) -> contender.Floats:
         with torch.inference_mode():
-            logits = self.network(torch.from_numpy(image).float() / 255)
+            logits = self.network(torch.from_numpy(image).float() / 255)[:, :CLASSES] / self.temperature
             probabilities: contender.Floats = torch.softmax(logits, dim=1).numpy()
         return probabilities
 

@@ -1,0 +1,274 @@
+"""The command: how well networks read the handwriting of people from whom they never learned.
+
+    python -m benchmarks.handwriting --write
+
+Progress goes to stderr and the tables to stdout; with --json the last line of stdout is one JSON object instead.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from benchmarks import ablation, collections, command, left_out, readme, tables
+from benchmarks.collections import Collections, Source
+from benchmarks.runs import Patch, Result, Run, in_parallel, say
+from model import data, machine
+from model.config import TrainingConfig
+from model.presets import preset
+from model.readme import replaced
+from model.training import cores
+
+PRESET = "handwriting"
+KEPT = Path(__file__).with_name("handwriting.json")  # the runs that README.md shows
+
+QUICK_DRAWINGS, QUICK_COLLECTIONS = 30, 2  # of each collection; left out
+QUICK_PATCHES: tuple[Patch, ...] = (("model.handwriting.POOL", 200),)
+
+Results = dict[str, dict[str, Any]]  # of each part: settings, date, machine, and the results of its runs by name
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the benchmark's questions: the runs that it takes, how one is carried out, and what they come to."""
+
+    plan: Callable[[TrainingConfig, Source, Collections], list[Run]]
+    carry_out: Callable[[Run], Result]
+    summary: Callable[[Mapping[str, Result]], Result]
+
+
+PARTS = {
+    left_out.PART: Part(left_out.plan, left_out.carry_out, left_out.summary),
+    ablation.PART: Part(ablation.plan, ablation.carry_out, ablation.summary),
+}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--part", type=click.Choice(("all", *PARTS)), default="all", show_default=True)
+@click.option("--digits", default=collections.DIGITS, show_default=True, help="Ink of digits; looked for in $INK_DIR.")
+@click.option("--letters", default=collections.LETTERS, show_default=True, help="Ink of letters, likewise.")
+@click.option("--epochs", default=12, show_default=True, help="Of a network that leaves out one collection.")
+@click.option("--ablation-epochs", default=8, show_default=True, help="Of the ablation's networks.")
+@click.option("--training-size", default=0, show_default=True, help="How many of MNIST's images to use; 0 is all.")
+@click.option("--seed", default=0, show_default=True, help="Where all random numbers start.")
+@click.option("--only", default="", help="Leave out only these collections, separated by commas; no ablation.")
+@click.option("--jobs", type=click.IntRange(1), help="Runs side by side, one core each. [default: all cores]")
+@click.option("--quick", is_flag=True, help="Tiny networks: tells in a minute or two whether it all works, no more.")
+@click.option("--resume", is_flag=True, help=f"Go on: take the runs that benchmarks/{KEPT.name} holds as done.")
+@click.option("--from", "earlier", type=click.Path(path_type=Path), help="Show the JSON of earlier runs again.")
+@click.option(
+    "--write", is_flag=True, help=f"Keep each run in benchmarks/{KEPT.name} once it is done, and in the README."
+)
+@click.option("--json", "as_json", is_flag=True, help="End with one line of JSON on stdout.")
+def handwriting(
+    part: str,
+    digits: str,
+    letters: str,
+    epochs: int,
+    ablation_epochs: int,
+    training_size: int,
+    seed: int,
+    only: str,
+    jobs: int | None,
+    quick: bool,
+    resume: bool,
+    earlier: Path | None,
+    write: bool,
+    as_json: bool,
+) -> None:
+    """Read ink of people whom a network never learned from, and see what each step of its training is worth."""
+    if quick and (write or resume):
+        raise ValueError("--quick tells nothing worth keeping; leave out --write and --resume")
+    if only and part == ablation.PART:
+        raise ValueError("--only names collections to leave out one by one; the ablation takes them all")
+    if earlier:
+        results = load(earlier)
+        if write:
+            take_over(results)
+    else:
+        config = preset(PRESET).config.changed(training_size=training_size, seed=seed)
+        trainings = {
+            left_out.PART: config.changed(epochs=epochs),
+            ablation.PART: config.changed(epochs=ablation_epochs),
+        }
+        wanted = [left_out.PART] if only else [name for name in PARTS if part in ("all", name)]
+        source = Source(digits, letters, QUICK_DRAWINGS if quick else 0)
+        plans = {name: planned(name, trainings[name], source, quick=quick) for name in wanted}
+        chosen = chosen_runs(plans, only, quick=quick)
+        results = begun(plans, kept() if write or resume else {}, partly=bool(only) or resume)
+        data.load(plans[wanted[0]][0].config.data)  # so that it is there before several processes look for it
+        carry_out(plans, chosen, results, jobs or cores(), resume=resume, write=write)
+        results = {name: {"quick": quick, **results[name]} for name in wanted}
+    with_summaries = summarized(results)
+    if as_json:
+        print(json.dumps(with_summaries))
+    else:
+        for name, found in with_summaries.items():
+            Console().print(Markdown(tables.markdown(name, found)))
+
+
+# ------------------------------------------------------------------------------------------------- running
+
+
+def planned(name: str, config: TrainingConfig, source: Source, *, quick: bool) -> list[Run]:
+    """All runs of a part, tiny ones when quick."""
+    ink = collections.load(source)
+    if not quick:
+        return PARTS[name].plan(config, source, ink)
+    tiny = config.changed(data="mnist-5k", training_size=1000, hidden_sizes=(32,), epochs=1)
+    runs = PARTS[name].plan(tiny, source, ink)
+    return [replace(run, patches=(*run.patches, *QUICK_PATCHES)) for run in runs]
+
+
+def chosen_runs(plans: Mapping[str, list[Run]], only: str, *, quick: bool) -> list[Run]:
+    """The runs that are wanted.
+
+    Raises:
+        ValueError: there are no such collections.
+    """
+    names = [name for name in only.split(",") if name]
+    known = [run.name for run in plans.get(left_out.PART, ())]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"--only must be some of {', '.join(known)}; got {', '.join(unknown)}")
+    if not names:
+        names = known[:QUICK_COLLECTIONS] if quick else known
+    return [run for runs in plans.values() for run in runs if run.part != left_out.PART or run.name in names]
+
+
+def settings(runs: list[Run]) -> Result:
+    """What the runs of a part have in common: only with the same do their results stand beside each other."""
+    ink = collections.load(runs[0].source)
+    return {
+        "config": runs[-1].config.model_dump(mode="json"),
+        "ink": {"digits": runs[0].source.digits, "letters": runs[0].source.letters, "fingerprint": ink.fingerprint},
+    }
+
+
+def begun(plans: Mapping[str, list[Run]], old: Results, *, partly: bool) -> Results:
+    """All parts with the runs that stay as they are: those kept with the same settings, and of parts not run now.
+
+    Raises:
+        ValueError: runs are to be added to others (`partly`) that have other settings.
+    """
+    results = dict(old)
+    for name, runs in plans.items():
+        ours = settings(runs)
+        if name in old and old[name]["settings"] != ours:
+            if partly:
+                other = ", ".join(differences(old[name]["settings"], ours))
+                raise ValueError(
+                    f"the runs in {KEPT.name} that these are to stand beside must have the same settings; other there: "
+                    f"{other}; leave out --only and --resume to begin anew"
+                )
+            results.pop(name)
+        results.setdefault(name, {"settings": ours, "runs": {}})
+    return results
+
+
+def differences(old: Result, new: Result) -> list[str]:
+    """The settings that are not the same, with their old and new values."""
+    return [
+        f"{name} {old[kind].get(name)}, now {value}"
+        for kind in new
+        for name, value in new[kind].items()
+        if old[kind].get(name) != value
+    ]
+
+
+def carry_out(
+    plans: Mapping[str, list[Run]], chosen: list[Run], results: Results, jobs: int, *, resume: bool, write: bool
+) -> None:
+    """Carry out the chosen runs and add what they come to, in the order of the plans."""
+    left = [run for run in chosen if not (resume and run.name in results[run.part]["runs"])]
+    say(f"{len(left)} runs, {jobs} side by side; {len(chosen) - len(left)} are done already")
+    if write:
+        readme_with({})  # before hours of work, not after them
+    for count, (run, result) in enumerate(in_parallel([(PARTS[run.part].carry_out, run) for run in left], jobs), 1):
+        part = results[run.part]
+        runs = part["runs"] | {run.name: result}
+        part["runs"] = {each.name: runs[each.name] for each in plans[run.part] if each.name in runs}
+        part |= {"date": datetime.date.today().isoformat(), "machine": machine.describe({"numpy": "NumPy"})}
+        say(f"{count}/{len(left)}  {tables.line(run, result)}")
+        if write:
+            keep(results)
+
+
+# ---------------------------------------------------------------------------------------- what is kept of it
+
+
+def load(path: Path) -> Results:
+    """The results of earlier runs, from their JSON.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    try:
+        found = json.loads(path.read_text())
+        results = {name: found[name] for name in PARTS if name in found}
+        if not results or any(not part["settings"] for part in results.values()):
+            raise ValueError
+        summarized(results)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError(
+            f"{path.name} must hold the JSON of earlier runs (`--json`'s last line, or what --write keeps)"
+        ) from None
+    return results
+
+
+def kept() -> Results:
+    return load(KEPT) if KEPT.is_file() else {}
+
+
+def take_over(results: Results) -> None:
+    """Keep the parts of an earlier run, in place of those kept so far.
+
+    Raises:
+        ValueError: it was a quick one.
+    """
+    if any(part.get("quick") for part in results.values()):
+        raise ValueError("--write needs results of whole runs; these are of a quick one")
+    keep({**kept(), **results})
+
+
+def keep(results: Results) -> None:
+    """Write results down, and show them in the README."""
+    with_summaries = summarized(results)
+    whole = KEPT.with_suffix(".part")  # a power cut must not cost what took hours
+    whole.write_text(json.dumps(with_summaries, indent=1) + "\n")
+    whole.replace(KEPT)
+    readme.README.write_text(readme_with(with_summaries))
+
+
+def readme_with(results: Results) -> str:
+    """The README's text with these results.
+
+    Raises:
+        ValueError: it has no place for them.
+    """
+    text = readme.README.read_text()
+    for name in PARTS:
+        content = tables.markdown(name, results[name]) if name in results else "Not measured yet."
+        text = replaced(text, f"handwriting-{name}", content)
+    return text
+
+
+def summarized(results: Results) -> Results:
+    """The results, each part that has any with what its runs come to."""
+    return {
+        name: {**results[name], "summary": PARTS[name].summary(results[name]["runs"])}
+        for name in PARTS
+        if name in results and results[name]["runs"]
+    }
+
+
+if __name__ == "__main__":
+    command.main(handwriting)

@@ -1,0 +1,120 @@
+"""A run trains a network without some of the ink, so that it can be asked to read what it never learned from.
+
+Runs go through processes of their own, each with one thread for its matrix products: then a run gives the same figures
+however many stand beside it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.collections import Collections, Source
+from model import data
+from model.config import TrainingConfig
+from model.data import Dataset
+from model.network import Network
+from model.training import train
+
+Array = NDArray[Any]
+Result = dict[str, Any]  # plain values, as JSON has them
+Patch = tuple[str, Any]  # a name, "model.strokes.TURN", and what stands for its value while a network learns
+
+SET_ASIDE = 1 / 12  # of the data's training images, to see how well they are read; the test images are for the end
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training, and what it does without."""
+
+    part: str  # of the benchmark
+    name: str
+    config: TrainingConfig
+    source: Source
+    left_out: tuple[str, ...]  # collections that it does not learn from; with all of them it learns from no ink
+    untaught: tuple[str, ...] = ()  # letters that it does not learn from
+    patches: tuple[Patch, ...] = ()
+    readings: tuple[str, ...] = ()  # of the ablation: ways in which drawings are laid out
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.name}"
+
+
+class Trained(NamedTuple):
+    """What came of a training, and the images (n, 784) and labels (n,) of the data that were set aside before it."""
+
+    network: Network
+    images: Array
+    labels: Array
+    seconds: float
+
+
+def trained(run: Run, ink: Collections) -> Trained:
+    """Carry out the training of a run, with a line on stderr for each epoch.
+
+    Raises:
+        ValueError: the training diverged, or the config does not fit the data.
+    """
+    dataset = set_aside(data.load(run.config.data), run.config.seed)
+    with ExitStack() as stack:
+        # Left alone, a training takes as many threads as its products are worth, whatever the environment says.
+        stack.enter_context(patch("model.training.cores", return_value=1))
+        for name, value in run.patches:
+            stack.enter_context(patch(name, value))
+        for progress in train(run.config, dataset, ink=ink.without(run.left_out, run.untaught)):
+            if progress.epoch_ended:
+                say(f"{run}: epoch {progress.epoch}/{progress.epochs}, loss {progress.epoch_loss:.4f}")
+    if progress.status == "diverged":
+        raise ValueError(f"{run}: {progress.message}")
+    return Trained(progress.network, dataset.test_images, dataset.test_labels, progress.seconds)
+
+
+def set_aside(dataset: Dataset, seed: int) -> Dataset:
+    """The data set with some of its training images in place of its test images, which nobody looks at."""
+    count = len(dataset.labels)
+    aside = np.zeros(count, bool)
+    aside[np.random.default_rng(seed).permutation(count)[: round(SET_ASIDE * count)]] = True
+    images, labels = np.asarray(dataset.images), np.asarray(dataset.labels)
+    return Dataset(dataset.name, images[~aside], labels[~aside], images[aside], labels[aside])
+
+
+def in_parallel(tasks: Iterable[tuple[Callable[[Run], Result], Run]], jobs: int) -> Iterator[tuple[Run, Result]]:
+    """Carry out runs, `jobs` at a time, each by its function; what is done comes first.
+
+    Raises:
+        ValueError: a run failed, or its process ended.
+    """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy is loaded anew in each process
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_the_command) as pool:
+        futures = {pool.submit(carry_out, run): run for carry_out, run in tasks}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenProcessPool:
+            raise ValueError(
+                "a run's process ended before it was done; with less memory, give a smaller --jobs"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_the_command() -> None:
+    """Ctrl-C reaches every process; the command speaks for all."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
