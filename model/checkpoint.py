@@ -27,7 +27,7 @@ from model.network import ACTIVATIONS, BACKGROUND, CLASSES, PIXELS, Network
 from model.progress import Progress
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-DEFAULT_WEIGHTS = WEIGHTS / "reader.safetensors"
+DEFAULT_WEIGHTS = WEIGHTS / "handwriting.safetensors"
 SIZE_LIMIT = 512 * 2**20  # bytes: more than six layers of 4,096 units need
 HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 FORMAT = "inkling-1"

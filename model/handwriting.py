@@ -43,6 +43,9 @@ class Handwriting:
 
     With `with_background` it draws what is no digit, too, and labels it BACKGROUND; else drawings that are no digit
     are left out. The pools are made with the random numbers of `rng`.
+
+    Raises:
+        ValueError: there is nothing to draw.
     """
 
     def __init__(
@@ -65,13 +68,18 @@ class Handwriting:
             shares = sum(share for drawings, share in parts if drawings)
             for part, share in parts:
                 self._add(part, round(NO_DIGITS * count * share / shares))
+        if not self._pools:
+            raise ValueError(
+                "ink must hold drawings labelled 0 to 9 to learn from; got none (letters teach what is no digit: they "
+                "need background)"
+            )
 
     def _add(self, drawings: Sequence[Drawing], count: int, *, as_written: bool = False) -> None:
         drawings = [drawing for drawing in drawings if strokes.is_drawable(drawing)]
         if not drawings:
             return
         labels = [int(drawing.label or 0) if as_written else BACKGROUND for drawing in drawings]
-        weights = _weights([drawing.writer for drawing in drawings]) if as_written else None
+        weights = _weights(_writers(drawings)) if as_written else None
         self._pools.append(Pool(Strokes.of(drawings, labels), weights, count))
 
     def __len__(self) -> int:
@@ -124,7 +132,7 @@ def split(drawings: Sequence[Drawing], share: float, rng: np.random.Generator) -
 
     Drawings without a writer count as a writer's each. One writer is left to learn from.
     """
-    writers = [drawing.writer or f"drawing {number}" for number, drawing in enumerate(drawings)]
+    writers = _writers(drawings)
     known = sorted(set(writers))
     count = min(int(np.ceil(share * len(known))), max(len(known) - 1, 0))
     held_out = {known[index] for index in rng.permutation(len(known))[:count]}
@@ -134,8 +142,13 @@ def split(drawings: Sequence[Drawing], share: float, rng: np.random.Generator) -
     return parts
 
 
-def _weights(writers: Sequence[str | None]) -> Array:
-    _, number, counts = np.unique([writer or "" for writer in writers], return_inverse=True, return_counts=True)
+def _writers(drawings: Sequence[Drawing]) -> list[str]:
+    """Who drew each; a drawing without a writer has one of its own."""
+    return [drawing.writer or f"drawing {number}" for number, drawing in enumerate(drawings)]
+
+
+def _weights(writers: Sequence[str]) -> Array:
+    _, number, counts = np.unique(writers, return_inverse=True, return_counts=True)
     weights = counts[number] ** (PROLIFIC - 1.0)
     scaled: Array = weights / weights.sum()
     return scaled

@@ -125,7 +125,7 @@ class Training:
         learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
         self.held_images, self.held_labels = np.asarray(data.images)[held_out], np.asarray(data.labels)[held_out]
         handwriting = None
-        if ink or config.background:
+        if config.ink or ink or config.background:
             share = len(held_out) / (len(learning) + len(held_out))
             ink, held_ink = split_ink(ink, share, drawing_rng)
             images, labels = rendered(held_ink)
@@ -315,7 +315,7 @@ class Training:
         values = {
             "config": self.config.model_dump(mode="json"),
             "generators": {name: rng.bit_generator.state for name, rng in self._generators.items()},
-            "temperatures": {name: network.temperature for name, network in self._networks.items()},
+            "calibrations": {name: (net.temperature, net.caution) for name, net in self._networks.items()},
             "optimizer_steps": self.optimizer.steps,
             "since_epoch": (self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss),
             **{name: getattr(self, name) for name in PLAIN},
@@ -340,7 +340,7 @@ class Training:
         for name, rng in self._generators.items():
             rng.bit_generator.state = values["generators"][name]
         for name, network in self._networks.items():
-            network.temperature = values["temperatures"][name]
+            network.temperature, network.caution = values["calibrations"][name]
         self.optimizer.steps = values["optimizer_steps"]
         self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss = values["since_epoch"]
         for name in PLAIN:

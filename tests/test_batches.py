@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model import batches as module
 from model import handwriting
 from model.batches import AHEAD, Batches
 from model.network import BACKGROUND
@@ -138,6 +139,22 @@ def test_each_epoch_draws_other_images(drawing):
     drawn = [{image.tobytes() for image in images[np.array(numbers(images)) == 0]} for images in (one, other)]
     assert len(drawn[0]) > 0.9 * len(written)
     assert len(drawn[0] & drawn[1]) < 0.1 * len(written)
+
+
+@pytest.mark.parametrize("shares", [(1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (0.5, 0.5)], ids=str)
+def test_augmentation_distorts_a_share_of_the_given_and_one_of_the_drawn(shares, drawing, monkeypatch):
+    _, rows, _, source = drawing
+    monkeypatch.setattr(module, "DISTORTED", shares)
+    noise = np.random.default_rng(7).integers(0, 256, (len(rows), 784))  # which never stays the same by chance
+    source._images[: len(rows)] = noise
+    plain = [image.tobytes() for image in source._images[: len(rows)]]
+    source.change(0.0, "affine")
+    images, _ = epoch(source)
+    plain += [image.tobytes() for image in source._images[len(rows) :]]  # what was drawn for this epoch
+    order = np.random.default_rng(2).permutation(len(source))
+    bent = np.array([image.tobytes() != plain[row] for image, row in zip(images, order, strict=True)])
+    found = bent[order < len(rows)].mean(), bent[order >= len(rows)].mean()
+    assert found == pytest.approx(shares, abs=0.3 if shares == (0.5, 0.5) else 0)
 
 
 def test_what_is_drawn_depends_on_its_own_random_numbers_alone(drawing):

@@ -53,8 +53,11 @@ def counts(source: Handwriting, seed: int = 0) -> tuple[int, int]:
 # ------------------------------------------------------------------------------------------------- what is drawn
 
 
-@pytest.mark.parametrize("with_background", [False, True])
-@pytest.mark.parametrize("some", [slice(0, 0), slice(2), slice(30)], ids=str)
+@pytest.mark.parametrize(
+    ("with_background", "some"),
+    [(True, slice(0, 0)), *((both, slice(some)) for both in (False, True) for some in (2, 30))],
+    ids=str,
+)
 @pytest.mark.parametrize("count", [1, 100, 101])
 def test_its_length_is_what_is_drawn(with_background, some, count, digits):
     source = made(digits[some], count, with_background=with_background)
@@ -129,6 +132,16 @@ def test_a_dot_is_never_drawn(digits):
         dotted = made(dots + digits, with_background=with_background).draw(rng())
         np.testing.assert_array_equal(plain[0], dotted[0])
     assert len(made(dots, with_background=False)) == 0
+
+
+@pytest.mark.parametrize("with_background", [False, True])
+def test_ink_without_digits_teaches_what_is_none_or_is_refused(letters, with_background):
+    if with_background:
+        assert len(made(letters)) > 0
+        return
+    for drawings in (letters, []):
+        with pytest.raises(ValueError, match="ink must hold drawings labelled 0 to 9 to learn from; got none"):
+            made(drawings, with_background=False)
 
 
 def test_letters_that_could_be_digits_are_never_drawn(letters):
