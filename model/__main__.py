@@ -265,7 +265,7 @@ def classify_command(files: tuple[Path, ...], weights: Path, as_json: bool) -> N
     """Read digits: pictures (PNG, JPEG, ...), drawings or whole ink files (JSON lines, gzipped or not).
 
     An answer is "no digit" where the network gives less than 0.5 for its being a digit at all. It is "perhaps" where
-    that is less than 0.8, or the best digit has less than 0.8. Only a network that was taught what is no digit can
+    that is less than 0.65, or the best digit has less than 0.8. Only a network that was taught what is no digit can
     tell; is_digit is null for the others, and they never refuse.
 
     Where there are labels, accuracy is the share of digits whose best guess is right, passed the share of digits that

@@ -24,8 +24,8 @@ TABLE_ENDINGS = (".csv", "ubyte", ".npz", ".idx")
 Verdict = Literal["digit", "perhaps", "no digit"]
 # No digit, below this probability that it is one at all: the image is more likely none than one.
 DIGIT_AT_LEAST = 0.5
-# Perhaps, below this probability that it is one at all: more than one in five such images is none.
-SURELY_DIGIT_AT_LEAST = 0.8
+# Perhaps, below this probability that it is one at all. Higher, many a plain stroke that is a 1 would be doubted.
+SURELY_DIGIT_AT_LEAST = 0.65
 # Perhaps, below this probability of the best digit: more than one in five such answers is wrong.
 SURE_AT_LEAST = 0.8
 

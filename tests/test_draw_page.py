@@ -82,7 +82,7 @@ def test_a_picture_is_read_and_clear_puts_it_away() -> None:
     ("is_digit", "said"),
     [
         (0.9, ["1 85.0 %", "or a 7, 15.0 %", "Looks like a digit 90 %"]),
-        (0.7, ["perhaps a 1", "1: 85.0 %, if a digit at all", "Looks like a digit 70 %"]),
+        (0.6, ["perhaps a 1", "1: 85.0 %, if a digit at all", "Looks like a digit 60 %"]),
         (0.2, ["That doesn't look like a digit", "closest: 1", "Looks like a digit 20 %"]),
     ],
 )
