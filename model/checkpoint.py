@@ -254,7 +254,7 @@ def _number(metadata: Mapping[str, Any], key: str, default: float, low: float, h
     """A number in the metadata, as a text; files from before it was kept have the default."""
     try:
         number = float(metadata.get(key, default))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not low <= number <= high:
         raise ValueError(f"its metadata's {key} must be a number from {low} to {high}; got {str(metadata[key])[:60]!r}")

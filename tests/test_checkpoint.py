@@ -274,7 +274,7 @@ def test_npz_metadata_of_another_form_is_refused(metadata):
         load(file(".npz", metadata=metadata), "network.npz")
 
 
-@pytest.mark.parametrize("temperature", [None, [1], {}, 0, 101])
+@pytest.mark.parametrize("temperature", [None, [1], {}, 0, 101, 10**400], ids=lambda value: repr(value)[:9])
 def test_an_npz_temperature_that_is_none_is_refused(temperature):
     with pytest.raises(ValueError, match=r"its metadata's temperature must be a number from 0\.01 to 100; got "):
         load(file(".npz", metadata=METADATA | {"temperature": temperature}), "network.npz")
