@@ -122,7 +122,7 @@ def _rings(rng: np.random.Generator) -> Path:
 
 
 def _polygon(rng: np.random.Generator) -> Path:
-    """A triangle or more, sharp and closed, with a diagonal now and then."""
+    """A triangle or more, sharp and closed, most with a diagonal."""
     count = int(rng.integers(3, 7))
     angles = rng.uniform(0, 2 * np.pi) + np.arange(count) * 2 * np.pi / count + rng.normal(0, 0.12, count)
     corners = np.stack((np.cos(angles), np.sin(angles)), axis=1) * rng.uniform(0.85, 1.15, (count, 1))

@@ -20,7 +20,7 @@ from model.strokes import Strokes
 
 Array = NDArray[Any]
 
-# Shares of what is drawn for an epoch; chosen on collections that were held out: see benchmarks/README.md.
+# Shares of what is drawn for an epoch.
 DRAWN = 0.5  # digits drawn, for each image of the data set ...
 VARIATIONS = 50  # ... but of each drawing at most so many
 ACQUIRED = 0.2  # of the drawn digits have a habit that their writer had not

@@ -104,24 +104,16 @@ def accuracy_by_digit(confusion: Array) -> go.Figure:
     shown = np.flatnonzero(totals)
     shares = right[shown] / totals[shown]
     low, high = np.array([interval(right[digit], totals[digit]) for digit in shown]).T
-    points = go.Scatter(
-        x=shares,
-        y=shown,
-        mode="markers",
-        marker={"size": 11, "color": theme.RIGHT},
-        error_x={
-            "array": high - shares,
-            "arrayminus": shares - low,
-            "color": theme.OTHER,
-            "thickness": 2,
-            "width": 0,
-        },
-        hovertext=[
+    points = _dots(
+        shares,
+        shown,
+        (low, high),
+        sizes=11,
+        words=[
             f"{digit}: {right[digit]:,} of {totals[digit]:,} right, {percent(share)}<br>"
             f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
             for digit, share, *bounds in zip(shown, shares, low, high, strict=True)
         ],
-        hoverinfo="text",
     )
     figure = go.Figure(points)
     overall = right.sum() / totals.sum()
@@ -140,6 +132,26 @@ def accuracy_by_digit(confusion: Array) -> go.Figure:
     return figure
 
 
+def _dots(shares: Array, places: Array, bounds: tuple[Array, Array], *, sizes: Any, words: list[str]) -> go.Scatter:
+    """A dot at each share (n,), in the row of its place (n,), with its interval and what is said of it."""
+    low, high = bounds
+    return go.Scatter(
+        x=shares,
+        y=places,
+        mode="markers",
+        marker={"size": sizes, "color": theme.RIGHT, "opacity": 1},
+        error_x={
+            "array": high - shares,
+            "arrayminus": shares - low,
+            "color": theme.OTHER,
+            "thickness": 2,
+            "width": 0,
+        },
+        hovertext=words,
+        hoverinfo="text",
+    )
+
+
 def reliability(found: Reliability) -> go.Figure:
     """The share of right answers, with its 95 % interval, beside their certainty; on the dotted line both are equal.
 
@@ -152,19 +164,12 @@ def reliability(found: Reliability) -> go.Figure:
         values[filled] for values in (found.counts, found.right, found.accuracy, found.confidence)
     )
     low, high = np.array([interval(*pair) for pair in zip(right, counts, strict=True)]).T
-    points = go.Scatter(
-        x=shares,
-        y=certainty,
-        mode="markers",
-        marker={"size": 6 + 2.5 * np.log10(counts), "color": theme.RIGHT, "opacity": 1},
-        error_x={
-            "array": high - shares,
-            "arrayminus": shares - low,
-            "color": theme.OTHER,
-            "thickness": 2,
-            "width": 0,
-        },
-        hovertext=[
+    points = _dots(
+        shares,
+        certainty,
+        (low, high),
+        sizes=6 + 2.5 * np.log10(counts),
+        words=[
             f"{percent(place / bins, 0)} to {percent((place + 1) / bins, 0)} sure, {percent(mean)} on average:<br>"
             f"{part:,} of {count:,} right, {percent(share)}<br>"
             f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
@@ -172,7 +177,6 @@ def reliability(found: Reliability) -> go.Figure:
                 filled, certainty, right, counts, shares, low, high, strict=True
             )
         ],
-        hoverinfo="text",
     )
     figure = go.Figure(points)
     equal = {"color": theme.OTHER, "dash": "dot", "width": 2}
