@@ -77,7 +77,7 @@ def train_command(preset_name: str | None, out: Path | None, fresh: bool, as_jso
     """Train a new network.
 
     Ctrl-C stops it and keeps what it has learned. However a training of more than half a minute was interrupted, the
-    same command goes on where it was, from an epoch's end about half a minute back, and comes to the very same network.
+    same command goes on from about half a minute before that, and comes to the very same network.
     """
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if "hidden_sizes" in values:

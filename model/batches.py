@@ -6,6 +6,7 @@ does for one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,6 +63,7 @@ class Batches:
         self.position = len(rows)  # in this epoch's order
         self._pixels: Array = np.empty((0, images.shape[1]), images.dtype)
         self._inputs: Array = np.empty((0, images.shape[1]), np.float32)
+        self._before: dict[str, Any] = {}  # the generators' states from which this epoch, and what is ready, were made
         self.change(smoothing, augmentation)
 
     def __len__(self) -> int:
@@ -73,10 +75,34 @@ class Batches:
         return len(self.rows) - self.position
 
     @property
-    def generators(self) -> dict[str, np.random.Generator]:
-        """The sources of random numbers: with them as they were, all that a new epoch hangs on is."""
+    def _generators(self) -> dict[str, np.random.Generator]:
         generators = {"order": self._order_rng, "augmentation": self._augment_rng}
         return generators | ({"drawing": self._drawing_rng} if self._drawing_rng else {})
+
+    def state(self) -> dict[str, Any]:
+        """All that the coming batches hang on, as plain values; see `restore`.
+
+        In the middle of an epoch the sources of random numbers are told as they were before it, or before the images
+        that are ready were made: from there, the same are made again.
+        """
+        states = {name: rng.bit_generator.state for name, rng in self._generators.items()}
+        ready = len(self._ready.labels) if self.left else 0
+        if self.left:
+            states |= {name: state for name, state in self._before.items() if name != "augmentation" or ready}
+        return {"generators": states, "position": self.position, "ready": ready, "ready_from": self._ready_from}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Be where batches of the same images were."""
+        for name, rng in self._generators.items():
+            rng.bit_generator.state = state["generators"][name]
+        if state["position"] < len(self):
+            self.shuffle()
+            if state["ready"]:
+                self.position = state["ready_from"]
+                self._prepare(state["ready"])
+            self.position = state["position"]
+            if not state["ready"]:
+                self._ready_from = self.position
 
     def change(self, smoothing: float, augmentation: str) -> None:
         """Make the next batch in another way."""
@@ -85,6 +111,7 @@ class Batches:
 
     def shuffle(self) -> None:
         """Begin an epoch: all images, in a new random order."""
+        self._before = {name: rng.bit_generator.state for name, rng in self._generators.items()}
         if self._handwriting and self._drawing_rng:
             drawn = slice(len(self.rows) - len(self._handwriting), None)
             self._images[drawn], self._labels[drawn] = self._handwriting.draw(self._drawing_rng)
@@ -102,6 +129,7 @@ class Batches:
         return Batch(self._ready.images[taken], self._ready.labels[taken], self._ready.targets[taken])
 
     def _prepare(self, count: int) -> None:
+        self._before["augmentation"] = self._augment_rng.bit_generator.state
         rows = self._order[self.position : self.position + count]
         if len(rows) > len(self._pixels):
             self._pixels, self._inputs = (np.empty((count, a.shape[1]), a.dtype) for a in (self._pixels, self._inputs))

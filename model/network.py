@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -298,6 +298,12 @@ class Network:
         return float((self.logits(images)[:, :CLASSES].argmax(axis=1) == labels).mean())
 
     def _forward(self, x: Array) -> Array:
+        for outputs in self.outputs(x):
+            x = outputs
+        return x
+
+    def outputs(self, x: Array) -> Iterator[Array]:
+        """Each layer's outputs (n, units) in turn for images (n, pixels) of floats 0..1; the last are the logits."""
         function = ACTIVATIONS[self.activation].function
         for index, layer in enumerate(self.layers):
             x = x @ layer.weights  # (n, outputs)
@@ -308,7 +314,7 @@ class Network:
             x += layer.biases
             if index < len(self.layers) - 1:
                 function(x, x)
-        return x
+            yield x
 
     def statistics_of(self, index: int) -> Array:
         """Views (2, outputs): the running mean and variance of one hidden layer's sums."""

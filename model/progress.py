@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Progress:
     epoch_ended: bool = False
     status: Status = "running"
     message: str = ""
-    snapshot: Callable[[], Snapshot] | None = field(default=None, repr=False)  # takes one, between two epochs only
+    snapshot: Callable[[], Snapshot] | None = field(default=None, repr=False)  # takes one, if it can go on from here
 
     @property
     def seconds_left(self) -> float:
@@ -54,6 +54,43 @@ class Progress:
     def cost_per_output(self) -> float:
         """`epoch_loss` averaged over each image's ten outputs, as some publish it: ln(10) / 10 for a blind guess."""
         return self.epoch_loss / CLASSES
+
+
+class Point(NamedTuple):
+    """One point of the learning curves."""
+
+    epoch: float  # how many epochs were done, with the fraction of the current one
+    step: int
+    loss: float
+    accuracy: float
+    epoch_loss: float
+    epoch_accuracy: float
+    validation_loss: float | None  # measured before the first epoch and after each, else None
+    validation_accuracy: float | None
+    learning_rate: float
+
+    @classmethod
+    def of(cls, progress: Progress) -> Point:
+        measured = progress.epoch_ended or progress.step == 0 or progress.status != "running"
+        return cls(
+            epoch=progress.fraction * progress.epochs,
+            step=progress.step,
+            loss=progress.loss,
+            accuracy=progress.accuracy,
+            epoch_loss=progress.epoch_loss,
+            epoch_accuracy=progress.epoch_accuracy,
+            validation_loss=progress.validation_loss if measured else None,
+            validation_accuracy=progress.validation_accuracy if measured else None,
+            learning_rate=progress.learning_rate,
+        )
+
+
+class Mark(NamedTuple):
+    """A change that was made to a running training: the new `values`, by their names in TrainingConfig."""
+
+    epoch: float
+    step: int  # after which it took effect
+    values: dict[str, Any]
 
 
 class Tally:

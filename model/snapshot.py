@@ -1,4 +1,4 @@
-"""A snapshot is all that changes in a training, as it was at the end of an epoch.
+"""A snapshot is all that changes in a training, as it was between two of its steps.
 
 A training that begins from one goes on as if it had never stopped, bit for bit: not only the parameters are in it, but
 the optimizer's memory and where each source of random numbers stands. Two that begin from the same one can be compared.

@@ -10,14 +10,14 @@ import itertools
 import math
 import os
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from model.batches import Batches
+from model.batches import Batch, Batches
 from model.calibration import fit_caution, fit_temperature
 from model.config import LIVE_FIELDS, TrainingConfig
 from model.data import Dataset, split
@@ -25,6 +25,7 @@ from model.handwriting import Handwriting, rendered
 from model.handwriting import split as split_ink
 from model.ink import Drawing
 from model.network import CLASSES, Network, Trace, cross_entropy, dropout_masks
+from model.observation import Norms, layer_norms
 from model.optimizers import OPTIMIZERS, clip
 from model.progress import Progress, Status, Tally
 from model.schedules import SCHEDULES
@@ -39,7 +40,22 @@ WORK_FOR_A_THREAD = 3e6  # parameters times batch: with less for each, threads c
 WEIGHTS_FOR_SHORTCUT = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
 
 # What changes in a training, beside its arrays, its settings and its sources of random numbers.
-PLAIN = ("epoch", "step", "seen", "seconds", "epoch_ended", "learning_rate", "best_score", "best_epoch")
+PLAIN = ("epoch", "step", "seen", "seconds", "epoch_ended", "learning_rate", "best_score", "best_epoch", "validation")
+
+# What a fork shares with the training that it branches off: the images, the network's shape, and where it began.
+SHARED_FIELDS = (
+    "data",
+    "ink",
+    "background",
+    "training_size",
+    "validation_size",
+    "hidden_sizes",
+    "activation",
+    "batch_normalization",
+    "initialization",
+    "initial_std",
+    "seed",
+)
 
 
 class Change(TypedDict, total=False):
@@ -100,15 +116,13 @@ def train(
 
 def _run(training: Training, threads: int, report_every: int | None) -> Generator[Progress, Change | None, None]:
     with threadpool_limits(limits=threads, user_api="blas"):
-        training.validate()
+        if not training.step:
+            training.validate()
         change = yield training.report()
         while training.status == "running":
             if change:
                 training.change(change)
-            began = time.perf_counter()
-            with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges says so in its own words
-                training.advance(report_every or training.steps_between_reports)
-            training.seconds += time.perf_counter() - began
+            training.advance(report_every or training.steps_between_reports)
             change = yield training.report()
 
 
@@ -166,6 +180,9 @@ class Training:
         self.message = ""
         self.learning_rate = config.learning_rate
         self.validation: tuple[float | None, float | None] = (None, None)  # loss, accuracy
+        self.batch: Batch | None = None  # the last one; it stays as it is until the next
+        self.to_observe = False  # the next step, see `observed`
+        self.observed: tuple[Norms, Norms] | None = None  # of the gradient and of the update, by layer
         self.since_report, self.since_epoch = Tally(), Tally()
 
     @property
@@ -199,8 +216,15 @@ class Training:
         if self.batch_size > self.trace.rows:
             self.trace = Trace(self.network, self.batch_size)
 
-    def advance(self, every: int) -> None:
-        """Steps up to the next one that `every` divides, or to the epoch's end if fewer than that remain after it."""
+    def advance(self, every: int, interrupted: Callable[[], bool] = lambda: False) -> None:
+        """Steps up to the next one that `every` divides, or to the epoch's end if fewer than that remain after it; one
+        at least, and no more once they are `interrupted`."""
+        began = time.perf_counter()
+        with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges says so in its own words
+            self._advance(every, interrupted)
+        self.seconds += time.perf_counter() - began
+
+    def _advance(self, every: int, interrupted: Callable[[], bool]) -> None:
         if not self.batches.left:
             self.batches.shuffle()
             self.epoch, self.epoch_ended, self.since_epoch = self.epoch + 1, False, Tally()
@@ -208,8 +232,9 @@ class Training:
         steps = every - self.step % every
         if left - steps < every:
             steps = left
+        first = self.step
         self.earlier.become(self.network)
-        for _ in range(steps):
+        while self.step - first < steps and not (self.step > first and interrupted()):
             self._step()
 
         batch_losses = self.since_report.settle(self.config.label_smoothing)
@@ -218,19 +243,40 @@ class Training:
             self.earlier, self.sound = self.sound, self.earlier  # a finite loss shows that these parameters are sound
         finite = np.isfinite(batch_losses)
         if not finite.all():
-            return self._diverged(self.step - steps + int(finite.argmin()))
+            return self._diverged(first + int(finite.argmin()))
         if not self.batches.left:
             self._end_epoch()
 
     def _step(self) -> None:
         """The next batch, its loss's gradient, and the optimizer's update."""
-        config, network = self.config, self.network
+        config = self.config
         self.learning_rate = config.learning_rate * SCHEDULES[config.schedule](config, self.fraction)
-        images, labels, targets = self.batches.take(self.batch_size)
+        self.batch = self.batches.take(self.batch_size)
         masks = None
         if config.dropout:
-            masks = dropout_masks(network, len(images), config.dropout, self.dropout_rng)
+            masks = dropout_masks(self.network, len(self.batch.labels), config.dropout, self.dropout_rng)
+        if self.to_observe:
+            self._learn_observed(self.batch, masks)
+        else:
+            self._learn(self.batch, masks)
 
+    def _learn_observed(self, batch: Batch, masks: Sequence[Array] | None) -> None:
+        """A step like any other, whose norms are measured by the way: from a gradient of their own, as `_learn` may
+        never write it down."""
+        network = self.network
+        statistics, before = network.statistics.copy(), network.parameters.copy()
+        network.forward(batch.images, self.trace, masks)
+        network.backward(batch.images, batch.targets, self.trace, masks)
+        network.statistics[:] = statistics
+        gradient = layer_norms(self.trace.gradients)
+        self._learn(batch, masks)
+        before -= network.parameters
+        self.observed = gradient, layer_norms(network.views(before))
+        self.to_observe = False
+
+    def _learn(self, batch: Batch, masks: Sequence[Array] | None) -> None:
+        config, network = self.config, self.network
+        images, labels, targets = batch
         logits = network.forward(images, self.trace, masks)
         shortcut = self._shortcut()
         if shortcut:
@@ -289,7 +335,7 @@ class Training:
             epoch_ended=self.epoch_ended,
             status=self.status,
             message=self.message,
-            snapshot=self.snapshot if self.status == "running" and not self.batches.left else None,
+            snapshot=self.snapshot if self.can_go_on else None,
         )
 
     @property
@@ -299,8 +345,9 @@ class Training:
         return kept | {"best": self.best} if self.config.early_stopping else kept
 
     @property
-    def _generators(self) -> dict[str, np.random.Generator]:
-        return self.batches.generators | {"dropout": self.dropout_rng}
+    def can_go_on(self) -> bool:
+        """Whether further steps may follow: also after the last epoch, in a fork that has more of them."""
+        return self.status == "running" or (self.status == "finished" and not self.config.early_stopping)
 
     def _arrays(self) -> dict[str, Array]:
         arrays = {"optimizer.state": self.optimizer.state}
@@ -309,12 +356,12 @@ class Training:
         return arrays
 
     def snapshot(self) -> Snapshot:
-        """All that changes, as it is now: between two epochs only, before the training has ended."""
-        assert self.status == "running"
-        assert not self.batches.left
+        """All that changes, as it is now, between two steps."""
+        assert self.can_go_on
         values = {
             "config": self.config.model_dump(mode="json"),
-            "generators": {name: rng.bit_generator.state for name, rng in self._generators.items()},
+            "batches": self.batches.state(),
+            "dropout": self.dropout_rng.bit_generator.state,
             "calibrations": {name: (net.temperature, net.caution) for name, net in self._networks.items()},
             "optimizer_steps": self.optimizer.steps,
             "since_epoch": (self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss),
@@ -328,24 +375,48 @@ class Training:
         Raises:
             ValueError: the snapshot is of a training with other settings.
         """
-        values = snapshot.values
-        then = TrainingConfig.of(values["config"])
+        then = TrainingConfig.of(snapshot.values["config"])
         self.change(cast(Change, {name: value for name, value in then if value != getattr(self.config, name)}))
         expected = self.snapshot().layout()
         if snapshot.layout() != expected:
             differing = sorted({name for name, _ in expected.items() ^ snapshot.layout().items()})
             raise ValueError(f"the snapshot must be of a training like this one; not like it: {', '.join(differing)}")
+        self._take_over(snapshot)
+
+    def branch(self, snapshot: Snapshot) -> None:
+        """Go on from where a training of the same images and shape was, with this one's own settings.
+
+        Another optimizer than the snapshot's begins with an empty memory.
+
+        Raises:
+            ValueError: a setting differs that a fork can't change, or there are no epochs left for it.
+        """
+        then = TrainingConfig.of(snapshot.values["config"])
+        differing = forbidden_in_fork(then, self.config)
+        if differing:
+            raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
+        done = snapshot.values["epoch"] - (snapshot.values["batches"]["position"] < len(self.batches))
+        if done >= self.config.epochs:
+            raise ValueError(f"epochs must be more than the {done} that are done; got {self.config.epochs}")
+        self._take_over(snapshot)
+
+    def _take_over(self, snapshot: Snapshot) -> None:
+        values = snapshot.values
+        same_rule = values["config"]["optimizer"] == self.config.optimizer
         for name, array in self._arrays().items():
-            array[...] = snapshot.arrays[name]
-        for name, rng in self._generators.items():
-            rng.bit_generator.state = values["generators"][name]
+            if name in snapshot.arrays and (same_rule or name != "optimizer.state"):
+                array[...] = snapshot.arrays[name]
+        self.batches.restore(values["batches"])
+        self.dropout_rng.bit_generator.state = values["dropout"]
         for name, network in self._networks.items():
-            network.temperature, network.caution = values["calibrations"][name]
-        self.optimizer.steps = values["optimizer_steps"]
+            network.temperature, network.caution = values["calibrations"].get(name, (1.0, 0.0))
+        self.optimizer.steps = values["optimizer_steps"] if same_rule else 0
         self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss = values["since_epoch"]
         for name in PLAIN:
             value = values[name]
             setattr(self, name, tuple(value) if isinstance(value, list) else value)
+        if self.epoch >= self.config.epochs and not self.batches.left:
+            self.status = "finished"
 
     def _end_epoch(self) -> None:
         self.epoch_ended = True
@@ -395,6 +466,11 @@ def changed(config: TrainingConfig, values: Mapping[str, Any]) -> TrainingConfig
     if fixed:
         raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
     return config.changed(**values)
+
+
+def forbidden_in_fork(then: TrainingConfig, now: TrainingConfig) -> list[str]:
+    """The fields in which two configs differ, of those that a fork shares with the training it branches off."""
+    return [name for name in SHARED_FIELDS if getattr(then, name) != getattr(now, name)]
 
 
 def _check_fit(config: TrainingConfig, learning: int, held_out: int) -> None:

@@ -48,14 +48,16 @@ class Unfinished:
         return datetime.fromtimestamp(self.path.stat().st_mtime)
 
     def keep(self, progress: Progress, points: Sequence[dict[str, Any]]) -> None:
-        """Be told each progress, and the learning curve so far: keep them, if an epoch has ended and it is time to.
+        """Be told each progress, and the learning curve so far: keep them, if it is time to.
 
         Raises:
             OSError: the file can't be written.
         """
         if self._seconds is None:  # the first: it begins here, at 0 or where it was interrupted
             self.epoch, self._seconds = progress.epoch, progress.seconds
-        if progress.snapshot is None or progress.seconds - self._seconds < SECONDS_BETWEEN:
+        if progress.snapshot is None or progress.status != "running":
+            return
+        if progress.seconds - self._seconds < SECONDS_BETWEEN:
             return
         self._write(replace(progress.snapshot(), points=points))
         self.epoch, self._seconds = progress.epoch, progress.seconds

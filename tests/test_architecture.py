@@ -71,6 +71,7 @@ def test_modules_of_the_model_need_each_other_in_no_circle():
         "handwriting",
         "ink",
         "network",
+        "observation",
         "optimizers",
         "progress",
         "schedules",

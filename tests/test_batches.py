@@ -166,7 +166,7 @@ def test_what_is_drawn_depends_on_its_own_random_numbers_alone(drawing):
     places = order[order >= len(rows)] - len(rows)
     np.testing.assert_array_equal(images[drawn], expected[places])
     np.testing.assert_array_equal(shown[drawn], labels[places])
-    assert set(source.generators) == {"order", "augmentation", "drawing"}
+    assert set(source.state()["generators"]) == {"order", "augmentation", "drawing"}
 
 
 def test_the_data_set_s_own_images_stay_as_they_are(drawing):

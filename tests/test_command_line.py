@@ -443,7 +443,7 @@ SHORT = ("--training-size", 300, "--batch-size", 32, "--hidden-sizes", 12, "--ep
 
 @pytest.fixture
 def unfinished_folder(session_cache, tmp_path, monkeypatch):
-    """A cache of its own, where every epoch's end is kept."""
+    """A cache of its own, where every report is kept."""
     (tmp_path / "mnist-5k").symlink_to(session_cache / "mnist-5k")
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path))
     monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0)
@@ -499,7 +499,7 @@ def test_a_killed_training_goes_on_by_the_same_command(run, unfinished_folder, t
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     code, stdout, stderr = run(*arguments)
     assert code == 0
-    assert re.search(r"^Going on from epoch 3 of 5, interrupted 20\d\d-\d\d-\d\d \d\d:\d\d; --fresh", stderr, re.M)
+    assert re.search(r"^Going on from epoch 4 of 5, interrupted 20\d\d-\d\d-\d\d \d\d:\d\d; --fresh", stderr, re.M)
     result = json.loads(stdout)
     assert (result["checksum"], result["history"]) == (whole["checksum"], whole["history"])
     assert [point["step"] for point in result["history"]] == list(range(9 * 5 + 1))
@@ -508,11 +508,11 @@ def test_a_killed_training_goes_on_by_the_same_command(run, unfinished_folder, t
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_an_interrupted_training_keeps_its_network_and_goes_on(by, interrupt, run, whole, tmp_path):
-    assert "The same command goes on from epoch 2; --fresh begins anew." in interrupt(*SHORT, by=by)
+    assert "The same command goes on from epoch 3; --fresh begins anew." in interrupt(*SHORT, by=by)
     assert checkpoint.load(tmp_path / "interrupted.safetensors").scores["epochs"] == 3
     code, stdout, stderr = run("train", *SHORT, "--json")
     assert code == 0
-    assert "Going on from epoch 2 of 5" in stderr
+    assert "Going on from epoch 3 of 5" in stderr
     result = json.loads(stdout)
     assert result["status"] == "finished"
     assert (result["checksum"], result["history"]) == (whole["checksum"], whole["history"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import handwriting
+from model import batches, handwriting
 from model.config import TrainingConfig
 from model.snapshot import Snapshot
 from model.training import Change, Training, train
@@ -41,7 +41,9 @@ def seen(run):
 
 def at_epoch(run, epoch):
     """The snapshot at an epoch's end."""
-    return next(progress for progress in run if progress.snapshot and progress.epoch == epoch).snapshot()
+    return next(
+        progress for progress in run if progress.epoch_ended == (epoch > 0) and progress.epoch == epoch
+    ).snapshot()
 
 
 def assert_same(found, expected):
@@ -54,7 +56,7 @@ def assert_same(found, expected):
 # --------------------------------------------------------------------------------------------- bit for bit
 
 
-@pytest.mark.parametrize("epoch", [0, 1, 4])
+@pytest.mark.parametrize("step", [0, 3, 6, 8, 15, 24])
 @pytest.mark.parametrize(
     "settings",
     [
@@ -67,11 +69,14 @@ def assert_same(found, expected):
     ],
     ids=lambda settings: settings["optimizer"],
 )
-def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings, epoch, tmp_path):
+def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings, step, tmp_path, monkeypatch):
+    monkeypatch.setattr(batches, "AHEAD", 100)  # images are made ready twice in an epoch of 190
     config = SMALL.changed(**settings)
-    expected = seen(train(config, TOY, report_every=3))
-    start = stored(at_epoch(train(config, TOY, report_every=3), epoch), tmp_path)
-    first, *rest = seen(train(config, TOY, start=start, report_every=3))
+    expected = seen(train(config, TOY, report_every=1))
+    run = train(config, TOY, report_every=1)
+    steps = step if config.batch_size else step // 6
+    start = stored(next(progress for progress in run if progress.step == steps).snapshot(), tmp_path)
+    first, *rest = seen(train(config, TOY, start=start, report_every=1))
     (begun,) = (index for index, report in enumerate(expected) if report["step"] == first["step"])
     assert_same(rest, expected[begun + 1 :])
     # The first report is of the moment of the snapshot; only the means since the report before are gone.
@@ -84,8 +89,10 @@ def test_what_is_drawn_anew_each_epoch_goes_on_too(tmp_path, monkeypatch):
     drawings = handwriting.read(str(INK))
     config = SMALL.changed(background=True, epochs=4)
     expected = seen(train(config, TOY, ink=drawings))
-    start = stored(at_epoch(train(config, TOY, ink=drawings), 2), tmp_path)
-    assert_same(seen(train(config, TOY, ink=drawings, start=start))[-1:], expected[-1:])
+    for step in (12, 15):  # between two epochs, and within one
+        at = (progress for progress in train(config, TOY, ink=drawings, report_every=1) if progress.step == step)
+        start = stored(next(at).snapshot(), tmp_path)
+        assert_same(seen(train(config, TOY, ink=drawings, start=start))[-1:], expected[-1:])
     assert expected[-1]["network"] != seen(train(config, TOY))[-1]["network"]
 
 
@@ -143,8 +150,8 @@ def test_no_source_of_random_numbers_is_left_out():
     begun = Training(SMALL, TOY)
     owners = [begun, *(value for value in vars(begun).values() if type(value).__module__.startswith("model."))]
     found = {id(value) for owner in owners for value in vars(owner).values() if isinstance(value, np.random.Generator)}
-    states = begun.snapshot().values["generators"]
-    assert len(found) == len(states) > 2
+    values = begun.snapshot().values
+    assert len(found) == len([*values["batches"]["generators"], values["dropout"]]) > 2
 
 
 # ---------------------------------------------------------------------------------------- two from one snapshot
@@ -170,10 +177,73 @@ def test_a_snapshot_stays_as_it_was_when_the_training_goes_on():
         np.testing.assert_array_equal(array, before[1][name])
 
 
-def test_a_snapshot_can_be_taken_between_epochs_until_the_end():
-    reports = list(train(SMALL.changed(epochs=2), TOY, report_every=1))
-    steps = len(reports) // 2  # of an epoch
-    assert [report.step for report in reports if report.snapshot] == [0, steps]
+@pytest.mark.parametrize(("settings", "at_the_end"), [({}, True), ({"early_stopping": 9}, False)])
+def test_a_snapshot_can_be_taken_at_any_step_that_others_can_follow(settings, at_the_end):
+    reports = list(train(SMALL.changed(epochs=2, **settings), TOY, report_every=1))
+    assert [bool(report.snapshot) for report in reports] == [True] * (len(reports) - 1) + [at_the_end]
+
+
+def test_a_training_that_was_finished_is_finished_when_it_goes_on():
+    *_, last = train(SMALL, TOY)
+    (progress,) = train(SMALL, TOY, start=last.snapshot())
+    assert (progress.status, progress.network.checksum()) == ("finished", last.network.checksum())
+
+
+# ------------------------------------------------------------------------------------------------- branches
+
+
+def branch(config, snapshot):
+    """A training that branches off a snapshot."""
+    training = Training(config, TOY)
+    training.branch(snapshot)
+    return training
+
+
+def finish(training):
+    while training.status == "running":
+        training.advance(1)
+    return training.network.checksum()
+
+
+def test_a_branch_without_a_change_is_the_training_itself():
+    config = SMALL.changed(**EVERYTHING)
+    expected = seen(train(config, TOY))[-1]["network"]
+    for step in (9, 12):
+        at = next(progress for progress in train(config, TOY, report_every=1) if progress.step == step)
+        assert finish(branch(config, at.snapshot())) == expected
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"learning_rate": 0.01}, {"epochs": 9}, {"augmentation": "affine"}, {"batch_size": 50}, {"optimizer": "sgd"},
+     {"schedule": "cosine"}],
+    ids=str,
+)  # fmt: skip
+def test_a_branch_begins_with_the_same_parameters_and_goes_its_own_way(settings):
+    at = next(progress for progress in train(SMALL, TOY, report_every=1) if progress.step == 9)
+    start, there = at.snapshot(), at.network.checksum()
+    training = branch(SMALL.changed(**settings), start)
+    assert training.network.checksum() == there
+    assert training.step == 9
+    assert finish(training) != seen(train(SMALL, TOY))[-1]["network"]
+    assert training.config == SMALL.changed(**settings)
+
+
+def test_a_finished_training_goes_on_in_a_branch_with_more_epochs():
+    *_, last = train(SMALL, TOY)
+    with pytest.raises(ValueError, match="epochs must be more than the 6 that are done; got 6"):
+        branch(SMALL, last.snapshot())
+    assert (
+        finish(branch(SMALL.changed(epochs=8), last.snapshot()))
+        == seen(train(SMALL.changed(epochs=8), TOY))[-1]["network"]
+    )
+
+
+@pytest.mark.parametrize("settings", [{"hidden_sizes": (12,)}, {"seed": 4}, {"data": "mnist"}], ids=str)
+def test_a_branch_keeps_shape_data_and_beginning(settings):
+    start = at_epoch(train(SMALL, TOY), 1)
+    with pytest.raises(ValueError, match=f"{next(iter(settings))} can't change in a fork; start a new training"):
+        branch(SMALL.changed(**settings), start)
 
 
 # -------------------------------------------------------------------------------------------------- refused

@@ -1,0 +1,53 @@
+"""An observation is a look inside a network that learns: how strong the gradient is in each layer, what is dead in it.
+
+It is taken a few times a second, beside the training: the network learns the very same without it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.network import CLASSES, Layer, Network, as_inputs
+
+SAMPLE = 1000  # images looked at, of those held out
+
+Norms = tuple[float, ...]  # a Euclidean norm for each layer
+
+
+class Observation(NamedTuple):
+    """What goes on inside a network at one moment of its training."""
+
+    epoch: float
+    step: int
+    weights: Norms  # of each layer's parameters
+    gradients: Norms  # of the last batch's gradient by them
+    updates: Norms  # of how far the last step moved them
+    dead: tuple[float, ...]  # see `look`
+    predictions: NDArray[np.uint8]  # (m,), the digits that the sample's images are taken for
+
+
+def layer_norms(layers: Sequence[Layer]) -> Norms:
+    """The Euclidean norm of each layer's parameters, or of what has their shape: a gradient, an update."""
+    return tuple(
+        math.sqrt(
+            sum(float(np.vdot(part, part)) for part in (layer.weights, layer.biases, layer.scales) if part is not None)
+        )
+        for layer in layers
+    )
+
+
+def look(network: Network, images: NDArray[np.uint8]) -> tuple[tuple[float, ...], NDArray[np.uint8]]:
+    """How the network takes some images (m, 784): the share of each hidden layer's units that are dead, and the digit
+    that each image is taken for (m,).
+
+    A ReLU unit that is 0 for every image is dead: no gradient comes through it, so on these images it can learn no
+    more. Only ReLU can die so; for another activation there are no shares.
+    """
+    *hidden, logits = network.outputs(as_inputs(images, network.parameters.dtype))
+    dead = tuple(float((~outputs.any(axis=0)).mean()) for outputs in hidden) if network.activation == "relu" else ()
+    return dead, logits[:, :CLASSES].argmax(axis=1).astype(np.uint8)
