@@ -1,76 +1,76 @@
 """The controls are a TrainingConfig as widgets: each field's range, options and explanation come from the config.
 
-A widget's key is its field's name. The page's address holds every setting that is not the default one, so that a
-link opens the page with the same settings.
+A widget's key is its field's name. Those that a running training can follow at once stand together, above the rest.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from model import data
-from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig, limits, options
+from model.config import HIDDEN_LAYERS_LIMIT, LIVE_FIELDS, TrainingConfig
 from model.presets import PRESETS, name_of
-from ui import datasets, session
+from ui import address, datasets, session, terms, widgets
 
 CUSTOM = "my own settings"
 FIELDS = TrainingConfig.model_fields
 APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
+PLAIN = tuple(name for name in FIELDS if name not in APART)
 
-# What a slider stops at. Any other value within the field's range, from a preset or an address, joins them.
-_DECADES = [digit * 10.0**power for power in range(-5, 1) for digit in (1, 2, 5)]
-STOPS: dict[str, list[Any]] = {
-    "learning_rate": [*_DECADES, 10.0],
-    "weight_decay": [0.0, *(value for value in _DECADES if value <= 1)],
-    "batch_size": [0, *(2**power for power in range(13))],
-    "hidden": [
-        *(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 100, 128, 160, 200, 256, 300, 320, 400),
-        *(512, 640, 800, 1024, 1280, 1600, 2048, 2560, 3200, UNITS_LIMIT),
-    ],
+# What stands where, what matters most first; the titled ones are folded away.
+TUNED = ("learning_rate", "batch_size", "momentum", "dropout", "weight_decay", "augmentation")
+TUNED_BESIDES = ("label_smoothing", "clip_norm")
+SHAPE = ("activation", "optimizer", "epochs", "seed")
+FOLDED = {
+    "More about the network": ("batch_normalization", "initialization", "initial_std"),
+    "More about the steps": ("schedule", "step_epochs", "step_factor", "warmup", "beta2", "early_stopping"),
+    "More about the images": ("background", "validation_size", "training_size"),
 }
-WORDS: dict[str, str] = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "gelu": "GELU",
-    "sgd": "SGD",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "nesterov": "Nesterov",
-    "he": "He",
-    "glorot": "Glorot",
-    "one_cycle": "one cycle",
-    "elastic": "affine and elastic",
+
+# Settings that only some choices of another one make use of.
+USERS = {
+    "momentum": ("optimizer", ("momentum", "nesterov", "adam", "adamw")),
+    "beta2": ("optimizer", ("rmsprop", "adam", "adamw")),
+    "initial_std": ("initialization", ("normal",)),
+    "step_epochs": ("schedule", ("step",)),
+    "step_factor": ("schedule", ("step",)),
+    "warmup": ("schedule", ("one_cycle",)),
 }
+OF_HIDDEN_LAYERS = ("activation", "batch_normalization", "dropout")
+OF_SCHEDULES = ("step_epochs", "step_factor", "warmup")  # shown only with the schedule that uses them
+
+hidden = address.hidden  # what the page's address asks to leave out
 
 
 def begin(arriving: bool) -> None:
     """Give every widget its value: from the address or from before when `arriving`, and then from its last run."""
     _fill_gaps()
     if arriving:
+        address.begin()
         session.remember("address_problem", None)
         config = session.remembered("config", TrainingConfig())
-        named = {name: value for name, value in st.query_params.items() if name in FIELDS}
-        if named:
-            try:
-                config = _from_address(named)
-            except ValueError as error:
-                session.remember("address_problem", str(error))
-        _seed(config)
+        try:
+            config = address.config() or config
+        except ValueError as error:
+            session.remember("address_problem", str(error))
+        take(config)
 
 
 def address_problem() -> str | None:
     """What is wrong with a setting in the address that the page was opened with."""
-    problem: str | None = session.remembered("address_problem")
-    return problem
+    problems = (session.remembered("address_problem"), address.hide_problem())
+    return "; ".join(problem for problem in problems if problem) or None
 
 
 def choose_preset() -> None:
     """A menu of the presets; choosing one gives all widgets its values. Shows which one the values are."""
+    if "preset" in _left_out():
+        return
     config = _config(session.remembered("dataset", "mnist-5k"))
     st.session_state["preset"] = name_of(config) or CUSTOM
     name = st.selectbox(
@@ -78,101 +78,145 @@ def choose_preset() -> None:
         [CUSTOM, *PRESETS],
         key="preset",
         on_change=_take_preset,
-        help="A network and a way to train it, ready made: five that were published, and the one that reads your "
-        "drawings. Changing any setting makes it your own.",
+        help="A network and a way to train it, ready made: five that were published, and those that read your "
+        "drawings best. Changing any setting makes it your own.",
     )
     if name in PRESETS:
-        st.caption(PRESETS[name].summary)
-        st.caption(f"Published: {PRESETS[name].published}")
+        st.caption(f"{PRESETS[name].summary} Published: {PRESETS[name].published}")
 
 
-def choose_config(dataset: str | None) -> TrainingConfig:
-    """All the other widgets, what matters most first; returns the config that they make together.
+def choose_dataset() -> str | None:
+    """The menu of the data sets, or if it is hidden what it stood at; None if that is not here yet.
+
+    It opens the group that the other widgets of `choose_config` go on with.
+    """
+    left_out = _left_out()
+    if not left_out.issuperset(("dataset", "hidden_layers", *SHAPE, *chain.from_iterable(FOLDED.values()))):
+        _heading("Network and data", ":material/restart_alt: take effect with Start")
+    name: str = session.remembered("dataset", "mnist-5k")
+    known = name in session.current().datasets or datasets.is_here(name)
+    return name if known and "dataset" in left_out else datasets.choose()
+
+
+def choose_config(
+    dataset: str | None, *, running: TrainingConfig | None = None, tuning: DeltaGenerator | None = None
+) -> TrainingConfig:
+    """All the other widgets; returns the config that they make together.
+
+    `running` is the config of the training that runs, with the changes made to it so far. In the place `tuning`, or
+    else above the others, stand the widgets for what such a training can follow at once.
 
     Raises:
         ValueError: the values do not go together.
     """
-    layers = st.slider(
-        "Hidden layers", 0, HIDDEN_LAYERS_LIMIT, key="hidden_layers", help=FIELDS["hidden_sizes"].description
-    )
-    for layer in range(1, layers + 1):
-        _stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden", "How many units this layer has, 1 to 4,096.")
-    _field("learning_rate")
-    _field("batch_size", lambda size: "all" if size == 0 else f"{size:,}")
-    _field("epochs")
-    _field("activation")
-    _field("optimizer")
-    _field("augmentation")
-    _field("seed")
-    with st.expander("Against learning by heart"):
-        for name in ("dropout", "weight_decay", "label_smoothing", "early_stopping", "batch_normalization"):
-            _field(name)
-    with st.expander("How the steps are made"):
-        for name in ("schedule", *_SCHEDULE_FIELDS.get(st.session_state["schedule"], ()), "momentum", "beta2"):
-            _field(name)
-        _field("clip_norm")
-    with st.expander("Where it starts, and what it sees"):
-        for name in ("background", "initialization", "initial_std", "validation_size", "training_size"):
-            _field(name)
     config = _config(dataset or "mnist-5k")
+    left_out = _left_out()
+    tuned, besides, shape, *folded = (
+        {name: _idle(name, config, running) for name in names if name not in left_out}
+        for names in (TUNED, TUNED_BESIDES, SHAPE, *FOLDED.values())
+    )
+    if tuned or besides:
+        with st.container() if tuning is None else tuning:
+            _heading("Tune while it learns", ":material/bolt: act at once", lit=running is not None)
+            _fields(tuned)
+            _folded("More to tune", besides)
+    if running and "controls" not in left_out and (names := restart_needed(config, running)):
+        st.caption(f":material/restart_alt: {_differ(names)}")
+    if "hidden_layers" not in left_out:
+        _layers()
+    _fields(shape)
+    for title, fields in zip(FOLDED, folded, strict=True):
+        _folded(title, {name: idle for name, idle in fields.items() if not (idle and name in OF_SCHEDULES)})
     session.remember("config", config)
-    _write_address(config)
+    address.write(config)
     return config
 
 
-_SCHEDULE_FIELDS = {"step": ("step_epochs", "step_factor"), "one_cycle": ("warmup",)}
-_SHARES = {"dropout": 0.05, "label_smoothing": 0.01, "warmup": 0.05}  # sliders, by steps of
+def live_changes(config: TrainingConfig, running: TrainingConfig) -> dict[str, Any]:
+    """The settings that differ from the running training's, of those that it can follow at once."""
+    return {name: getattr(config, name) for name in LIVE_FIELDS if getattr(config, name) != getattr(running, name)}
 
 
-def _field(name: str, words: Callable[[Any], str] | None = None) -> None:
-    """The widget that fits a field."""
-    title, explanation = FIELDS[name].title or name, FIELDS[name].description
-    bounds = limits(name)
-    if options(name):
-        st.selectbox(title, options(name), key=name, format_func=lambda it: WORDS.get(it, it), help=explanation)
-    elif FIELDS[name].annotation is bool:
-        st.toggle(title, key=name, help=explanation)
-    elif name in STOPS:
-        _stops(name, title, name, explanation, words)
-    elif name in _SHARES:
-        st.slider(title, float(bounds["ge"]), float(bounds["le"]), step=_SHARES[name], key=name, help=explanation)
-    elif FIELDS[name].annotation is int:
-        st.number_input(title, int(bounds["ge"]), int(bounds["le"]), key=name, help=explanation)
-    else:
-        # A widget's limits are within reach: the nearest number inside stands for one that is not.
-        low = bounds["ge"] if "ge" in bounds else math.nextafter(bounds["gt"], math.inf)
-        high = bounds["le"] if "le" in bounds else math.nextafter(bounds["lt"], -math.inf)
-        st.number_input(title, float(low), float(high), key=name, format="%g", help=explanation)
+def restart_needed(config: TrainingConfig, running: TrainingConfig) -> list[str]:
+    """The titles of the settings that differ from the running training's, and need a new one to take effect."""
+    return [
+        widgets.TITLES[name]
+        for name in FIELDS
+        if name not in LIVE_FIELDS and getattr(config, name) != getattr(running, name)
+    ]
 
 
-def _stops(
-    key: str, title: str, stops: str, explanation: str | None, words: Callable[[Any], str] | None = None
-) -> None:
-    """A slider over unequal steps, with the present value among them."""
-    values = sorted({*STOPS[stops], st.session_state[key]})
-    if stops == "batch_size":
-        values = [*values[1:], 0]  # 0 stands for all, the largest batch there is
-    st.select_slider(title, values, key=key, format_func=words or _plain, help=explanation)
+def _differ(names: list[str]) -> str:
+    """`restart_needed` in one line."""
+    named = [name if place == 0 else name[0].lower() + name[1:] for place, name in enumerate(names)]
+    if len(named) > 4:
+        named = [*named[:3], f"{len(named) - 3} more"]
+    listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    one = len(names) == 1 and names[0] not in ("Hidden layers", "Epochs")
+    ends = ("differs", "it takes") if one else ("differ", "they take")
+    return f"{listed} {ends[0]} from the training that runs: {ends[1]} effect with Start."
 
 
-def _plain(value: float) -> str:
-    return f"{value:g}"
+# ---------------------------------------------------------------------------------------------- the widgets
+
+
+def _left_out() -> frozenset[str]:
+    """What of the controls is hidden."""
+    left_out = hidden()
+    return frozenset(address.HIDEABLE) if "controls" in left_out else left_out
+
+
+def _heading(title: str, when: str, *, lit: bool = False) -> None:
+    """The title of a group, and beside it when its settings take effect."""
+    st.markdown(f"**{title}** &ensp; :{'primary' if lit else 'gray'}[:small[{when}]]")
+
+
+def _folded(title: str, fields: Mapping[str, str]) -> None:
+    if fields:
+        with st.expander(title):
+            _fields(fields)
+
+
+def _fields(fields: Mapping[str, str]) -> None:
+    """Widgets for fields, each with the reason why it has no effect, if so."""
+    for name, idle in fields.items():
+        widgets.field(name, idle)
+
+
+def _layers() -> None:
+    explanation = terms.explain("hidden_sizes")
+    layers = st.slider("Hidden layers", 0, HIDDEN_LAYERS_LIMIT, key="hidden_layers", help=explanation)
+    for layer in range(1, layers + 1):
+        widgets.stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden", terms.explain("units"))
+
+
+def _idle(name: str, config: TrainingConfig, running: TrainingConfig | None) -> str:
+    """Why a setting has no effect, on the next training or on the one that runs; nothing if it has."""
+    trainings = [config, running] if running and name in LIVE_FIELDS else [config]
+    if name in OF_HIDDEN_LAYERS and not any(it.hidden_sizes for it in trainings):
+        return "It has no effect without a hidden layer."
+    other, users = USERS.get(name, ("", ()))
+    if other and not any(getattr(it, other) in users for it in trainings):
+        chosen = getattr(config, other)
+        return f"It has no effect with {terms.NAMES.get(chosen, chosen)}."
+    return ""
+
+
+# ----------------------------------------------------------------------------------------------- the values
 
 
 def _fill_gaps() -> None:
     """Streamlit forgets the value of a widget that a run left out, such as a layer's that was taken away."""
-    for name, field in FIELDS.items():
-        if name not in APART:
-            st.session_state.setdefault(name, field.default)
+    for name in PLAIN:
+        st.session_state.setdefault(name, FIELDS[name].default)
     for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
         st.session_state.setdefault(f"hidden_{layer}", 64)
 
 
-def _seed(config: TrainingConfig) -> None:
-    """Give the widgets a config's values; to be done before they are made."""
-    for name in FIELDS:
-        if name not in APART:
-            st.session_state[name] = getattr(config, name)
+def take(config: TrainingConfig) -> None:
+    """Give the widgets a config's values; to be done before they are made, or in a callback."""
+    for name in PLAIN:
+        st.session_state[name] = getattr(config, name)
     st.session_state["hidden_layers"] = len(config.hidden_sizes)
     for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
         known = layer <= len(config.hidden_sizes)
@@ -184,36 +228,11 @@ def _seed(config: TrainingConfig) -> None:
 def _config(dataset: str) -> TrainingConfig:
     """The config that the widgets' values make."""
     state = st.session_state
-    values = {name: state[name] for name in FIELDS if name in state and name not in APART}
     sizes = tuple(state[f"hidden_{layer}"] for layer in range(1, state["hidden_layers"] + 1))
-    return TrainingConfig.of({**values, "data": dataset, "hidden_sizes": sizes})
+    return TrainingConfig.of({**{name: state[name] for name in PLAIN}, "data": dataset, "hidden_sizes": sizes})
 
 
 def _take_preset() -> None:
     name = st.session_state["preset"]
     if name in PRESETS:
-        _seed(PRESETS[name].config)
-
-
-def _from_address(named: dict[str, str]) -> TrainingConfig:
-    values: dict[str, Any] = dict(named)
-    if "hidden_sizes" in values:
-        values["hidden_sizes"] = [size for size in values["hidden_sizes"].split("-") if size]
-    if values.get("data", "mnist") not in data.DATASETS:  # never a path: the address is anyone's to write
-        raise ValueError(f"data must be one of {', '.join(data.DATASETS)}; got {values['data']!r}")
-    if "ink" in values:
-        raise ValueError("ink can't be given in an address: it names files; use the command line")
-    return TrainingConfig.of(values)
-
-
-def _write_address(config: TrainingConfig) -> None:
-    default = TrainingConfig()
-    changed = {name: getattr(config, name) for name in FIELDS if getattr(config, name) != getattr(default, name)}
-    if config.data not in data.DATASETS:
-        changed.pop("data", None)  # a file of the visitor's own: no link can bring it along
-    if "hidden_sizes" in changed:
-        changed["hidden_sizes"] = "-".join(map(str, config.hidden_sizes))
-    wanted = {name: str(value) for name, value in changed.items()}
-    others = {name: value for name, value in st.query_params.items() if name not in FIELDS}
-    if others | wanted != st.query_params.to_dict():
-        st.query_params.from_dict(others | wanted)
+        take(PRESETS[name].config)
