@@ -1,233 +1,378 @@
-"""A job is a training in a process of its own, so that whoever started it stays free and outlives its troubles.
+"""A job is a training that somebody has asked for: it waits for its turn, is trained by a worker, and is looked at.
 
-A thread listens to the worker and keeps the newest of what it says; to look at a job is to take its `View`.
+What is known of it is what its worker said last; to look at it is to take its `View`. The pool moves it on.
 """
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
+import os
+import shutil
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.checkpoint import Checkpoint, Scores
+from model.checkpoint import Checkpoint
 from model.config import TrainingConfig
+from model.gradient_check import GradientCheck
+from model.messages import (
+    NETWORK_FILE,
+    SUSPENDED_FILE,
+    Begin,
+    Failed,
+    Follow,
+    Glance,
+    Kept,
+    Order,
+    Pace,
+    Report,
+    Standing,
+    Step,
+    read_network,
+)
 from model.network import Network
-from model.progress import Progress
-from model.training import Change, changed
+from model.observation import NEVER, Observation
+from model.progress import Mark, Point
+from model.snapshot import Snapshot
+from model.training import changed, forbidden_in_fork
 
-ROOT = Path(__file__).parent.parent
-LIVE = ("starting", "running", "paused")
-POINTS_LIMIT = 4000  # kept of a curve: beyond, every second one is dropped
-SECONDS_TO_STOP = 5.0  # for a worker to end of itself
-
-Order = Literal["pause", "resume", "stop"] | Change
-
-
-class Point(NamedTuple):
-    """One point of the learning curves."""
-
-    epoch: float  # how many epochs were done, with the fraction of the current one
-    step: int
-    loss: float
-    accuracy: float
-    epoch_loss: float
-    epoch_accuracy: float
-    validation_loss: float | None  # measured before the first epoch and after each, else None
-    validation_accuracy: float | None
-    learning_rate: float
-
-    @classmethod
-    def of(cls, progress: Progress) -> Point:
-        measured = progress.epoch_ended or progress.step == 0 or progress.status != "running"
-        return cls(
-            epoch=progress.fraction * progress.epochs,
-            step=progress.step,
-            loss=progress.loss,
-            accuracy=progress.accuracy,
-            epoch_loss=progress.epoch_loss,
-            epoch_accuracy=progress.epoch_accuracy,
-            validation_loss=progress.validation_loss if measured else None,
-            validation_accuracy=progress.validation_accuracy if measured else None,
-            learning_rate=progress.learning_rate,
-        )
+LIVE = ("waiting", "starting", "running", "paused")
+POINTS_LIMIT = 3000  # kept of a curve: beyond, every second one is dropped
+OBSERVATIONS_LIMIT = GLANCES_LIMIT = 600
+NO_WORKER = "There is no batch at hand while it waits for others: check again when it learns."
 
 
 @dataclass(frozen=True)
-class Begin:
-    """The first message to a worker."""
+class View(Standing):
+    """A job at one moment."""
 
-    config: TrainingConfig
-    folder: Path  # of the data set: see data.save
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a worker says a few times a second: what is new since its last report."""
-
-    status: str
-    message: str
-    points: list[Point]
-    epochs: int
-    fraction: float
-    seconds: float
-    seconds_left: float
-    images_per_second: float
-    parameters: bytes | None  # only as often as somebody would look
-    statistics: bytes | None
-    scores: Scores | None  # only at the end
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A worker's last message when it can't go on."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class View:
-    """A job at one moment. `status` is starting, running or paused; in the end finished, stopped early, stopped,
-    diverged or failed."""
-
-    status: str = "starting"
-    message: str = ""
     points: list[Point] = field(default_factory=list)
-    epochs: int = 0
-    fraction: float = 0.0
-    seconds: float = 0.0
-    seconds_left: float = float("nan")
-    images_per_second: float = 0.0
-    pictures: int = 0  # grows when the network's parameters are new
-    scores: Scores = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)  # the changes made while it learned
+    kept: list[Kept] = field(default_factory=list)  # the snapshots that one can go back to, the oldest first
+    observations: list[Observation] = field(default_factory=list)  # only the newest has its predictions
+    glances: list[Glance] = field(default_factory=list)  # at the followed image
+    place: int = 0  # in the queue, 1 is the next; 0 is not in it
 
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
 
 
-class Job:
-    """A training in a worker process: started on creation, ended by `stop`, or by itself."""
+class Overseer(Protocol):
+    """Who passes orders on to a job's worker: the pool."""
 
-    def __init__(self, name: str, config: TrainingConfig, folder: Path) -> None:
-        self.name, self.config = name, config
+    def order(self, job: Job, order: Order) -> None: ...
+
+    def place(self, job: Job) -> int: ...
+
+
+class Job:
+    """A training, waiting, running or done. `owner` is whoever asked for it; `held` is kept alive as long as it is.
+
+    With `fork`, another job and one of its snapshots, it branches off there.
+    """
+
+    def __init__(
+        self,
+        overseer: Overseer,
+        number: int,
+        folder: Path,
+        *,
+        name: str,
+        owner: str,
+        config: TrainingConfig,
+        data: Path,
+        fork: tuple[Job, Kept] | None = None,
+        paused: bool = False,
+        held: Any = None,
+    ) -> None:
+        self.number, self.name, self.owner, self.config, self.data = number, name, owner, config, data
+        self.label = name  # by which its owner tells it from others
+        self.initial_config = config
+        self.parent = fork[0].name if fork else None
+        self.forked_at = fork[1].epoch if fork else 0.0
+        self.check: GradientCheck | str | None = None  # the newest, or why there is none
+        self.checks = 0  # how many were made
+        self.held = held
+        self._overseer, self._folder = overseer, folder
         self._lock = threading.Lock()
         self._view = View(epochs=config.epochs)
-        self._paused = False
+        self._start: Path | None = None
+        self._paused = paused
+        self._pace = 0.0
+        self._followed: bytes | None = None
+        self._goal: Step | None = None  # that was asked for, and is not reached yet
+        self._orders: list[Order] = []  # that its worker has not obeyed yet, as far as is known
+        self._settled = config  # with the changes among them that its worker has obeyed
+        self._forgotten = False
         self._network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
-        ours, theirs = socket.socketpair()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "model.worker", str(theirs.fileno())],
-            cwd=ROOT,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C in the app's terminal is the app's to handle
+        self.attempts = 0  # to begin it, since it was heard of
+        self._read = 0  # the picture that the network above was read from
+        folder.mkdir()
+        if fork:
+            self._branch_off(*fork)
+
+    def _branch_off(self, parent: Job, kept: Kept) -> None:
+        """Take over what led to the snapshot.
+
+        Raises:
+            ValueError: a setting differs that a fork can't change, or the snapshot is gone.
+        """
+        differing = forbidden_in_fork(parent.config, self.config)
+        if differing:
+            raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
+        view = parent.view()
+        earlier = [one for one in view.kept if one.step <= kept.step and self._share(parent, one)]
+        if kept not in earlier:
+            raise ValueError(f"the snapshot of epoch {kept.epoch:.4g} is no longer kept; choose another")
+        self._start = self._folder / kept.file
+        self._view = replace(
+            self._view,
+            points=[point for point in view.points if point.step <= kept.step],
+            marks=[mark for mark in view.marks if mark.step <= kept.step],
+            kept=earlier,
         )
-        theirs.close()
-        self._connection = Connection(ours.detach())
-        self._send(Begin(config, folder))
-        threading.Thread(target=self._listen, name=f"job {name}", daemon=True).start()
+
+    def _share(self, parent: Job, kept: Kept) -> bool:
+        """Have one of another job's snapshots too; whether it is still there."""
+        try:
+            os.link(parent._folder / kept.file, self._folder / kept.file)
+        except FileNotFoundError:
+            return False
+        except OSError:  # a system without links
+            shutil.copyfile(parent._folder / kept.file, self._folder / kept.file)
+        return True
+
+    # -- To look at -----------------------------------------------------------------------------------------
 
     @property
     def paused(self) -> bool:
         """Whether it has been told to pause; it does so after its present step."""
-        return self._paused and self.view().is_live
+        return self._paused and self._view.is_live
+
+    @property
+    def has_paused(self) -> bool:
+        """Whether it does pause."""
+        return self._paused and self._view.status == "paused"
+
+    @property
+    def followed(self) -> bytes | None:
+        """The image whose probabilities its worker tells."""
+        return self._followed
+
+    @property
+    def pace(self) -> float:
+        """At most so many steps a second; 0 is as fast as it can."""
+        return self._pace
 
     def view(self) -> View:
         """The newest state."""
+        place = self._overseer.place(self)
         with self._lock:
-            return replace(self._view, points=list(self._view.points))
+            view = self._view
+            return replace(
+                view,
+                points=list(view.points),
+                marks=list(view.marks),
+                observations=list(view.observations),
+                glances=list(view.glances),
+                place=place,
+            )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is not done yet."""
+        return self._view.is_live
 
     def network(self) -> Network:
         """A copy of the network as it was last heard of."""
         with self._lock:
+            self._read_network()
             return self._network.copy()
 
-    def first_weights(self) -> NDArray[np.float32]:
-        """A copy of the first layer's weights (784, units) as they were last heard of."""
-        with self._lock:
-            return self._network.layers[0].weights.copy()
+    def first_weights(self, units: int | None = None) -> NDArray[np.float32]:
+        """A copy of the first layer's weights (784, units) as they were last heard of, of the first units only."""
+        inputs, outputs = self._network.shapes[0]
+        path = self._folder / NETWORK_FILE
+        if not path.exists():
+            return np.zeros((inputs, min(units or outputs, outputs)), np.float32)
+        with path.open("rb") as file:
+            return np.fromfile(file, np.float32, inputs * outputs).reshape(inputs, outputs)[:, :units].copy()
+
+    def network_at(self, kept: Kept) -> Network:
+        """The network as it was in a snapshot.
+
+        Raises:
+            ValueError: it is no longer kept.
+        """
+        network = Network(
+            self._network.sizes, self.config.activation, batch_normalization=self.config.batch_normalization
+        )
+        path = self._folder / kept.file
+        if not path.exists():
+            raise ValueError(f"the snapshot of epoch {kept.epoch:.4g} is no longer kept; choose another")
+        snapshot = Snapshot.read(path, only=("network.parameters", "network.statistics"))
+        network.parameters[:] = snapshot.arrays["network.parameters"]
+        network.statistics[:] = snapshot.arrays["network.statistics"]
+        network.temperature, network.caution = snapshot.values["calibrations"]["network"]
+        return network
 
     def checkpoint(self) -> Checkpoint:
         """The network as it was last heard of, with its scores if it is done."""
-        return Checkpoint(self.network(), self.config, self.view().scores)
+        return Checkpoint(self.network(), self.config, self._view.scores)
+
+    def _read_network(self) -> None:
+        pictures = self._view.pictures
+        if self._read != pictures:
+            read_network(self._network, self._folder)
+            self._read = pictures
+
+    # -- To steer -------------------------------------------------------------------------------------------
 
     def order(self, order: Order) -> None:
-        """Tell the worker something, if it still listens.
+        """Tell it something, wherever it is; it is of no use any more when it is done.
 
         Raises:
             ValueError: a change to values that the training can't have, or that only a new one can have.
         """
-        if isinstance(order, Mapping):
-            changed(self.config, order)
-        if order in ("pause", "resume"):
-            self._paused = order == "pause"
-        self._send(order)
+        self._overseer.order(self, order)
 
     def end(self) -> None:
-        """Make sure that the process is gone; what it had said remains."""
-        self.order("stop")
-        try:
-            self._process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Make sure that it comes to an end soon; what it has learned remains."""
+        if self.is_live:
+            self.order("stop")
 
-    def _send(self, message: Begin | Order) -> None:
-        with self._lock, suppress(OSError):  # the worker may be gone, and then the view says so
-            self._connection.send(message)
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                message = self._connection.recv()
-            except (EOFError, OSError):
-                break
-            with self._lock:
-                self._take(message)
-                if not self._view.is_live:
-                    break
+    def forget(self) -> None:
+        """End it, and give up its files as soon as nobody writes them any more."""
+        self._forgotten = True
+        self.end()
         with self._lock:
-            self._connection.close()
-        code = self._process.wait()
+            self._tidy()
+
+    def _tidy(self) -> None:
+        if self._forgotten and not self._view.is_live:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    # -- For the pool ---------------------------------------------------------------------------------------
+
+    def note(self, order: Order) -> None:
+        """Take down an order before it is passed on.
+
+        Raises:
+            ValueError: see `order`.
+        """
+        with self._lock:
+            if isinstance(order, dict):
+                self.config = changed(self.config, order)
+            elif order in ("pause", "resume"):
+                self._paused, self._goal = order == "pause", None
+            elif isinstance(order, Step):
+                self._paused, self._goal = False, order
+            elif isinstance(order, Pace):
+                self._pace = order.steps_per_second
+            elif isinstance(order, Follow):
+                self._followed = order.image
+                self._view = replace(self._view, glances=[])
+            self._orders.append(order)
+
+    def begin(self, threads: int) -> Begin:
+        """What a worker needs to know to go on with it."""
+        with self._lock:
+            self._view = replace(self._view, status="starting")
+            self.attempts += 1
+            # The others are told by what they have come to: whether it is paused, its goal, its pace.
+            self._orders = [order for order in self._orders if isinstance(order, dict)]
+            return Begin(
+                config=self._settled,
+                data=self.data,
+                folder=self._folder,
+                threads=threads,
+                start=self._start,
+                kept=tuple(self._view.kept),
+                paused=self._paused,
+                goal=self._goal,
+                pace=self._pace,
+                followed=self._followed,
+                orders=tuple(self._orders),
+                pictures=self._view.pictures,
+            )
+
+    def take(self, message: Report | Failed) -> None:
+        """Take in what its worker says."""
+        with self._lock:
+            if not self._view.is_live:
+                return
+            self.attempts = 0
+            if isinstance(message, Failed):
+                self._view = replace(self._view, status="failed", message=message.message)
+            else:
+                self._take_report(message)
+            self._tidy()
+
+    def checked(self, result: GradientCheck | str) -> None:
+        """Take in a gradient check, or why there is none."""
+        with self._lock:
+            self.check, self.checks = result, self.checks + 1
+
+    def suspended(self) -> None:
+        """Its worker has given it up for now; it goes on from there."""
+        with self._lock:
+            self._start = self._folder / SUSPENDED_FILE
+            unanswered = self._orders.count("check")
+        for _ in range(unanswered):
+            self.checked(NO_WORKER)
+
+    def become(self, status: str, message: str = "") -> None:
+        """Another status that its worker does not know of, unless it is done."""
         with self._lock:
             if self._view.is_live:
-                how = f"signal {-code}" if code < 0 else f"exit code {code}"
-                self._fail(f"The training's process ended unexpectedly ({how}). What it had learned is kept.")
+                self._view = replace(self._view, status=status, message=message)
+                self._tidy()
 
-    def _take(self, message: Report | Failed) -> None:
-        if isinstance(message, Failed):
-            return self._fail(message.message)
+    def _take_report(self, report: Report) -> None:
         view = self._view
-        points = view.points + message.points
-        if len(points) > POINTS_LIMIT:
-            points = [
-                point for index, point in enumerate(points) if index % 2 == 0 or point.validation_loss is not None
-            ]
-        if message.parameters is not None and message.statistics is not None:
-            self._network.parameters[:] = np.frombuffer(message.parameters, np.float32)
-            self._network.statistics[:] = np.frombuffer(message.statistics, np.float32).reshape(2, -1)
+        del self._orders[: report.obeyed]
+        if report.config:
+            self.config = self._settled = report.config
+            for order in self._orders:
+                if isinstance(order, dict):
+                    self.config = changed(self.config, order)
+        if report.standing.status == "paused" and self._goal and self._goal not in self._orders:  # it is reached
+            self._goal, self._paused = None, True
+        # What was seen before the worker heard of another image is of no use.
+        glances = [] if any(isinstance(order, Follow) for order in self._orders) else report.glances
+        observations = (
+            [one._replace(predictions=NOTHING, turned=NEVER) for one in view.observations[-1:]]
+            if report.observation
+            else []
+        )
         self._view = View(
-            status=message.status,
-            message=message.message,
-            points=points,
-            epochs=message.epochs,
-            fraction=message.fraction,
-            seconds=message.seconds,
-            seconds_left=message.seconds_left,
-            images_per_second=message.images_per_second,
-            pictures=view.pictures + (message.parameters is not None),
-            scores=message.scores or {},
+            **vars(report.standing),
+            points=_thinned(view.points + report.points, POINTS_LIMIT),
+            marks=view.marks + report.marks,
+            kept=view.kept if report.kept is None else report.kept,
+            observations=(
+                [*_thinned(view.observations[:-1], OBSERVATIONS_LIMIT), *observations, report.observation]
+                if report.observation
+                else view.observations
+            ),
+            glances=_thinned(view.glances + glances, GLANCES_LIMIT),
         )
 
-    def _fail(self, message: str) -> None:
-        self._view = replace(self._view, status="failed", message=message)
+
+NOTHING = np.empty(0, np.uint8)
+
+
+def _thinned(points: Sequence[Any], limit: int) -> list[Any]:
+    """Without every second one if there are too many; those at which validation was measured stay."""
+    if len(points) <= limit:
+        return list(points)
+    return [
+        point
+        for index, point in enumerate(points)
+        if index % 2 == 0 or getattr(point, "validation_loss", None) is not None
+    ]

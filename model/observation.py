@@ -17,6 +17,7 @@ from model.network import CLASSES, Layer, Network, as_inputs
 SAMPLE = 1000  # images looked at, of those held out
 
 Norms = tuple[float, ...]  # a Euclidean norm for each layer
+NEVER = np.empty(0, np.int32)
 
 
 class Observation(NamedTuple):
@@ -29,6 +30,29 @@ class Observation(NamedTuple):
     updates: Norms  # of how far the last step moved them
     dead: tuple[float, ...]  # see `look`
     predictions: NDArray[np.uint8]  # (m,), the digits that the sample's images are taken for
+    turned: NDArray[np.int32] = (
+        NEVER  # (m,), the step at which each was first seen to be right again, or wrong; 0: never
+    )
+    best: tuple[float, ...] = ()  # of each digit, the largest share that was right so far
+
+
+class Memory:
+    """What a network knew of a sample's images, whose labels (m,) are given: when it learned or forgot each of them."""
+
+    def __init__(self, labels: NDArray[np.uint8]) -> None:
+        self._labels = labels
+        self._right: NDArray[np.bool_] | None = None
+        self.turned = np.zeros(len(labels), np.int32)
+        self.best = np.zeros(CLASSES)
+
+    def see(self, predictions: NDArray[np.uint8], step: int) -> None:
+        """Note what the images (m,) are taken for after a step."""
+        right = predictions == self._labels
+        if self._right is not None:
+            self.turned[right != self._right] = step
+        self._right = right
+        counts = np.bincount(self._labels, minlength=CLASSES)
+        self.best = np.maximum(self.best, np.bincount(self._labels[right], minlength=CLASSES) / np.maximum(counts, 1))
 
 
 def layer_norms(layers: Sequence[Layer]) -> Norms:

@@ -42,14 +42,14 @@ class Snapshot:
         np.savez(file, allow_pickle=False, **{TEXT: np.frombuffer(text.encode(), np.uint8)}, **self.arrays)
 
     @classmethod
-    def read(cls, path: Path) -> Snapshot:
-        """The snapshot in a file.
+    def read(cls, path: Path, only: Sequence[str] = ()) -> Snapshot:
+        """The snapshot in a file, or only some of its arrays.
 
         Raises:
             ValueError: the file is damaged, or none that `write` made.
         """
         with open_archive(path, path.name) as archive:
-            arrays = {name: archive.read(name) for name in archive.keys}
+            arrays = {name: archive.read(name) for name in archive.keys if not only or name in (*only, TEXT)}
         try:
             text = json.loads(arrays.pop(TEXT).tobytes())
         except (KeyError, ValueError, RecursionError):

@@ -25,7 +25,7 @@ from model.handwriting import Handwriting, rendered
 from model.handwriting import split as split_ink
 from model.ink import Drawing
 from model.network import CLASSES, Network, Trace, cross_entropy, dropout_masks
-from model.observation import Norms, layer_norms
+from model.observation import SAMPLE, Norms, layer_norms
 from model.optimizers import OPTIMIZERS, clip
 from model.progress import Progress, Status, Tally
 from model.schedules import SCHEDULES
@@ -137,6 +137,11 @@ class Training:
             np.random.default_rng, seeds
         )
         learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
+        rows = _sample(learning, held_out)
+        self.sample, self.sample_labels = (
+            np.asarray(data.images)[rows],
+            np.asarray(data.labels)[rows],
+        )  # see sample_rows
         self.held_images, self.held_labels = np.asarray(data.images)[held_out], np.asarray(data.labels)[held_out]
         handwriting = None
         if config.ink or ink or config.background:
@@ -466,6 +471,16 @@ def changed(config: TrainingConfig, values: Mapping[str, Any]) -> TrainingConfig
     if fixed:
         raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
     return config.changed(**values)
+
+
+def sample_rows(config: TrainingConfig, data: Dataset) -> Array:
+    """Which images of a data set (m,) a training is observed on: the first of those held out, or else of the others."""
+    split_rng = np.random.default_rng(np.random.SeedSequence(config.seed).spawn(1)[0])
+    return _sample(*split(data, config.validation_size, config.training_size, split_rng))
+
+
+def _sample(learning: Array, held_out: Array) -> Array:
+    return (held_out if len(held_out) else learning)[:SAMPLE]
 
 
 def forbidden_in_fork(then: TrainingConfig, now: TrainingConfig) -> list[str]:

@@ -1,116 +1,115 @@
-"""A worker is a program of its own that trains one network and reports through a connection to who started it.
+"""A worker is a program of its own that trains networks, one after another, for whoever started it.
 
-It is started by `model.jobs` as `python -m model.worker DESCRIPTOR`. When the connection breaks, because the app
-has ended or has no more use for it, the worker ends too: none is ever left behind.
+It is started by `model.pool` as `python -m model.worker DESCRIPTOR FOLDER APP`. A second thread listens, so that an
+order takes effect after the present step; when the connection breaks, because the app has ended, the worker does too.
 """
 
 from __future__ import annotations
 
 import os
+import queue
+import shutil
 import sys
+import threading
 import time
+from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
-from model import data
-from model.checkpoint import Checkpoint
-from model.jobs import Begin, Failed, Order, Point, Report
-from model.progress import Progress
-from model.training import Change, train
+from model.lesson import Lesson, Message
+from model.limits import limit_memory, volunteer
+from model.messages import Begin, Failed, Heard, Order, Told
 
-POLITENESS = 5  # of the process: answers to visitors come before training
-SECONDS_BETWEEN_REPORTS = 0.1
-SECONDS_BETWEEN_PICTURES = 0.4  # parameters are sent so often, large ones less often
-BYTES_PER_SECOND = 2e7
-
-
-def work(connection: Connection) -> None:
-    """Train as the first message says, obeying the orders that follow, until done or stopped."""
-    begin: Begin = connection.recv()
-    dataset = data.open_folder(begin.folder)
-    run = train(begin.config, dataset)
-    progress = next(run)
-    points = [Point.of(progress)]
-    connection.send(_report(progress, points, parameters=True))
-    reported = pictured = time.monotonic()
-    pause = max(SECONDS_BETWEEN_PICTURES, progress.network.parameters.nbytes / BYTES_PER_SECOND)
-
-    while progress.status == "running":
-        change, stopped = _orders(connection, progress)
-        if stopped:
-            break
-        progress = run.send(change)
-        points.append(Point.of(progress))
-        now = time.monotonic()
-        if now - reported >= SECONDS_BETWEEN_REPORTS and progress.status == "running":
-            picture = now - pictured >= pause
-            connection.send(_report(progress, points, parameters=picture))
-            reported, pictured = now, now if picture else pictured
-
-    status = progress.status if progress.status != "running" else "stopped"
-    trained = Checkpoint.of(begin.config, progress, dataset, status)
-    connection.send(_report(progress, points, parameters=True, status=status, scores=trained.scores))
+POLITENESS = 10  # of the process: answers to visitors come before training
+SECONDS_BETWEEN_SIGNS = 1.0  # of life
+SECONDS_TO_BE_ADOPTED = 0.5  # after the app's end, until the system has given its children another parent
+SECONDS_TO_TIDY = 2.0
+NO_MEMORY = "There is not enough memory for this network and batch: make either smaller."
 
 
-def _orders(connection: Connection, progress: Progress) -> tuple[Change | None, bool]:
-    """The change to make, and whether to stop, of the orders that have come; waits here while paused."""
-    change: Change = {}
-    paused = False
-    while paused or connection.poll():
-        order: Order = connection.recv()
-        if order == "stop":
-            return None, True
-        if order == "pause":
-            paused = True
-            connection.send(_report(progress, [], parameters=True, status="paused"))
-        elif order == "resume":
-            paused = False
-        else:
-            change.update(order)
-    return change or None, False
+class Worker:
+    """The connection, and the threads at its ends. `folder` holds the files of all trainings of the app, whose process
+    has the number `app`."""
 
+    def __init__(self, connection: Connection, folder: Path, app: int) -> None:
+        self._connection, self._folder, self._app = connection, folder, app
+        self._told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+        self._attention = threading.Event()
+        self._sending = threading.Lock()
+        self._number = 0  # of the present training
 
-def _report(
-    progress: Progress,
-    points: list[Point],
-    *,
-    parameters: bool,
-    status: str | None = None,
-    scores: dict[str, float | int | str | None] | None = None,
-) -> Report:
-    """What to tell now; the points told are forgotten."""
-    network = progress.network
-    report = Report(
-        status=status or progress.status,
-        message=progress.message,
-        points=list(points),
-        epochs=progress.epochs,
-        fraction=progress.fraction,
-        seconds=progress.seconds,
-        seconds_left=progress.seconds_left,
-        images_per_second=progress.images_per_second,
-        parameters=network.parameters.tobytes() if parameters else None,
-        statistics=network.statistics.tobytes() if parameters else None,
-        scores=scores,
-    )
-    points.clear()
-    return report
+    def serve(self) -> None:
+        """Train what comes, until the process is ended."""
+        for work in (self._listen, self._live):
+            threading.Thread(target=work, daemon=True).start()
+        while True:
+            told = self._told.get()
+            if isinstance(told.message, Begin):
+                self._number = told.number
+                if not self._train(told.message):
+                    return
+
+    def _train(self, begin: Begin) -> bool:
+        """Whether the process is fit for another one."""
+        try:
+            Lesson(begin, self._tell, self._wait, self._attention.is_set).give()
+        except MemoryError:
+            self._tell(Failed(NO_MEMORY))
+            return False
+        except (ValueError, OSError) as error:
+            self._tell(Failed(str(error)))
+        return True
+
+    def _wait(self, seconds: float | None) -> list[Order]:
+        """The orders for the present training that come within some time; returns as soon as there is one."""
+        told: list[Told] = []
+        with suppress(queue.Empty):
+            told.append(self._told.get(block=seconds != 0, timeout=seconds))
+        self._attention.clear()
+        with suppress(queue.Empty):
+            while True:
+                told.append(self._told.get_nowait())
+        return [one.message for one in told if one.number == self._number and not isinstance(one.message, Begin)]
+
+    def _tell(self, message: Message | None) -> None:
+        try:
+            with self._sending:
+                self._connection.send(Heard(self._number, message))
+        except OSError:
+            self._end()
+
+    def _live(self) -> None:
+        while True:
+            self._tell(None)
+            time.sleep(SECONDS_BETWEEN_SIGNS)
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                told = self._connection.recv()
+            except (EOFError, OSError, MemoryError):
+                self._end()
+            self._told.put(told)
+            self._attention.set()
+
+    def _end(self) -> None:
+        """End at once, whatever the other threads are at; if the app itself is gone, leave none of its files behind."""
+        end = time.monotonic() + SECONDS_TO_BE_ADOPTED
+        while os.getppid() == self._app and time.monotonic() < end:
+            time.sleep(0.01)
+        # The training may still write a file meanwhile, and another worker may be at the same work.
+        while os.getppid() != self._app and self._folder.exists() and time.monotonic() < end + SECONDS_TO_TIDY:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        os._exit(0)
 
 
 def main() -> None:
-    os.nice(POLITENESS)
-    connection = Connection(int(sys.argv[1]))
-    try:
-        work(connection)
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # nobody listens any more
-    except MemoryError:
-        connection.send(Failed("There is not enough memory for this network and batch: make either smaller."))
-    except ValueError as error:
-        connection.send(Failed(str(error)))
-    try:
-        connection.recv()  # all has been said; stay until it has been heard
-    except (EOFError, ConnectionResetError):
-        return
+    with suppress(OSError):
+        os.nice(POLITENESS)
+    volunteer()
+    limit_memory()
+    descriptor, folder, app = sys.argv[1:]
+    Worker(Connection(int(descriptor)), Path(folder), int(app)).serve()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 
 from model.config import TrainingConfig
 from model.network import Network, Trace, as_inputs
-from model.observation import layer_norms, look
+from model.observation import Memory, layer_norms, look
 from model.training import Training
 from tests.toy_data import patterns
 
@@ -82,3 +82,11 @@ def test_outputs_are_what_each_layer_says():
     layer = network.layers[0]
     np.testing.assert_allclose(hidden, 1 / (1 + np.exp(-(images @ layer.weights + layer.biases))), rtol=1e-5)
     np.testing.assert_array_equal(logits, network.logits(TOY.images[:5]))
+
+
+def test_what_was_learned_and_forgotten_is_remembered():
+    memory = Memory(np.array([0, 0, 1, 1], np.uint8))
+    for step, predictions in [(0, [9, 0, 9, 9]), (5, [0, 0, 9, 1]), (9, [0, 7, 9, 1]), (12, [0, 0, 9, 9])]:
+        memory.see(np.array(predictions, np.uint8), step)
+    assert memory.turned.tolist() == [5, 12, 0, 12]
+    assert memory.best.tolist() == [1, 0.5, *[0] * 8]
