@@ -70,10 +70,18 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command("train")
 @click.option("--preset", "preset_name", help=f"Start from a recipe: {', '.join(PRESETS)}.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the network here: .safetensors or .npz.")
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="Compute on at most so many cores [default: all]. Another number changes the last bits of the result: the app "
+    "gives each of its workers its share of the cores.",
+)
 @click.option("--fresh", is_flag=True, help="Begin anew, even if this training was interrupted before.")
 @config_options
 @as_json
-def train_command(preset_name: str | None, out: Path | None, fresh: bool, as_json: bool, **given: str | None) -> None:
+def train_command(
+    preset_name: str | None, out: Path | None, threads: int | None, fresh: bool, as_json: bool, **given: str | None
+) -> None:
     """Train a new network.
 
     Ctrl-C stops it and keeps what it has learned. However a training of more than half a minute was interrupted, the
@@ -92,7 +100,7 @@ def train_command(preset_name: str | None, out: Path | None, fresh: bool, as_jso
     ink = handwriting.read(config.ink)
     dataset = load(config.data)
     place = Unfinished(config, dataset, ink)
-    progress, history = follow(config, dataset, ink, place, fresh=fresh)
+    progress, history = follow(config, dataset, ink, place, fresh=fresh, threads=threads)
     status = progress.status if progress.status != "running" else "interrupted"
     trained = checkpoint.Checkpoint.of(config, progress, dataset, status)
     result = summary(trained, progress)
@@ -125,10 +133,16 @@ def train_command(preset_name: str | None, out: Path | None, fresh: bool, as_jso
 
 
 def follow(
-    config: TrainingConfig, dataset: data.Dataset, ink: Sequence[Drawing], place: Unfinished, *, fresh: bool
+    config: TrainingConfig,
+    dataset: data.Dataset,
+    ink: Sequence[Drawing],
+    place: Unfinished,
+    *,
+    fresh: bool,
+    threads: int | None,
 ) -> tuple[Training, list[dict[str, Any]]]:
     """Train with a bar, up to the end or an interruption: the last progress, and the learning curve."""
-    run, history = begin(config, dataset, ink, place, fresh=fresh)
+    run, history = begin(config, dataset, ink, place, fresh=fresh, threads=threads)
     known, keepable = bool(history), True  # the first progress after an interruption is the last one before it
     with interruption() as interrupted, training_bar() as show:
         for progress in run:
@@ -143,7 +157,13 @@ def follow(
 
 
 def begin(
-    config: TrainingConfig, dataset: data.Dataset, ink: Sequence[Drawing], place: Unfinished, *, fresh: bool
+    config: TrainingConfig,
+    dataset: data.Dataset,
+    ink: Sequence[Drawing],
+    place: Unfinished,
+    *,
+    fresh: bool,
+    threads: int | None,
 ) -> tuple[Generator[Training, Change | None, None], list[dict[str, Any]]]:
     """The training and its learning curve so far: from where it was interrupted, or a new one."""
     if fresh:
@@ -151,14 +171,14 @@ def begin(
     try:
         kept = None if fresh else place.find()
         if kept:
-            run = train(config, dataset, ink=ink, start=kept)
+            run = train(config, dataset, ink=ink, start=kept, threads=threads)
             where = f"epoch {kept.values['epoch']} of {config.epochs}, interrupted {place.when():%Y-%m-%d %H:%M}"
             screen.print(f"Going on from {where}; --fresh begins anew.", soft_wrap=True, highlight=False)
             return run, list(kept.points)
     except (ValueError, OSError) as error:
         shown = " ".join(f"Beginning anew: what was kept of this training can't be used ({error}).".split())
         screen.print(shown, style="yellow", markup=False, soft_wrap=True)
-    return train(config, dataset, ink=ink), []
+    return train(config, dataset, ink=ink, threads=threads), []
 
 
 def keep(place: Unfinished, progress: Training, history: list[dict[str, Any]]) -> bool:

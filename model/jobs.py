@@ -109,9 +109,7 @@ class Job:
         self._orders: list[Order] = []  # that its worker has not obeyed yet, as far as is known
         self._settled = config  # with the changes among them that its worker has obeyed
         self._forgotten = False
-        self._network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         self.attempts = 0  # to begin it, since it was heard of
-        self._read = 0  # the picture that the network above was read from
         folder.mkdir()
         if fork:
             self._branch_off(*fork)
@@ -189,14 +187,14 @@ class Job:
         return self._view.is_live
 
     def network(self) -> Network:
-        """A copy of the network as it was last heard of."""
-        with self._lock:
-            self._read_network()
-            return self._network.copy()
+        """The network as it was last heard of; all zeros if it never was."""
+        network = self._blank_network()
+        read_network(network, self._folder)
+        return network
 
     def first_weights(self, units: int | None = None) -> NDArray[np.float32]:
         """A copy of the first layer's weights (784, units) as they were last heard of, of the first units only."""
-        inputs, outputs = self._network.shapes[0]
+        inputs, outputs = self.config.sizes[:2]
         path = self._folder / NETWORK_FILE
         if not path.exists():
             return np.zeros((inputs, min(units or outputs, outputs)), np.float32)
@@ -209,9 +207,7 @@ class Job:
         Raises:
             ValueError: it is no longer kept.
         """
-        network = Network(
-            self._network.sizes, self.config.activation, batch_normalization=self.config.batch_normalization
-        )
+        network = self._blank_network()
         path = self._folder / kept.file
         if not path.exists():
             raise ValueError(f"the snapshot of epoch {kept.epoch:.4g} is no longer kept; choose another")
@@ -225,11 +221,9 @@ class Job:
         """The network as it was last heard of, with its scores if it is done."""
         return Checkpoint(self.network(), self.config, self._view.scores)
 
-    def _read_network(self) -> None:
-        pictures = self._view.pictures
-        if self._read != pictures:
-            read_network(self._network, self._folder)
-            self._read = pictures
+    def _blank_network(self) -> Network:
+        config = self.config
+        return Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
 
     # -- To steer -------------------------------------------------------------------------------------------
 

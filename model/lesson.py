@@ -32,7 +32,7 @@ from model.messages import (
 from model.observation import Memory, Observation, layer_norms, look
 from model.progress import Mark, Point
 from model.snapshot import Snapshot
-from model.training import Change, Training
+from model.training import Change, Training, blas_threads
 
 SECONDS_BETWEEN_REPORTS = 0.1
 SECONDS_BETWEEN_PICTURES = 0.4  # the network is written so often, a large one less often
@@ -80,8 +80,9 @@ class Lesson:
 
     def give(self) -> None:
         """Train until done, stopped, or suspended."""
-        with threadpool_limits(limits=self._begin.threads, user_api="blas"):
-            training = self._training
+        training = self._training
+        threads = blas_threads(training.config, len(training.batches), self._begin.threads)
+        with threadpool_limits(limits=threads, user_api="blas"):
             if not training.step:
                 training.validate()
             self._look()

@@ -71,15 +71,16 @@ class Change(TypedDict, total=False):
     augmentation: str
 
 
-def blas_threads(config: TrainingConfig, count: int) -> int:
-    """How many threads the matrix products of a training get: as many as the work is worth, at most one for each core.
+def blas_threads(config: TrainingConfig, count: int, most: int | None = None) -> int:
+    """How many threads the matrix products of a training get: as many as the work is worth, at most one for each core,
+    or so many.
 
     Sums come out differently in their last bits with another number, so it depends on nothing but the config, the
-    count of images, and the machine's cores.
+    count of images, and what is given or else the machine's cores.
     """
     network = sum(inputs * outputs for inputs, outputs in itertools.pairwise(config.sizes))
     work = network * min(config.batch_size or count, count)
-    return max(1, min(cores(), int(work / WORK_FOR_A_THREAD)))
+    return max(1, min(most or cores(), int(work / WORK_FOR_A_THREAD)))
 
 
 def cores() -> int:
@@ -94,12 +95,14 @@ def train(
     ink: Sequence[Drawing] = (),
     start: Snapshot | None = None,
     report_every: int | None = None,
+    threads: int | None = None,
 ) -> Generator[Progress, Change | None, None]:
     """Train a new network: yields a Progress before the first step, and then after every few (`report_every`).
 
     `ink` are drawings to learn from besides, those of config.ink.
     With `start`, a snapshot of a training of the same config and data, it goes on from there in the same way, to the
     last bit, and the first Progress is of that moment. Changes that were made before the snapshot stay made.
+    At most so many `threads` compute the matrix products, where the work is worth them; without it, one for each core.
 
     The last Progress has another status than "running", and its network is the result: the last parameters, the
     best ones with early stopping, or the last sound ones if the training diverged.
@@ -111,7 +114,7 @@ def train(
     training = Training(config, data, ink)
     if start:
         training.restore(start)
-    return _run(training, blas_threads(config, len(training.batches)), report_every)
+    return _run(training, blas_threads(config, len(training.batches), threads), report_every)
 
 
 def _run(training: Training, threads: int, report_every: int | None) -> Generator[Progress, Change | None, None]:

@@ -30,6 +30,11 @@ def folder(name: str) -> Path:
     return Path(uploaded.folder.name) / "data" if uploaded else data.prepare(name)
 
 
+def held(name: str) -> object:
+    """What must be kept for a data set's folder to stay."""
+    return session.current().datasets.get(name)
+
+
 def is_here(name: str) -> bool:
     """Whether a data set that Inkling knows by name can be opened without a download."""
     try:
@@ -81,7 +86,7 @@ def _open() -> None:
     name = ", ".join(file.name for file in uploads)[:80]
     if name in data.DATASETS:
         name += " (your file)"
-    place = TemporaryDirectory(prefix="inkling-")
+    place = TemporaryDirectory(prefix="upload-", dir=session.pool().folder, ignore_cleanup_errors=True)
     try:
         read = data.from_files({file.name: file.getvalue() for file in uploads}, name)
         data.save(read, Path(place.name) / "data")

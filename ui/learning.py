@@ -1,23 +1,27 @@
-"""A training as it is watched: its buttons, where it stands, its curves, and what the first layer has learned.
+"""A training as it is watched: where it stands, its curves, the time slider, and what there is to see inside.
 
-What changes while it learns is one fragment, which redraws itself as long as the training runs.
+Each part is a fragment of the page; those that change while it learns redraw themselves as long as the training runs.
 """
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from model import presets
 from model.config import TrainingConfig
 from model.jobs import Job, View
+from model.messages import Kept
 from model.network import CLASSES
-from ui import curves, datasets, messages, networks, session, words
+from ui import controls, curves, diagram, following, inside, messages, networks, runs, session, steering, terms, words
 
-SECONDS_BETWEEN_LOOKS = 0.4
+SECONDS_BETWEEN_LOOKS = 0.4  # at the curves
+SECONDS_BETWEEN_LOOKS_INSIDE = 0.8
+SECONDS_BETWEEN_LOOKS_BACK = 2.0  # at the snapshots and the runs
 STATES = {
+    "waiting": "Waiting",
     "starting": "Starting ...",
     "running": "Learning",
     "paused": "Paused",
@@ -29,94 +33,117 @@ STATES = {
 }
 
 
-def buttons(config: TrainingConfig, dataset: str | None) -> None:
-    """Start, pause and stop."""
-    job = session.job()
-    live = job is not None and job.view().is_live
-    with st.container(horizontal=True):
-        if st.button(
-            "Start again" if job else "Start",
-            key="start",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=dataset is None,
-        ):
-            _start(config, dataset or "mnist-5k")
-            st.rerun()
-        paused = job is not None and job.paused
-        if st.button(
-            "Resume" if paused else "Pause",
-            key="pause",
-            icon=":material/resume:" if paused else ":material/pause:",
-            disabled=not live,
-        ):
-            assert job
-            job.order("resume" if paused else "pause")
-            st.rerun()
-        if st.button(
-            "Stop",
-            key="stop",
-            icon=":material/stop:",
-            disabled=not live,
-        ):
-            assert job
-            job.order("stop")
-            st.rerun()
-
-
-def _start(config: TrainingConfig, dataset: str) -> None:
-    name = presets.name_of(config) or "-".join(map(str, config.sizes))
-    session.start_job(Job(f"my {name}", config, datasets.folder(dataset)))
-
-
-def show(config: TrainingConfig) -> None:
-    """The visitor's training; while there is none, the network that the settings make."""
-    job = session.job()
+def show(config: TrainingConfig, dataset: str | None) -> None:
+    """The training that is looked at; while there is none, the network that the settings make."""
+    job, hidden = session.job(), controls.hidden()
     if job is None:
-        _preview(config)
+        steering.buttons(config, dataset)
+        st.info("Press Start: the network begins with random weights, and learns from there.")
+        draw(config)
         return
-    live = job.view().is_live
-    with st.container():  # also when it is empty: what follows keeps its place, and the charts stay the same ones
-        if not live:
-            _result(job)
-    st.fragment(_watch, run_every=SECONDS_BETWEEN_LOOKS if live else None)(job, live)
+    live = job.is_live
+    _part(_watch, SECONDS_BETWEEN_LOOKS if live else None, job, live, config, dataset)
+    if "time" not in hidden:
+        _part(_time, SECONDS_BETWEEN_LOOKS_BACK if live else None, job, config)
+    _part(_inside, SECONDS_BETWEEN_LOOKS_INSIDE if live else None, job)
+    busy = live and (following.is_on() or inside.is_open())
+    _part(_folded, SECONDS_BETWEEN_LOOKS_INSIDE if busy else None, job, busy)
+    if "runs" not in hidden:
+        _part(runs.show, SECONDS_BETWEEN_LOOKS_BACK if live else None)
 
 
-def _preview(config: TrainingConfig) -> None:
-    st.info(f"Press Start: a network of {_shape(config)} begins with random weights and learns from there.")
+def _part(part: Callable[..., None], seconds: float | None, *arguments: Any) -> None:
+    """A part of the page that redraws itself, every so many seconds or only when somebody acts on it."""
+    st.fragment(part, run_every=seconds)(*arguments)
 
 
-def _shape(config: TrainingConfig) -> str:
-    parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(config.sizes))
-    return f"{' - '.join(map(str, config.sizes))} units, {parameters:,} parameters,"
-
-
-def _watch(job: Job, was_live: bool) -> None:
-    """All that changes while the network learns."""
+def _watch(job: Job, was_live: bool, config: TrainingConfig, dataset: str | None) -> None:
+    """Its buttons, where it stands, and its curves."""
+    if session.job() is not job or job.is_live != was_live:
+        st.rerun()  # the whole page: this stops redrawing itself, or another tab has begun another training
+    steering.buttons(config, dataset)
     view = job.view()
-    if was_live and not view.is_live:
-        st.rerun()  # the whole page, once: its buttons change, and this stops redrawing itself
+    with st.container(key="queue"):
+        _queue(view)
     with st.container(key="progress"):
         _progress(job, view)
+    with st.container(key="result"):  # also when it is empty: the charts keep their place, and stay the same ones
+        if not job.is_live:
+            _result(job)
+    _charts(job, view, steering.chosen(view))
+
+
+def _inside(job: Job) -> None:
+    """What the first layer looks for, and how each layer fares."""
+    view, hidden = job.view(), controls.hidden()
+    chosen = steering.chosen(view)
+    if "weights_view" not in hidden:
+        inside.weights(job, view, chosen)
+    if "layers_view" not in hidden:
+        inside.layers(job, view, chosen)
+
+
+def _folded(job: Job, busy: bool) -> None:
+    """What is looked at by those who ask for it."""
+    view, hidden = job.view(), controls.hidden()
+    chosen = steering.chosen(view)
+    if "follow" not in hidden:
+        following.show(job, view, chosen)
+    if "inside" not in hidden:
+        inside.digits(job, view, chosen)
+        inside.gradient_check(job)
+    if busy != (job.is_live and (following.is_on() or inside.is_open())):
+        st.rerun()  # it begins to redraw itself, or stops
+
+
+def draw(config: TrainingConfig) -> None:
+    """The network that Start makes."""
+    if "diagram" not in controls.hidden():
+        with st.container(key="diagram"):
+            st.markdown(diagram.diagram(config), unsafe_allow_html=True)  # st.html would leave the drawing out
+
+
+def _queue(view: View) -> None:
+    if view.place:
+        size = session.pool().size
+        at_a_time = "One network trains" if size == 1 else f"{size} networks train"
+        st.info(
+            f"Waiting for its turn: number {view.place} in the queue. {at_a_time} at a time here, and after a minute "
+            "each gives way to the next and goes on later where it was.",
+            icon=":material/hourglass_empty:",
+        )
+
+
+def _charts(job: Job, view: View, chosen: Kept | None) -> None:
+    drawn, epochs = runs.drawn(job, view)
+    looks = runs.looks() | {"moment": chosen.epoch if chosen else None}
     left, right = st.columns(2)
     with left, st.container(key="loss_chart"):
-        st.markdown("**Loss**", help=HELP["loss"])
-        st.altair_chart(curves.loss_curve(view.points, view.epochs), key="loss_curve")
+        st.markdown("**Loss**", help=terms.explain("loss"))
+        st.vega_lite_chart(*curves.loss_curve(drawn, epochs, **looks), key="loss_curve")
     with right, st.container(key="accuracy_chart"):
-        st.markdown("**Accuracy**", help=HELP["accuracy"])
-        st.altair_chart(curves.accuracy_curve(view.points, view.epochs), key="accuracy_curve")
-    with st.container(key="weights_view"):
-        st.markdown("**What the first layer looks for**", help=HELP["weights"])
-        st.image(_weights_picture(job, view), width="stretch")
+        st.markdown("**Accuracy**", help=terms.explain("accuracy"))
+        st.vega_lite_chart(*curves.accuracy_curve(drawn, epochs, **looks), key="accuracy_curve")
 
 
-def _weights_picture(job: Job, view: View) -> str:
-    """Made again only when the parameters are new: looks are more frequent than they are."""
-    made_of, picture = session.remembered("weights_picture", (None, ""))
-    if made_of != (job, view.pictures):
-        picture = curves.weights_picture(job.first_weights())
-        session.remember("weights_picture", ((job, view.pictures), picture))
-    return str(picture)
+def _time(job: Job, config: TrainingConfig) -> None:
+    """Look back, slow down, branch off."""
+    view = job.view()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width=300):
+            steering.choose_moment(view)
+        if "pace" not in controls.hidden():
+            with st.container(width=180):
+                steering.choose_pace()
+        with st.container(width="content"):
+            steering.fork_button(job, view, config)
+    if steering.chosen(view):
+        st.caption(
+            "You are looking back. What you set now is for a fork from here; the training itself goes on with its own "
+            "settings."
+            if job.is_live
+            else "You are looking back. A fork goes on from here with the settings as they are now."
+        )
 
 
 def _progress(job: Job, view: View) -> None:
@@ -126,35 +153,37 @@ def _progress(job: Job, view: View) -> None:
     )
     st.progress(view.fraction, f"{STATES[view.status]}: {job.name.removeprefix('my ')}")
     figures = {
-        "Epoch": f"{math.ceil(last.epoch) if last else 0} of {view.epochs}",
-        "Step": f"{last.step:,}" if last else "0",
-        "Loss": f"{last.epoch_loss:.4f}" if last else "–",
-        "Accuracy": words.percent(last.epoch_accuracy) if last else "–",
-        "Validation accuracy": "–" if validated is None else words.percent(validated),
-        "Images per second": f"{view.images_per_second:,.0f}" if last else "–",
-        "Time left" if view.is_live else "Time taken": _duration(view.seconds_left if view.is_live else view.seconds),
+        "Epoch": (f"{math.ceil(last.epoch) if last else 0} of {view.epochs}", "epoch"),
+        "Step": (f"{last.step:,}" if last else "0", "step"),
+        "Loss": (f"{last.epoch_loss:.4f}" if last else "–", "loss"),
+        "Accuracy": (words.percent(last.epoch_accuracy) if last else "–", "accuracy"),
+        "Validation accuracy": ("–" if validated is None else words.percent(validated), "validation"),
     }
     if job.config.batch_size == 0 and last:  # publications of full-batch training give the loss in this unit too
-        figures["Cost per output"] = f"{last.epoch_loss / CLASSES:.6f}"
+        figures["Cost per output"] = f"{last.epoch_loss / CLASSES:.6f}", "cost_per_output"
     with st.container(horizontal=True):
-        for name, figure in figures.items():
-            st.metric(name, figure, width="content")
+        for name, (figure, term) in figures.items():
+            st.metric(name, figure, width="content", help=terms.explain(term))
+    if last:
+        time = f"{_duration(view.seconds_left)} left" if view.is_live else f"{_duration(view.seconds)} in all"
+        pace = f"{view.images_per_second:,.0f} images a second, {time}"
+        st.caption(pace, help=f"{terms.explain('images_per_second')}\n\n{terms.explain('time_left')}")
     if view.message:
         st.warning(messages.plain(view.message), icon=":material/info:")
 
 
 def _duration(seconds: float) -> str:
     if not math.isfinite(seconds):
-        return "–"
+        return "some time"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
 
 
 def _result(job: Job) -> None:
     """What became of it, and what can be done with it."""
-    name, scores = networks.of_job(), job.view().scores
+    name, scores = networks.of_job(job), job.view().scores
     if not name:
-        return  # it failed before its first step, and the progress says why
+        return  # it ended before its first step, and the progress says why
     if (test := scores.get("test_accuracy")) is not None:
         st.success(
             f"It reads {words.percent(float(test))} of the {scores['tested_on']} test images right, and has never seen "
@@ -164,20 +193,4 @@ def _result(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/draw.py", label="Draw a digit for it", icon=":material/draw:")
         st.page_link("pages/evaluate.py", label="See its mistakes", icon=":material/fact_check:")
-        st.download_button(
-            "Download it",
-            lambda: job.checkpoint().to_bytes(),
-            f"{name.replace(' ', '-')}.safetensors",
-            key="download_network",
-            icon=":material/download:",
-        )
-
-
-HELP = {
-    "loss": "How surprised the network is by the right answers, on average: cross-entropy, the mean of "
-    "$-\\ln p$, where $p$ is the probability that it gave the right digit. 2.30 is a blind guess; 0 is certainty.",
-    "accuracy": "The share of images that it reads right: 10 % is a blind guess. Training is measured on the images "
-    "that it is learning from, validation on images kept aside.",
-    "weights": "Each tile is one unit of the first layer: orange is where ink speaks for it, blue where ink speaks "
-    "against it. They begin as noise.",
-}
+        runs.downloads(job, name)

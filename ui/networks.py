@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
 
 from model import checkpoint
 from model.checkpoint import Checkpoint
+from model.jobs import Job
 from model.presets import PRESETS
 from ui import messages, session
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
-LIMIT = 20  # kept for each visitor; the oldest goes first
+LIMIT, BYTES_LIMIT = 20, 100e6  # of networks kept for each visitor; the oldest goes first
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,10 +40,14 @@ def add(name: str, trained: Checkpoint) -> str:
     while unique in taken:
         unique, number = f"{name} {number}", number + 1
     networks[unique] = trained
-    while len(networks) > LIMIT:
+    while len(networks) > LIMIT or (len(networks) > 1 and _size(networks.values()) > BYTES_LIMIT):
         networks.pop(next(iter(networks)))
     session.remember("network", unique)
     return unique
+
+
+def _size(networks: Iterable[Checkpoint]) -> int:
+    return sum(one.network.parameters.nbytes for one in networks)
 
 
 def choose() -> tuple[str, Checkpoint]:
@@ -83,16 +89,15 @@ def _open() -> None:
         session.remember("network_problem", str(error))
 
 
-def of_job() -> str | None:
-    """What the network of the visitor's training is called in the menus; None until it is done."""
+def of_job(job: Job) -> str | None:
+    """What the network of one of the visitor's trainings is called in the menus; None until it is done."""
     _collect()
-    return session.current().job_network
+    return session.current().job_networks.get(job.number)
 
 
 def _collect() -> None:
-    """Put a training's network into the menus when it is done, on whatever page the visitor is by then."""
+    """Put trainings' networks into the menus when they are done, on whatever page the visitor is by then."""
     here = session.current()
-    if here.job and not here.job_network:
-        view = here.job.view()
-        if not view.is_live and any(point.step for point in view.points):
-            here.job_network = add(here.job.name, here.job.checkpoint())
+    for job in session.jobs():
+        if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.view().points):
+            here.job_networks[job.number] = add(job.name, job.checkpoint())

@@ -10,17 +10,23 @@ import runpy
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from model.checkpoint import WEIGHTS, Checkpoint
+from model.config import TrainingConfig
 from model.data import Dataset
 from model.jobs import Job
-from ui import visitors
+from model.messages import Kept, Pace
+from model.pool import Pool
+from ui import process, visitors
 
-SECONDS_BETWEEN_SWEEPS = 30.0
+SECONDS_BETWEEN_SWEEPS = 5.0
+JOBS_LIMIT = 8  # trainings kept for each visitor; the oldest goes first
+SECONDS_OF_A_DOUBLE_CLICK = 1.0
 
 
 @dataclass
@@ -31,8 +37,11 @@ class Session:
     networks: dict[str, Checkpoint] = field(default_factory=dict)  # trained here, or opened from a file
     datasets: dict[str, Uploaded] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)  # what a page wants to find again
-    job: Job | None = None
-    job_network: str | None = None  # what the job's network is called in the menus, once it is done
+    jobs: list[Job] = field(default_factory=list)  # the trainings, the oldest first
+    job: Job | None = None  # the one that is looked at
+    job_networks: dict[int, str] = field(default_factory=dict)  # by job's number, what its network is called
+    started: int = 0  # trainings so far
+    lock: threading.Lock = field(default_factory=threading.Lock)  # the visitor may have several tabs
 
 
 class Uploaded(NamedTuple):
@@ -43,6 +52,12 @@ class Uploaded(NamedTuple):
 
 
 @st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """The workers that train for all visitors; started with the first visit, so that they are ready for a training."""
+    return Pool()
+
+
+@st.cache_resource(show_spinner=False)
 def _visitors() -> visitors.Visitors[Session]:
     everyone: visitors.Visitors[Session] = visitors.Visitors()
     threading.Thread(target=_sweep, args=(everyone,), name="visitors", daemon=True).start()
@@ -50,12 +65,15 @@ def _visitors() -> visitors.Visitors[Session]:
 
 
 def _sweep(everyone: visitors.Visitors[Session]) -> None:
-    """End the trainings of visitors who do not come back."""
+    """End the trainings of visitors who do not come back, and after a while forget what they left."""
     while True:
         time.sleep(SECONDS_BETWEEN_SWEEPS)
+        for session in everyone.gone():
+            for job in list(session.jobs):
+                job.end()
         for session in everyone.let_go():
-            if session.job:
-                session.job.end()
+            for job in list(session.jobs):
+                job.forget()
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: _visitors().leave(session.visitor))
@@ -67,10 +85,12 @@ def _presence(_session: Session) -> Session:
 
 def begin() -> None:
     """Find this visitor's session again, or begin one; to be called first on every run."""
+    process.tune()
     if "session" not in st.session_state:
         name = visitors.name()
         st.session_state["session"] = _visitors().find(name) or Session(name)
     session = current()
+    pool()
     _presence(session)
     visitors.tell_browser(session.visitor)
 
@@ -104,13 +124,62 @@ def entered(page: str) -> bool:
 
 
 def job() -> Job | None:
-    """This visitor's training, running or done; one at a time."""
+    """The training that this visitor looks at, running or done."""
     return current().job
 
 
-def start_job(new: Job) -> None:
-    """Make this the visitor's training; one that still runs is ended."""
+def jobs() -> list[Job]:
+    """All of this visitor's trainings that are still known, the oldest first."""
+    return list(current().jobs)
+
+
+def look_at(chosen: Job) -> None:
+    """Make another of the visitor's trainings the one that is looked at."""
+    current().job = chosen
+
+
+def start_job(
+    name: str,
+    config: TrainingConfig,
+    folder: Path,
+    *,
+    fork: tuple[Job, Kept] | None = None,
+    paused: bool = False,
+    pace: float = 0.0,
+    held: Any = None,
+) -> None:
+    """Start a training, and look at it. One that runs is stopped, unless the new one branches off it.
+
+    A second click, on a button that was just clicked in this or another tab, starts nothing.
+
+    Raises:
+        ValueError: a fork that can't be.
+    """
     session = current()
-    old, session.job, session.job_network = session.job, new, None
-    if old:
-        threading.Thread(target=old.end, name="end of a job").start()  # it may take a step's time
+    with session.lock:
+        if _just_started(session, config, fork, paused):
+            return
+        job = pool().submit(
+            name=name, owner=session.visitor, config=config, data=folder, fork=fork, paused=paused, held=held
+        )
+        if pace:
+            job.order(Pace(pace))
+        if session.job and not fork:
+            session.job.end()
+        session.started += 1
+        job.label = f"{session.started}. {name.removeprefix('my ')}"
+        session.jobs.append(job)
+        session.job = job
+        done = [old for old in session.jobs if old is not job and not old.is_live]
+        for old in done[: max(0, len(session.jobs) - JOBS_LIMIT)]:
+            session.jobs.remove(old)
+            old.forget()
+
+
+def _just_started(session: Session, config: TrainingConfig, fork: tuple[Job, Kept] | None, paused: bool) -> bool:
+    last = session.jobs[-1] if session.jobs else None
+    wanted = config, fork, paused
+    again = bool(last and last.is_live and session.values.get("wanted") == wanted)
+    since = time.monotonic() - session.values.get("wanted_at", 0.0)
+    session.values["wanted"], session.values["wanted_at"] = wanted, time.monotonic()
+    return again and since < SECONDS_OF_A_DOUBLE_CLICK

@@ -17,6 +17,7 @@ import streamlit as st
 
 COOKIE = "inkling_visitor"
 AWAY_SECONDS = 20 * 60  # how long what a visitor left behind is kept
+TRAINING_SECONDS = 120  # how long the trainings of someone who has left go on
 VISITORS_LIMIT = 500  # the longest gone are let go first
 
 T = TypeVar("T")
@@ -58,6 +59,13 @@ class Visitors(Generic[T]):
             if stay := self._stays.get(name):
                 stay.connections -= 1
                 stay.left = time.monotonic() if now is None else now
+
+    def gone(self, now: float | None = None) -> list[T]:
+        """What belongs to those whom no training should go on for."""
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            stays = self._stays.values()
+            return [stay.belongings for stay in stays if stay.connections <= 0 and now - stay.left > TRAINING_SECONDS]
 
     def let_go(self, now: float | None = None) -> list[T]:
         """Forget those who have been away too long; returns what belonged to them."""
