@@ -1,22 +1,25 @@
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
+import dataclasses
+import math
 
 import numpy as np
 import pytest
 
 from model import data, jobs
 from model.config import TrainingConfig
-from model.jobs import ROOT, Job, Point
-from model.training import Change, train
+from model.messages import Follow, Glance, Kept, Pace, Report, Standing, Step
+from model.observation import look
+from model.pool import Pool
+from model.progress import Point
+from model.training import Change, Training, sample_rows, train
 from tests.toy_data import patterns
+from tests.waiting import is_running, wait_for, wait_for_points, wait_until, workers_of
 
 TOY = patterns(400, 100)
+STEPS = 12  # in an epoch
 QUICK = TrainingConfig(hidden_sizes=(16,), batch_size=32, epochs=3)
 ENDLESS = QUICK.changed(epochs=10_000)
+RANDOM = QUICK.changed(epochs=4, dropout=0.3, batch_normalization=True, augmentation="affine", optimizer="adam")
+FORKED = RANDOM.changed(augmentation="none")
 
 
 @pytest.fixture(scope="module")
@@ -26,41 +29,45 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def pool():
+    pool = Pool(size=2, threads=1)
+    workers = workers_of(pool)
+    yield pool
+    workers = {*workers, *workers_of(pool)}
+    pool.close()
+    assert not any(map(is_running, workers))
+    assert not pool.folder.exists()
+
+
 @pytest.fixture
-def start(folder):
-    """Starts jobs, and sees to it that no process is left of them."""
+def start(pool, folder):
+    """Starts jobs, and ends those that are left."""
     started = []
 
-    def start_one(config, where=folder):
-        started.append(Job("test", config, where))
+    def start_one(config, where=folder, **more):
+        started.append(pool.submit(name=f"{len(started) + 1}", owner="somebody", config=config, data=where, **more))
         return started[-1]
 
     yield start_one
     for job in started:
-        job.end()
-        assert not is_running(job._process.pid)
+        job.forget()
+    for job in started:
+        wait_for(lambda job=job: not job.is_live, job.view)
 
 
-def is_running(pid):
-    """Whether there is such a process, and it is not just waiting to be forgotten."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
-    return bool(state) and not state.startswith("Z")
+def numbers(points):
+    """Points as one array, None and NaN being alike."""
+    return np.array(points, float)
 
 
-def wait_for(condition, what, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(0.01)
-
-
-def wait_until(job, *statuses):
-    wait_for(lambda: job.view().status in statuses, f"{statuses}, while it is {job.view()}")
+def settled(job):
+    """The view of a paused job once it has told all that it tells."""
+    wait_for(lambda: job.view().observations[-1].step == job.view().points[-1].step, "a look inside where it paused")
     return job.view()
 
 
-def wait_for_steps(job):
-    wait_for(lambda: len(job.view().points) > 5, "some steps")
+# ------------------------------------------------------------------------------------------------ its result
 
 
 def test_a_job_learns_exactly_what_training_here_does(start):
@@ -75,84 +82,36 @@ def test_a_job_learns_exactly_what_training_here_does(start):
     assert kept.network.checksum() == here.network.checksum()
     assert (kept.config, kept.scores) == (job.config, view.scores)
     expected = [Point.of(progress) for progress in train(job.config, TOY)]
-    np.testing.assert_array_equal(np.array(view.points, float), np.array(expected, float))
+    np.testing.assert_array_equal(numbers(view.points), numbers(expected))
     assert [point.epoch for point in view.points if point.validation_accuracy is not None] == [0, 1, 2, 3]
-    wait_for(lambda: not is_running(job._process.pid), "the process to end by itself")
 
 
-def test_a_job_is_paused_resumed_and_stopped(start):
-    job = start(ENDLESS)
-    wait_for_steps(job)
-    job.order("pause")
-    before = wait_until(job, "paused")
-    checksum = job.network().checksum()
-    assert before.is_live
-    time.sleep(0.3)
-    after = job.view()
-    assert (after.fraction, after.seconds, after.status) == (before.fraction, before.seconds, "paused")
-    assert job.network().checksum() == checksum
-    job.order("resume")
-    wait_for(lambda: job.view().fraction > before.fraction, "it to go on")
-    assert job.view().status == "running"
-    job.order("stop")
-    stopped = wait_until(job, "stopped")
-    assert not stopped.is_live
-    assert stopped.fraction < 1
-    assert stopped.scores["status"] == "stopped"
-    assert stopped.scores["test_accuracy"] == job.network().accuracy(TOY.test_images, TOY.test_labels)
-    job.order("resume")  # nobody listens any more, and nothing happens
-    assert job.view().status == "stopped"
-
-
-def test_a_paused_job_can_be_ended(start):
-    job = start(ENDLESS)
-    job.order("pause")
+def test_whatever_is_looked_at_and_however_often_it_halts_it_learns_the_same(start):
+    job = start(RANDOM, paused=True)
     wait_until(job, "paused")
-    began = time.monotonic()
-    job.end()
-    assert time.monotonic() - began < jobs.SECONDS_TO_STOP
-    assert wait_until(job, "stopped").scores
+    for order in (Step(), Follow(TOY.test_images[0].tobytes()), "check", Step(whole_epoch=True), Pace(50), "resume"):
+        job.order(order)
+        wait_until(job, "paused", "running")
+    wait_until(job, "finished", "failed")
+    *_, here = train(RANDOM, TOY)
+    assert job.network().checksum() == here.network.checksum()
 
 
-def test_a_change_reaches_the_worker(start):
-    job = start(ENDLESS)
-    wait_for_steps(job)
-    job.order(Change(learning_rate=1e-7))
-    wait_for(lambda: job.view().points[-1].learning_rate == 1e-7, "the new rate")
-    for change, message in [
-        ({"learning_rate": 1000}, "learning_rate must be above 0 and at most 10"),
-        ({"seed": 1}, "seed can't change while training"),
-    ]:
-        with pytest.raises(ValueError, match=message):
-            job.order(change)
-    fraction = job.view().fraction
-    wait_for(lambda: job.view().fraction > fraction, "it to go on all the same")
+def test_the_first_weights_are_those_of_the_network(start):
+    job = start(QUICK, paused=True)
+    wait_until(job, "paused")
+    job.order("resume")
+    wait_until(job, "finished")
+    np.testing.assert_array_equal(job.first_weights(), job.network().layers[0].weights)
+    np.testing.assert_array_equal(job.first_weights(5), job.network().layers[0].weights[:, :5])
 
 
-def test_a_killed_worker_leaves_what_it_had_learned(start):
-    job = start(ENDLESS)
-    wait_for(lambda: job.view().pictures > 2, "parameters")
-    job._process.send_signal(signal.SIGSTOP)  # so that nothing newer arrives
-    time.sleep(0.1)
-    learned = job.network().checksum()
-    job._process.kill()
-    view = wait_until(job, "failed")
-    assert view.message == "The training's process ended unexpectedly (signal 9). What it had learned is kept."
-    assert len(view.points) > 5
-    assert job.network().checksum() == learned
+def test_divergence_is_reported(start):
+    job = start(ENDLESS.changed(optimizer="nesterov", learning_rate=10, initialization="normal", initial_std=10,
+                                hidden_sizes=(30, 30, 30), weight_decay=1))  # fmt: skip
+    view = wait_until(job, "diverged", "failed")
+    assert "Try a smaller learning rate" in view.message
     assert np.isfinite(job.network().parameters).all()
-    job.order("stop")
-    assert job.view().status == "failed"
-
-
-def test_a_worker_that_hangs_is_ended_all_the_same(start, monkeypatch):
-    monkeypatch.setattr(jobs, "SECONDS_TO_STOP", 0.2)
-    job = start(ENDLESS)
-    wait_for_steps(job)
-    job._process.send_signal(signal.SIGSTOP)
-    job.end()
-    assert not is_running(job._process.pid)
-    assert wait_until(job, "failed")
 
 
 def test_a_config_that_does_not_fit_says_so(start):
@@ -166,50 +125,320 @@ def test_data_that_is_not_there_says_so(start, tmp_path):
     assert "expected an array saved before" in wait_until(start(QUICK, tmp_path / "nowhere"), "failed").message
 
 
-def test_divergence_is_reported(start):
-    job = start(ENDLESS.changed(optimizer="nesterov", learning_rate=10, initialization="normal", initial_std=10,
-                                hidden_sizes=(30, 30, 30), weight_decay=1))  # fmt: skip
-    view = wait_until(job, "diverged", "failed")
-    assert "Try a smaller learning rate" in view.message
-    assert np.isfinite(job.network().parameters).all()
+# ------------------------------------------------------------------------------------------------ its course
 
 
-def test_a_worker_ends_when_nobody_listens(start):
+def test_a_job_is_paused_resumed_and_stopped(start):
     job = start(ENDLESS)
-    wait_for_steps(job)
-    with socket.socket(fileno=os.dup(job._connection.fileno())) as ours:
-        ours.shutdown(socket.SHUT_RDWR)
-    wait_for(lambda: not is_running(job._process.pid), "the worker to end")
+    wait_for_points(job)
+    job.order("pause")
+    assert job.paused
+    before = wait_until(job, "paused")
+    assert job.has_paused
+    checksum = job.network().checksum()
+    assert before.is_live
+    job.order("pause")  # once more, which changes nothing
+    after = settled(job)
+    assert (after.fraction, after.seconds, after.status) == (before.fraction, before.seconds, "paused")
+    assert job.network().checksum() == checksum
+    job.order("resume")
+    wait_for(lambda: job.view().fraction > before.fraction, "it to go on")
+    assert job.view().status == "running"
+    job.order("stop")
+    job.order("stop")
+    stopped = wait_until(job, "stopped")
+    assert not stopped.is_live
+    assert stopped.fraction < 1
+    assert stopped.scores["status"] == "stopped"
+    assert stopped.scores["test_accuracy"] == job.network().accuracy(TOY.test_images, TOY.test_labels)
 
 
-def test_a_worker_ends_when_its_parent_is_killed(folder):
-    script = (
-        "import time; from pathlib import Path\n"
-        "from model.config import TrainingConfig; from model.jobs import Job\n"
-        f"job = Job('orphan', TrainingConfig(hidden_sizes=(16,), epochs=10_000), Path({str(folder)!r}))\n"
-        "while not job.view().points: time.sleep(0.01)\n"
-        "print(job._process.pid, flush=True)\n"
-        "time.sleep(60)"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert parent.stdout
-        worker = int(parent.stdout.readline())
-        assert is_running(worker)
-    finally:
-        parent.kill()
-        parent.communicate()
-    wait_for(lambda: not is_running(worker), "the worker to end")
+@pytest.mark.parametrize("order", ["resume", "pause", "check", Step(), Pace(1), Follow(None), Change(batch_size=8)])
+def test_what_is_done_obeys_no_more(start, order):
+    job = start(QUICK)
+    before = wait_until(job, "finished")
+    job.order(order)
+    assert dataclasses.asdict(job.view())["status"] == "finished"
+    assert (job.config, job.paused, job.checks) == (QUICK, False, 0)
+    np.testing.assert_array_equal(numbers(job.view().points), numbers(before.points))
+
+
+def test_a_paused_job_can_be_ended(start):
+    job = start(ENDLESS)
+    job.order("pause")
+    wait_until(job, "paused")
+    job.end()
+    assert wait_until(job, "stopped").message == ""
+
+
+def test_one_step_is_one_step_and_one_epoch_ends_where_the_epoch_does(start):
+    job = start(RANDOM, paused=True)
+    assert wait_until(job, "paused").points[-1].step == 0
+    halts = []
+    for order in (Step(), Step(), Step(whole_epoch=True), Step(whole_epoch=True), Step()):
+        before = job.view().points[-1].step
+        job.order(order)
+        assert not job.paused
+        wait_for(lambda before=before: job.has_paused and job.view().points[-1].step > before, job.view)
+        halts.append((job.view().points[-1].step, job.network().checksum()))
+    assert [step for step, _ in halts] == [1, 2, STEPS, 2 * STEPS, 2 * STEPS + 1]
+    here = {progress.step: progress.network.checksum() for progress in train(RANDOM, TOY, report_every=1)}
+    assert halts == [(step, here[step]) for step, _ in halts]
+
+
+def test_with_a_pace_it_makes_far_fewer_steps(start):
+    slow, fast = start(ENDLESS, paused=True), start(ENDLESS, paused=True)
+    slow.order(Pace(20))
+    for job in (slow, fast):
+        job.order("resume")
+    wait_for_points(slow, 20)
+    assert slow.pace == 20
+    assert slow.view().points[-1].step * 5 < fast.view().points[-1].step
+    slow.order(Pace(0))
+    before = slow.view().points[-1].step
+    wait_for(lambda: slow.view().points[-1].step > 20 * before, "it to hurry again")
+
+
+# ------------------------------------------------------------------------------------------------ changes
+
+
+def test_a_change_takes_effect_at_the_very_next_step_and_is_marked(start):
+    job = start(ENDLESS)
+    rates = [job.config.learning_rate]
+    for rate in (1e-4, 1e-5, 1e-6):
+        wait_for_points(job)
+        job.order(Change(learning_rate=rate))
+        rates.append(rate)
+    wait_for(lambda: job.view().points[-1].learning_rate == rates[-1], "the last rate")
+    job.order("pause")
+    view = wait_until(job, "paused")
+    assert [mark.values for mark in view.marks] == [{"learning_rate": rate} for rate in rates[1:]]
+    borders = [-1, *(mark.step for mark in view.marks), math.inf]
+    for point in view.points:
+        (expected,) = (
+            rate for rate, after, until in zip(rates, borders, borders[1:], strict=False) if after < point.step <= until
+        )
+        assert point.learning_rate == expected
+    assert {mark.step for mark in view.marks} <= {kept.step for kept in view.kept}
+    assert job.config == ENDLESS.changed(learning_rate=rates[-1])
+    assert job.initial_config == ENDLESS
+
+
+def test_a_change_while_it_pauses_holds_from_the_next_step(start):
+    job = start(QUICK, paused=True)
+    wait_until(job, "paused")
+    job.order(Change(learning_rate=0.5, batch_size=60))
+    job.order("resume")
+    view = wait_until(job, "finished")
+    assert view.points[-1].step == 18
+    assert {point.learning_rate for point in view.points[1:]} == {0.5}
+    assert [(mark.step, mark.values) for mark in view.marks] == [(0, {"learning_rate": 0.5, "batch_size": 60})]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"learning_rate": 1000}, "learning_rate must be above 0 and at most 10"),
+        ({"seed": 1}, "seed can't change while training"),
+    ],
+)
+def test_a_change_that_no_training_can_have_is_refused_at_once(start, change, message):
+    job = start(ENDLESS)
+    wait_for_points(job)
+    with pytest.raises(ValueError, match=message):
+        job.order(change)
+    assert job.config == ENDLESS
+    wait_for_points(job)
+    assert job.view().marks == []
+
+
+def test_a_change_that_this_training_cannot_have_leaves_it_going_and_says_so(start):
+    job = start(ENDLESS)
+    wait_for_points(job)
+    job.order(Change(batch_size=361))
+    wait_for(lambda: "batch_size must be at most 360" in job.view().message, job.view)
+    wait_for_points(job)
+    assert job.view().marks == []
+    assert job.config == ENDLESS  # what it learns with, not what was asked for
+    job.order(Change(batch_size=360))
+    wait_for(lambda: job.view().marks, "the mark of a change that is fine")
+    assert job.view().message == ""
+    assert job.config.batch_size == 360
+
+
+# ------------------------------------------------------------------------------------------------ looks inside
+
+
+def test_a_look_inside_shows_the_network_that_is_at_hand(start):
+    job = start(ENDLESS)
+    wait_for(lambda: len(job.view().observations) > 2, "some looks")
+    job.order("pause")
+    wait_until(job, "paused")
+    seen = settled(job).observations[-1]
+    dead, predictions = look(job.network(), TOY.images[sample_rows(ENDLESS, TOY)])
+    assert seen.dead == dead
+    np.testing.assert_array_equal(seen.predictions, predictions)
+    assert (len(seen.gradients), len(seen.updates), len(seen.weights)) == (2, 2, 2)
+    assert all(not len(earlier.predictions) for earlier in job.view().observations[:-1])
+
+
+def test_a_single_step_shows_its_own_gradient(start):
+    job = start(QUICK, paused=True)
+    wait_until(job, "paused")
+    training = Training(QUICK, TOY)
+    for step in (1, 2, 3):
+        job.order(Step())
+        wait_for(lambda step=step: job.has_paused and job.view().points[-1].step == step, job.view)
+        training.to_observe = True
+        training.advance(1)
+        seen = settled(job).observations[-1]
+        assert (seen.gradients, seen.updates) == training.observed
+
+
+def test_a_followed_image_is_seen_as_the_network_sees_it(start):
+    job = start(ENDLESS)
+    wait_for_points(job)
+    for image in TOY.test_images[:2]:
+        job.order(Follow(image.tobytes()))
+        wait_for(lambda: len(job.view().glances) > 2, "some glances")
+        job.order("pause")
+        glance = wait_until(job, "paused").glances[-1]
+        assert glance.epoch == job.view().points[-1].epoch
+        np.testing.assert_allclose(glance.probabilities, job.network().probabilities(image[None])[0], atol=1e-6)
+        job.order("resume")
+    job.order(Follow(None))
+    wait_for_points(job, 10)
+    assert job.view().glances == []
+
+
+def test_what_the_worker_saw_before_it_heard_of_another_image_is_of_no_use(start, pool):
+    job = start(ENDLESS, paused=True)
+    wait_until(job, "paused")
+    late = Report(Standing("running"), [], [], [Glance(0.0, (0.1,) * 10)], None, None, None, 0)
+    with pool._lock:  # so that nothing else is heard meanwhile
+        job.order(Follow(TOY.test_images[0].tobytes()))
+        job.take(late)
+        assert job.view().glances == []
+    wait_for(lambda: len(job.view().glances) == 1, "a glance at the new one")
+
+
+def test_the_gradient_is_checked_on_demand(start):
+    job = start(ENDLESS, paused=True)
+    wait_until(job, "paused")
+    for count, order in enumerate((None, Step(), "resume"), 1):
+        if order:
+            before = job.view().points[-1].step
+            job.order(order)
+            wait_for(lambda before=before: job.view().points[-1].step > before, "a step")
+        job.order("check")
+        wait_for(lambda count=count: job.checks == count, "the check")
+        if order:
+            assert job.check.worst < 1e-3
+            assert job.check.images in (32, 8)  # an epoch's last batch has what is left
+        else:
+            assert job.check == "There is no batch yet to check the gradient on: let it make a step first."
 
 
 def test_long_curves_are_thinned_and_keep_what_was_validated(start):
-    job = start(QUICK)
-    wait_until(job, "finished")
+    job = start(QUICK, paused=True)
+    wait_until(job, "paused")
     steps = range(100, 100 + jobs.POINTS_LIMIT)
     measured = [step for step in steps if step % 99 == 0]
     points = [Point(0.1, step, 1, 1, 1, 1, 0.5 if step in measured else None, None, 0.1) for step in steps]
-    job._take(jobs.Report("running", "", points, 9, 0.5, 1.0, 1.0, 1.0, None, None, None))
+    job.take(Report(Standing("running"), points, [], [], None, None, None, 0))
     kept = job.view().points
     assert len(kept) < 0.6 * len(points)
     assert set(measured) <= {point.step for point in kept}
     assert [point.step for point in kept] == sorted(point.step for point in kept)
+
+
+# ------------------------------------------------------------------------------------------------ forks
+
+
+@pytest.fixture
+def parent(start):
+    """A finished training with snapshots at the steps 0, 5, 12 and 48 at least: one is taken before each change."""
+    job = start(FORKED, paused=True)
+    for order, step in ((None, 0), *[(Step(), step) for step in range(1, 6)], (Step(whole_epoch=True), STEPS)):
+        if order:
+            job.order(order)
+        wait_for(lambda step=step: job.has_paused and job.view().points[-1].step == step, job.view)
+        if step in (5, STEPS):
+            job.order(Change(learning_rate=FORKED.learning_rate))
+    job.order("resume")
+    wait_until(job, "finished", "failed")
+    return job
+
+
+def kept_at(job, step):
+    """The snapshot of a step."""
+    (kept,) = (one for one in job.view().kept if one.step == step)
+    return kept
+
+
+def test_snapshots_ascend_and_hold_the_network_of_their_step(parent):
+    kept = parent.view().kept
+    steps = [one.step for one in kept]
+    assert steps == sorted(set(steps))
+    assert {0, 5, STEPS, 4 * STEPS} <= set(steps)
+    assert (kept[0].epoch, kept[-1].epoch) == (0, 4)
+    here = {progress.step: progress.network.parameters.copy() for progress in train(FORKED, TOY, report_every=1)}
+    for one in kept:
+        np.testing.assert_array_equal(parent.network_at(one).parameters, here[one.step])
+
+
+@pytest.mark.parametrize("step", [0, 5, STEPS])
+def test_a_fork_with_the_same_settings_goes_the_very_same_way(parent, start, step):
+    kept = kept_at(parent, step)
+    child = start(FORKED, fork=(parent, kept))
+    assert (child.parent, child.forked_at) == (parent.name, kept.epoch)
+    expected = parent.network().checksum()
+    parent.forget()
+    wait_until(child, "finished", "failed")
+    np.testing.assert_array_equal(numbers(child.view().points), numbers(parent.view().points))
+    assert child.network().checksum() == expected
+
+
+@pytest.mark.parametrize("step", [0, 5, STEPS])
+def test_a_fork_with_other_settings_begins_alike_and_goes_its_own_way(parent, start, step):
+    kept = kept_at(parent, step)
+    before = parent.network_at(kept)
+    child = start(FORKED.changed(learning_rate=0.1, optimizer="sgd", epochs=5), fork=(parent, kept), paused=True)
+    view = wait_until(child, "paused")
+    assert child.network_at(view.kept[-1]).checksum() == before.checksum()
+    assert [one.step for one in view.kept] == [one.step for one in parent.view().kept if one.step <= step]
+    np.testing.assert_array_equal(child.network().parameters, before.parameters)
+    assert [point.step for point in view.points] == list(range(step + 1))
+    child.order("resume")
+    view = wait_until(child, "finished", "failed")
+    assert view.points[-1].epoch == 5
+    np.testing.assert_array_equal(numbers(view.points[: step + 1]), numbers(parent.view().points[: step + 1]))
+    other = parent.view().points[step + 2]
+    assert (view.points[step + 2].step, view.points[step + 2].loss != other.loss) == (other.step, True)
+    assert child.network().checksum() != parent.network().checksum()
+
+
+def test_the_child_lives_when_its_parent_is_ended_and_forgotten(start):
+    parent = start(ENDLESS)
+    wait_for(lambda: len(parent.view().kept) > 1, "snapshots")
+    child = start(ENDLESS, fork=(parent, parent.view().kept[0]), paused=True)
+    parent.forget()
+    wait_until(parent, "stopped")
+    wait_until(child, "paused")
+    child.order("resume")
+    wait_for_points(child)
+    assert child.network_at(child.view().kept[0]).parameters.any()
+    wait_for(lambda: not parent._folder.exists(), "the parent's files to go")
+
+
+def test_a_fork_that_cannot_be_says_why(parent, start):
+    kept = kept_at(parent, 5)
+    with pytest.raises(ValueError, match="hidden_sizes, seed can't change in a fork; start a new training for it"):
+        start(FORKED.changed(hidden_sizes=(8,), seed=5), fork=(parent, kept))
+    gone = Kept(1.5, 18, "18.gone")
+    with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):
+        start(FORKED, fork=(parent, gone))
+    with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):
+        parent.network_at(gone)
+    late = start(FORKED, fork=(parent, kept_at(parent, 4 * STEPS)))
+    assert "epochs must be more than the 4 that are done; got 4" in wait_until(late, "failed").message
