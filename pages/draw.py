@@ -3,8 +3,52 @@
 import streamlit as st
 
 from model import ink
+from model.network import Network
 from model.reading import read_images
 from ui import answer, canvas, messages, networks, session
+
+
+@st.fragment
+def write_and_read(network: Network, problem: str | None) -> None:
+    """The canvas and the answer: all that a stroke changes, so an answer need not wait for the rest of the page.
+
+    problem: what the rest says of an uploaded picture.
+    """
+    desk = st.container(horizontal=True, gap="medium")
+    with desk.container(width=canvas.SIZE):
+        try:
+            drawing = canvas.paper()
+        except ValueError as error:
+            messages.problem(f"The drawing can't be read: {error}. Clear it and draw again.")
+            drawing = ink.Drawing(())
+        with st.container(horizontal=True, gap="small"):
+            st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
+            st.download_button(
+                "Download ink",
+                lambda: drawing.to_json() + "\n",
+                "drawing.jsonl",
+                "application/jsonl",
+                key="download_ink",
+                on_click="ignore",
+                icon=":material/download:",
+                disabled=not drawing.strokes,
+            )
+    if canvas.picture_problem() != problem:
+        st.rerun()
+
+    image, caption = canvas.picture(), "What the network sees of your picture"
+    if image is None:
+        image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
+    (reading,) = read_images(network, [image])
+    with desk.container(width=588):
+        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+            with st.container(key="answer", gap="xsmall"):
+                st.container(key="prediction").html(answer.prediction(reading))
+                st.html(answer.detail(reading))
+                st.html(answer.likeness(reading))
+            st.container(key="seen", width="content").html(answer.seen(image, caption))
+        st.container(key="probabilities").html(answer.bars(reading))
+
 
 if session.entered("draw"):
     canvas.arrive()
@@ -12,7 +56,7 @@ if session.entered("draw"):
 answer.style()
 page = st.container(horizontal_alignment="center").container(width=900)
 page.title("Draw")
-desk = page.container(horizontal=True, gap="medium")
+top = page.container()
 with page.container(horizontal=True, gap="medium"):
     with st.container(width=434):
         canvas.choose_picture()
@@ -23,35 +67,5 @@ with page.container(horizontal=True, gap="medium"):
             messages.problem(f"The network can't be opened: {error}")
             st.stop()
 
-with desk.container(width=canvas.SIZE):
-    try:
-        drawing = canvas.paper()
-    except ValueError as error:
-        messages.problem(f"The drawing can't be read: {error}. Clear it and draw again.")
-        drawing = ink.Drawing(())
-    with st.container(horizontal=True, gap="small"):
-        st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
-        st.download_button(
-            "Download ink",
-            drawing.to_json() + "\n",
-            "drawing.jsonl",
-            "application/jsonl",
-            key="download_ink",
-            on_click="ignore",
-            icon=":material/download:",
-            disabled=not drawing.strokes,
-        )
-
-image, caption = canvas.picture(), "What the network sees of your picture"
-if image is None:
-    image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
-(reading,) = read_images(checkpoint.network, [image])
-
-with desk.container(width=588):
-    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-        with st.container(key="answer", gap="xsmall"):
-            st.container(key="prediction").html(answer.prediction(reading))
-            st.html(answer.detail(reading))
-            st.html(answer.likeness(reading))
-        st.container(key="seen", width="content").html(answer.seen(image, caption))
-    st.container(key="probabilities").html(answer.bars(reading))
+with top:
+    write_and_read(checkpoint.network, canvas.picture_problem())

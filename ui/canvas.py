@@ -85,8 +85,14 @@ def choose_picture() -> None:
         on_change=_take_picture,
         help="A photo or a scan of one handwritten digit, dark on light or light on dark.",
     )
-    if problem := session.remembered("picture_problem"):
+    if problem := picture_problem():
         messages.problem(problem)
+
+
+def picture_problem() -> str | None:
+    """Why the uploaded picture can't be read, as long as nothing has been drawn since."""
+    problem: str | None = session.remembered("picture_problem")
+    return problem
 
 
 def picture() -> NDArray[np.uint8] | None:

@@ -93,40 +93,53 @@ def trace(path: Sequence[object]) -> list[Points]:
     Raises:
         ValueError: another command than M, L and Q, none to begin with, or numbers that are none.
     """
-    strokes: list[list[Points]] = []
+    strokes: list[list[Sequence[float]]] = []  # of each stroke its first point, then of each curve control and end
     for command in path:
         if not isinstance(command, list) or not command or command[0] not in list(COMMANDS):
             raise ValueError(f"a stroke's path must be made of {', '.join(COMMANDS)}; got something else")
         name, *values = command
         if len(values) != COMMANDS[name]:
             raise ValueError(f"{name} in a stroke's path takes {COMMANDS[name]} numbers; got {len(values)}")
-        corners = _numbers(values).reshape(-1, 2)
+        _check(values)
         if name == "M":
-            strokes.append([corners])
+            strokes.append([values])
         elif not strokes:
             raise ValueError(f"a stroke's path must begin with M; got {name}")
-        elif name == "L":
-            strokes[-1].append(corners)
         else:
-            strokes[-1].append(_curve(strokes[-1][-1][-1], *corners))
-    return [np.concatenate(stroke) for stroke in strokes]
+            strokes[-1].append(values if name == "Q" else [math.nan, math.nan, *values])  # a line has no control point
+    return [_curves(np.array(first, np.float64), np.array(rest, np.float64)) for first, *rest in strokes]
 
 
-def _curve(start: Points, control: Points, end: Points) -> Points:
-    """Points (k, 2) of the quadratic curve (1 - t)^2 start + 2 t (1 - t) control + t^2 end, without the start."""
-    length = math.dist(start, control) + math.dist(control, end)
-    count = min(max(math.ceil(length / CURVE_STEP), 1), CURVE_POINTS)
-    t = np.arange(1, count + 1)[:, None] / count
-    return (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+def _curves(first: Points, curves: Points) -> Points:
+    """Points (k, 2) on quadratic curves one after another, each (1 - t)^2 start + 2 t (1 - t) control + t^2 end.
+
+    first: where the first of them starts, (2,). curves: control and end of each, (n, 4); the control of a line is NaN.
+    """
+    if not len(curves):
+        return first[None]
+    controls, ends = curves[:, :2], curves[:, 2:]
+    starts = np.concatenate([first[None], ends[:-1]])
+    lengths = np.hypot(*(starts - controls).T) + np.hypot(*(controls - ends).T)
+    counts = np.nan_to_num(np.clip(np.ceil(lengths / CURVE_STEP), 1, CURVE_POINTS), nan=1).astype(int)
+    controls = np.where(np.isnan(controls), ends, controls)
+    curve = np.repeat(np.arange(len(counts)), counts)  # of each point
+    number = np.arange(1, len(curve) + 1) - (counts.cumsum() - counts)[curve]  # of each point on its curve, from 1
+    t = (number / counts[curve])[:, None]
+    points = (1 - t) ** 2 * starts[curve] + 2 * t * (1 - t) * controls[curve] + t**2 * ends[curve]
+    return np.concatenate([first[None], points])
 
 
 def _numbers(values: Sequence[object]) -> Points:
+    _check(values)
+    return np.array(values, dtype=np.float64)
+
+
+def _check(values: Sequence[object]) -> None:
     for value in values:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if type(value) is not float and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise ValueError(f"a place or a size in a drawing must be a number; got {_kind(value)}")
         if not abs(value) <= MAX_COORDINATE:  # so that NaN is refused too
             raise ValueError(f"numbers in a drawing must be at most {MAX_COORDINATE:,}; got one beyond that")
-    return np.array(values, dtype=np.float64)
 
 
 def _kind(value: object) -> str:

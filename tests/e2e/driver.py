@@ -13,11 +13,13 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -33,26 +35,31 @@ class RunningApp:
 
     url: str
     log: Path
+    pid: int
 
     def log_tail(self) -> str:
         return self.log.read_text(errors="replace")[-LOG_CHARACTERS:]
 
 
 @contextlib.contextmanager
-def serve(app: str | Path = "app.py") -> Iterator[RunningApp]:
+def serve(app: str | Path = "app.py", environment: Mapping[str, str] | None = None) -> Iterator[RunningApp]:
     """Run an app (a path, relative to the project) on a free local port, with an empty cache and home.
+
+    `environment` is added to this process's own.
 
     Raises RuntimeError, with the app's own words, if it does not answer within a minute.
     """
     with tempfile.TemporaryDirectory(prefix="inkling-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         port = free_port()
-        running = RunningApp(url=f"http://127.0.0.1:{port}", log=home / "app.log")
-        # A Streamlit setting or a cache of the person who runs the tests must not decide how they end.
-        environment = {name: text for name, text in os.environ.items() if not name.startswith("STREAMLIT_")}
-        environment |= {
+        log_file = home / "app.log"
+        # A setting or a cache of the person who runs the tests must not decide how they end.
+        ours = ("STREAMLIT_", "INKLING_")
+        inherited = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
+        settings = {
             "HOME": folder,
             "INKLING_CACHE": str(home / "cache"),
+            "INKLING_WORKERS": "2",
             "PYTHONUNBUFFERED": "1",
             "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
             "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
@@ -60,17 +67,18 @@ def serve(app: str | Path = "app.py") -> Iterator[RunningApp]:
             "STREAMLIT_SERVER_HEADLESS": "true",
             "STREAMLIT_SERVER_PORT": str(port),
         }
-        with running.log.open("wb") as log:
+        with log_file.open("wb") as log:
             # A process group of its own, so that the workers that the app starts end with it.
             process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", str(app)],
                 cwd=ROOT,
-                env=environment,
+                env=inherited | settings | dict(environment or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        running = RunningApp(f"http://127.0.0.1:{port}", log_file, process.pid)
         try:
             await_health(running, process)
             yield running
@@ -107,7 +115,7 @@ def end(process: subprocess.Popen) -> None:
             process.wait(STOP_SECONDS)
 
 
-def settle(page: Page, quiet: float = 0.3, timeout: float = 30) -> None:
+def settle(page: "Page", quiet: float = 0.3, timeout: float = 30) -> None:
     """Wait until the page is connected and its script has been at rest for `quiet` seconds.
 
     A click or a stroke reaches the script only after a moment (the canvas waits 0.2 s after the pen lifts),
@@ -131,7 +139,7 @@ def settle(page: Page, quiet: float = 0.3, timeout: float = 30) -> None:
     )
 
 
-def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40) -> None:
+def draw(page: "Page", strokes: Sequence[Stroke], margin: float = 40) -> None:
     """Draw strokes with the mouse on the canvas, as large as it allows, and wait for the app's answer.
 
     strokes: points (x, y) in any unit, y down. margin: pixels left free on each side.

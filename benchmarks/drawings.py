@@ -1,0 +1,83 @@
+"""A drawing as a browser's canvas sends it, and what the app has to answer: so that a wrong answer is an error too.
+
+No two are alike: each is somebody's digit, turned a little, larger or smaller, and somewhere else on the paper.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import checkpoint
+from model.ink import Drawing, read_ink, render
+from model.reading import read_images
+from ui import answer
+from ui.fabric import PEN_WIDTH, from_fabric
+
+INK = Path(__file__).parents[1] / "tests" / "data" / "ink.jsonl"
+TURN = math.radians(8)  # at most, either way
+SCALE = (0.75, 1.05)
+SHIFT = 20  # pixels of the canvas, at most, either way
+PERCENT = re.compile(r'<span class="answer-percent">.*?</span>')
+
+Points = NDArray[np.float64]
+
+
+class Sent(NamedTuple):
+    """The canvas's value, in JSON, and what the answer says in return, as HTML without its percentage."""
+
+    value: str
+    answer: str
+
+
+def some(count: int, seed: int = 0) -> list[Sent]:
+    """So many drawings, with the answers of the network that Draw begins with."""
+    network = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network
+    values = list(_values(count, seed))
+    images = [render(from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
+    readings = read_images(network, images)
+    return [Sent(value, words(answer.prediction(reading))) for value, reading in zip(values, readings, strict=True)]
+
+
+def words(html: str) -> str:
+    """An answer without its percentage, whose last digit depends on how a product's sums are ordered."""
+    return PERCENT.sub("", html)
+
+
+def _values(count: int, seed: int) -> Iterator[str]:
+    rng = np.random.default_rng(seed)
+    written = list(read_ink(INK))
+    for number in range(count):
+        drawing = written[number % len(written)]
+        yield json.dumps({"drawing": {"raw": fabric(_varied(drawing, rng)), "data": None}, "backgroundFit": None})
+
+
+def _varied(drawing: Drawing, rng: np.random.Generator) -> list[Points]:
+    angle, scale = rng.uniform(-TURN, TURN), rng.uniform(*SCALE)
+    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
+    middle = np.concatenate(drawing.strokes).mean(axis=0)
+    place = middle + rng.uniform(-SHIFT, SHIFT, 2)
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    return [(stroke - middle) @ turn.T + place for stroke in drawing.strokes]
+
+
+def fabric(strokes: Sequence[Points]) -> dict[str, object]:
+    """Strokes (k, 2) as the canvas's pen makes them: curves through the middles between points, and a line to end."""
+    objects = [
+        {"type": "Path", "originX": "center", "originY": "center", "strokeWidth": PEN_WIDTH, "path": _path(stroke)}
+        for stroke in strokes
+    ]
+    return {"version": "7.4.0", "objects": objects, "background": "#000000"}
+
+
+def _path(stroke: Points) -> list[list[object]]:
+    middles = (stroke[1:-1] + stroke[2:]) / 2
+    curves = np.concatenate([stroke[1:-1], middles], axis=1).round(4).tolist()
+    return [["M", *stroke[0].round(4).tolist()], *(["Q", *curve] for curve in curves), ["L", *stroke[-1].tolist()]]

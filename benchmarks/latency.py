@@ -1,0 +1,319 @@
+"""The command: what a visitor waits for in a real browser, and what the open page costs a training.
+
+    python -m benchmarks.latency --json
+
+All that is compared takes turns within one run. Progress goes to stderr and the table to stdout; with --json the last
+line of stdout is one JSON object instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import click
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from rich.markdown import Markdown
+
+from benchmarks import command, readme
+from benchmarks.runs import say
+from benchmarks.sessions import Session, SessionError
+from model.machine import describe, phrase
+from model.training import cores
+from tests.e2e.browser import BrowserMissingError, launch
+from tests.e2e.driver import serve, settle
+
+KEPT = Path(__file__).with_name("latency.json")  # the run that README.md shows
+BARE = Path(__file__).with_name("bare_app.py")
+LONG = "epochs=10000&hidden_sizes=32"  # a training longer than any run of this
+CONFIG = {"hidden_sizes": "64", "epochs": "120"}  # a training that is timed; small enough for one thread to be best
+SECONDS_OF_CURVES = 8
+WAIT = 60_000  # milliseconds
+
+Result = dict[str, Any]  # plain values, as JSON has them
+
+# Tells the milliseconds from the event until what the element shows is as wanted, all by the page's own clock.
+STOPWATCH = """([selector, event, wanted]) => {
+    window.stopwatch = new Promise((resolve) => {
+        let begun
+        const before = document.querySelector(selector).textContent
+        const isThere = (text) => (wanted ? new RegExp(wanted).test(text) : text !== before)
+        document.addEventListener(event, () => (begun = performance.now()), { capture: true, once: true })
+        const observer = new MutationObserver(() => {
+            if (begun === undefined || !isThere(document.querySelector(selector)?.textContent ?? before)) return
+            observer.disconnect()
+            resolve(performance.now() - begun)
+        })
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+    })
+}"""
+COUNTER = """([selector, seconds]) => new Promise((resolve) => {
+    const shown = () => document.querySelector(selector)?.textContent
+    let last = shown(), count = 0
+    const observer = new MutationObserver(() => {
+        const now = shown()
+        if (now !== last) [last, count] = [now, count + 1]
+    })
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+    setTimeout(() => { observer.disconnect(); resolve(count / seconds) }, seconds * 1000)
+})"""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--rounds", type=click.IntRange(1, 100), default=11, show_default=True, help="Turns of each page.")
+@click.option("--trainings", type=click.IntRange(0, 20), default=3, show_default=True, help="Timed, each way.")
+@click.option("--write", is_flag=True, help="Write the result into benchmarks/README.md.")
+@click.option("--json", "as_json", is_flag=True, help="End with one line of JSON on stdout.")
+def latency(rounds: int, trainings: int, write: bool, as_json: bool) -> None:
+    """Time answers and clicks in a real browser, and trainings with the page open and from the command line."""
+    try:
+        results = measure(rounds, trainings)
+    except (BrowserMissingError, SessionError) as error:
+        raise ValueError(str(error)) from None
+    if write:
+        KEPT.write_text(json.dumps(results, indent=1) + "\n")
+        readme.write("latency", markdown(results))
+    if as_json:
+        print(json.dumps(results))
+    else:
+        Console().print(Markdown(markdown(results)))
+
+
+def measure(rounds: int, trainings: int) -> Result:
+    """All figures; the results are plain values."""
+    results: Result = {
+        "date": datetime.date.today().isoformat(),
+        "machine": describe({"numpy": "NumPy", "streamlit": "Streamlit"}),
+        "rounds": rounds,
+        "workers": cores(),
+    }
+    with sync_playwright() as playwright, serve() as app, serve(BARE) as bare:
+        browser = launch(playwright)
+        say("Draw and the bare page")
+        results["idle"] = answers(browser, app.url, bare.url, rounds)
+        say(f"the same beside {cores()} trainings")
+        with busy(app.url, cores()):
+            results["training"] = answers(browser, app.url, bare.url, rounds)
+        say("Pause")
+        results |= steered(browser, app.url, rounds)
+        if trainings:
+            say("a training with its page open, and from the command line")
+            results["trainings"] = compared(browser, app.url, trainings)
+        browser.close()
+    return results
+
+
+# ---------------------------------------------------------------------------------------------------- Draw
+
+
+def answers(browser: Browser, app: str, bare: str, rounds: int) -> Result:
+    """Milliseconds from pen-up to what the page shows then: of Draw, and of the bare page, in turns."""
+    found: dict[str, list[float]] = {"draw": [], "bare": []}
+    for number in range(rounds + 1):
+        for name, address in (("draw", f"{app}/draw"), ("bare", bare)):
+            milliseconds = answered(browser, address)
+            if number:  # the first is to warm up
+                found[name].append(milliseconds)
+        say(
+            f"  {number}/{rounds}: " + ", ".join(f"{name} {values[-1]:.0f}" for name, values in found.items() if values)
+        )
+    return {name: round(median(values), 1) for name, values in found.items()}
+
+
+def answered(browser: Browser, address: str) -> float:
+    """Draw a stroke on a page just opened by someone new; returns the milliseconds from pen-up to the answer."""
+    with opened(browser, address) as page:
+        box = page.locator('.st-key-canvas canvas[data-fabric="top"]').bounding_box(timeout=WAIT)
+        if box is None:
+            raise ValueError(f"a page with a canvas was expected at {address}; it shows none")
+        x, y = box["x"], box["y"]
+        page.evaluate(STOPWATCH, [".st-key-prediction", "mouseup", ""])
+        page.mouse.move(x + 80, y + 60)
+        page.mouse.down()
+        page.mouse.move(x + 200, y + 55, steps=12)
+        page.mouse.move(x + 120, y + 230, steps=16)
+        page.mouse.up()
+        return float(page.evaluate("window.stopwatch"))
+
+
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator[Page]:
+    """A page as a visitor who has never been there finds it, at rest."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    try:
+        page.goto(address)
+        settle(page, quiet=0.6, timeout=WAIT / 1000)
+        yield page
+    finally:
+        context.close()
+
+
+@contextmanager
+def busy(url: str, trainings: int) -> Iterator[None]:
+    """So many trainings at work, watched by visitors without a browser, who would take its time.
+
+    Raises:
+        SessionError: the app failed one of them.
+    """
+    ended = asyncio.Event()
+    begun: Future[None] = Future()
+
+    async def watch() -> None:
+        try:
+            visitors = await asyncio.gather(*(train(url) for _ in range(trainings)))
+            begun.set_result(None)
+        except SessionError as error:
+            begun.set_exception(error)
+            return
+        await ended.wait()
+        for visitor in visitors:
+            await visitor.press("stop")
+            await visitor.close()
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(watch(),), daemon=True)
+    thread.start()
+    begun.result()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+
+
+async def train(url: str) -> Session:
+    """A visitor who has started a training, and sees it go on."""
+    visitor = Session(url)
+    await visitor.connect()
+    await visitor.open("train", LONG)
+    await visitor.press("start")
+    await visitor.until(lambda page: page.news["loss_chart"] > 2)
+    return visitor
+
+
+# --------------------------------------------------------------------------------------------------- Train
+
+
+def steered(browser: Browser, app: str, rounds: int) -> Result:
+    """How often a second the curves' part is new, whether the charts stay the same, and how soon Pause takes effect."""
+    with opened(browser, f"{app}/train?{LONG}") as page:
+        page.locator(".st-key-start button").click()
+        page.locator(".st-key-progress", has_text="Learning").wait_for()
+        charts = page.locator(":is(.st-key-loss_chart, .st-key-accuracy_chart) :is(canvas, svg.marks)")
+        charts.nth(1).wait_for()
+        charts.evaluate_all("charts => charts.forEach(chart => { chart.wasHere = true })")
+        updates = page.evaluate(COUNTER, [".st-key-progress", SECONDS_OF_CURVES])
+        pauses = []
+        for _ in range(rounds):
+            pauses.append(clicked(page, "Paused"))
+            clicked(page, "Learning")
+        stayed = charts.evaluate_all("charts => charts.every(chart => chart.wasHere && chart.isConnected)")
+        page.locator(".st-key-stop button").click()
+        page.locator(".st-key-progress", has_text="Stopped").wait_for()
+    return {
+        "updates a second": round(updates, 2),
+        "charts stay": bool(stayed),
+        "pause": {"median": round(median(pauses), 1), "most": round(max(pauses), 1)},
+    }
+
+
+def clicked(page: Page, state: str) -> float:
+    """Click on Pause or Resume; returns the milliseconds until the training is said to be in the state."""
+    page.evaluate(STOPWATCH, [".st-key-progress", "click", state])
+    page.locator(".st-key-pause button").click()
+    return float(page.evaluate("window.stopwatch"))
+
+
+def compared(browser: Browser, app: str, rounds: int) -> Result:
+    """Seconds that the same training takes with its page open, and from the command line, in turns."""
+    ways: Mapping[str, Callable[[], float]] = {
+        "command line": from_command_line,
+        "page open": lambda: on_the_page(browser, app),
+    }
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(rounds + 1):
+        for name, way in ways.items():
+            seconds = way()
+            if number:
+                found[name].append(seconds)
+            say(f"  {number}/{rounds}: {name} {seconds:.2f} s")
+    return {name: round(median(values), 3) for name, values in found.items()}
+
+
+def from_command_line() -> float:
+    """The training's seconds, as the command tells them."""
+    options = [word for name, value in CONFIG.items() for word in (f"--{name.replace('_', '-')}", value)]
+    with tempfile.TemporaryDirectory() as folder:
+        out = ["--out", str(Path(folder) / "network.safetensors")]
+        done = subprocess.run(
+            [sys.executable, "-m", "model", "train", *options, *out, "--json"],
+            cwd=Path(__file__).parents[1],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise ValueError(f"the training from the command line must end well; it said: {done.stderr[-300:]}")
+    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+
+def on_the_page(browser: Browser, app: str) -> float:
+    """The same training's seconds, as its page tells them when it is done."""
+    query = "&".join(f"{name}={value}" for name, value in CONFIG.items())
+    with opened(browser, f"{app}/train?{query}") as page:
+        page.locator(".st-key-start button").click()
+        progress = page.locator(".st-key-progress")
+        progress.filter(has_text=re.compile("in all")).wait_for(timeout=10 * WAIT)
+        said = re.search(r"(?:(\d+) min )?([\d.]+) s in all", progress.inner_text())
+    if not said:
+        raise ValueError("the page must say how long the training took; it does not")
+    return 60 * float(said[1] or 0) + float(said[2])
+
+
+# -------------------------------------------------------------------------------------------------- README
+
+
+def markdown(results: Result) -> str:
+    """The README's part: the machine, and a table."""
+    idle, training, pause = results["idle"], results["training"], results["pause"]
+    rows = {
+        "pen-up to answer, beside the bare page": f"{idle['draw'] / idle['bare']:.2f}",
+        "the same, while every worker trains": f"{training['draw'] / training['bare']:.2f}",
+        "the same, beside the bare page while none does": f"{training['draw'] / idle['bare']:.2f}",
+        "updates of the curves in a second": f"{results['updates a second']:.1f}",
+        "charts that stayed the same element": "all" if results["charts stay"] else "not all",
+        "click on Pause to paused, median": f"{pause['median']:.0f} ms",
+        "click on Pause to paused, at most": f"{pause['most']:.0f} ms",
+    }
+    if found := results.get("trainings"):
+        rows["a training with its page open, beside the command line"] = (
+            f"{found['page open'] / found['command line']:.2f}"
+        )
+    return "\n".join(
+        [
+            f"Measured on {results['date']} on {phrase(results['machine'])}; medians of {results['rounds']} turns.",
+            "",
+            "| | |",
+            "|---|---:|",
+            *(f"| {name} | {figure} |" for name, figure in rows.items()),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    command.main(latency)

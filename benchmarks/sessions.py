@@ -1,0 +1,237 @@
+"""A session is one visitor's open page: a WebSocket on which the app says what the page holds, and hears of clicks.
+
+This one plays the browser's part without a browser, so that one program can be a whole school of visitors. It speaks
+Streamlit's own messages, and keeps of a page what it takes to use it: the widgets, and what the parts with a key say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+SECONDS_TO_ANSWER = 60.0
+NO_LOGIN = "PLACEHOLDER_AUTH_TOKEN"  # what a browser says in place of a token when nobody logs in
+
+Place = tuple[int, ...]  # of a part of the page: which child of the root, which child of that one, ...
+
+
+class SessionError(RuntimeError):
+    """The app failed a visitor: an exception on the page, a connection that broke, or no answer in time."""
+
+
+class Page:
+    """What a page holds at the moment, as far as the app has said."""
+
+    def __init__(self) -> None:
+        self.widgets: dict[str, str] = {}  # ids, by key
+        self.fragments: dict[str, str] = {}  # of each widget, by key; "" for one that reruns the whole page
+        self.texts: dict[str, str] = {}  # what the first element of each container with a key says, as HTML
+        self.news: Counter[str] = Counter()  # how often that was said
+        self.looks: dict[str, float] = {}  # fragments that are to be run again every so many seconds
+        self.runs = 0  # of the page's script, or of a part of it, that are over
+        self.script = ""  # the hash by which the app knows the page
+        self._keys: dict[Place, str] = {}  # of containers
+
+    def take(self, message: ForwardMsg) -> None:
+        """Hear what the app says.
+
+        Raises:
+            SessionError: it shows an exception.
+        """
+        match message.WhichOneof("type"):
+            case "new_session":
+                if not message.metadata.run.fragment_ids:
+                    self.looks.clear()  # those that are still to be run will be named again
+            case "navigation":
+                self.script = message.navigation.page_script_hash
+            case "delta":
+                self._change(tuple(message.metadata.delta_path), message.delta)
+            case "auto_rerun":
+                self.looks[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self.looks.pop(fragment, None)
+            case "script_finished":
+                self.runs += 1
+
+    def _change(self, place: Place, delta: Delta) -> None:
+        kind = delta.WhichOneof("type")
+        if kind == "add_block":
+            self._keys[place] = key_of(delta.add_block.id)
+        elif kind == "new_element":
+            name = delta.new_element.WhichOneof("type")
+            element = getattr(delta.new_element, name or "empty")
+            if name == "exception":
+                raise SessionError(f"the page shows {element.type}: {element.message}")
+            if key := key_of(getattr(element, "id", "")):
+                self.widgets[key], self.fragments[key] = element.id, delta.fragment_id
+            holder = self._keys.get(place[:-1], "")
+            if holder and place[-1] == 0:
+                self.texts[holder] = str(getattr(element, "body", ""))
+                self.news[holder] += 1
+
+    def widget(self, key: str) -> str:
+        """The key of the widget whose key is, or begins with, this one: the newest sheet of paper is `sheet_`.
+
+        Raises:
+            SessionError: the page has none.
+        """
+        found = [name for name in self.widgets if name.startswith(key)]
+        if not found:
+            raise SessionError(f"the page has no widget {key}; it has {', '.join(sorted(self.widgets)) or 'none'}")
+        return key if key in found else found[-1]
+
+
+def key_of(identity: str) -> str:
+    """The key in an element's id: `start` in `$$ID-<hexadecimal digits>-start`; empty where it has none."""
+    start, _, rest = identity.partition("-")
+    _, _, key = rest.partition("-")
+    return key if start == "$$ID" and key != "None" else ""
+
+
+class Session:
+    """A visitor's connection to the app at `url`, to be used as `async with Session(url) as session`."""
+
+    def __init__(self, url: str, visitor: str = "") -> None:
+        self.page = Page()
+        self._url, self._visitor = url, visitor
+        self._states: dict[str, WidgetState] = {}  # as the visitor left the widgets, by id
+        self._address = ("", "")
+        self._trouble: SessionError | None = None
+        self._heard = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._timers: dict[str, asyncio.Task[None]] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def connect(self) -> None:
+        """Connect, as the browser does when it comes to the app.
+
+        Raises:
+            SessionError: there is no app, or it has no place.
+        """
+        try:
+            self._socket: ClientConnection = await connect(
+                f"{self._url.replace('http', 'ws', 1)}/_stcore/stream",
+                subprotocols=["streamlit", NO_LOGIN],  # type: ignore[list-item]
+                additional_headers={"Cookie": f"inkling_visitor={self._visitor}"} if self._visitor else None,
+                max_size=None,
+                open_timeout=SECONDS_TO_ANSWER,
+                proxy=None,
+            )
+        except (OSError, InvalidHandshake) as error:
+            raise SessionError(f"no connection: {error}") from None
+        self._tasks.append(asyncio.create_task(self._listen()))
+
+    async def close(self) -> None:
+        """Leave, as when a tab is closed."""
+        for task in (*self._tasks, *self._timers.values()):
+            task.cancel()
+        await self._socket.close()
+
+    async def _listen(self) -> None:
+        try:
+            async for message in self._socket:
+                assert isinstance(message, bytes)
+                self.page.take(ForwardMsg.FromString(message))
+                self._keep_looking()
+                self._heard.set()
+            raise SessionError("the app closed the connection")
+        except ConnectionClosed as error:
+            self._trouble = SessionError(f"the connection broke: {error}")
+        except SessionError as error:
+            self._trouble = error
+        finally:  # whoever waits must not wait in vain
+            self._trouble = self._trouble or SessionError("the connection is no longer listened to")
+            self._heard.set()
+
+    def _keep_looking(self) -> None:
+        """As a browser does, have the app run those fragments again that are to be."""
+        for fragment in [name for name in self._timers if name not in self.page.looks]:
+            self._timers.pop(fragment).cancel()
+        for fragment, seconds in self.page.looks.items():
+            if fragment not in self._timers:
+                self._timers[fragment] = asyncio.create_task(self._look(fragment, seconds))
+
+    async def _look(self, fragment: str, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self._rerun(fragment, is_look=True)
+            except SessionError:
+                return  # whoever waits will hear of it
+
+    async def open(self, page: str, query: str = "") -> None:
+        """Open a page by its address, and wait until it is there."""
+        self._address = (page, query)
+        runs = self.page.runs
+        await self._rerun()
+        await self.until(lambda page: page.runs > runs)
+
+    async def set(self, key: str, json_value: str) -> None:
+        """Give a component a value, as if the visitor had."""
+        key = self.page.widget(key)
+        identity = self.page.widgets[key]
+        self._states[identity] = WidgetState(id=identity, json_value=json_value)
+        await self._rerun(self.page.fragments[key])
+
+    async def press(self, key: str) -> None:
+        """Press a button."""
+        key = self.page.widget(key)
+        pressed = WidgetState(id=self.page.widgets[key], trigger_value=True)
+        await self._rerun(self.page.fragments[key], pressed)
+
+    async def _rerun(self, fragment: str = "", *more: WidgetState, is_look: bool = False) -> None:
+        page, query = self._address
+        message = BackMsg()
+        request = message.rerun_script
+        request.query_string = query
+        if self.page.script:
+            request.page_script_hash = self.page.script
+        else:
+            request.page_name = page
+        request.fragment_id = fragment
+        request.is_auto_rerun = is_look
+        request.widget_states.widgets.extend([*self._states.values(), *more])
+        request.context_info.url = f"{self._url}/{page}"
+        request.context_info.timezone = "UTC"
+        request.context_info.locale = "en-US"
+        request.context_info.color_scheme = "light"
+        try:
+            await self._socket.send(message.SerializeToString())
+        except ConnectionClosed as error:
+            raise SessionError(f"the connection broke: {error}") from None
+
+    async def until(self, is_so: Callable[[Page], bool], seconds: float = SECONDS_TO_ANSWER) -> None:
+        """Wait until the page is as it should be.
+
+        Raises:
+            SessionError: it is not within the time, or the app failed.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not is_so(self.page):
+                    self.check()
+                    self._heard.clear()
+                    await self._heard.wait()
+        except TimeoutError:
+            raise SessionError(f"no answer within {seconds:.0f} s") from None
+
+    def check(self) -> None:
+        """Raise the SessionError that has happened, if one has."""
+        if self._trouble:
+            raise self._trouble

@@ -1,0 +1,54 @@
+"""The stopwatch that times answers in a browser: it runs from the event to what was waited for, and no further."""
+
+from playwright.sync_api import Page
+
+from benchmarks import latency
+
+PAGE = """<div class="said">Ready</div><button>Go</button><script>
+document.querySelector("button").addEventListener("click", () => {
+    const say = (text) => (document.querySelector(".said").textContent = text)
+    setTimeout(() => say("Learning"), 150)
+    setTimeout(() => say("Paused"), 400)
+})
+</script>"""
+
+
+def test_it_stops_at_the_first_change(page: Page) -> None:
+    page.set_content(PAGE)
+    page.evaluate(latency.STOPWATCH, [".said", "click", ""])
+    page.wait_for_timeout(300)  # nothing has begun yet
+    page.locator("button").click()
+    assert page.evaluate("window.stopwatch") >= 149
+    assert page.locator(".said").inner_text() == "Learning"
+
+
+def test_it_waits_for_the_words_that_are_wanted(page: Page) -> None:
+    page.set_content(PAGE)
+    page.evaluate(latency.STOPWATCH, [".said", "click", "Paused"])
+    page.locator("button").click()
+    assert page.evaluate("window.stopwatch") >= 399
+    assert page.locator(".said").inner_text() == "Paused"
+
+
+def test_the_counter_counts_changes_of_what_is_shown(page: Page) -> None:
+    page.set_content(PAGE)
+    page.evaluate("setTimeout(() => document.querySelector('button').click(), 50)")
+    assert page.evaluate(latency.COUNTER, [".said", 1]) == 2
+
+
+def test_the_table_holds_ratios() -> None:
+    shown = latency.markdown(
+        {
+            "date": "2026-11-21",
+            "machine": {"processor": "P", "system": "S"},
+            "rounds": 3,
+            "idle": {"draw": 300.0, "bare": 250.0},
+            "training": {"draw": 400.0, "bare": 320.0},
+            "updates a second": 2.4,
+            "charts stay": True,
+            "pause": {"median": 150.0, "most": 290.0},
+            "trainings": {"command line": 10.0, "page open": 10.4},
+        }
+    )
+    for row in ("bare page | 1.20 |", "trains | 1.25 |", "none does | 1.60 |", "paused, median | 150 ms |", "| 1.04 |"):
+        assert row in shown
