@@ -112,7 +112,11 @@ class Job:
         self.attempts = 0  # to begin it, since it was heard of
         folder.mkdir()
         if fork:
-            self._branch_off(*fork)
+            try:
+                self._branch_off(*fork)
+            except ValueError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
 
     def _branch_off(self, parent: Job, kept: Kept) -> None:
         """Take over what led to the snapshot.
@@ -180,6 +184,11 @@ class Job:
                 glances=list(view.glances),
                 place=place,
             )
+
+    @property
+    def status(self) -> str:
+        """How it stands: see Standing."""
+        return self._view.status
 
     @property
     def is_live(self) -> bool:

@@ -98,6 +98,11 @@ class Pool:
             self._dispatch()
         return job
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        return len(self._queue)
+
     def place(self, job: Job) -> int:
         """A job's place in the queue: 1 is the next, 0 is not in it."""
         with self._lock:

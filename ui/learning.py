@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from model.config import TrainingConfig
 from model.jobs import Job, View
-from model.messages import Kept
 from model.network import CLASSES
 from ui import controls, curves, diagram, following, inside, messages, networks, runs, session, steering, terms, words
 
-SECONDS_BETWEEN_LOOKS = 0.4  # at the curves
-SECONDS_BETWEEN_LOOKS_INSIDE = 0.8
+SECONDS_BETWEEN_LOOKS = 0.4  # at the curves; half as often at what is inside
 SECONDS_BETWEEN_LOOKS_BACK = 2.0  # at the snapshots and the runs
+SECONDS_WHILE_WAITING = 1.0
+VISITORS_AT_FULL_PACE = 10  # that are here; with more, each looks less often
+WAITING_AT_FULL_PACE = 3
+
 STATES = {
     "waiting": "Waiting",
     "starting": "Starting ...",
@@ -41,15 +43,37 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
         st.info("Press Start: the network begins with random weights, and learns from there.")
         draw(config)
         return
-    live = job.is_live
-    _part(_watch, SECONDS_BETWEEN_LOOKS if live else None, job, live, config, dataset)
+    phase = _phase(job)
+    every = _seconds(phase)
+    learning = phase == "learning"
+    if learning:
+        _part(_watch, every, job, config, dataset)
+    else:  # the same places on the page, though nothing but the place in the queue changes
+        _part(_stand, every, job, phase, config, dataset)
+        _part(_charts, None, job)
     if "time" not in hidden:
-        _part(_time, SECONDS_BETWEEN_LOOKS_BACK if live else None, job, config)
-    _part(_inside, SECONDS_BETWEEN_LOOKS_INSIDE if live else None, job)
-    busy = live and (following.is_on() or inside.is_open())
-    _part(_folded, SECONDS_BETWEEN_LOOKS_INSIDE if busy else None, job, busy)
+        _part(_time, SECONDS_BETWEEN_LOOKS_BACK if learning else None, job, config)
+    _part(_inside, 2 * every if every and learning else None, job)
+    busy = learning and (following.is_on() or inside.is_open())
+    _part(_folded, 2 * every if every and busy else None, job, busy)
     if "runs" not in hidden:
-        _part(runs.show, SECONDS_BETWEEN_LOOKS_BACK if live else None)
+        _part(runs.show, SECONDS_BETWEEN_LOOKS_BACK if learning else None)
+
+
+def _phase(job: Job) -> Literal["waiting", "learning", "done"]:
+    """What decides how often the page is to be drawn anew."""
+    if not job.is_live:
+        return "done"
+    return "waiting" if job.status == "waiting" else "learning"
+
+
+def _seconds(phase: str) -> float | None:
+    """From one look to the next. One process draws all visitors' pages: the more of them are here, the less often."""
+    if phase == "done":
+        return None
+    if phase == "waiting":
+        return SECONDS_WHILE_WAITING * max(1.0, session.pool().waiting / WAITING_AT_FULL_PACE)
+    return SECONDS_BETWEEN_LOOKS * max(1.0, session.present() / VISITORS_AT_FULL_PACE)
 
 
 def _part(part: Callable[..., None], seconds: float | None, *arguments: Any) -> None:
@@ -57,10 +81,16 @@ def _part(part: Callable[..., None], seconds: float | None, *arguments: Any) -> 
     st.fragment(part, run_every=seconds)(*arguments)
 
 
-def _watch(job: Job, was_live: bool, config: TrainingConfig, dataset: str | None) -> None:
-    """Its buttons, where it stands, and its curves."""
-    if session.job() is not job or job.is_live != was_live:
-        st.rerun()  # the whole page: this stops redrawing itself, or another tab has begun another training
+def _watch(job: Job, config: TrainingConfig, dataset: str | None) -> None:
+    """All that is looked at most often."""
+    _stand(job, "learning", config, dataset)
+    _charts(job)
+
+
+def _stand(job: Job, phase: str, config: TrainingConfig, dataset: str | None) -> None:
+    """Its buttons, and where it stands."""
+    if session.job() is not job or _phase(job) != phase:
+        st.rerun()  # the whole page: it is to be drawn at another pace, or another tab has begun another training
     steering.buttons(config, dataset)
     view = job.view()
     with st.container(key="queue"):
@@ -70,7 +100,6 @@ def _watch(job: Job, was_live: bool, config: TrainingConfig, dataset: str | None
     with st.container(key="result"):  # also when it is empty: the charts keep their place, and stay the same ones
         if not job.is_live:
             _result(job)
-    _charts(job, view, steering.chosen(view))
 
 
 def _inside(job: Job) -> None:
@@ -92,7 +121,7 @@ def _folded(job: Job, busy: bool) -> None:
     if "inside" not in hidden:
         inside.digits(job, view, chosen)
         inside.gradient_check(job)
-    if busy != (job.is_live and (following.is_on() or inside.is_open())):
+    if busy != (_phase(job) == "learning" and (following.is_on() or inside.is_open())):
         st.rerun()  # it begins to redraw itself, or stops
 
 
@@ -114,7 +143,9 @@ def _queue(view: View) -> None:
         )
 
 
-def _charts(job: Job, view: View, chosen: Kept | None) -> None:
+def _charts(job: Job) -> None:
+    view = job.view()
+    chosen = steering.chosen(view)
     drawn, epochs = runs.drawn(job, view)
     looks = runs.looks() | {"moment": chosen.epoch if chosen else None}
     left, right = st.columns(2)

@@ -63,6 +63,15 @@ def show() -> None:
                 if "compare" not in hidden:
                     _choose_compared(list(labels))
         st.dataframe(table(jobs), key="runs_table", width="stretch")
+    _show_above()
+
+
+def _show_above() -> None:
+    """Have the whole page show what was chosen here: the parts above need not be redrawing themselves."""
+    chosen = session.job(), looks(), _overlaid(), st.session_state.get("baseline", NONE)
+    before, st.session_state["chosen_runs"] = st.session_state.get("chosen_runs", chosen), chosen
+    if before != chosen:
+        st.rerun()
 
 
 def _chart_options() -> None:
@@ -76,13 +85,16 @@ def _chart_options() -> None:
 def _choose_run(labels: dict[str, Job]) -> None:
     current = session.job()
     assert current
-    st.session_state["run"] = current.label
+    # A key of its own for each run: what a browser says late about the menu of an earlier one chooses nothing.
+    key = f"run_{current.number}"
+    if st.session_state.get(key) != current.label:
+        st.session_state[key] = current.label
     st.selectbox(
         "Look at",
         list(reversed(labels)),
-        key="run",
+        key=key,
         help="The run that the buttons and the views above are about.",
-        on_change=lambda: _look_at(labels[st.session_state["run"]]),
+        on_change=lambda: _look_at(labels[st.session_state[key]]),
     )
 
 
@@ -96,9 +108,9 @@ def _choose_compared(labels: list[str]) -> None:
     known = st.session_state.get("overlay_known", [])
     fresh = [label for label in labels if label not in known]
     st.session_state["overlay_known"] = labels
-    st.session_state["overlay"] = [
-        label for label in labels if label in (*st.session_state["overlay"], *fresh)
-    ]  # a new run is drawn, one that is gone is not
+    shown = [label for label in labels if label in (*st.session_state["overlay"], *fresh)]
+    if fresh or set(shown) != set(st.session_state["overlay"]):  # a new run is drawn, one that is gone is not
+        st.session_state["overlay"] = shown  # only then: it would undo a click that is on its way
     st.multiselect("On the charts", labels, key="overlay", help="The runs that the charts show beside this one.")
     if st.session_state.get("baseline") not in (NONE, *labels):
         st.session_state["baseline"] = NONE

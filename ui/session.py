@@ -106,6 +106,11 @@ def current() -> Session:
     return session
 
 
+def present() -> int:
+    """How many visitors are here."""
+    return _visitors().present()
+
+
 def remember(name: str, value: Any) -> None:
     """Keep a value under a name, for this visitor."""
     current().values[name] = value

@@ -132,10 +132,14 @@ def choose_pace() -> None:
         "Pace",
         PACES,
         key="pace",
-        format_func=lambda steps: f"{steps} steps a second" if steps else "full speed",
+        format_func=_pace_in_words,
         help=terms.explain("pace"),
         on_change=lambda: _order(Pace(pace())),
     )
+
+
+def _pace_in_words(steps: int) -> str:
+    return f"{steps} step{'s' if steps > 1 else ''} a second" if steps else "full speed"
 
 
 def moment() -> int:
@@ -154,7 +158,8 @@ def choose_moment(view: View) -> None:
     kept = {one.step: one for one in view.kept}
     if st.session_state.get("snapshots_of") != _number():
         st.session_state["snapshots_of"], st.session_state["snapshot"] = _number(), NOW
-    elif moment() not in (NOW, *kept):  # it is no longer kept
+    st.session_state.setdefault("snapshot", NOW)  # it was forgotten while another page was shown
+    if moment() not in (NOW, *kept):  # it is no longer kept
         st.session_state["snapshot"] = min(kept, key=lambda step: abs(step - moment()), default=NOW)
     shown = st.select_slider(
         "Look back",

@@ -60,6 +60,11 @@ class Visitors(Generic[T]):
                 stay.connections -= 1
                 stay.left = time.monotonic() if now is None else now
 
+    def present(self) -> int:
+        """How many have a tab open."""
+        with self._lock:
+            return sum(stay.connections > 0 for stay in self._stays.values())
+
     def gone(self, now: float | None = None) -> list[T]:
         """What belongs to those whom no training should go on for."""
         now = time.monotonic() if now is None else now
