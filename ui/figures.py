@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 Spec = dict[str, Any]
 
-POINTS_SHOWN = 400  # of a line: a screen has no room for more
-POINTS_TOUCHED = 40  # of a line, that answer the pointer: the browser works out what each would say at every update
+POINTS_SHOWN = 120  # of a line: with more, the browser spends its time on what nobody can see
+POINTS_TOUCHED = 30  # of a line, that answer the pointer: the browser works out what each would say at every update
 AXIS_PIXELS = 50  # that the y axis and its labels take, at most
 SOLID, DASHED, DOTTED, DASHED_AND_DOTTED = (1, 0), (7, 4), (2, 2), (9, 3, 2, 3)
 

@@ -16,8 +16,9 @@ from model.jobs import Job, View
 from model.network import CLASSES
 from ui import controls, curves, diagram, following, inside, messages, networks, runs, session, steering, terms, words
 
-SECONDS_BETWEEN_LOOKS = 0.4  # at the curves; half as often at what is inside
-SECONDS_BETWEEN_LOOKS_BACK = 2.0  # at the snapshots and the runs
+SECONDS_BETWEEN_LOOKS = 0.45  # at the curves
+SECONDS_BETWEEN_LOOKS_INSIDE = 1.2
+SECONDS_BETWEEN_LOOKS_BACK = 4.0  # at the snapshots and the runs
 SECONDS_WHILE_WAITING = 1.0
 VISITORS_AT_FULL_PACE = 10  # that are here; with more, each looks less often
 WAITING_AT_FULL_PACE = 3
@@ -53,9 +54,10 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
         _part(_charts, None, job)
     if "time" not in hidden:
         _part(_time, SECONDS_BETWEEN_LOOKS_BACK if learning else None, job, config)
-    _part(_inside, 2 * every if every and learning else None, job)
+    slowly = SECONDS_BETWEEN_LOOKS_INSIDE / SECONDS_BETWEEN_LOOKS * every if every and learning else None
+    _part(_inside, slowly, job)
     busy = learning and (following.is_on() or inside.is_open())
-    _part(_folded, 2 * every if every and busy else None, job, busy)
+    _part(_folded, slowly if busy else None, job, busy)
     if "runs" not in hidden:
         _part(runs.show, SECONDS_BETWEEN_LOOKS_BACK if learning else None)
 
@@ -85,6 +87,7 @@ def _watch(job: Job, config: TrainingConfig, dataset: str | None) -> None:
     """All that is looked at most often."""
     _stand(job, "learning", config, dataset)
     _charts(job)
+    steering.answer()
 
 
 def _stand(job: Job, phase: str, config: TrainingConfig, dataset: str | None) -> None:

@@ -5,6 +5,7 @@ A setting that is changed while it learns goes to its worker at once, unless one
 
 from __future__ import annotations
 
+import math
 import time
 from typing import cast
 
@@ -19,6 +20,7 @@ from ui import controls, datasets, messages, session, terms
 from ui.widgets import TITLES
 
 SECONDS_TO_OBEY = 0.15  # that a click waits for the training to follow; it follows later all the same
+SECONDS_OF_AN_ECHO = 0.1  # after a click was answered, in which the same one may come again
 NOW = -1  # the place on the time slider that is no snapshot
 FULL_PACE = 0
 PACES = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_PACE]  # steps a second
@@ -72,21 +74,42 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             key="pause",
             icon=":material/resume:" if paused else ":material/pause:",
             disabled=not live,
-            on_click=_order,
-            args=("resume" if paused else "pause",),
+            on_click=_click,
+            args=("pause", "resume" if paused else "pause"),
         )
-        st.button("Step", key="step", icon=":material/skip_next:", disabled=not live, on_click=_order, args=(Step(),))
+        st.button(
+            "Step", key="step", icon=":material/skip_next:", disabled=not live, on_click=_click, args=("step", Step())
+        )
         st.button(
             "Epoch",
             key="step_epoch",
             icon=":material/fast_forward:",
             disabled=not live,
-            on_click=_order,
-            args=(Step(whole_epoch=True),),
+            on_click=_click,
+            args=("step_epoch", Step(whole_epoch=True)),
         )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not live, on_click=_order, args=("stop",))
         if st.button("Rewind", key="rewind", icon=":material/first_page:", disabled=job is None or dataset is None):
             _start(config, dataset, paused=True)
+
+
+def _click(key: str, order: Word | Step) -> None:
+    """Pass an order on, once.
+
+    If a part of the page is about to redraw itself just when a button is clicked, the browser asks for that first, and
+    the click is in both messages: the training would be paused and at once resumed.
+    """
+    answered, at = st.session_state.get("answered", ("", -math.inf))
+    if key == answered and time.monotonic() - at < SECONDS_OF_AN_ECHO:
+        return
+    _order(order)
+    st.session_state["clicked"], st.session_state["answered"] = key, (key, time.monotonic())
+
+
+def answer() -> None:
+    """To be called when the part of the page with the buttons has been drawn: an echo comes right after that."""
+    if clicked := st.session_state.pop("clicked", None):
+        st.session_state["answered"] = clicked, time.monotonic()
 
 
 def _order(order: Word | Step | Pace) -> None:
