@@ -1,48 +1,37 @@
 """The Train page in a real browser: learning is seen, steered, survives leaving the page, and its network reads."""
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from model import data
 from model.config import TrainingConfig
 from model.ink import read_ink
 from model.training import train
 from tests.e2e.driver import draw, settle
+from tests.e2e.train_page import (
+    LONG,
+    button,
+    click_menu,
+    download,
+    expect_state,
+    figure,
+    move,
+    open_page,
+    pause,
+    runs,
+    start,
+    steady,
+    step,
+    stop,
+    until,
+    weights,
+)
 
 INK = Path(__file__).parents[1] / "data" / "ink.jsonl"
-LONG = "?epochs=3000&hidden_sizes=32"  # longer than any test
-LEARNING_SECONDS = 60
-
-
-def open_page(page: Page, url: str) -> None:
-    page.goto(url)
-    settle(page)
-
-
-def start(page: Page) -> None:
-    page.locator(".st-key-start button").click()
-
-
-def expect_state(page: Page, state: str) -> None:
-    expect(page.locator(".st-key-progress")).to_contain_text(state, timeout=LEARNING_SECONDS * 1000)
-
-
-def figure(page: Page, name: str) -> str:
-    """What the progress says under a name, such as Loss."""
-    metric = page.locator(".st-key-progress [data-testid=stMetric]", has_text=name)
-    return metric.locator("[data-testid=stMetricValue]").inner_text()
-
-
-def step(page: Page) -> int:
-    return int(figure(page, "Step").replace(",", ""))
-
-
-def click_menu(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).first.click()
-    expect(page.locator("h1").first).to_be_visible()
 
 
 @pytest.mark.timeout(240)
@@ -70,6 +59,9 @@ def test_a_network_trained_here_reads_the_digits_drawn_for_it(page: Page, app_ur
     assert right >= 9
 
 
+CHARTS = ("loss_chart", "accuracy_chart")
+
+
 def test_live_curves_are_updated_in_place(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
@@ -77,39 +69,117 @@ def test_live_curves_are_updated_in_place(page: Page, app_url: str) -> None:
     for chart in charts:
         expect(chart).to_be_visible(timeout=20_000)
         chart.evaluate("node => { node.wasHere = true }")
-    picture = page.locator(".st-key-weights_view img")
-    first_picture, first_step = picture.get_attribute("src"), step(page)
-    page.wait_for_timeout(4000)
-    assert step(page) > first_step
-    assert picture.get_attribute("src") != first_picture
+    first_picture, first_step = weights(page), step(page)
+    assert until(page, lambda: step(page), lambda now: now > first_step) > first_step
+    assert until(page, lambda: weights(page), lambda now: now != first_picture) != first_picture
     for chart in charts:
         assert chart.evaluate("node => node.wasHere === true && node.isConnected")
-    page.locator(".st-key-stop button").click()
-    expect_state(page, "Stopped")
+    stop(page)
 
 
-CHARTS = ("loss_chart", "accuracy_chart")
-
-
-def test_a_training_pauses_goes_on_and_stops(page: Page, app_url: str) -> None:
+def test_a_training_pauses_goes_step_by_step_and_stops(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
     expect_state(page, "Learning")
-    pause = page.locator(".st-key-pause button")
-    pause.click()
+    pause(page)
+    held = steady(page, lambda: step(page))
+
+    button(page, "step").click()
+    assert until(page, lambda: step(page), lambda now: now != held) == held + 1
+    assert steady(page, lambda: step(page)) == held + 1
     expect_state(page, "Paused")
-    held = step(page)
-    page.wait_for_timeout(1500)
-    assert step(page) == held
-    expect(pause).to_contain_text("Resume")
-    pause.click()
+
+    button(page, "step_epoch").click()
+    until(page, lambda: step(page), lambda now: now > held + 1)
+    after = steady(page, lambda: step(page))
+    assert after % STEPS_OF_AN_EPOCH == 0
+    assert held + 1 < after <= held + 1 + STEPS_OF_AN_EPOCH
+    expect_state(page, "Paused")
+
+    button(page, "pause").click()
     expect_state(page, "Learning")
-    page.wait_for_timeout(1000)
-    assert step(page) > held
-    page.locator(".st-key-stop button").click()
+    assert until(page, lambda: step(page), lambda now: now > after) > after
+    stop(page)
+    for key in ("pause", "step", "step_epoch", "stop"):
+        expect(button(page, key)).to_be_disabled()
+    expect(button(page, "download_network")).to_be_enabled()
+
+
+STEPS_OF_AN_EPOCH = 57  # of 64 images, to see 3,600
+
+
+def test_the_keyboard_reaches_everything_and_every_button_has_a_name(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/train{LONG}")
+    tab_to(page, "start")
+    page.keyboard.press("Enter")
+    expect_state(page, "Learning")
+    tab_to(page, "pause")
+    page.keyboard.press("Space")
+    expect_state(page, "Paused")
+    tab_to(page, "stop")
+    page.keyboard.press("Enter")
     expect_state(page, "Stopped")
-    expect(pause).to_be_disabled()
-    expect(page.locator(".st-key-download_network button")).to_be_enabled()
+    nameless = page.locator("button").evaluate_all(
+        "all => all.filter(one => !(one.ariaLabel || one.textContent.trim())).map(one => one.outerHTML)"
+    )
+    assert nameless == []
+
+
+def tab_to(page: Page, key: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("key => document.activeElement.closest(`.st-key-${key}`) !== null", key):
+            return
+    raise AssertionError(f"Tab never comes to {key}")
+
+
+def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/train?epochs=500&hidden_sizes=32")
+    start(page)
+    expect_state(page, "Learning")
+    assert until(page, lambda: step(page), lambda now: now > 200) > 200
+    assert move(page, "Learning rate", "ArrowRight") == "0.002"
+    assert move(page, "Dropout", "ArrowRight") == "0.05"
+    changed_at = step(page)
+    assert until(page, lambda: step(page), lambda now: now > changed_at + 200) > changed_at + 200
+    assert move(page, "Batch size", "ArrowRight") == "128"
+    pause(page)
+    assert move(page, "Momentum", "ArrowLeft") == "0.85"  # a training that is held follows too
+    assert move(page, "Hidden layers", "ArrowRight") == "2"
+    expect(page.get_by_text("Hidden layers differ from the training that runs")).to_be_visible()
+
+    now = steady(page, lambda: step(page))
+    button(page, "step_epoch").click()
+    assert until(page, lambda: step(page), lambda it: it > now) > now
+    expect_state(page, "784-32-10")
+    expect_state(page, "Paused")
+    assert "learning rate: 0.002" in said_of_a_mark(page)
+    stop(page)
+    table = until(page, lambda: runs(page), lambda it: it.get("State") == ["stopped"])
+    assert table["Changed while learning"] == ["4"]
+
+    rows = list(csv.DictReader(download(page, "download_history").open()))
+    assert (float(rows[1]["learning_rate"]), float(rows[-1]["learning_rate"])) == (0.001, 0.002)
+    images = [
+        3600 * (float(late["epoch"]) - float(early["epoch"])) / (int(late["step"]) - int(early["step"]))
+        for early, late in (rows[1:3], rows[-2:])
+    ]
+    assert images[1] / images[0] == pytest.approx(2, rel=0.05)  # a step is of twice as many
+
+
+def said_of_a_mark(page: Page) -> str:
+    """What the loss chart says where the mouse meets a mark."""
+    chart = page.locator(".st-key-loss_chart canvas").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    tooltip = page.locator("#vg-tooltip-element")
+    for x in range(30, round(box["width"]), 4):
+        page.mouse.move(box["x"] + x, box["y"] + 40)
+        page.wait_for_timeout(30)
+        if tooltip.is_visible() and "learning rate" in (said := tooltip.inner_text()):
+            return said
+    return "no mark was met"
 
 
 def test_leaving_the_page_or_loading_it_anew_finds_the_training_going_on(page: Page, app_url: str) -> None:
@@ -128,8 +198,7 @@ def test_leaving_the_page_or_loading_it_anew_finds_the_training_going_on(page: P
     expect_state(page, "Learning")
     assert step(page) >= after
     expect(page.locator(".st-key-hidden_1")).to_contain_text("32")
-    page.locator(".st-key-stop button").click()
-    expect_state(page, "Stopped")
+    stop(page)
     page.reload()  # and what it learned is still there
     expect_state(page, "Stopped")
     click_menu(page, "Draw")
@@ -164,16 +233,38 @@ def test_an_address_gives_the_settings_and_the_very_same_training(page: Page, ap
     assert figure(page, "Step") == f"{last.step:,}"
 
 
-def test_settings_go_into_the_address(page: Page, app_url: str) -> None:
-    open_page(page, f"{app_url}/train")
-    slider = page.get_by_role("slider", name="Hidden layers")
-    slider.press("ArrowRight")
+def test_the_address_of_a_page_gives_another_person_the_same_training(
+    page: Page, browser: Browser, app_url: str
+) -> None:
+    open_page(page, f"{app_url}/train?epochs=2")
+    assert move(page, "Hidden layers", "ArrowRight") == "2"
     expect(page.locator(".st-key-hidden_2")).to_be_visible()
+    assert move(page, "Units in layer 1", "Home") == "1"
+    move(page, "Learning rate", "ArrowRight")
+    page.get_by_role("combobox", name="Activation").press("ArrowDown")
+    page.get_by_role("option", name="tanh").click()
+    page.wait_for_url(re.compile("activation=tanh"))
     settle(page)
-    page.wait_for_url(re.compile(r"hidden_sizes=128-64"))
-    rate = page.get_by_role("slider", name="Learning rate")
-    rate.press("ArrowRight")
-    page.wait_for_url(re.compile(r"learning_rate=0.002"))
+    for setting in ("hidden_sizes=1-64", "learning_rate=0.002", "epochs=2"):
+        assert setting in page.url
+    start(page)
+    expect_state(page, "Finished")
+    with browser.new_context() as context:
+        other = context.new_page()
+        open_page(other, page.url)
+        start(other)
+        expect_state(other, "Finished")
+        for name in ("Loss", "Accuracy", "Validation accuracy", "Step"):
+            assert figure(other, name) == figure(page, name)
+
+
+def test_an_address_may_hide_parts_of_the_page(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/train?epochs=1&hide=dropout,follow,layers_view,runs,everything")
+    expect(page.get_by_role("alert")).to_contain_text("'everything'")
+    start(page)
+    expect_state(page, "Finished")
+    expect(page.locator(".st-key-learning_rate, .st-key-weights_view")).to_have_count(2)
+    expect(page.locator(".st-key-dropout, .st-key-followed_digit, .st-key-layers_view, .st-key-runs")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -220,8 +311,7 @@ def test_a_recipe_runs_by_one_click(page: Page, app_url: str) -> None:
     expect(page.locator(".st-key-hidden_1")).to_contain_text("10")
     start(page)
     expect_state(page, "tanh-10")
-    page.locator(".st-key-stop button").click()
-    expect_state(page, "Stopped")
+    expect_state(page, "Finished")
 
 
 def test_a_table_of_the_wrong_shape_is_refused_and_a_good_one_is_learned_from(
