@@ -22,7 +22,6 @@ from ui.figures import (
     DOTTED,
     EPOCH,
     SOLID,
-    UNSEEN,
     Figure,
     Spec,
     epochs_axis,
@@ -51,6 +50,7 @@ WORDS: Spec = {
     "color": theme.OTHER,
     "limit": {"expr": f"{WORDS_WIDTH} * width"},
 }
+HARDLY_SEEN: Spec = {"clip": True, "opacity": 0.001}  # a rule that is not painted at all meets no pointer
 # What a row says; `kind` tells which layer draws it.
 COLUMNS = {"kind": object, "series": object, "run": object, "epoch": float, "value": float, "text": object}
 
@@ -271,7 +271,7 @@ def _spec(lines: Sequence[_Line], epochs: float, log_epochs: bool, metric: _Metr
         layer("words left", {**WORDS, "align": "right", "dx": 1}, encoding={"text": {"field": "text"}}),
         layer("raw", {**line, "strokeOpacity": 0.35}, encoding={**drawn, **faded}),
         layer("line", line, encoding={**drawn, **faded}),
-        layer("mark", {"type": "rule", "strokeWidth": 12, **UNSEEN}, encoding={"tooltip": changed}),
+        layer("mark", {"type": "rule", "strokeWidth": 12, **HARDLY_SEEN}, encoding={"tooltip": changed}),
         *answering,
     ]
     before = [{"filter": "datum.epoch > 0"}] if log_epochs else []
