@@ -15,6 +15,7 @@ from tests.e2e.driver import draw, settle
 from tests.e2e.train_page import (
     LONG,
     button,
+    choose,
     click_menu,
     download,
     expect_state,
@@ -126,7 +127,7 @@ def test_the_keyboard_reaches_everything_and_every_button_has_a_name(page: Page,
 
 
 def tab_to(page: Page, key: str) -> None:
-    for _ in range(40):
+    for _ in range(150):
         page.keyboard.press("Tab")
         if page.evaluate("key => document.activeElement.closest(`.st-key-${key}`) !== null", key):
             return
@@ -148,9 +149,10 @@ def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, ap
     assert move(page, "Hidden layers", "ArrowRight") == "2"
     expect(page.get_by_text("Hidden layers differ from the training that runs")).to_be_visible()
 
-    now = steady(page, lambda: step(page))
-    button(page, "step_epoch").click()
-    assert until(page, lambda: step(page), lambda it: it > now) > now
+    for _ in range(2):
+        now = steady(page, lambda: step(page))
+        button(page, "step_epoch").click()
+        assert until(page, lambda: step(page), lambda it, was=now: it > was) > now
     expect_state(page, "784-32-10")
     expect_state(page, "Paused")
     assert "learning rate: 0.002" in said_of_a_mark(page)
@@ -160,11 +162,9 @@ def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, ap
 
     rows = list(csv.DictReader(download(page, "download_history").open()))
     assert (float(rows[1]["learning_rate"]), float(rows[-1]["learning_rate"])) == (0.001, 0.002)
-    images = [
-        3600 * (float(late["epoch"]) - float(early["epoch"])) / (int(late["step"]) - int(early["step"]))
-        for early, late in (rows[1:3], rows[-2:])
-    ]
-    assert images[1] / images[0] == pytest.approx(2, rel=0.05)  # a step is of twice as many
+    ends = [int(row["step"]) for row in rows if row["validation_loss"]]  # of the epochs
+    assert ends[1] - ends[0] == STEPS_OF_AN_EPOCH
+    assert ends[-1] - ends[-2] == 29  # of 128 images each
 
 
 def said_of_a_mark(page: Page) -> str:
@@ -174,8 +174,9 @@ def said_of_a_mark(page: Page) -> str:
     box = chart.bounding_box()
     assert box
     tooltip = page.locator("#vg-tooltip-element")
-    for x in range(30, round(box["width"]), 4):
-        page.mouse.move(box["x"] + x, box["y"] + 40)
+    places = range(30, round(box["width"]), 4)
+    for x in [*places, *places]:  # the mouse may have been too fast for a busy machine
+        page.mouse.move(box["x"] + x, box["y"] + 0.35 * box["height"])
         page.wait_for_timeout(30)
         if tooltip.is_visible() and "learning rate" in (said := tooltip.inner_text()):
             return said
@@ -241,8 +242,7 @@ def test_the_address_of_a_page_gives_another_person_the_same_training(
     expect(page.locator(".st-key-hidden_2")).to_be_visible()
     assert move(page, "Units in layer 1", "Home") == "1"
     move(page, "Learning rate", "ArrowRight")
-    page.get_by_role("combobox", name="Activation").press("ArrowDown")
-    page.get_by_role("option", name="tanh").click()
+    choose(page, "Activation", "tanh")
     page.wait_for_url(re.compile("activation=tanh"))
     settle(page)
     for setting in ("hidden_sizes=1-64", "learning_rate=0.002", "epochs=2"):
