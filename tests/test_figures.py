@@ -12,7 +12,11 @@ from ui import figures
 @pytest.mark.parametrize("count", [0, 1, 2, 399, 400, 401, 402, 799, 800, 4000, 100_003])
 def test_a_line_is_thinned_evenly_and_keeps_both_ends(count: int) -> None:
     places = figures.thinned(count).tolist()
-    assert len(places) == count if count <= figures.POINTS_SHOWN else figures.POINTS_SHOWN / 2 <= len(places) <= figures.POINTS_SHOWN
+    assert (
+        len(places) == count
+        if count <= figures.POINTS_SHOWN
+        else figures.POINTS_SHOWN / 2 <= len(places) <= figures.POINTS_SHOWN
+    )
     assert places == sorted(set(places))
     assert places[:1] + places[-1:] == ([0, count - 1] if count else [])
     gaps = [after - before for before, after in pairwise(places[:-1])]
