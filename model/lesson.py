@@ -102,6 +102,7 @@ class Lesson:
                 self._advance()
             status = "stopped" if self._stopped else training.status
             self._keeper.keep(training, at_once=True)
+            self._look()
             progress = training.report()
             scores = Checkpoint.of(training.config, progress, self._dataset, status).scores
             self._report(status, picture=True, scores=scores)
@@ -194,7 +195,7 @@ class Lesson:
         training, now = self._training, time.monotonic()
         every = 1 if self._goal or self._pace else training.steps_between_reports
         single = self._goal and not self._goal.whole_epoch
-        training.to_observe = bool(single) or now >= self._next_look
+        training.to_observe = bool(single) or now >= self._next_look or training.step == 0
         training.advance(every, self._interrupted)
         if self._pace:
             self._next_step = max(self._next_step, now - 1 / self._pace) + 1 / self._pace

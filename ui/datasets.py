@@ -9,7 +9,7 @@ import streamlit as st
 
 from model import data
 from model.data import Dataset
-from ui import messages, session
+from ui import messages, process, session
 from ui.session import Uploaded
 
 
@@ -27,7 +27,7 @@ def opened(name: str) -> Dataset:
 def folder(name: str) -> Path:
     """Where a data set's arrays lie, for a worker process to open."""
     uploaded = session.current().datasets.get(name)
-    return Path(uploaded.folder.name) / "data" if uploaded else data.prepare(name)
+    return Path(uploaded.folder.name) / "data" if uploaded else process.unpacked(name)
 
 
 def held(name: str) -> object:

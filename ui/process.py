@@ -5,8 +5,18 @@ So an answer is to cost as little of it as it can: what a process does by itself
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
 import streamlit as st
 from threadpoolctl import threadpool_limits
+
+from model import data
+from model.pool import ROOT
+
+_unpacking = threading.Lock()
 
 
 @st.cache_resource(show_spinner=False)
@@ -15,3 +25,17 @@ def tune() -> None:
     # To read one image takes a millisecond or two. A second thread would hardly make it faster, but would go on waiting
     # for more at full speed, and take ten times as much from the trainings.
     threadpool_limits(limits=1, user_api="blas")
+    threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
+
+
+def unpacked(name: str) -> Path:
+    """Where a data set lies that Inkling knows by name; if many ask for it at once, it is unpacked once."""
+    with _unpacking:
+        return data.prepare(name)
+
+
+def _unpack_ahead() -> None:
+    """Unpack the embedded digits, if that was never done here, so that the first training need not wait for them."""
+    script = "from model import data; data.prepare('mnist-5k')"  # some seconds, in a process of its own
+    with _unpacking:
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
