@@ -1,5 +1,6 @@
 import gzip
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from model.ink import Drawing, read_ink, render
 from model.network import BACKGROUND, Network
 from model.reading import Reading, read_drawing, read_files, read_images, verdict
 from tests.digit_files import digits, idx_images, npz, table
+
+packed = partial(gzip.compress, mtime=0)  # the same at any time: two processes must name the tests alike
 
 INK = Path(__file__).parent / "data" / "ink.jsonl"
 NETWORK = Network((784, 10)).initialize("he", np.random.default_rng(0))
@@ -45,7 +48,7 @@ def test_an_ink_file_is_read_line_by_line():
 @pytest.mark.parametrize("name", ["ink.jsonl", "ink.jsonl.gz", "drawing.json", "ink.txt", "ink", "ink.gz"])
 def test_drawings_are_known_by_name_or_content(name, tmp_path):
     content = (STROKE + BLANK + STROKE).encode()
-    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    (tmp_path / name).write_bytes(packed(content) if name.endswith(".gz") else content)
     readings = read_files(NETWORK, tmp_path / name)
     assert [reading.digit is None for reading in readings] == [False, True, False]
     np.testing.assert_allclose(readings[0].probabilities, readings[2].probabilities, rtol=1e-6)
@@ -55,7 +58,7 @@ def test_drawings_are_known_by_name_or_content(name, tmp_path):
     ("name", "content", "labels"),
     [
         ("digits.csv", table(IMAGES, LABELS), list(map(str, LABELS))),
-        ("test.csv.gz", gzip.compress(table(IMAGES)), [None] * 5),
+        ("test.csv.gz", packed(table(IMAGES)), [None] * 5),
         ("images-idx3-ubyte", idx_images(IMAGES), [None] * 5),
         ("mnist.npz", npz({"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES, "y_test": LABELS}), None),
     ],
@@ -185,7 +188,7 @@ def test_two_guesses_are_two_digits_even_if_equally_probable():
         ("notes.txt", b"no picture", r"notes\.txt: a picture must be a PNG, .*; got something else"),
         ("empty", b"", "empty: a picture must be"),
         ("ink.jsonl", STROKE.encode() + b"{", r"ink\.jsonl: line 2: a drawing must be a JSON object"),
-        ("ink.gz", gzip.compress(STROKE.encode())[:-9], r"ink\.gz: "),
+        ("ink.gz", packed(STROKE.encode())[:-9], r"ink\.gz: "),
         ("table.csv", b"1,2,3\n", r"table\.csv: "),
         ("cut.png", png(np.zeros((40, 40), np.uint8))[:50], r"cut\.png: the picture"),
     ],

@@ -5,6 +5,7 @@ So an answer is to cost as little of it as it can: what a process does by itself
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
@@ -25,6 +26,9 @@ def tune() -> None:
     # To read one image takes a millisecond or two. A second thread would hardly make it faster, but would go on waiting
     # for more at full speed, and take ten times as much from the trainings.
     threadpool_limits(limits=1, user_api="blas")
+    # What the libraries have made by now stays for good: garbage collections, which halt all visitors, pass it over.
+    gc.collect()
+    gc.freeze()
     threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
 
 
