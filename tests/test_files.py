@@ -119,12 +119,12 @@ def test_wrong_labels_are_refused_with_the_byte():
 
 
 def test_a_damaged_gzip_file_is_refused_wherever_it_is_cut():
-    packed = packed(idx_images(IMAGES))
-    for end in range(2, len(packed), 97):
-        refusal(packed[:end])
-    stopped = re.search(r"after ([\d,]+) unpacked bytes", refusal(packed[: len(packed) // 2]))
+    content = packed(idx_images(IMAGES))
+    for end in range(2, len(content), 97):
+        refusal(content[:end])
+    stopped = re.search(r"after ([\d,]+) unpacked bytes", refusal(packed[: len(content) // 2]))
     assert stopped
-    unpacked = gzip.GzipFile(fileobj=io.BytesIO(packed[: len(packed) // 2])).read1(10**6)
+    unpacked = gzip.GzipFile(fileobj=io.BytesIO(packed[: len(content) // 2])).read1(10**6)
     assert int(stopped[1].replace(",", "")) == len(unpacked)
     wrong_sum = bytearray(packed)
     wrong_sum[-8] ^= 1
