@@ -126,7 +126,7 @@ def test_a_damaged_gzip_file_is_refused_wherever_it_is_cut():
     assert stopped
     unpacked = gzip.GzipFile(fileobj=io.BytesIO(content[: len(content) // 2])).read1(10**6)
     assert int(stopped[1].replace(",", "")) == len(unpacked)
-    wrong_sum = bytearray(packed)
+    wrong_sum = bytearray(content)
     wrong_sum[-8] ^= 1
     assert "CRC check failed" in refusal(bytes(wrong_sum))
 
