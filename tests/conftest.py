@@ -20,6 +20,7 @@ BROWSER = Path(__file__).parent / "e2e"
 CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = "browser" if BROWSER in item.path.parents else item.path.stem
