@@ -24,10 +24,10 @@ help:  ## show this list
 run: $(APP_READY)  ## start the app and open it in the browser
 	@$(VENV_PYTHON) -m streamlit run app.py $(ARGS)
 
-# Two processes: what waits for the browser, and all the rest. ARGS="-n 0 -k ink" looks at some tests in one.
+# In two processes: what waits for the browser, and all the rest.
 test: $(TESTS_READY)  ## run every test, those in a real browser too
 	@$(VENV_PYTHON) -m tests.e2e.browser
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(VENV_PYTHON) -m tests.both $(ARGS)
 
 lint: $(TESTS_READY)  ## check style, layout and types
 	@$(VENV_PYTHON) -m ruff check .

@@ -5,32 +5,21 @@ processes share the tests: one has those in the browser, which mostly wait, and 
 """
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from model import data
+from tests.both import ONE_CORE
 
 settings.register_profile("patient", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
-BROWSER = Path(__file__).parent / "e2e"
-CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        group = "browser" if BROWSER in item.path.parents else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
+def pytest_configure() -> None:
     # Matrix products on two cores take ten times as long once another process is busy, and on one core suffer nothing.
-    if "PYTEST_XDIST_WORKER" in os.environ and len(CORES) > 1:
-        os.sched_setaffinity(0, CORES if BROWSER in item.path.parents else {max(CORES)})
+    if ONE_CORE in os.environ and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 @pytest.fixture(scope="session")
