@@ -102,7 +102,8 @@ class Lesson:
                 self._advance()
             status = "stopped" if self._stopped else training.status
             self._keeper.keep(training, at_once=True)
-            self._look()
+            if self._looked != training.step:
+                self._look()
             progress = training.report()
             scores = Checkpoint.of(training.config, progress, self._dataset, status).scores
             self._report(status, picture=True, scores=scores)
