@@ -204,11 +204,12 @@ def is_present(name: str) -> bool:
 
     Raises ValueError, as `prepare` does, if $MNIST_DIR holds only some of MNIST's files.
     """
-    return (
-        name == "mnist-5k"
-        or any(_is_whole(home / name) for home in (cache.home(), cache.writable_home()))
-        or _mnist_files() is not None
-    )
+    return name == "mnist-5k" or is_unpacked(name) or _mnist_files() is not None
+
+
+def is_unpacked(name: str) -> bool:
+    """Whether `prepare` has nothing left to do for a named data set."""
+    return any(_is_whole(home / name) for home in (cache.home(), cache.writable_home()))
 
 
 def _mnist_files() -> dict[str, Path] | None:

@@ -96,7 +96,6 @@ class Job:
         self.parent = fork[0].name if fork else None
         self.forked_at = fork[1].epoch if fork else 0.0
         self.check: GradientCheck | str | None = None  # the newest, or why there is none
-        self.checks = 0  # how many were made
         self.held = held
         self._overseer, self._folder = overseer, folder
         self._lock = threading.Lock()
@@ -319,7 +318,7 @@ class Job:
     def checked(self, result: GradientCheck | str) -> None:
         """Take in a gradient check, or why there is none."""
         with self._lock:
-            self.check, self.checks = result, self.checks + 1
+            self.check = result
 
     def suspended(self) -> None:
         """Its worker has given it up for now; it goes on from there."""

@@ -37,23 +37,18 @@ class Keeper:
         if not at_once and time.monotonic() < self._next:
             return False
         began = time.monotonic()
-        snapshot = training.snapshot()
-        limit = self._limit(snapshot)
+        limit = min(LIMIT, int(BYTES_LIMIT / training.snapshot_bytes))
         if limit < 2 or shutil.disk_usage(self._folder).free < BYTES_FREE:
             self._next = float("inf")
             return False
         name = f"{training.step}.npz"
-        write(snapshot, self._folder / name)
+        write(training.snapshot(), self._folder / name)
         self.kept.append(Kept(training.fraction * training.config.epochs, training.step, name))
         if len(self.kept) > limit:
             self._thin()
         now = time.monotonic()
         self._next = now + max(self._gap, (now - began) / COST)
         return True
-
-    def _limit(self, snapshot: Snapshot) -> int:
-        size = sum(array.nbytes for array in snapshot.arrays.values())
-        return min(LIMIT, int(BYTES_LIMIT / size))
 
     def _thin(self) -> None:
         """Give up every second one, but not the first nor the last; from now on they are taken half as often."""

@@ -30,9 +30,7 @@ class Observation(NamedTuple):
     updates: Norms  # of how far the last step moved them
     dead: tuple[float, ...]  # see `look`
     predictions: NDArray[np.uint8]  # (m,), the digits that the sample's images are taken for
-    turned: NDArray[np.int32] = (
-        NEVER  # (m,), the step at which each was first seen to be right again, or wrong; 0: never
-    )
+    turned: NDArray[np.int32] = NEVER  # (m,), the step at which each was first seen right again, or wrong; 0: never
     best: tuple[float, ...] = ()  # of each digit, the largest share that was right so far
 
 

@@ -363,6 +363,11 @@ class Training:
             arrays |= {f"{name}.parameters": network.parameters, f"{name}.statistics": network.statistics}
         return arrays
 
+    @property
+    def snapshot_bytes(self) -> int:
+        """How large a snapshot's arrays are."""
+        return sum(array.nbytes for array in self._arrays().values())
+
     def snapshot(self) -> Snapshot:
         """All that changes, as it is now, between two steps."""
         assert self.can_go_on

@@ -184,11 +184,10 @@ def test_what_a_running_training_can_follow_stands_together() -> None:
     assert set(LIVE_FIELDS) <= set(keys)
 
 
-def test_live_and_other_changes_are_told_apart() -> None:
+def test_what_needs_a_restart_is_told_from_what_acts_at_once() -> None:
     config = RUNNING.changed(learning_rate=0.1, dropout=0.5, hidden_sizes=(32, 32), seed=4)
-    assert controls.live_changes(config, RUNNING) == {"learning_rate": 0.1, "dropout": 0.5}
     assert controls.restart_needed(config, RUNNING) == ["Hidden layers", "Seed"]
-    assert (controls.live_changes(RUNNING, RUNNING), controls.restart_needed(RUNNING, RUNNING)) == ({}, [])
+    assert controls.restart_needed(RUNNING, RUNNING) == []
 
 
 @pytest.mark.parametrize(

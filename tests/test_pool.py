@@ -195,7 +195,7 @@ def test_a_job_is_stopped_paused_and_resumed_in_the_queue(start):
     assert places(first, second, third) == [2, 0, 1]
     first.order(Change(learning_rate=0.5))
     first.order("check")
-    assert (first.checks, "waits" in first.check) == (1, True)
+    assert "waits" in first.check
     running[0].end()
     running[1].end()
     wait_for_points(first)

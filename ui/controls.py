@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -130,11 +129,6 @@ def choose_config(
     session.remember("config", config)
     address.write(config)
     return config
-
-
-def live_changes(config: TrainingConfig, running: TrainingConfig) -> dict[str, Any]:
-    """The settings that differ from the running training's, of those that it can follow at once."""
-    return {name: getattr(config, name) for name in LIVE_FIELDS if getattr(config, name) != getattr(running, name)}
 
 
 def restart_needed(config: TrainingConfig, running: TrainingConfig) -> list[str]:

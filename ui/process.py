@@ -29,7 +29,8 @@ def tune() -> None:
     # What the libraries have made by now stays for good: garbage collections, which halt all visitors, pass it over.
     gc.collect()
     gc.freeze()
-    threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
+    if not data.is_unpacked("mnist-5k"):
+        threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
 
 
 def unpacked(name: str) -> Path:
@@ -39,7 +40,7 @@ def unpacked(name: str) -> Path:
 
 
 def _unpack_ahead() -> None:
-    """Unpack the embedded digits, if that was never done here, so that the first training need not wait for them."""
+    """Unpack the embedded digits, so that the first training need not wait for them."""
     script = "from model import data; data.prepare('mnist-5k')"  # some seconds, in a process of its own
     with _unpacking:
         subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)

@@ -22,8 +22,7 @@ EXAMPLES = 20  # images that go with a run that is downloaded
 def drawn(job: Job, view: View) -> tuple[list[Curve], int]:
     """The curves that the charts show, the current one among them, and up to which epoch."""
     overlaid, baseline = _overlaid(), st.session_state.get("baseline", NONE)
-    shown = [Curve(job.label, view.points, view.marks, current=True)] if job not in session.jobs() else []
-    epochs = view.epochs
+    shown, epochs = [], view.epochs
     for other in session.jobs():
         if other is job:
             shown.append(Curve(job.label, view.points, view.marks, current=True))
