@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import session
+from ui.state import session
 
-st.set_page_config(page_title="Inkling", page_icon=Path(__file__).parent / "ui" / "icon.png", layout="wide")
+st.set_page_config(page_title="Inkling", page_icon=Path(__file__).parent / "ui" / "common" / "icon.png", layout="wide")
 session.begin()
 
 PAGES = [

@@ -14,13 +14,13 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import collections
-from benchmarks.collections import Collections, Source
+from benchmarks import writer_groups
 from benchmarks.runs import Patch, Result, Run, trained
+from benchmarks.writer_groups import Collections, Source
 from model.config import TrainingConfig
 from model.ink import PEN_WIDTH, Drawing, render
-from model.layout import IMAGE_SIZE
-from model.network import Network
+from model.ink.mnist_layout import IMAGE_SIZE
+from model.nn.mlp import Network
 
 Pixels = NDArray[np.uint8]
 
@@ -34,13 +34,13 @@ SIZES = (round(0.4 * IMAGE_SIZE), IMAGE_SIZE)  # pixels: from and to, of a drawi
 
 def any_size(drawing: Drawing, rng: np.random.Generator) -> Pixels:
     """As it would be if every drawing kept a size of its own."""
-    with patch("model.ink.BOX_SIZE", int(rng.integers(*SIZES, endpoint=True))):
+    with patch("model.ink.drawing.BOX_SIZE", int(rng.integers(*SIZES, endpoint=True))):
         return render(drawing)
 
 
 def box_in_the_middle(drawing: Drawing, _: np.random.Generator) -> Pixels:
     """As it would be without the centre of mass."""
-    with patch("model.ink.centre", centre_box):
+    with patch("model.ink.drawing.center", centre_box):
         return render(drawing)
 
 
@@ -69,14 +69,14 @@ READINGS: dict[str, Callable[[Drawing, np.random.Generator], Pixels]] = {
 
 # Values of other modules that are replaced while a network learns: so a step is left out without a setting for it.
 AS_WRITTEN: tuple[Patch, ...] = (
-    ("model.strokes.TURN", 0.0),
-    ("model.strokes.SLANT", 0.0),
-    ("model.strokes.STRETCH", 0.0),
-    ("model.strokes.WOBBLE", 0.0),
-    ("model.strokes.HASTE", 0),
-    ("model.strokes.PEN_WIDTHS", (PEN_WIDTH, PEN_WIDTH)),
+    ("model.ink.stroke_batch.MAX_ROTATION", 0.0),
+    ("model.ink.stroke_batch.MAX_SHEAR", 0.0),
+    ("model.ink.stroke_batch.ASPECT_STD", 0.0),
+    ("model.ink.stroke_batch.WARP_STD", 0.0),
+    ("model.ink.stroke_batch.MAX_SMOOTHING", 0),
+    ("model.ink.stroke_batch.PEN_WIDTHS", (PEN_WIDTH, PEN_WIDTH)),
 )
-NO_HABITS: tuple[Patch, ...] = (("model.handwriting.ACQUIRED", 0.0),)
+NO_HABITS: tuple[Patch, ...] = (("model.ink.sampler.STYLED_SHARE", 0.0),)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
 
 def carry_out(run: Run) -> Result:
     """Train, and read the collections that were left out, in every way that the run asks for."""
-    ink = collections.load(run.source)
+    ink = writer_groups.load(run.source)
     made = trained(run, ink)
     digits = {name: ink.digits[name] for name in run.left_out}
     readings = {way: read(made.network, digits, way, run.config.seed) for way in run.readings}
@@ -154,7 +154,7 @@ def read(network: Network, digits: Mapping[str, Sequence[Drawing]], way: str, se
     found = {}
     for name, drawings in digits.items():
         images = np.array([READINGS[way](drawing, rng) for drawing in drawings]).reshape(len(drawings), -1)
-        found[name] = network.accuracy(images, collections.digit_labels(drawings))
+        found[name] = network.accuracy(images, writer_groups.digit_labels(drawings))
     return found
 
 

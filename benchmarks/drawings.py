@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from model import checkpoint
+from model.inference.classification import classify_images
 from model.ink import Drawing, read_ink, render
-from model.reading import read_images
-from ui import answer
-from ui.fabric import PEN_WIDTH, from_fabric
+from model.training import checkpoint
+from ui.draw import prediction
+from ui.draw.fabric import PEN_WIDTH, from_fabric
 
-INK = Path(__file__).parents[1] / "tests" / "data" / "ink.jsonl"
+INK = Path(__file__).parents[1] / "tests" / "fixtures" / "ink.jsonl"
 TURN = math.radians(8)  # at most, either way
 SCALE = (0.75, 1.05)
 SHIFT = 20  # pixels of the canvas, at most, either way
@@ -42,8 +42,8 @@ def some(count: int, seed: int = 0) -> list[Sent]:
     network = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network
     values = list(_values(count, seed))
     images = [render(from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
-    readings = read_images(network, images)
-    return [Sent(value, words(answer.prediction(reading))) for value, reading in zip(values, readings, strict=True)]
+    readings = classify_images(network, images)
+    return [Sent(value, words(prediction.prediction(reading))) for value, reading in zip(values, readings, strict=True)]
 
 
 def words(html: str) -> str:

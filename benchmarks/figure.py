@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from benchmarks.contenders import BASE, FLOOR
+from benchmarks.adapters import BASE, FLOOR
 
 # A colour for each library, from the palette of Okabe and Ito (2008); its two ways share it, one of them hollow.
 STYLES = {

@@ -18,20 +18,21 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import ablation, collections, command, left_out, readme, tables
-from benchmarks.collections import Collections, Source
+from benchmarks import ablation, cli, leave_one_out, readme, tables, writer_groups
 from benchmarks.runs import Patch, Result, Run, in_parallel, say
-from model import data, machine
+from benchmarks.writer_groups import Collections, Source
+from model import data
+from model.common import machine
+from model.common.cores import cores
 from model.config import TrainingConfig
 from model.presets import preset
-from model.readme import replaced
-from model.training import cores
+from tools.readme import replaced
 
 PRESET = "handwriting"
 KEPT = Path(__file__).with_name("handwriting.json")  # the runs that README.md shows
 
 QUICK_DRAWINGS, QUICK_COLLECTIONS = 30, 2  # of each collection; left out
-QUICK_PATCHES: tuple[Patch, ...] = (("model.handwriting.POOL", 200),)
+QUICK_PATCHES: tuple[Patch, ...] = (("model.ink.sampler.SOURCE_SIZE", 200),)
 
 Results = dict[str, dict[str, Any]]  # of each part: settings, date, machine, and the results of its runs by name
 
@@ -46,15 +47,17 @@ class Part:
 
 
 PARTS = {
-    left_out.PART: Part(left_out.plan, left_out.carry_out, left_out.summary),
+    leave_one_out.PART: Part(leave_one_out.plan, leave_one_out.carry_out, leave_one_out.summary),
     ablation.PART: Part(ablation.plan, ablation.carry_out, ablation.summary),
 }
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--part", type=click.Choice(("all", *PARTS)), default="all", show_default=True)
-@click.option("--digits", default=collections.DIGITS, show_default=True, help="Ink of digits; looked for in $INK_DIR.")
-@click.option("--letters", default=collections.LETTERS, show_default=True, help="Ink of letters, likewise.")
+@click.option(
+    "--digits", default=writer_groups.DIGITS, show_default=True, help="Ink of digits; looked for in $INK_DIR."
+)
+@click.option("--letters", default=writer_groups.LETTERS, show_default=True, help="Ink of letters, likewise.")
 @click.option("--epochs", default=12, show_default=True, help="Of a network that leaves out one collection.")
 @click.option("--ablation-epochs", default=8, show_default=True, help="Of the ablation's networks.")
 @click.option("--training-size", default=0, show_default=True, help="How many of MNIST's images to use; 0 is all.")
@@ -96,10 +99,10 @@ def handwriting(
     else:
         config = preset(PRESET).config.changed(training_size=training_size, seed=seed)
         trainings = {
-            left_out.PART: config.changed(epochs=epochs),
+            leave_one_out.PART: config.changed(epochs=epochs),
             ablation.PART: config.changed(epochs=ablation_epochs),
         }
-        wanted = [left_out.PART] if only else [name for name in PARTS if part in ("all", name)]
+        wanted = [leave_one_out.PART] if only else [name for name in PARTS if part in ("all", name)]
         source = Source(digits, letters, QUICK_DRAWINGS if quick else 0)
         plans = {name: planned(name, trainings[name], source, quick=quick) for name in wanted}
         chosen = chosen_runs(plans, only, quick=quick)
@@ -120,7 +123,7 @@ def handwriting(
 
 def planned(name: str, config: TrainingConfig, source: Source, *, quick: bool) -> list[Run]:
     """All runs of a part, tiny ones when quick."""
-    ink = collections.load(source)
+    ink = writer_groups.load(source)
     if not quick:
         return PARTS[name].plan(config, source, ink)
     tiny = config.changed(data="mnist-5k", training_size=1000, hidden_sizes=(32,), epochs=1)
@@ -135,18 +138,18 @@ def chosen_runs(plans: Mapping[str, list[Run]], only: str, *, quick: bool) -> li
         ValueError: there are no such collections.
     """
     names = [name for name in only.split(",") if name]
-    known = [run.name for run in plans.get(left_out.PART, ())]
+    known = [run.name for run in plans.get(leave_one_out.PART, ())]
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f"--only must be some of {', '.join(known)}; got {', '.join(unknown)}")
     if not names:
         names = known[:QUICK_COLLECTIONS] if quick else known
-    return [run for runs in plans.values() for run in runs if run.part != left_out.PART or run.name in names]
+    return [run for runs in plans.values() for run in runs if run.part != leave_one_out.PART or run.name in names]
 
 
 def settings(runs: list[Run]) -> Result:
     """What the runs of a part have in common: only with the same do their results stand beside each other."""
-    ink = collections.load(runs[0].source)
+    ink = writer_groups.load(runs[0].source)
     return {
         "config": runs[-1].config.model_dump(mode="json"),
         "ink": {"digits": runs[0].source.digits, "letters": runs[0].source.letters, "fingerprint": ink.fingerprint},
@@ -271,4 +274,4 @@ def summarized(results: Results) -> Results:
 
 
 if __name__ == "__main__":
-    command.main(handwriting)
+    cli.main(handwriting)

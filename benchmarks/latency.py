@@ -28,11 +28,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import command, readme
+from benchmarks import cli, readme
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
-from model.machine import describe, phrase
-from model.training import cores
+from model.common.cores import cores
+from model.common.machine import describe, phrase
 from tests.e2e.browser import BrowserMissingError, launch
 from tests.e2e.driver import serve, settle
 
@@ -316,4 +316,4 @@ def markdown(results: Result) -> str:
 
 
 if __name__ == "__main__":
-    command.main(latency)
+    cli.main(latency)

@@ -26,12 +26,12 @@ import numpy as np
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import command, drawings, readme
+from benchmarks import cli, drawings, readme
 from benchmarks.drawings import Sent
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
-from model.machine import describe, phrase
-from model.training import cores
+from model.common.cores import cores
+from model.common.machine import describe, phrase
 from tests.e2e.driver import RunningApp, serve
 
 KEPT = Path(__file__).with_name("load.json")  # the run that README.md shows
@@ -268,4 +268,4 @@ def markdown(results: Result) -> str:
 
 
 if __name__ == "__main__":
-    command.main(load)
+    cli.main(load)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import machine
+from model.common import machine
 
 LIBRARIES = {"numpy": "NumPy", "torch": "PyTorch", "jax": "JAX", "scikit-learn": "scikit-learn"}
 

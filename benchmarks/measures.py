@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import memory, peer
-from benchmarks.contenders import BASE, CONTENDERS
-from benchmarks.contest import Show, Turn, choose_threads, compare, interleave
-from benchmarks.peer import Peer
-from benchmarks.works import Work
-from model.checkpoint import DEFAULT_WEIGHTS
+from benchmarks import memory, subprocess_worker
+from benchmarks.adapters import BASE, CONTENDERS
+from benchmarks.harness import Show, Turn, choose_threads, compare, interleave
+from benchmarks.subprocess_worker import Peer
+from benchmarks.workloads import Work
+from model.training.checkpoint import DEFAULT_WEIGHTS
 
 Measure = dict[str, Any]  # plain values, as they go into the JSON
 
@@ -30,7 +30,7 @@ TARGETS = (0.97, 0.98)  # of the test images
 LONGEST = 30  # epochs, to reach them
 SEEDS = 3
 
-READERS = {BASE: "benchmarks.contenders.inkling:Reader", "PyTorch": "benchmarks.contenders.pytorch:Reader"}
+READERS = {BASE: "benchmarks.adapters.inkling:Reader", "PyTorch": "benchmarks.adapters.pytorch:Reader"}
 IMAGES_READ, READING_ROUNDS = 500, 9
 
 WIDE = Work((800, 800), 128, "adam")  # the network whose step augmentation feeds, and whose memory is measured
@@ -147,9 +147,9 @@ def peak_memory(names: Sequence[str], source: str, folder: Path, show: Show) -> 
     inkling = [sys.executable, "-m", "model", "train", "--data", source, "--validation-size", "0", "--epochs", "1"]
     inkling += ["--hidden-sizes", layers, "--batch-size", str(WIDE.batch_size), "--optimizer", WIDE.optimizer]
     peaks = {BASE: memory.peak([*inkling, "--augmentation", "elastic", "--json"])}
-    calls = peer.as_bytes([("use_threads", (1,)), ("prepare", (WIDE, folder)), ("epoch", ())])
+    calls = subprocess_worker.as_bytes([("use_threads", (1,)), ("prepare", (WIDE, folder)), ("epoch", ())])
     if "PyTorch" in names:
         for name in ("PyTorch", "PyTorchFromBytes"):
             show(f"memory: {name}")
-            peaks[name] = memory.peak(peer.command(f"benchmarks.contenders.pytorch:{name}"), calls)
+            peaks[name] = memory.peak(subprocess_worker.command(f"benchmarks.adapters.pytorch:{name}"), calls)
     return {"work": WIDE.name, "bytes": peaks, "ratios": {name: value / peaks[BASE] for name, value in peaks.items()}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from model import readme
+from tools import readme
 
 README = Path(__file__).with_name("README.md")
 

@@ -12,9 +12,9 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contenders import BASE, CONTENDERS
-from benchmarks.contest import Row
-from model.machine import phrase
+from benchmarks.adapters import BASE, CONTENDERS
+from benchmarks.harness import Row
+from model.common.machine import phrase
 
 PYTORCH = ("PyTorch", "PyTorch fused")
 ALL_ROWS = "geometric mean"

@@ -21,16 +21,18 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.collections import Collections, Source
+from benchmarks.writer_groups import Collections, Source
 from model import data
 from model.config import TrainingConfig
 from model.data import Dataset
-from model.network import Network
+from model.nn.mlp import Network
 from model.training import train
 
 Array = NDArray[Any]
 Result = dict[str, Any]  # plain values, as JSON has them
-Patch = tuple[str, Any]  # a name, "model.strokes.TURN", and what stands for its value while a network learns
+Patch = tuple[
+    str, Any
+]  # a name, "model.ink.stroke_batch.MAX_ROTATION", and what stands for its value while a network learns
 
 SET_ASIDE = 1 / 12  # of the data's training images, to see how well they are read; the test images are for the end
 
@@ -70,7 +72,7 @@ def trained(run: Run, ink: Collections) -> Trained:
     dataset = set_aside(data.load(run.config.data), run.config.seed)
     with ExitStack() as stack:
         # Left alone, a training takes as many threads as its products are worth, whatever the environment says.
-        stack.enter_context(patch("model.training.cores", return_value=1))
+        stack.enter_context(patch("model.training.trainer.cores", return_value=1))
         for name, value in run.patches:
             stack.enter_context(patch(name, value))
         for progress in train(run.config, dataset, ink=ink.without(run.left_out, run.untaught)):

@@ -10,10 +10,10 @@ from typing import Any
 
 from benchmarks.ablation import PART as ABLATION
 from benchmarks.ablation import STEPS
-from benchmarks.left_out import LETTERS
-from benchmarks.left_out import PART as LEFT_OUT
+from benchmarks.leave_one_out import LETTERS
+from benchmarks.leave_one_out import PART as LEFT_OUT
 from benchmarks.runs import Result, Run
-from model.machine import phrase
+from model.common.machine import phrase
 
 Shown = Mapping[str, Any]  # a part's results, with their summary
 

@@ -20,12 +20,12 @@ import click
 import numpy as np
 from rich.console import Console
 
-from benchmarks import command, figure, measures, readme, report
-from benchmarks.contenders import CONTENDERS, entries
-from benchmarks.contest import Row, Show, geometric_means, measure
+from benchmarks import cli, figure, measures, readme, report
+from benchmarks.adapters import CONTENDERS, entries
+from benchmarks.harness import Row, Show, geometric_means, measure
 from benchmarks.machine import describe
-from benchmarks.peer import Peer
-from benchmarks.works import IMAGES, WORKS, Work, chosen
+from benchmarks.subprocess_worker import Peer
+from benchmarks.workloads import IMAGES, WORKS, Work, chosen
 from model import data
 from model.data import Dataset
 
@@ -156,4 +156,4 @@ def load(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    command.main(training)
+    cli.main(training)

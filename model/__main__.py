@@ -24,13 +24,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from model import checkpoint, data, handwriting
+from model import data
 from model.config import TrainingConfig, options
-from model.ink import Drawing
-from model.presets import PRESETS, duration, preset
-from model.progress import Progress as Training
-from model.training import Change, train
-from model.unfinished import Unfinished
+from model.ink import Drawing, sampler
+from model.presets import PRESETS, format_duration, preset
+from model.training import Change, checkpoint, train
+from model.training.history import Progress as Training
+from model.training.resume import ResumeCheckpoint
 
 screen, answers = Console(stderr=True), Console()
 INTERRUPTED = Path("interrupted.safetensors")  # where a stopped training goes if no other place was named
@@ -97,9 +97,9 @@ def train_command(
         if not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
             raise ValueError(f"--out must be in a folder that exists and can be written to; got {out}")
 
-    ink = handwriting.read(config.ink)
+    ink = sampler.read_ink_files(config.ink)
     dataset = load(config.data)
-    place = Unfinished(config, dataset, ink)
+    place = ResumeCheckpoint(config, dataset, ink)
     progress, history = follow(config, dataset, ink, place, fresh=fresh, threads=threads)
     status = progress.status if progress.status != "running" else "interrupted"
     trained = checkpoint.Checkpoint.of(config, progress, dataset, status)
@@ -136,7 +136,7 @@ def follow(
     config: TrainingConfig,
     dataset: data.Dataset,
     ink: Sequence[Drawing],
-    place: Unfinished,
+    place: ResumeCheckpoint,
     *,
     fresh: bool,
     threads: int | None,
@@ -160,7 +160,7 @@ def begin(
     config: TrainingConfig,
     dataset: data.Dataset,
     ink: Sequence[Drawing],
-    place: Unfinished,
+    place: ResumeCheckpoint,
     *,
     fresh: bool,
     threads: int | None,
@@ -181,7 +181,7 @@ def begin(
     return train(config, dataset, ink=ink, threads=threads), []
 
 
-def keep(place: Unfinished, progress: Training, history: list[dict[str, Any]]) -> bool:
+def keep(place: ResumeCheckpoint, progress: Training, history: list[dict[str, Any]]) -> bool:
     """Let the place keep what it wants of a training; False, and a word of why, if it can't."""
     try:
         place.keep(progress, history)
@@ -236,7 +236,9 @@ def plain(value: float | None) -> float | None:
 @as_json
 def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
     """Score a network on a data set's test part, or on all of a data set that has none."""
-    from model.evaluation import evaluate  # scikit-learn takes a second to import, which --help need not wait for
+    from model.inference.evaluation import (
+        evaluate,  # scikit-learn takes a second to import, which --help need not wait for
+    )
 
     trained = checkpoint.load(weights)
     dataset = load(source)
@@ -292,11 +294,11 @@ def classify_command(files: tuple[Path, ...], weights: Path, as_json: bool) -> N
     were not refused as no digit, and refused the share of all else (letters, say) that was. What has nothing drawn on
     it counts in accuracy only.
     """
-    from model.reading import read_files
+    from model.inference.classification import classify_files
 
     network = checkpoint.load(weights).network
     with screen.status("Reading"):
-        readings = [reading for path in files for reading in read_files(network, path)]
+        readings = [reading for path in files for reading in classify_files(network, path)]
     labelled = [reading for reading in readings if reading.is_labelled]
     digits = [reading for reading in labelled if reading.verdict]
     others = [reading for reading in readings if reading.verdict and reading.label and not reading.is_labelled]
@@ -357,7 +359,7 @@ def presets_command(names: tuple[str, ...], anew: bool, write: bool, as_json: bo
 
 def reproduce_presets(names: tuple[str, ...], write: bool, as_json: bool) -> None:
     """Train published recipes, one after another; what is done is kept even if a later one is stopped."""
-    from model import reproduction  # scikit-learn again
+    from model.experiments import reproduction  # scikit-learn again
 
     recipes = reproduction.published(names)
     if write:
@@ -372,7 +374,9 @@ def reproduce_presets(names: tuple[str, ...], write: bool, as_json: bool) -> Non
             reproduction.keep({name: result})
         if as_json:
             continue
-        compared = Table(*reproduction.COLUMNS, title=f"{name}, {duration(result['seconds'])}", title_justify="left")
+        compared = Table(
+            *reproduction.COLUMNS, title=f"{name}, {format_duration(result['seconds'])}", title_justify="left"
+        )
         for row in result["figures"]:
             compared.add_row(*reproduction.cells(row))
         answers.print(compared)

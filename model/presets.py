@@ -19,8 +19,9 @@ SAMPLING_ERROR = 0.01  # two standard errors of an accuracy of 97.7 %, measured 
 class Figure:
     """A figure that was published of a training, and the band in which ours counts as the same.
 
-    `measure` names one of those in model.reproduction; accuracies are 0..1. With `published` None the figure is not
-    known here; with no `epoch` it tells of the whole training; with no band it is there for comparison alone.
+    `measure` names one of those in experiments/reproduction.py; accuracies are 0..1. With `published` None the
+    figure is not known here; with no `epoch` it tells of the whole training; with no band it is there for comparison
+    alone.
     """
 
     measure: str
@@ -31,7 +32,7 @@ class Figure:
     decimals: int = 2  # of the percentage, as many as were published
 
     def __str__(self) -> str:
-        return "not at hand" if self.published is None else in_words(self.measure, self.published, self.decimals)
+        return "not at hand" if self.published is None else format_measure(self.measure, self.published, self.decimals)
 
     def holds(self, reached: float | None) -> bool | None:
         """Whether what was reached lies in the band, which nothing at all does not; None where there is no band."""
@@ -62,20 +63,20 @@ class Preset:
         return self.sentence.format(*self.figures)
 
 
-def in_words(measure: str, value: float, decimals: int = 2) -> str:
+def format_measure(measure: str, value: float, decimals: int = 2) -> str:
     """A measure's value as people read it: 92.70 %, 0.035363, 14 min 42 s."""
     if measure == "seconds_to_best":
-        return duration(value)
+        return format_duration(value)
     return f"{value:.6f}" if measure == "cost_per_output" else f"{100 * value:.{decimals}f} %"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A stretch of time as people read it: 14 min 42 s."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-def near(measure: str, published: float, tolerance: float, epoch: int | None = None, decimals: int = 2) -> Figure:
+def within(measure: str, published: float, tolerance: float, epoch: int | None = None, decimals: int = 2) -> Figure:
     """A figure to meet from either side, within the tolerance."""
     return Figure(measure, published, epoch, published - tolerance, published + tolerance, decimals)
 
@@ -117,11 +118,11 @@ PRESETS = {
             Figure("accuracy", 0.3183, epoch=20),
             Figure("accuracy", 0.6794, epoch=40),
             Figure("accuracy", 0.8113, epoch=60),
-            near("accuracy", 0.8686, 0.015, epoch=100),
-            near("accuracy", 0.8913, 0.015, epoch=150),
-            near("accuracy", 0.9001, 0.01, epoch=200),
-            near("cost_per_output", 0.230267, 0.0230267, epoch=0),
-            near("cost_per_output", 0.035363, 0.0035363, epoch=200),
+            within("accuracy", 0.8686, 0.015, epoch=100),
+            within("accuracy", 0.8913, 0.015, epoch=150),
+            within("accuracy", 0.9001, 0.01, epoch=200),
+            within("cost_per_output", 0.230267, 0.0230267, epoch=0),
+            within("cost_per_output", 0.035363, 0.0035363, epoch=200),
         ),
     ),
     "mini-batch": Preset(
@@ -160,7 +161,7 @@ PRESETS = {
             early_stopping=200,
         ),
         (
-            near("validation_accuracy", 0.799, 0.04, epoch=1, decimals=1),
+            within("validation_accuracy", 0.799, 0.04, epoch=1, decimals=1),
             at_least("best_validation_accuracy", 0.977, SAMPLING_ERROR, decimals=1),
             Figure("seconds_to_best", 14 * 60 + 42),
         ),

@@ -3,9 +3,12 @@
 import streamlit as st
 
 from model import ink
-from model.network import Network
-from model.reading import read_images
-from ui import answer, canvas, messages, networks, session
+from model.inference.classification import classify_images
+from model.nn.mlp import Network
+from ui.common import errors
+from ui.draw import canvas, prediction
+from ui.pickers import networks
+from ui.state import session
 
 
 @st.fragment
@@ -19,7 +22,7 @@ def write_and_read(network: Network, problem: str | None) -> None:
         try:
             drawing = canvas.paper()
         except ValueError as error:
-            messages.problem(f"The drawing can't be read: {error}. Clear it and draw again.")
+            errors.problem(f"The drawing can't be read: {error}. Clear it and draw again.")
             drawing = ink.Drawing(())
         with st.container(horizontal=True, gap="small"):
             st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
@@ -39,21 +42,21 @@ def write_and_read(network: Network, problem: str | None) -> None:
     image, caption = canvas.picture(), "What the network sees of your picture"
     if image is None:
         image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
-    (reading,) = read_images(network, [image])
+    (reading,) = classify_images(network, [image])
     with desk.container(width=588):
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             with st.container(key="answer", gap="xsmall"):
-                st.container(key="prediction").html(answer.prediction(reading))
-                st.html(answer.detail(reading))
-                st.html(answer.likeness(reading))
-            st.container(key="seen", width="content").html(answer.seen(image, caption))
-        st.container(key="probabilities").html(answer.bars(reading))
+                st.container(key="prediction").html(prediction.prediction(reading))
+                st.html(prediction.detail(reading))
+                st.html(prediction.likeness(reading))
+            st.container(key="seen", width="content").html(prediction.seen(image, caption))
+        st.container(key="probabilities").html(prediction.bars(reading))
 
 
-if session.entered("draw"):
+if session.is_first_run_on_page("draw"):
     canvas.arrive()
 
-answer.style()
+prediction.style()
 page = st.container(horizontal_alignment="center").container(width=900)
 page.title("Draw")
 top = page.container()
@@ -64,7 +67,7 @@ with page.container(horizontal=True, gap="medium"):
         try:
             _, checkpoint = networks.choose()
         except (OSError, ValueError) as error:
-            messages.problem(f"The network can't be opened: {error}")
+            errors.problem(f"The network can't be opened: {error}")
             st.stop()
 
 with top:

@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from ui import charts, datasets, networks, pictures, scores, session, theme, touch, words
+from ui.charts import digit_images, evaluation_charts, plotly_touch
+from ui.common import formatting, theme
+from ui.evaluate import scores
+from ui.pickers import datasets, networks
+from ui.state import session
 
 SHOWN = 12  # pictures at once: they fill rows of 3, 4 and 6
 PLAIN = {"displayModeBar": False}  # a chart to look at and to click on, without Plotly's tools
 
-session.entered("evaluate")
+session.is_first_run_on_page("evaluate")
 page = st.container(horizontal_alignment="center").container(width=1120)
 page.title("Evaluate a network", anchor=False)
 network_menu, dataset_menu = page.columns(2, gap="medium")
@@ -26,16 +30,16 @@ for caution in scores.cautions(checkpoint, dataset, part):
     page.warning(caution, icon=":material/info:")
 
 
-def captioned(place: int) -> pictures.Captioned:
+def captioned(place: int) -> digit_images.Captioned:
     label, digit = part.labels[place], found.digits[place]
-    notes = (f"{words.percent(float(found.confidence[place]))} sure", f"no. {place}")
+    notes = (f"{formatting.percent(float(found.confidence[place]))} sure", f"no. {place}")
     colour = theme.RIGHT if digit == label else theme.WRONG
-    return pictures.Captioned(part.images[place], f"{label} read as {digit}", notes, colour)
+    return digit_images.Captioned(part.images[place], f"{label} read as {digit}", notes, colour)
 
 
 with page.container(key="scores", horizontal=True, vertical_alignment="center"):
     for title, share, meaning in scores.figures(found):
-        st.metric(title, words.percent(share, scores.decimals(count)), help=meaning, border=True, width=170)
+        st.metric(title, formatting.percent(share, scores.decimals(count)), help=meaning, border=True, width=170)
     st.container(width=340).caption(
         f"{len(right):,} of {scores.described(part, dataset)} are read right. With so many images, chance alone moves "
         f"the accuracy by {scores.margin(len(right), count)}."
@@ -48,32 +52,32 @@ with page.container(key="confusion"):
         help="A row for what the images show, a column for what they were read as. A click on a cell shows its images.",
     )
     matrix, cell_images = st.columns(2, gap="large")
-    usual = charts.largest_mistake(found.confusion)
+    usual = evaluation_charts.largest_mistake(found.confusion)
     text_colour = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
     clicked = matrix.plotly_chart(
-        charts.confusion_matrix(found.confusion, usual, text_colour),
+        evaluation_charts.confusion_matrix(found.confusion, usual, text_colour),
         key=f"confusion_{checkpoint.network.checksum()}_{dataset}",  # each network and data set has its own choice
         on_select="rerun",
         selection_mode="points",
         config=PLAIN,
     )
-    touch.leave_to_browser()
+    plotly_touch.leave_to_browser()
     points = clicked.selection.point_indices
-    label, digit = (charts.cell_at(points[0]) if points else None) or usual or (0, 0)
+    label, digit = (evaluation_charts.cell_at(points[0]) if points else None) or usual or (0, 0)
     places = found.cell(label, digit)
     with cell_images.container(key="cell"):
         surest = f", the {SHOWN} surest of them" if len(places) > SHOWN else ""
-        st.markdown(f"**{label} read as {digit}**: {words.images(len(places))}{surest}")
-        st.html(pictures.grid([captioned(place) for place in places[:SHOWN]]))
+        st.markdown(f"**{label} read as {digit}**: {formatting.images(len(places))}{surest}")
+        st.html(digit_images.grid([captioned(place) for place in places[:SHOWN]]))
 
-seed = session.remembered("sample_seed", 0)
+seed = session.get_value("sample_seed", 0)
 with page.container(horizontal=True, vertical_alignment="center"):
     st.subheader("Examples", anchor=False, width="content")
     st.button(
         "Another sample",
         key="another_sample",
         icon=":material/shuffle:",
-        on_click=lambda: session.remember("sample_seed", seed + 1),
+        on_click=lambda: session.set_value("sample_seed", seed + 1),
     )
     confident_first = st.toggle(
         "Most confident mistakes first",
@@ -84,11 +88,11 @@ with page.container(horizontal=True, vertical_alignment="center"):
 wrong_side, right_side = page.columns(2, gap="large")
 with wrong_side.container(key="mistakes"):
     chosen = found.most_confident_first(mistakes) if confident_first else scores.sample(mistakes, SHOWN, seed)
-    st.markdown(f"**Read wrong**: {words.images(len(mistakes))}")
-    st.html(pictures.grid([captioned(place) for place in chosen[:SHOWN]]))
+    st.markdown(f"**Read wrong**: {formatting.images(len(mistakes))}")
+    st.html(digit_images.grid([captioned(place) for place in chosen[:SHOWN]]))
 with right_side.container(key="correct_examples"):
-    st.markdown(f"**Read right**: {words.images(len(right))}")
-    st.html(pictures.grid([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
+    st.markdown(f"**Read right**: {formatting.images(len(right))}")
+    st.html(digit_images.grid([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
 
 digits_side, certainty_side = page.columns(2, gap="large")
 with digits_side.container(key="accuracy_by_digit"):
@@ -97,7 +101,7 @@ with digits_side.container(key="accuracy_by_digit"):
         anchor=False,
         help="The share of each digit's images that is read right. The lines show how far chance alone may move it.",
     )
-    st.plotly_chart(charts.accuracy_by_digit(found.confusion), key="by_digit", config=PLAIN)
+    st.plotly_chart(evaluation_charts.accuracy_by_digit(found.confusion), key="by_digit", config=PLAIN)
 with certainty_side.container(key="reliability"):
     st.subheader(
         "Is it as sure as it should be?",
@@ -105,7 +109,7 @@ with certainty_side.container(key="reliability"):
         help="Of the answers given with 80 % certainty, about 80 % should be right: then the dots lie on the dotted "
         "line. The grey lines show how far chance alone may move them.",
     )
-    st.plotly_chart(charts.reliability(found.reliability), key="certainty", config=PLAIN)
+    st.plotly_chart(evaluation_charts.reliability(found.reliability), key="certainty", config=PLAIN)
     st.caption(scores.certainty(found.reliability))
 
 with page.container(key="sample"):
@@ -122,6 +126,8 @@ with page.container(key="sample"):
         )
         shown = captioned(place)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-            st.container(width=160).html(pictures.enlarged(shown.image, shown.caption))
+            st.container(width=160).html(digit_images.enlarged(shown.image, shown.caption))
             st.markdown(f"**{shown.caption}**")
-    bars_side.altair_chart(charts.probability_bars(found.probabilities[place], int(part.labels[place])), key="answer")
+    bars_side.altair_chart(
+        evaluation_charts.probability_bars(found.probabilities[place], int(part.labels[place])), key="answer"
+    )

@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from ui import answer, messages, networks, session, writing
+from ui.common import errors
+from ui.draw import prediction
+from ui.home import handwriting_demo
+from ui.pickers import networks
+from ui.state import session
 
 CARDS = {
     "draw": (
@@ -22,8 +26,8 @@ CARDS = {
     ),
 }
 
-session.entered("home")
-answer.style()
+session.is_first_run_on_page("home")
+prediction.style()
 page = st.container(horizontal_alignment="center").container(width=900)
 with page:
     st.title("See a neural network read handwriting", anchor=False)
@@ -33,9 +37,9 @@ with page:
     )
     with st.container(key="reading", border=True):
         try:
-            writing.show(networks.shipped(networks.DEFAULT).network)
+            handwriting_demo.show(networks.shipped(networks.DEFAULT).network)
         except (OSError, ValueError) as error:
-            messages.problem(f"The network can't be opened: {error}")
+            errors.problem(f"The network can't be opened: {error}")
         else:
             st.caption("Read by a real network, again after each bit of ink. It changes its mind, as readers do.")
     for column, (name, (title, icon, words)) in zip(st.columns(3, gap="small"), CARDS.items(), strict=True):

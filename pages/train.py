@@ -2,30 +2,33 @@
 
 import streamlit as st
 
-from ui import answer, controls, learning, messages, session, steering
+from ui.common import errors
+from ui.draw import prediction
+from ui.state import session
+from ui.train import actions, controls, run_view
 
-controls.begin(arriving=session.entered("train"))
-answer.style()
+controls.begin(arriving=session.is_first_run_on_page("train"))
+prediction.style()
 
 st.title("Train a network")
 watching, settings = st.columns([2, 1], gap="large")
 
 with settings:
     if problem := controls.address_problem():
-        messages.problem(f"The address has a setting that can't be used: {problem}")
+        errors.problem(f"The address has a setting that can't be used: {problem}")
     controls.choose_preset()
     tuning = st.container()
     dataset = controls.choose_dataset()
     picture = st.container()
     try:
-        config = controls.choose_config(dataset, running=steering.running_config(), tuning=tuning)
+        config = controls.choose_config(dataset, running=actions.running_config(), tuning=tuning)
     except ValueError as error:
-        messages.problem(str(error))
+        errors.problem(str(error))
         st.stop()
     if session.job():
         with picture:
-            learning.draw(config)
+            run_view.draw(config)
 
-steering.tune(config)
+actions.tune(config)
 with watching:
-    learning.show(config, dataset)
+    run_view.show(config, dataset)

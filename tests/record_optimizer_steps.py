@@ -5,10 +5,11 @@ pip install torch==2.13.0 numpy; python tests/record_optimizer_steps.py
 """
 
 import json
-from pathlib import Path
 
 import numpy as np
 import torch
+
+from tests.paths import FIXTURES
 
 STEPS, SIZE, DECAYED = 20, 7, 4
 CASES = {
@@ -42,7 +43,7 @@ def main() -> None:
         "learning_rates": learning_rates.tolist(),
         "cases": cases,
     }
-    path = Path(__file__).parent / "data" / "optimizer_steps.json"
+    path = FIXTURES / "optimizer_steps.json"
     path.write_text(json.dumps(recorded) + "\n")
     print(f"{path}: {len(cases)} cases by torch {torch.__version__}")
 

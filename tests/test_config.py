@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.config import LIVE_FIELDS, TrainingConfig, limits, options
-from model.network import ACTIVATIONS, INITIALIZATIONS
-from model.optimizers import OPTIMIZERS
-from model.schedules import SCHEDULES
+from model.nn.activations import ACTIVATIONS
+from model.nn.initializers import INITIALIZERS
+from model.nn.optimizers import OPTIMIZERS
+from model.nn.schedules import SCHEDULES
 from model.training import Change
 
 FIELDS = TrainingConfig.model_fields
@@ -92,7 +93,7 @@ def test_a_config_never_changes():
 def test_options_are_what_is_there_to_choose():
     assert set(options("activation")) == set(ACTIVATIONS)
     assert set(options("optimizer")) == set(OPTIMIZERS)
-    assert set(options("initialization")) == set(INITIALIZATIONS)
+    assert set(options("initialization")) == set(INITIALIZERS)
     assert set(options("schedule")) == set(SCHEDULES)
     assert options("learning_rate") == ()
 

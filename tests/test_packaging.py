@@ -18,7 +18,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
+from tests.paths import ROOT
 
 
 def requirements(name: str) -> dict[str, Requirement]:
@@ -92,7 +92,7 @@ def test_requirements_name_no_index_of_somebody() -> None:
 def test_every_import_of_the_app_is_required() -> None:
     required = set(requirements("requirements.in"))
     homes = importlib.metadata.packages_distributions()
-    own = {"app", "model", "pages", "ui"}
+    own = {"app", "model", "pages", "tools", "ui"}
     sources = [
         ROOT / "app.py",
         *(path for room in ("model", "pages", "ui") for path in (ROOT / room).rglob("*.py")),

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from model.checkpoint import DEFAULT_WEIGHTS
-from model.presets import PRESETS, Figure, at_least, duration, near, preset
+from model.presets import PRESETS, Figure, at_least, format_duration, preset, within
 from model.training import train
+from model.training.checkpoint import DEFAULT_WEIGHTS
 
 PUBLISHED = {
     "full-batch": (1, "relu", 200),
@@ -100,10 +100,10 @@ def test_bands_are_as_wide_as_they_are_said_to_be():
 @pytest.mark.parametrize(
     ("figure", "reached", "holds"),
     [
-        (near("accuracy", 0.5, 0.25), 0.25, True),
-        (near("accuracy", 0.5, 0.25), 0.75, True),
-        (near("accuracy", 0.5, 0.25), 0.76, False),
-        (near("accuracy", 0.5, 0.25), 0.24, False),
+        (within("accuracy", 0.5, 0.25), 0.25, True),
+        (within("accuracy", 0.5, 0.25), 0.75, True),
+        (within("accuracy", 0.5, 0.25), 0.76, False),
+        (within("accuracy", 0.5, 0.25), 0.24, False),
         (at_least("accuracy", 0.5), 0.5, True),
         (at_least("accuracy", 0.5), 1.0, True),
         (at_least("accuracy", 0.5), 0.49, False),
@@ -121,7 +121,7 @@ def test_a_band_has_its_borders(figure, reached, holds):
     [(0.04, "0.0 s"), (9.96, "10.0 s"), (59.4, "59.4 s"), (59.6, "1 min 0 s"), (882, "14 min 42 s")],
 )
 def test_a_duration_is_told_in_minutes_and_seconds(seconds, words):
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_the_quicker_way_trains_the_same_network():

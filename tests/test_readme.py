@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from model.readme import replaced
+from tests.paths import ROOT
+from tools.readme import replaced
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
 

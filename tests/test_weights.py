@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import mnist
-from model.checkpoint import DEFAULT_WEIGHTS, WEIGHTS, load
-from model.files import read_idx_images, read_idx_labels
+from model.data import mnist
+from model.data.formats import read_idx_images, read_idx_labels
 from model.presets import PRESETS, name_of
+from model.training.checkpoint import DEFAULT_WEIGHTS, WEIGHTS, load
 
 needs_mnist = pytest.mark.skipif(
     "MNIST_DIR" not in os.environ, reason="set MNIST_DIR to the folder with MNIST's four IDX files"

@@ -5,36 +5,36 @@ import math
 import numpy as np
 import streamlit as st
 
-from model.observation import Observation
-from model.progress import Mark, Point
-from ui import curves, inside_charts
+from model.training.diagnostics import Diagnostics
+from model.training.history import ConfigChange, HistoryPoint
+from ui.charts import diagnostics_charts, learning_curves
 
 EPOCHS, SHARE = 10, 0.02  # of an epoch, that a point stands for
 
 
-def point(place: int, rate: float) -> Point:
+def point(place: int, rate: float) -> HistoryPoint:
     epoch = place * SHARE
     loss = 0.1 + math.exp(-rate * epoch)
     validation = (loss, 1 - loss / 2) if place % 5 == 0 else (None, None)
-    return Point(epoch, place, loss, 1 - loss / 2, loss, 1 - loss / 2, *validation, 0.001)
+    return HistoryPoint(epoch, place, loss, 1 - loss / 2, loss, 1 - loss / 2, *validation, 0.001)
 
 
 @st.fragment(run_every=0.5)
 def watch() -> None:
     looks = st.session_state.looks = st.session_state.get("looks", 0) + 1
     points = [point(place, 0.5) for place in range(10 * looks)]
-    marks = [Mark(epoch, 0, {"learning_rate": 0.01}) for epoch in (0.5, 1.0) if epoch <= points[-1].epoch]
+    marks = [ConfigChange(epoch, 0, {"learning_rate": 0.01}) for epoch in (0.5, 1.0) if epoch <= points[-1].epoch]
     shown = [
-        curves.Curve("the other", [point(place, 0.2) for place in range(501)]),
-        curves.Curve("mine", points, marks, current=True),
+        learning_curves.Curve("the other", [point(place, 0.2) for place in range(501)]),
+        learning_curves.Curve("mine", points, marks, current=True),
     ]
-    seen = [Observation(it.epoch, it.step, (1,), (it.loss,), (it.loss,), (), np.zeros(0, np.uint8)) for it in points]
+    seen = [Diagnostics(it.epoch, it.step, (1,), (it.loss,), (it.loss,), (), np.zeros(0, np.uint8)) for it in points]
     history = [(it.epoch, [0.1] * 10) for it in points]
     figures = {
-        "loss_chart": curves.loss_curve(shown, EPOCHS, smoothing=0.5),
-        "accuracy_chart": curves.accuracy_curve(shown, EPOCHS, log=True, log_epochs=True),
-        "layers_view": inside_charts.layers_chart(seen, (784, 10), EPOCHS),
-        "followed_digit": inside_charts.followed_chart(history, EPOCHS),
+        "loss_chart": learning_curves.loss_curve(shown, EPOCHS, smoothing=0.5),
+        "accuracy_chart": learning_curves.accuracy_curve(shown, EPOCHS, log=True, log_epochs=True),
+        "layers_view": diagnostics_charts.layers_chart(seen, (784, 10), EPOCHS),
+        "followed_digit": diagnostics_charts.followed_chart(history, EPOCHS),
     }
     for key, figure in figures.items():
         with st.container(key=key):

@@ -1,15 +1,13 @@
 """Makes the README's pictures: `make screenshots` starts the app, uses it as a visitor would, and looks at it."""
 
-from pathlib import Path
-
 from playwright.sync_api import Page, expect, sync_playwright
 
 from model.ink import read_ink
 from tests.e2e.browser import launch
 from tests.e2e.driver import ROOT, draw, serve, settle
+from tests.paths import INK
 
 PICTURES = ROOT / "docs"
-INK = Path(__file__).parents[1] / "data" / "ink.jsonl"
 
 
 def take(page: Page, name: str) -> None:

@@ -11,14 +11,15 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from model.checkpoint import Checkpoint
 from model.ink import Drawing, read_ink
-from model.network import Network
+from model.nn.mlp import Network
+from model.training.checkpoint import Checkpoint
 from tests.e2e.driver import draw, settle
-from tests.test_draw_page import picture_of_a_one
-from tests.test_reading import doubting
+from tests.inference.test_classification import doubting
+from tests.pages.test_draw import picture_of_a_one
+from tests.paths import INK as INK_FILE
 
-INK = list(read_ink(Path(__file__).parents[1] / "data" / "ink.jsonl"))
+INK = list(read_ink(INK_FILE))
 # Two cores may be busy with other tests.
 expect.set_options(timeout=15_000)
 

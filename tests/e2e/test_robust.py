@@ -43,7 +43,7 @@ def workers(app: RunningApp) -> dict[int, float]:
     found = {}
     for line in listing.stdout.splitlines():
         pid, parent, clock, *words = line.split()
-        if int(parent) == app.pid and "model.worker" in words:
+        if int(parent) == app.pid and "model.jobs.worker" in words:
             hours, minutes, seconds = re.fullmatch(r"(?:(\d+):)?(\d+):([\d.]+)", clock).groups("0")
             found[int(pid)] = 3600 * int(hours) + 60 * int(minutes) + float(seconds)
     return found

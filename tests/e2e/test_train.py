@@ -31,8 +31,7 @@ from tests.e2e.train_page import (
     until,
     weights,
 )
-
-INK = Path(__file__).parents[1] / "data" / "ink.jsonl"
+from tests.paths import INK
 
 
 @pytest.mark.timeout(240)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from model import checkpoint, data
+from model import data
 from model.config import TrainingConfig
-from model.training import train
+from model.training import checkpoint, train
 from tests.e2e.driver import draw
 from tests.e2e.train_page import (
     LONG,

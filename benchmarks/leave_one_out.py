@@ -1,0 +1,191 @@
+"""Each collection in turn is left out: a network learns from MNIST and from all others, and then reads it.
+
+It is also shown what is no digit: letters that it was taught, letters that it was not, and shapes of untaught kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from benchmarks import writer_groups
+from benchmarks.runs import Result, Run, Trained, trained
+from benchmarks.shapes import KINDS, shapes
+from benchmarks.writer_groups import Collections, Source, images
+from model.config import TrainingConfig
+from model.inference.classification import DIGIT_AT_LEAST
+from model.ink import Drawing
+from model.nn.calibration import BINS, Reliability, reliability
+from model.nn.mlp import Network
+
+Array = NDArray[Any]
+
+PART = "collections"
+UNTAUGHT = 3  # letters that each network is not taught, in turn
+SHAPES = 300  # drawings of each kind
+PASSING = 0.97  # the share of digits that shall be taken for digits, where the border is moved for it
+
+LETTERS, UNTAUGHT_LETTERS = "letters", "letters not taught"
+ALL_UNTAUGHT = "all that was not taught"
+SCORES = ("auroc", "refused", "refused_at_97")
+
+
+def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
+    """A run for each collection.
+
+    Raises:
+        ValueError: with one collection alone, nothing is left to learn from.
+    """
+    if len(ink.names) < 2:
+        raise ValueError(f"there must be two collections or more; got {', '.join(ink.names)} alone")
+    letters = ink.alphabet
+    count = max(0, min(UNTAUGHT, len(letters) - 1))
+    return [
+        Run(
+            part=PART,
+            name=name,
+            config=config,
+            source=source,
+            left_out=(name,),
+            untaught=tuple(sorted(letters[(number * count + place) % len(letters)] for place in range(count))),
+        )
+        for number, name in enumerate(ink.names)
+    ]
+
+
+def carry_out(run: Run) -> Result:
+    """Train, and read the collection that was left out."""
+    ink = writer_groups.load(run.source)
+    made = trained(run, ink)
+    (name,) = run.left_out
+    return measure(made, ink.digits[name], dict(others(run, ink))) | {
+        "untaught": list(run.untaught),
+        "seconds": round(made.seconds, 1),
+    }
+
+
+def others(run: Run, ink: Collections) -> Iterator[tuple[str, Sequence[Drawing]]]:
+    """Drawings that are no digit, by their kind."""
+    (name,) = run.left_out
+    letters = ink.letters.get(name, ())
+    yield LETTERS, [drawing for drawing in letters if drawing.label not in run.untaught]
+    yield UNTAUGHT_LETTERS, [drawing for drawing in letters if drawing.label in run.untaught]
+    rng = np.random.default_rng(run.config.seed)
+    for kind in KINDS:
+        if letters or kind != "word":  # words are made of them
+            yield kind, shapes(kind, run.source.at_most or SHAPES, rng, letters)
+
+
+# ------------------------------------------------------------------------------------------------ measuring
+
+
+def measure(made: Trained, digits: Sequence[Drawing], others: Mapping[str, Sequence[Drawing]]) -> Result:
+    """What a network makes of drawings of digits, of others by their kinds, and of the images set aside."""
+    labels = writer_groups.digit_labels(digits)
+    probabilities, is_digit = made.network.answers(images(digits))
+    assert is_digit is not None
+    right = probabilities.argmax(axis=1) == labels
+    miscut = np.array([writer_groups.is_miscut(drawing) for drawing in digits])
+    found = reliability(probabilities, labels, BINS)
+    return {
+        "digits": len(digits),
+        "accuracy": float(right.mean()),
+        "calibration_error": found.expected_calibration_error,
+        "bins": bins(found),
+        "passed": share_passed(is_digit),
+        "miscut": {
+            "digits": int(miscut.sum()),
+            "wrong": int((miscut & ~right).sum()),
+            "accuracy_without": float(right[~miscut].mean()) if not miscut.all() else None,
+        },
+        "kinds": {
+            kind: told_apart(is_digit, doubts(made.network, drawings)) for kind, drawings in others.items() if drawings
+        },
+        "set_aside": {
+            "images": len(made.labels),
+            "accuracy": made.network.accuracy(made.images, made.labels),
+            "passed": share_passed(made.network.answers(made.images).is_digit),
+        },
+    }
+
+
+def doubts(network: Network, drawings: Sequence[Drawing]) -> Array:
+    """The probability of each drawing that it shows a digit, (n,)."""
+    is_digit = network.answers(images(drawings)).is_digit
+    assert is_digit is not None
+    return is_digit
+
+
+def share_passed(is_digit: Array | None) -> float:
+    assert is_digit is not None
+    return float((is_digit >= DIGIT_AT_LEAST).mean())
+
+
+def told_apart(digits: Array, others: Array) -> Result:
+    """How well digits and others are told apart by the probability of being a digit, (n,) and (m,).
+
+    `auroc` is the chance that a digit has the higher one of the two, both drawn at random (Hanley and McNeil 1982).
+    """
+    is_one = np.concatenate((np.ones(len(digits)), np.zeros(len(others))))
+    border = np.quantile(digits, 1 - PASSING, method="lower")
+    return {
+        "drawings": len(others),
+        "auroc": float(roc_auc_score(is_one, np.concatenate((digits, others)))),
+        "refused": float((others < DIGIT_AT_LEAST).mean()),
+        "refused_at_97": float((others < border).mean()),
+    }
+
+
+def bins(found: Reliability) -> Result:
+    """What it takes to put the bins of several collections together; `claimed` are the certainties' sums."""
+    claimed = np.where(found.counts > 0, found.counts * found.confidence, 0)
+    return {"counts": found.counts.tolist(), "right": found.right.tolist(), "claimed": claimed.tolist()}
+
+
+# -------------------------------------------------------------------------------------------- all of them
+
+
+def summary(runs: Mapping[str, Result]) -> Result:
+    """Means over the collections, each counting alike; the calibration error also of all their digits together."""
+    results = list(runs.values())
+    wrong = sum(round((1 - result["accuracy"]) * result["digits"]) for result in results)
+    miscut = [result["miscut"] for result in results]
+    without = [found["accuracy_without"] for found in miscut if found["accuracy_without"] is not None]
+    return {
+        "collections": len(results),
+        "digits": sum(result["digits"] for result in results),
+        **{name: fmean(result[name] for result in results) for name in ("accuracy", "calibration_error", "passed")},
+        "calibration_error_together": together([result["bins"] for result in results]),
+        "miscut": {
+            "digits": sum(found["digits"] for found in miscut),
+            "share_of_wrong": sum(found["wrong"] for found in miscut) / wrong if wrong else 0.0,
+            "accuracy_without": fmean(without) if without else None,
+        },
+        "kinds": kinds([result["kinds"] for result in results]),
+        "set_aside": {
+            name: fmean(result["set_aside"][name] for result in results) for name in ("images", "accuracy", "passed")
+        },
+    }
+
+
+def together(found: Sequence[Result]) -> float:
+    """The calibration error of all answers, from the bins of each collection."""
+    counts, right, claimed = (np.sum([each[name] for each in found], axis=0) for name in ("counts", "right", "claimed"))
+    filled = np.divide(claimed, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    return Reliability(counts, right, filled).expected_calibration_error
+
+
+def kinds(found: Sequence[Result]) -> Result:
+    """The means of each kind over the collections that have it; and of all that was not taught, each kind alike."""
+    means = {
+        kind: {score: fmean(each[kind][score] for each in found if kind in each) for score in SCORES}
+        for kind in (LETTERS, UNTAUGHT_LETTERS, *KINDS)
+        if any(kind in each for each in found)
+    }
+    untaught = [scores for kind, scores in means.items() if kind != LETTERS]
+    return means | {ALL_UNTAUGHT: {score: fmean(each[score] for each in untaught) for score in SCORES}}

@@ -1,0 +1,61 @@
+"""A source is a file's bytes, on disk or just uploaded, unpacked if they are gzipped, and counted as they are read.
+
+Nobody asks it for more than a header has promised, so a small file can't unpack into a huge one.
+"""
+
+import gzip
+import io
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, cast
+
+FORMATS = "a CSV table, MNIST's IDX files, drawings as JSON lines (all gzipped or not), or Keras's mnist.npz"
+
+_BLOCK = 2**20  # bytes asked for at a time
+
+
+class ByteReader:
+    """The bytes of a file on disk or in memory, unpacked if gzipped, and counted as they are read."""
+
+    def __init__(self, source: Path | bytes, name: str | None = None) -> None:
+        """Opens `source`; `name` is what messages call it. Raises ValueError if there is nothing to read."""
+        self.name = name or (source.name if isinstance(source, Path) else "the file")
+        self.position = 0  # unpacked bytes read so far
+        try:
+            raw = cast(BinaryIO, io.BytesIO(source)) if isinstance(source, bytes) else source.open("rb")
+        except OSError as error:
+            raise ValueError(f"{self.name}: expected a file to read; got '{error.strerror}'") from error
+        magic = raw.read(2)
+        raw.seek(0)
+        self._raw = raw
+        # Told by content: browsers like to unpack a download and leave ".gz" at the end of its name.
+        self._stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=raw) if magic == b"\x1f\x8b" else raw)
+        if not magic:
+            raw.close()
+            raise ValueError(f"{self.name}: expected {FORMATS}; got an empty file")
+
+    def __enter__(self) -> "ByteReader":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+        self._raw.close()
+
+    def read(self, size: int) -> bytearray:
+        """Up to `size` unpacked bytes, fewer only at the end. Raises ValueError if a gzip file is damaged."""
+        data = bytearray()
+        try:
+            # read1 hands over what it has before it meets an error, so that the byte named is the right one.
+            while len(data) < size and (part := self._stream.read1(min(size - len(data), _BLOCK))):
+                data += part
+        except (OSError, EOFError, zlib.error) as error:
+            stopped = self.position + len(data)
+            raise ValueError(
+                f"{self.name}: expected a whole gzip file; it is damaged or cut short after {stopped:,}"
+                f" unpacked bytes ({error}); fetch it again"
+            ) from error
+        self.position += len(data)
+        return data

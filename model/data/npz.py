@@ -1,0 +1,91 @@
+"""NumPy's npz archive is a zip of arrays, each behind a header that says its shape and type.
+
+Both the zip and the headers are claims: an array's shape can be looked at before its bytes are read, no more is
+unpacked than its header promises, and pickled objects, which could run code, are never opened.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+
+class NpzReader:
+    """An opened npz file; messages call it `name`."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self._archive, self.name = archive, name
+
+    @property
+    def keys(self) -> list[str]:
+        """The arrays' names, in the order of the file."""
+        return [key.removesuffix(".npy") for key in self._archive.namelist() if key.endswith(".npy")]
+
+    def header(self, key: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """An array's shape and type, its values unread. Raises ValueError: it is no plain array."""
+        with self._open(key) as member:
+            shape, _, dtype = self._header(key, member)
+        return shape, dtype
+
+    def read(self, key: str) -> NDArray[Any]:
+        """An array. Raises ValueError: it is no plain array, or not as long as its header promises."""
+        with self._open(key) as member:
+            shape, column_major, dtype = self._header(key, member)
+            if min(shape, default=0) < 0:
+                raise ValueError(f"{self.name}: {key} must have sides of 0 or more; got the shape {shape}")
+            promised = math.prod(shape) * dtype.itemsize
+            data = member.read(promised + 1)
+        if len(data) != promised:
+            raise ValueError(
+                f"{self.name}: {key} must hold the {promised:,} bytes that its header promises; got {len(data):,}"
+            )
+        array = np.frombuffer(data, dtype).reshape(shape, order="F" if column_major else "C")
+        return np.ascontiguousarray(array).reshape(shape)  # the first makes (1,) of ()
+
+    def _open(self, key: str) -> IO[bytes]:
+        info = self._archive.getinfo(f"{key}.npy")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(
+                f"{self.name}: {key} must be stored or deflated, as numpy.savez writes; got another compression"
+            )
+        try:
+            return self._archive.open(info)
+        except ValueError as error:  # its place would lie before the beginning of the file
+            raise ValueError(f"{self.name}: expected an npz archive; {key} is damaged ({error})") from error
+
+    def _header(self, key: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+        try:
+            version = npy.read_magic(member)
+            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, column_major, dtype = read(member)
+        # A header is Python text, and a malformed one meets NumPy's parser with errors of any kind.
+        except Exception as error:
+            raise ValueError(
+                f"{self.name}: {key} must be a NumPy array; its header cannot be read ({type(error).__name__})"
+            ) from error
+        if dtype.hasobject:
+            raise ValueError(f"{self.name}: {key} must be plain numbers; got pickled objects, which are never opened")
+        return shape, column_major, dtype
+
+
+@contextmanager
+def open_npz(source: Path | bytes, name: str) -> Iterator[NpzReader]:
+    """Open an npz file on disk or in memory. Raises ValueError, also later, if it is damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+            yield NpzReader(archive, name)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{name}: expected an npz archive; a name in it is damaged ({error})") from error
+    # zipfile says RuntimeError for a password, and NotImplementedError for features it does not know.
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
+        raise ValueError(f"{name}: expected an npz archive; it is damaged or cut short ({error})") from error

@@ -1,0 +1,1 @@
+"""Many training runs held against each other, or against what was published."""

@@ -1,0 +1,13 @@
+"""How wide the random first weights of a layer are spread."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+INITIALIZERS: dict[str, Callable[[int, int, float], float]] = {
+    # (inputs, outputs, given std) -> standard deviation of a layer's weights
+    "he": lambda inputs, outputs, std: math.sqrt(2 / inputs),  # He et al. 2015: keeps ReLU's variance
+    "glorot": lambda inputs, outputs, std: math.sqrt(2 / (inputs + outputs)),  # Glorot and Bengio 2010
+    "normal": lambda inputs, outputs, std: std,
+}

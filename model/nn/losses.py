@@ -1,0 +1,47 @@
+"""Softmax turns logits into probabilities; the cross-entropy says how wrong they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from model.common.arrays import Array
+from model.common.constants import CLASSES
+
+
+def softmax(logits: Array, out: Array | None = None) -> Array:
+    """Probabilities proportional to exp(logits), (n, classes) to (n, classes).
+
+    The largest logit of a row is subtracted first: the quotient stays the same and exp cannot overflow.
+    """
+    probabilities = np.subtract(logits, np.maximum.reduce(logits, axis=1, keepdims=True), out=out)
+    np.exp(probabilities, out=probabilities)
+    probabilities /= np.add.reduce(probabilities, axis=1, keepdims=True)
+    return probabilities
+
+
+def targets(labels: Array, smoothing: float = 0.0, *, classes: int = CLASSES, dtype: Any = np.float32) -> Array:
+    """The probabilities to learn, (n, classes), for labels (n,): 1 for the label and 0 for the rest.
+
+    With smoothing s a target is 1 - s on the label plus s / classes everywhere (Szegedy et al. 2016).
+    """
+    return np.eye(classes, dtype=dtype)[labels] * dtype(1 - smoothing) + dtype(smoothing / classes)
+
+
+def losses(logits: Array, labels: Array, smoothing: float = 0.0) -> Array:
+    """The cross-entropy -sum(target * log(probability)) of each row, (n,), from logits (n, classes), labels (n,).
+
+    log(softmax(z)) = z - log(sum(exp(z))), so no probability is ever rounded to 0 before its logarithm is taken.
+    """
+    logits = logits - logits.max(axis=1, keepdims=True)  # the loss stays the same, and keeps its small digits
+    log_sums = np.log(np.exp(logits).sum(axis=1))
+    result = log_sums - logits[np.arange(len(labels)), labels]  # (n,)
+    if smoothing:
+        result = (1 - smoothing) * result + smoothing * (log_sums - logits.mean(axis=1))
+    return result
+
+
+def cross_entropy(logits: Array, labels: Array, smoothing: float = 0.0) -> float:
+    """The mean of `losses`."""
+    return float(losses(logits, labels, smoothing).mean())

@@ -1,0 +1,193 @@
+"""An optimizer moves the parameters a little against the gradient; how far, and with what memory, is its rule.
+
+All of them work on one vector, in place, in order of increasing complexity: SGD, Momentum, Nesterov, RMSprop,
+Adam, AdamW.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.nn.blas import add_scaled
+
+Array = NDArray[Any]
+
+EPSILON = 1e-8  # keeps a parameter whose gradient was always zero from being divided by zero
+BLOCK = 262_144  # values updated at a time: small enough for the cache, large enough to be worth the calls
+
+
+class Optimizer:
+    """The part that all rules share: weight decay, and walking over the vector in blocks that fit the cache.
+
+    Weight decay adds `weight_decay * parameters` to the gradient of the first `decayed` values: a network's
+    weights stand first, and biases are left alone. None means all values.
+    """
+
+    memories = 0  # how many vectors a rule remembers between steps
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        momentum: float = 0.9,
+        beta2: float = 0.999,
+        weight_decay: float = 0.0,
+        decayed: int | None = None,
+        dtype: Any = np.float32,
+    ) -> None:
+        self.momentum = momentum
+        self.beta2 = beta2
+        self.weight_decay = weight_decay
+        self.decayed = size if decayed is None else decayed
+        self.steps = 0
+        self.state: Array = np.zeros((self.memories, size), dtype)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(momentum={self.momentum:g}, weight_decay={self.weight_decay:g})"
+
+    def step(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
+        """Update the parameters in place. The gradient is used up: the rules compute in its place."""
+        self.steps += 1
+        for start in range(0, parameters.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            if self.weight_decay and start < self.decayed:
+                weights = slice(start, min(start + BLOCK, self.decayed))
+                self.decay(parameters[weights], gradient[weights], learning_rate)
+            self.update(parameters[block], gradient[block], learning_rate, self.state[:, block])
+
+    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float] | None:
+        """A shortcut, for rules that only add up gradients: (vector, scale, keep), where keep * vector + scale *
+        gradient is what the vector becomes. Whoever does that calls `finish` then, in place of `step`."""
+        return None
+
+    def finish(self, parameters: Array, learning_rate: float) -> None:
+        """What remains of a step after the shortcut."""
+
+    def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
+        """gradient = gradient + weight_decay * weights"""
+        add_scaled(gradient, weights, self.weight_decay)
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """parameters = parameters - learning_rate * gradient"""
+
+    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
+        return parameters, -learning_rate, 1.0
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        add_scaled(parameters, gradient, -learning_rate)
+
+
+class Momentum(Optimizer):
+    """velocity = momentum * velocity + gradient
+    parameters = parameters - learning_rate * velocity
+
+    Polyak 1964, in the form that PyTorch uses: the learning rate multiplies the velocity, so that a change of
+    the learning rate takes effect at once.
+    """
+
+    memories = 1
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        (velocity,) = state
+        add_scaled(velocity, gradient, 1, keep=self.momentum)
+        add_scaled(parameters, velocity, -learning_rate)
+
+    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
+        return self.state[0], 1.0, self.momentum
+
+    def finish(self, parameters: Array, learning_rate: float) -> None:
+        add_scaled(parameters, self.state[0], -learning_rate)
+
+
+class Nesterov(Optimizer):
+    """velocity = momentum * velocity + gradient
+    parameters = parameters - learning_rate * (gradient + momentum * velocity)
+
+    Nesterov 1983, in the form of Sutskever et al. 2013: a step looks ahead to where the velocity leads.
+    """
+
+    memories = 1
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        (velocity,) = state
+        add_scaled(velocity, gradient, 1, keep=self.momentum)
+        add_scaled(gradient, velocity, self.momentum)
+        add_scaled(parameters, gradient, -learning_rate)
+
+
+class RMSprop(Optimizer):
+    """square = beta2 * square + (1 - beta2) * gradient ** 2
+    parameters = parameters - learning_rate * gradient / (sqrt(square) + epsilon)
+
+    Tieleman and Hinton 2012.
+    """
+
+    memories = 1
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        (square,) = state
+        scratch = gradient * gradient
+        add_scaled(square, scratch, 1 - self.beta2, keep=self.beta2)
+        np.sqrt(square, out=scratch)
+        scratch += EPSILON
+        gradient /= scratch
+        add_scaled(parameters, gradient, -learning_rate)
+
+
+class Adam(Optimizer):
+    """mean = momentum * mean + (1 - momentum) * gradient
+    square = beta2 * square + (1 - beta2) * gradient ** 2
+    parameters = parameters - learning_rate * (mean / c1) / (sqrt(square / c2) + epsilon)
+
+    Kingma and Ba 2015. Both memories start at zero and are too small at first; c1 = 1 - momentum ** steps and
+    c2 = 1 - beta2 ** steps make up for it.
+    """
+
+    memories = 2
+
+    def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        mean, square = state
+        add_scaled(mean, gradient, 1 - self.momentum, keep=self.momentum)
+        gradient *= gradient
+        add_scaled(square, gradient, 1 - self.beta2, keep=self.beta2)
+        # The two corrections are plain numbers: folded into the rate and the epsilon, they cost no pass of their own.
+        root = (1 - self.beta2**self.steps) ** 0.5
+        divisor = np.sqrt(square, out=gradient)
+        divisor += EPSILON * root
+        move = np.divide(mean, divisor, out=divisor)
+        add_scaled(parameters, move, -learning_rate * root / (1 - self.momentum**self.steps))
+
+
+class AdamW(Adam):
+    """parameters = parameters - learning_rate * weight_decay * parameters, then Adam's rule.
+
+    Loshchilov and Hutter 2019: decay apart from the gradient, so that Adam's division does not weaken it.
+    """
+
+    def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
+        weights *= 1 - learning_rate * self.weight_decay
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+def clip(gradient: Array, limit: float) -> float:
+    """Shorten the gradient, in place, to a Euclidean norm of at most `limit`; returns the norm that it had."""
+    norm = float(np.sqrt(np.dot(gradient, gradient)))
+    if norm > limit:
+        gradient *= limit / norm
+    return norm

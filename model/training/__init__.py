@@ -1,0 +1,23 @@
+"""The training loop and all that it needs: batches, augmentation, snapshots, history, checkpoints."""
+
+from model.training.trainer import (
+    FORK_FIXED_FIELDS,
+    Change,
+    Trainer,
+    blas_threads,
+    fork_conflicts,
+    sample_rows,
+    train,
+    updated,
+)
+
+__all__ = [
+    "FORK_FIXED_FIELDS",
+    "Change",
+    "Trainer",
+    "blas_threads",
+    "fork_conflicts",
+    "sample_rows",
+    "train",
+    "updated",
+]

@@ -1,0 +1,279 @@
+"""A checkpoint is a trained network in a file: its parameters, how they were trained, and how well they do.
+
+The file is safetensors, or NumPy's npz. Since a file may come from anywhere, its size, names, shapes, types and
+numbers are checked before a network is built from it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from model.common.constants import CLASSES, NON_DIGIT, PIXELS
+from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig
+from model.data import Dataset
+from model.data.npz import open_npz
+from model.nn.activations import ACTIVATIONS
+from model.nn.mlp import Network
+from model.training.history import Progress
+
+WEIGHTS = Path(__file__).parents[2] / "weights"
+DEFAULT_WEIGHTS = WEIGHTS / "handwriting.safetensors"
+SIZE_LIMIT = 512 * 2**20  # bytes: more than six layers of 4,096 units need
+HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
+FORMAT = "inkling-1"
+
+Array = NDArray[Any]
+Scores = dict[str, float | int | str | None]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network, and what is known of it. `scores` are plain values by name, such as test_accuracy and tested_on."""
+
+    network: Network
+    config: TrainingConfig | None = None
+    scores: Scores = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: TrainingConfig, progress: Progress, dataset: Dataset, status: str) -> Checkpoint:
+        """What a training came to, with its scores; the test part, if there is one, is looked at only here."""
+        network, test = progress.network, None
+        if len(dataset.test_labels):
+            test = network.accuracy(dataset.test_images, dataset.test_labels)
+        scores: Scores = {
+            "validation_accuracy": progress.validation_accuracy,
+            "test_accuracy": test,
+            "tested_on": None if test is None else dataset.name,
+            "epochs": progress.epoch,
+            "seconds": round(progress.seconds, 3),
+            "status": status,
+        }
+        return cls(network.copy(), config, scores)
+
+    def to_bytes(self, kind: str = ".safetensors") -> bytes:
+        """The file's content; `kind` is .safetensors or .npz."""
+        tensors, metadata = _tensors(self.network), self._metadata()
+        if kind == ".safetensors":
+            return safetensors.numpy.save(tensors, metadata)
+        buffer = BytesIO()
+        np.savez(buffer, allow_pickle=False, metadata=np.array(json.dumps(metadata)), **tensors)
+        return buffer.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the file, by its ending .safetensors or .npz; one that was there is replaced only once all is written.
+
+        Raises:
+            ValueError: another ending.
+            OSError: the file can't be written.
+        """
+        content = self.to_bytes(checked_kind(path))
+        unfinished = path.with_name(f".{path.name}.part")
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _metadata(self) -> dict[str, str]:
+        metadata = {
+            "format": FORMAT,
+            "activation": self.network.activation,
+            "temperature": repr(self.network.temperature),
+            "caution": repr(self.network.caution),
+            "scores": json.dumps(self.scores),
+        }
+        if self.config:
+            metadata["config"] = self.config.model_dump_json()
+        return metadata
+
+
+def checked_kind(path: Path) -> str:
+    """The path's ending, if a checkpoint can have it."""
+    if path.suffix not in READERS:
+        raise ValueError(f"a network's file must end in {' or '.join(READERS)}; got {path.name!r}")
+    return path.suffix
+
+
+def load(source: Path | bytes, name: str = "") -> Checkpoint:
+    """The checkpoint in a file, or in an uploaded file's bytes under its `name`.
+
+    Raises:
+        ValueError: one line: what was expected of the file, what it has, where.
+        OSError: it can't be read.
+    """
+    name = name or (source.name if isinstance(source, Path) else "the file")
+    size = source.stat().st_size if isinstance(source, Path) else len(source)
+    if size > SIZE_LIMIT:
+        raise ValueError(f"{name}: a network's file has at most {SIZE_LIMIT // 2**20} MiB; got {size / 2**20:,.0f}")
+    kind = checked_kind(Path(name))
+    content = source.read_bytes() if isinstance(source, Path) else source
+    tensors, metadata = READERS[kind](content, name)
+    try:
+        return _build(tensors, metadata)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _tensors(network: Network) -> dict[str, Array]:
+    tensors = {}
+    for index, layer in enumerate(network.layers):
+        tensors[f"layers.{index}.weights"], tensors[f"layers.{index}.biases"] = layer.weights, layer.biases
+        if layer.scales is not None:
+            mean, variance = network.statistics_of(index)
+            tensors[f"layers.{index}.scales"] = layer.scales
+            tensors[f"layers.{index}.mean"], tensors[f"layers.{index}.variance"] = mean, variance
+    return tensors
+
+
+def _read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
+    """Views of the tensors in the file's bytes, and its metadata. The library checks that they lie inside the file."""
+    length = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or length > min(HEADER_LIMIT, len(content) - 8):
+        raise ValueError(f"{name}: no safetensors file: its first 8 bytes should give the length of its header")
+    try:
+        entries = safetensors.deserialize(content)  # type: ignore[no-untyped-call]
+        metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
+    except (safetensors.SafetensorError, ValueError, RecursionError) as error:
+        raise ValueError(f"{name}: no sound safetensors file ({error})") from None
+    tensors = {}
+    for key, entry in entries:
+        if entry["dtype"] != "F32":
+            raise ValueError(f"{name}: {key} must be float32 (F32); got {entry['dtype']}")
+        try:
+            tensors[key] = np.frombuffer(entry["data"], "<f4").reshape(entry["shape"])
+        except (ValueError, OverflowError):  # a side of 0 lets the others be of any length
+            raise ValueError(f"{name}: {key} has a shape that no network has: {str(entry['shape'])[:60]}") from None
+    return tensors, metadata
+
+
+def _read_npz(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
+    with open_npz(content, name) as archive:
+        if "metadata" not in archive.keys or len(archive.keys) > 50:
+            raise ValueError(f"{name}: expected a network's arrays and one called metadata, as Inkling writes them")
+        headers = [archive.header(key) for key in archive.keys]
+        if sum(abs(math.prod(shape)) * dtype.itemsize for shape, dtype in headers) > SIZE_LIMIT:
+            raise ValueError(f"{name}: its arrays must come to at most {SIZE_LIMIT // 2**20} MiB; they are larger")
+        arrays = {key: archive.read(key) for key in archive.keys}
+    try:
+        metadata = json.loads(str(arrays.pop("metadata")))
+    except (ValueError, RecursionError):
+        raise ValueError(f"{name}: its metadata must be a JSON object") from None
+    return arrays, metadata
+
+
+READERS: dict[str, Callable[[bytes, str], tuple[dict[str, Array], dict[str, str]]]] = {
+    ".safetensors": _read_safetensors,
+    ".npz": _read_npz,
+}
+
+
+def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+        raise ValueError(f"its metadata must say format {FORMAT}, as Inkling writes it")
+    activation = metadata.get("activation")
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
+        got = repr(activation)[:60]
+        raise ValueError(f"its metadata must name an activation of {', '.join(ACTIVATIONS)}; got {got}")
+    config = TrainingConfig.of(_json(metadata, "config")) if "config" in metadata else None
+    scores = {str(key): value for key, value in _json(metadata, "scores").items()} if "scores" in metadata else {}
+    if len(scores) > 100 or not all(_is_plain(value) for value in scores.values()):
+        raise ValueError("the scores in its metadata must be at most 100 numbers or short texts")
+
+    sizes, normalized = _sizes(tensors), "layers.0.scales" in tensors
+    if config:
+        made = (sizes, activation, normalized)
+        described = (config.sizes, config.activation, config.batch_normalization and len(config.sizes) > 2)
+        if made != described:
+            raise ValueError(
+                f"its tensors make a network of (sizes, activation, batch normalization) {made}, but its config "
+                f"describes {described}"
+            )
+    _check(tensors, _shapes(sizes, normalized))
+    network = Network(sizes, activation, batch_normalization=normalized)
+    network.temperature = _number(metadata, "temperature", 1.0, 0.01, 100)
+    network.caution = _number(metadata, "caution", 0.0, -100, 100)
+    for key, target in _tensors(network).items():
+        target[...] = tensors[key]  # the target is a view into the network's parameters
+    return Checkpoint(network, config, scores)
+
+
+def _sizes(tensors: Mapping[str, Array]) -> tuple[int, ...]:
+    """The network's sizes, from the shapes of its biases alone, checked before anything is built."""
+    sizes = [PIXELS]
+    while (biases := tensors.get(f"layers.{len(sizes) - 1}.biases")) is not None and biases.ndim == 1:
+        sizes.append(biases.size)
+    fits = len(sizes) <= HIDDEN_LAYERS_LIMIT + 2 and 1 <= min(sizes) <= max(sizes) <= UNITS_LIMIT
+    if len(sizes) < 2 or sizes[-1] not in (CLASSES, NON_DIGIT + 1) or not fits:
+        found = "-".join(map(str, sizes)) if len(sizes) > 1 else ", ".join(sorted(tensors)[:4]) or "nothing"
+        raise ValueError(
+            f"it must hold layers.0.biases, layers.1.biases, ... of a network {PIXELS}-...-{CLASSES} "
+            f"(or {NON_DIGIT + 1}, where the last is what is no digit) with up to "
+            f"{HIDDEN_LAYERS_LIMIT} hidden layers of up to {UNITS_LIMIT:,} units; got {found[:200]}"
+        )
+    return tuple(sizes)
+
+
+def _shapes(sizes: Sequence[int], normalized: bool) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for index, (inputs, outputs) in enumerate(pairwise(sizes)):
+        shapes[f"layers.{index}.weights"] = (inputs, outputs)
+        vectors = ["biases"]
+        if normalized and index < len(sizes) - 2:
+            vectors += ["scales", "mean", "variance"]
+        shapes |= {f"layers.{index}.{vector}": (outputs,) for vector in vectors}
+    return shapes
+
+
+def _check(tensors: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    missing, unknown = sorted(shapes.keys() - tensors.keys()), sorted(tensors.keys() - shapes.keys())
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    if unknown:
+        raise ValueError(f"it has tensors that no network has: {', '.join(unknown)[:200]}")
+    for key, shape in shapes.items():
+        tensor = tensors[key]
+        if tensor.shape != shape or tensor.dtype != np.float32:
+            raise ValueError(f"{key} must be float32 of shape {shape}; got {tensor.dtype} of {tensor.shape}")
+        if not np.isfinite(tensor).all():
+            raise ValueError(f"{key} has numbers that are not finite")
+        if key.endswith("variance") and (tensor < 0).any():
+            raise ValueError(f"{key} has negative numbers, which no variance can be")
+
+
+def _number(metadata: Mapping[str, Any], key: str, default: float, low: float, high: float) -> float:
+    """A number in the metadata, as a text; files from before it was kept have the default."""
+    try:
+        number = float(metadata.get(key, default))
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not low <= number <= high:
+        raise ValueError(f"its metadata's {key} must be a number from {low} to {high}; got {str(metadata[key])[:60]!r}")
+    return number
+
+
+def _json(metadata: Mapping[str, Any], key: str) -> dict[str, Any]:
+    try:
+        value = json.loads(metadata[key])
+    except (TypeError, ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise ValueError(f"its metadata's {key} must be a JSON object")
+    return value
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, int) or (isinstance(value, str) and len(value) <= 1000)

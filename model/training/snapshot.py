@@ -1,0 +1,59 @@
+"""A snapshot is all that changes in a training, as it was between two of its steps.
+
+A training that begins from one goes on as if it had never stopped, bit for bit: not only the parameters are in it, but
+the optimizer's memory and where each source of random numbers stands. Two that begin from the same one can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.data.npz import open_npz
+
+FORMAT = "inkling-training-1"
+TEXT = "text"  # the array of a file that holds all but the arrays, as JSON in UTF-8
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`arrays` by name, all else as plain `values`, and the learning curve's `points` if somebody keeps them."""
+
+    arrays: Mapping[str, Array]
+    values: Mapping[str, Any]
+    points: Sequence[dict[str, Any]] = ()
+
+    def layout(self) -> dict[str, Any]:
+        """What is in it, by name: equal for two trainings of the same config."""
+        shapes = {name: (array.shape, array.dtype.str) for name, array in self.arrays.items()}
+        return shapes | dict.fromkeys(self.values)
+
+    def write(self, file: IO[bytes]) -> None:
+        """Write it as NumPy's npz, without pickle."""
+        text = json.dumps({"format": FORMAT, "values": self.values, "points": self.points})
+        np.savez(file, allow_pickle=False, **{TEXT: np.frombuffer(text.encode(), np.uint8)}, **self.arrays)
+
+    @classmethod
+    def read(cls, path: Path, only: Sequence[str] = ()) -> Snapshot:
+        """The snapshot in a file, or only some of its arrays.
+
+        Raises:
+            ValueError: the file is damaged, or none that `write` made.
+        """
+        with open_npz(path, path.name) as archive:
+            arrays = {name: archive.read(name) for name in archive.keys if not only or name in (*only, TEXT)}
+        try:
+            text = json.loads(arrays.pop(TEXT).tobytes())
+        except (KeyError, ValueError, RecursionError):
+            text = None
+        if not isinstance(text, dict) or text.get("format") != FORMAT:
+            raise ValueError(f"{path.name}: expected the snapshot of a training ({FORMAT}); it is another file")
+        return cls(arrays, text["values"], text["points"])

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.data import cache
+
+
+def test_saved_arrays_come_back_mapped_and_read_only(tmp_path):
+    arrays = {"some": np.arange(12).reshape(3, 4), "none": np.empty((0, 784), np.uint8)}
+    cache.save_arrays(tmp_path / "new" / "folder", arrays)
+    opened = cache.open_arrays(tmp_path / "new" / "folder", ["some", "none"])
+    for array, expected in zip(opened, arrays.values(), strict=True):
+        assert np.array_equal(array, expected)
+        assert isinstance(array, np.memmap)
+        assert not array.flags.writeable
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path):
+    with pytest.raises(ValueError, match="pickle"):
+        cache.save_arrays(tmp_path / "folder", {"good": np.zeros(3), "bad": np.array([{}])})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_there_is_not_written_over(tmp_path):
+    cache.save_arrays(tmp_path / "folder", {"array": np.zeros(3)})
+    with pytest.raises(ValueError, match=r"expected a new folder .*; make room, or set INKLING_CACHE"):
+        cache.save_arrays(tmp_path / "folder", {"array": np.ones(3)})
+    assert not cache.open_arrays(tmp_path / "folder", ["array"])[0].any()
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY", b"\x93NUMPY\1\0\2\0((", b"text"])
+def test_a_damaged_array_is_refused(content, tmp_path):
+    if content is not None:
+        (tmp_path / "array.npy").write_bytes(content)
+    with pytest.raises(ValueError, match=r"array\.npy: expected an array saved before; it cannot"):
+        cache.open_arrays(tmp_path, ["array"])
+
+
+def test_the_environment_names_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "mine"))
+    assert cache.home() == tmp_path / "mine"
+    assert cache.writable_home() == tmp_path / "mine"
+    monkeypatch.delenv("INKLING_CACHE")
+    assert cache.home().name == "inkling"
+
+
+def test_a_temporary_folder_serves_where_nothing_can_be_written(monkeypatch):
+    monkeypatch.setenv("INKLING_CACHE", "/dev/null/inkling")
+    assert cache.home() == Path("/dev/null/inkling")
+    assert cache.writable_home().is_dir()
+    assert cache.writable_home() == cache.writable_home()

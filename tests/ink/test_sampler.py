@@ -1,0 +1,281 @@
+"""Claims about what is drawn for each epoch: what, how much of it, whose, and what never."""
+
+import gzip
+import os
+
+import numpy as np
+import pytest
+
+from model.common.constants import NON_DIGIT
+from model.ink import Drawing, render, sampler
+from model.ink.sampler import InkSampler, read_ink_files, render_all, split_by_writer
+from tests.paths import INK
+
+WAVE = np.stack((10 * np.sin(np.linspace(0, 6, 40)), np.linspace(0, 50, 40)), axis=1)
+DOT = Drawing((np.array([[5.0, 5]]),), "3")
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture(autouse=True)
+def shares(monkeypatch):
+    """Round numbers, and small pools, which are made in no time."""
+    chosen = {
+        "INK_SHARE": 0.5,
+        "VARIATIONS": 50,
+        "STYLED_SHARE": 0.2,
+        "NON_DIGIT_SHARE": 0.3,
+        "SOURCE_SIZE": 30,
+        "WRITER_WEIGHT_EXPONENT": 0.5,
+    }
+    for name, value in (chosen | {"LETTERS": 0.5, "SCRIBBLES": 0.3, "DAMAGED": 0.2}).items():
+        monkeypatch.setattr(sampler, name, value)
+    return monkeypatch
+
+
+@pytest.fixture(scope="module")
+def digits() -> list[Drawing]:
+    return read_ink_files(str(INK))
+
+
+@pytest.fixture(scope="module")
+def letters(digits) -> list[Drawing]:
+    return [Drawing(drawing.strokes[::-1], "K", drawing.writer) for drawing in digits]
+
+
+def made(drawings, count=100, seed=0, *, with_background=True) -> InkSampler:
+    return InkSampler(drawings, count, rng(seed), with_background=with_background)
+
+
+def counts(source: InkSampler, seed: int = 0) -> tuple[int, int]:
+    """How many digits, and how many that are none, an epoch has of it."""
+    _, labels = source.draw(rng(seed))
+    return int((labels != NON_DIGIT).sum()), int((labels == NON_DIGIT).sum())
+
+
+# ------------------------------------------------------------------------------------------------- what is drawn
+
+
+@pytest.mark.parametrize(
+    ("with_background", "some"),
+    [(True, slice(0, 0)), *((both, slice(some)) for both in (False, True) for some in (2, 30))],
+    ids=str,
+)
+@pytest.mark.parametrize("count", [1, 100, 101])
+def test_its_length_is_what_is_drawn(with_background, some, count, digits):
+    source = made(digits[some], count, with_background=with_background)
+    images, labels = source.draw(rng())
+    assert images.shape == (len(source), 784)
+    assert labels.shape == (len(source),)
+    assert (images.dtype, labels.dtype) == (np.uint8, np.uint8)
+    assert (images.max(axis=1, initial=0) > 200).all()
+    assert set(labels) <= {*range(10)} | ({NON_DIGIT} if with_background else set())
+
+
+def test_digits_and_what_is_none_have_their_shares(digits, letters):
+    assert counts(made(digits + letters)) == (50, 30)
+    assert counts(made(digits + letters, with_background=False)) == (50, 0)
+    assert counts(made(digits, 1000)) == (500, 300)
+    assert counts(made(letters)) == counts(made([])) == (0, 30)
+
+
+def test_each_epoch_draws_others_and_each_seed(digits, letters):
+    source = made(digits + letters, seed=1)
+    one, same, other = (source.draw(rng(seed)) for seed in (2, 2, 3))
+    np.testing.assert_array_equal(one[0], same[0])
+    np.testing.assert_array_equal(one[1], same[1])
+    everything = {image.tobytes() for image in np.concatenate((one[0], other[0]))}
+    assert len(everything) > 1.9 * len(source)  # but for one lying line and another
+    again = made(digits + letters, seed=1).draw(rng(2))
+    np.testing.assert_array_equal(one[0], again[0])
+    assert (made(digits + letters, seed=4).draw(rng(2))[0] != one[0]).any()
+
+
+def test_an_image_shows_its_label(digits, shares):
+    # Without variation, what is drawn is what was written.
+    shares.setattr(sampler, "STYLED_SHARE", 0)
+    for name in ("MAX_ROTATION", "MAX_SHEAR", "ASPECT_STD", "WARP_STD", "MAX_SMOOTHING"):
+        shares.setattr(sampler.stroke_batch, name, 0)
+    written = np.array([render(drawing).reshape(-1) for drawing in digits], float)
+    labels = np.array([int(drawing.label) for drawing in digits])
+    images, drawn = made(digits, with_background=False).draw(rng())
+    nearest = np.abs(images[:, None] - written).mean(axis=2).argmin(axis=1)
+    assert (labels[nearest] == drawn).mean() > 0.95
+    assert len(set(nearest)) > 15  # of 30, chosen 50 times
+
+
+@pytest.mark.parametrize("share", [0, 0.4, 1])
+def test_so_many_digits_have_a_habit_that_their_writers_had_not(share, digits, shares):
+    asked = []
+
+    def acquired(drawings, source):
+        asked.extend(drawings)
+        return [Drawing((WAVE,), "7")]
+
+    shares.setattr(sampler.writing_styles, "with_writing_styles", acquired)
+    shares.setattr(sampler, "STYLED_SHARE", share)
+    fives = [drawing for drawing in digits if drawing.label == "5"]
+    _, labels = made(fives, with_background=False).draw(rng())
+    assert asked == fives
+    assert (labels == 7).sum() == share * 50
+    assert (labels == 5).sum() == (1 - share) * 50
+
+
+def test_a_file_of_few_drawings_is_not_drawn_over_and_over(digits, shares):
+    shares.setattr(sampler, "VARIATIONS", 3)
+    assert counts(made(digits[:4])) == (12, 30)
+    assert counts(made(digits[:4], 10)) == (5, 3)
+
+
+def test_a_dot_is_never_drawn(digits):
+    dots = [DOT, Drawing((), "4"), Drawing(DOT.strokes, "K")]
+    for with_background in (False, True):
+        plain = made(digits, with_background=with_background).draw(rng())
+        dotted = made(dots + digits, with_background=with_background).draw(rng())
+        np.testing.assert_array_equal(plain[0], dotted[0])
+
+
+@pytest.mark.parametrize("with_background", [False, True])
+def test_ink_without_digits_teaches_what_is_none_or_is_refused(letters, with_background):
+    if with_background:
+        assert len(made(letters)) > 0
+        return
+    for drawings in (letters, []):
+        with pytest.raises(ValueError, match="ink must hold drawings labelled 0 to 9 to learn from; got none"):
+            made(drawings, with_background=False)
+
+
+def test_letters_that_could_be_digits_are_never_drawn(letters):
+    nothing = made([]).draw(rng())[0]
+    for label in ("O", "l", "Z", "12", "", None):
+        alike = [Drawing(drawing.strokes, label) for drawing in letters]
+        np.testing.assert_array_equal(made(alike).draw(rng())[0], nothing)
+    assert (made(letters).draw(rng())[0] != nothing).any()
+
+
+def test_what_is_no_digit_is_letters_scribbles_and_damaged_digits_in_their_shares(digits, letters, shares):
+    """Each is made of one line of its own kind, and told by how wide it is: lying, slanting or upright."""
+    slopes = {"letters": (0, 1), "scribbles": (1, 1), "damaged": (1, 0)}
+    lines = {name: Drawing((np.array([(0, 0), slope], float),), "K") for name, slope in slopes.items()}
+    shares.setattr(sampler.non_digits, "scribbles", lambda count, source: [lines["scribbles"]])
+    shares.setattr(sampler.non_digits, "corrupt_digits", lambda some, count, source: [lines["damaged"]] if some else [])
+    for name in ("MAX_ROTATION", "MAX_SHEAR", "ASPECT_STD", "WARP_STD"):
+        shares.setattr(sampler.stroke_batch, name, 0)
+
+    def found(drawings):
+        images, labels = made(drawings).draw(rng())
+        images = images[labels == NON_DIGIT].reshape(-1, 28, 28) > 0
+        high, wide = (images.any(axis=axis).sum(axis=1) > 10 for axis in (2, 1))
+        return (high & ~wide).sum(), (high & wide).sum(), (wide & ~high).sum()
+
+    assert found([lines["letters"], *digits]) == (15, 9, 6)
+    assert found([lines["letters"]]) == (19, 11, 0)  # 30 parted as 5 to 3
+    assert found(digits) == (0, 18, 12)
+    assert found([]) == (0, 30, 0)
+
+
+@pytest.mark.parametrize(("prolific", "share"), [(1.0, 0.9), (0.5, 0.75), (0.0, 0.5)])
+def test_who_wrote_more_counts_for_more_but_not_by_as_much(prolific, share, shares):
+    shares.setattr(sampler, "WRITER_WEIGHT_EXPONENT", prolific)
+    shares.setattr(sampler, "STYLED_SHARE", 0)
+    shares.setattr(sampler, "VARIATIONS", 1000)
+    drawings = [Drawing((WAVE,), "1", "much")] * 9 + [Drawing((WAVE,), "2", "little")]
+    _, labels = made(drawings, 2000, with_background=False).draw(rng())
+    assert np.mean(labels == 1) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 1000))
+
+
+def test_only_the_drawings_of_digits_are_rendered_to_be_measured(digits, letters):
+    images, labels = render_all([*digits[:5], *letters, Drawing((), "4"), Drawing(digits[0].strokes)])
+    np.testing.assert_array_equal(images, [render(drawing).reshape(-1) for drawing in digits[:5]])
+    assert labels.tolist() == [int(drawing.label) for drawing in digits[:5]]
+    assert render_all(letters)[0].shape == (0, 784)
+    assert render_all([])[1].dtype == np.uint8
+
+
+# -------------------------------------------------------------------------------------------------------- files
+
+
+def as_json(drawings) -> list[str]:
+    return [drawing.to_json() for drawing in drawings]
+
+
+def test_files_are_read_one_after_another(tmp_path, digits):
+    lines = as_json(digits)
+    one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl.gz"
+    one.write_text("\n".join(lines[:4]))
+    other.write_bytes(gzip.compress("\n".join(lines[4:9]).encode()))
+    assert as_json(read_ink_files(f"{one}, {other}")) == lines[:9]
+    assert as_json(read_ink_files(f"{other},,{one},")) == lines[4:9] + lines[:4]
+    assert read_ink_files("") == read_ink_files(" , ") == []
+
+
+def test_what_is_not_there_is_looked_for_in_its_folder(tmp_path, digits, monkeypatch):
+    (tmp_path / "mine.jsonl").write_text(digits[0].to_json())
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("INK_DIR", str(tmp_path))
+    assert len(read_ink_files("mine.jsonl")) == 1
+    (tmp_path / "here" / "mine.jsonl").write_text("\n".join(as_json(digits[:2])))
+    assert len(read_ink_files("mine.jsonl")) == 2  # the one that is here comes first
+    monkeypatch.delenv("INK_DIR")
+    os.remove("mine.jsonl")
+    with pytest.raises(ValueError, match=r"separated by commas; mine\.jsonl is not there$"):
+        read_ink_files("mine.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"seven\n", "line 1: .*no JSON"),
+        (b'\n{"strokes": 3}', "line 2: a drawing must be"),
+        (b"\x1f\x8b", "line 1: .* damaged"),
+    ],
+)
+def test_what_is_no_ink_is_refused_in_one_line_that_names_the_file(content, message, tmp_path):
+    (tmp_path / "bad.jsonl").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"^bad\.jsonl: {message}") as refusal:
+        read_ink_files(f"{INK},{tmp_path / 'bad.jsonl'}")
+    assert "\n" not in str(refusal.value)
+    with pytest.raises(ValueError, match=r"is not there$"):
+        read_ink_files(str(tmp_path))
+
+
+# ------------------------------------------------------------------------------------------------------ held out
+
+
+def written(**counts) -> list[Drawing]:
+    return [Drawing((WAVE + number,), "1", writer) for writer, count in counts.items() for number in range(count)]
+
+
+@pytest.mark.parametrize(("share", "held"), [(0, 0), (0.1, 1), (0.25, 1), (0.26, 2), (0.5, 2), (0.75, 3), (1, 3)])
+def test_whole_writers_are_held_out_and_one_is_left(share, held):
+    drawings = written(a=5, b=1, c=3, d=2)
+    for seed in range(5):
+        learned, held_out = split_by_writer(drawings, share, rng(seed))
+        assert sorted(map(id, learned + held_out)) == sorted(map(id, drawings))
+        assert learned == [drawing for drawing in drawings if drawing in learned]  # in their order
+        assert not {drawing.writer for drawing in learned} & {drawing.writer for drawing in held_out}
+        assert len({drawing.writer for drawing in held_out}) == held
+
+
+def test_the_random_numbers_choose_the_writers():
+    drawings = written(**dict.fromkeys("abcdefgh", 1))
+    held = [
+        frozenset(drawing.writer for drawing in split_by_writer(drawings, 0.5, rng(seed))[1])
+        for seed in (0, 0, 1, 2, 3)
+    ]
+    assert held[0] == held[1]
+    assert len(set(held)) > 2
+
+
+def test_who_has_no_name_is_someone_else_each_time():
+    nameless = [Drawing((WAVE,), "1") for _ in range(10)]
+    learned, held_out = split_by_writer(nameless, 0.3, rng())
+    assert (len(learned), len(held_out)) == (7, 3)
+
+
+def test_ink_of_one_writer_is_learned_from():
+    assert [len(part) for part in split_by_writer(written(me=12), 0.1, rng())] == [12, 0]
+    assert split_by_writer([], 0.1, rng()) == ([], [])

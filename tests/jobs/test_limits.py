@@ -1,0 +1,49 @@
+import subprocess
+import sys
+
+import pytest
+
+from model.jobs import limits
+from model.jobs.pool import ROOT
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "two", "257", "1" * 50, "²"])
+def test_a_wrong_number_of_workers_is_refused_in_one_line(monkeypatch, value):
+    monkeypatch.setenv("INKLING_WORKERS", value)
+    with pytest.raises(ValueError, match=r"^\$INKLING_WORKERS must be a whole number from 1 to 256; got '.{1,40}'$"):
+        limits.workers()
+
+
+@pytest.mark.parametrize("value", ["0", "255", "-300", "1GB"])
+def test_a_wrong_size_of_memory_is_refused_in_one_line(monkeypatch, value):
+    monkeypatch.setenv("INKLING_WORKER_MEMORY", value)
+    with pytest.raises(ValueError, match=r"^\$INKLING_WORKER_MEMORY must be a whole number from 256 to .*; got '.*'$"):
+        limits.memory()
+
+
+def test_without_a_word_there_is_a_worker_for_each_core_and_no_limit_to_memory(monkeypatch):
+    monkeypatch.delenv("INKLING_WORKERS", raising=False)
+    monkeypatch.setenv("INKLING_WORKER_MEMORY", "  ")
+    monkeypatch.setattr(limits, "cores", lambda: 6)
+    assert (limits.workers(), limits.memory()) == (6, None)
+    monkeypatch.setattr(limits, "cores", lambda: 1000)
+    assert limits.workers() == limits.MOST_WORKERS
+
+
+@pytest.mark.parametrize(("cores", "workers", "threads"), [(8, 8, 1), (8, 2, 4), (8, 3, 2), (1, 1, 1), (2, 5, 1)])
+def test_the_cores_are_divided_among_the_workers(monkeypatch, cores, workers, threads):
+    monkeypatch.setattr(limits, "cores", lambda: cores)
+    monkeypatch.setenv("INKLING_WORKERS", str(workers))
+    assert limits.workers() == workers
+    assert limits.threads(workers) == threads
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may not limit it")
+@pytest.mark.parametrize(("megabytes", "fits"), [(100, True), (400, False)])
+def test_beyond_its_memory_a_process_gets_none(monkeypatch, megabytes, fits):
+    monkeypatch.setenv("INKLING_WORKER_MEMORY", "300")
+    script = "from model.jobs import limits; limits.limit_memory(); limits.prefer_as_oom_victim(); "
+    script += f"bytearray({megabytes} * 2**20)"
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode == 0) == fits
+    assert fits or "MemoryError" in ended.stderr

@@ -1,0 +1,120 @@
+"""Draw and Home without a browser: what they show at first, and that no file or network takes them down."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from model.training import checkpoint
+from tests.inference.test_classification import doubting
+from tests.paths import ROOT
+from tests.ui.draw.test_prediction import words
+from ui.pickers import networks
+from ui.state import visitors
+
+SECONDS = 60
+
+
+def draw_page() -> None:
+    import runpy
+
+    from model.training.checkpoint import WEIGHTS
+    from ui.state import session
+
+    session.begin()
+    runpy.run_path(str(WEIGHTS.parent / "pages" / "draw.py"))
+
+
+@pytest.fixture(autouse=True)
+def _new_visitor(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+
+
+def visit(screen: AppTest) -> AppTest:
+    screen.run()
+    assert not screen.exception
+    return screen
+
+
+def draw() -> AppTest:
+    return visit(AppTest.from_function(draw_page, default_timeout=SECONDS))
+
+
+def home() -> AppTest:
+    return visit(AppTest.from_file(ROOT / "app.py", default_timeout=SECONDS))
+
+
+def picture_of_a_one(kind: str = "PNG") -> bytes:
+    paper = Image.new("L", (400, 400), 235)
+    ImageDraw.Draw(paper).line([(200, 60), (200, 340)], fill=40, width=30)
+    buffer = io.BytesIO()
+    paper.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def texts(screen: AppTest) -> list[str]:
+    return [" ".join(words(element.proto.body)) for element in screen.get("html")]
+
+
+def test_draw_begins_with_blank_paper_and_no_digit() -> None:
+    screen = draw()
+    assert "Draw a digit" in texts(screen)
+    assert "0 1 2 3 4 5 6 7 8 9" in texts(screen)
+    assert screen.selectbox(key="network").value == checkpoint.DEFAULT_WEIGHTS.stem
+    assert not screen.error
+
+
+def test_every_menu_of_draw_explains_itself() -> None:
+    screen = draw()
+    assert screen.selectbox(key="network").help
+    assert screen.file_uploader(key="picture").help
+
+
+def test_a_picture_is_read_and_clear_puts_it_away() -> None:
+    screen = draw()
+    screen.file_uploader(key="picture").upload("one.png", picture_of_a_one(), "image/png").run()
+    assert any(text.startswith("1 ") for text in texts(screen))
+    screen.button(key="clear").click().run()
+    assert "Draw a digit" in texts(screen)
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "said"),
+    [
+        (0.9, ["1 85.0 %", "or a 7, 15.0 %", "Looks like a digit 90 %"]),
+        (0.6, ["perhaps a 1", "1: 85.0 %, if a digit at all", "Looks like a digit 60 %"]),
+        (0.2, ["That doesn't look like a digit", "closest: 1", "Looks like a digit 20 %"]),
+    ],
+)
+def test_draw_says_how_sure_it_is_that_it_sees_a_digit(
+    monkeypatch: pytest.MonkeyPatch, is_digit: float, said: list[str]
+) -> None:
+    network = doubting({1: 0.85, 7: 0.15}, is_digit)
+    monkeypatch.setattr(networks, "shipped", lambda name: checkpoint.Checkpoint(network))
+    screen = draw()
+    assert "Draw a digit" in texts(screen)
+    assert not any("Looks like a digit" in text for text in texts(screen))
+    screen.file_uploader(key="picture").upload("one.png", picture_of_a_one(), "image/png").run()
+    assert not screen.exception
+    shown = texts(screen)
+    assert [text for text in shown if text in said] == said
+    assert any(text.startswith("0 85 % 1 2 3") for text in shown)
+
+
+def test_home_leads_to_every_other_page() -> None:
+    screen = home()
+    assert {link.proto.page for link in screen.get("page_link")} == {"draw", "train", "evaluate"}
+    assert not screen.error
+
+
+@pytest.mark.parametrize("open_page", [draw, home])
+def test_a_network_that_cannot_be_opened_gets_a_message(
+    monkeypatch: pytest.MonkeyPatch, open_page: Callable[[], AppTest]
+) -> None:
+    def fail(name: str) -> None:
+        raise ValueError(f"{name} is damaged")
+
+    monkeypatch.setattr(networks, "shipped", fail)
+    assert "is damaged" in open_page().error[0].value

@@ -1,0 +1,202 @@
+"""The Evaluate page shows what an independent count of the network's answers gives, on whatever data it is given."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
+from streamlit.testing.v1 import AppTest
+
+from model.data import Dataset
+from model.nn.mlp import Network
+from model.training.checkpoint import DEFAULT_WEIGHTS, Checkpoint, load
+from tests.digit_files import digits, idx_images, idx_labels, table
+from ui.state import visitors
+
+SECONDS = 60
+
+
+def script() -> None:
+    import runpy
+
+    from model.training.checkpoint import WEIGHTS
+    from ui.state import session
+
+    session.begin()
+    runpy.run_path(str(WEIGHTS.parent / "pages" / "evaluate.py"))
+
+
+@pytest.fixture
+def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> AppTest:
+    """The page as a new visitor finds it."""
+    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    return sound(AppTest.from_function(script, default_timeout=SECONDS).run())
+
+
+def sound(screen: AppTest) -> AppTest:
+    assert not screen.exception
+    return screen
+
+
+def upload(screen: AppTest, **files: bytes) -> AppTest:
+    """Bring files of one's own; an underscore stands for the dot in a name."""
+    named = [(name.replace("_", "."), content, "") for name, content in files.items()]
+    return sound(screen.file_uploader(key="dataset_files").set_value(named).run())
+
+
+def summary(screen: AppTest) -> str:
+    """What the page says of the images that it scored."""
+    (said,) = [caption.value for caption in screen.caption if "read right" in caption.value]
+    return said
+
+
+def scores(screen: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in screen.metric}
+
+
+def pictures(screen: AppTest) -> list[list[tuple[str, int]]]:
+    """Captions and numbers of the grids of pictures: the chosen cell's, the mistakes, and right answers."""
+    found = [re.findall(r">(\d read as \d)<.*?no\. (\d+)<", html.proto.body) for html in screen.get("html")[:3]]
+    return [[(caption, int(number)) for caption, number in grid] for grid in found]
+
+
+def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
+    answers = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).argmax(axis=1)
+    truth = mnist_5k.test_labels
+    expected = {
+        "Accuracy": (answers == truth).mean(),
+        "Precision": precision_score(truth, answers, average="macro"),
+        "Recall": recall_score(truth, answers, average="macro"),
+        "F1": f1_score(truth, answers, average="macro"),
+    }
+    assert scores(screen) == {name: f"{100 * share:.1f} %" for name, share in expected.items()}
+
+
+def test_says_how_far_its_certainty_is_off(screen: AppTest, mnist_5k: Dataset) -> None:
+    probabilities = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).astype(float)
+    right = probabilities.argmax(axis=1) == mnist_5k.test_labels
+    bins = np.ceil(15 * probabilities.max(axis=1).clip(0, 1))
+    gaps = [abs((right - probabilities.max(axis=1))[bins == index].sum()) for index in range(1, 16)]
+    (said,) = [caption.value for caption in screen.caption if "certainty" in caption.value]
+    assert said.startswith(f"On average its certainty is {100 * sum(gaps) / 1000:.1f} percentage points off.")
+
+
+def test_a_network_that_knows_what_is_no_digit_is_evaluated_on_digits(screen: AppTest, mnist_5k: Dataset) -> None:
+    network = Network((784, 16, 11)).initialize("he", np.random.default_rng(0))
+    network.temperature = 1.5
+    file = ("eleven.npz", Checkpoint(network).to_bytes(".npz"), "")
+    screen = sound(screen.file_uploader(key="network_file").set_value(file).run())
+    answers = network.logits(mnist_5k.test_images)[:, :10].argmax(axis=1)
+    assert scores(screen)["Accuracy"] == f"{100 * accuracy_score(mnist_5k.test_labels, answers):.1f} %"
+
+
+def test_says_which_data_it_is_on(screen: AppTest) -> None:
+    assert re.match(r"\d+ of 1,000 test images of mnist\\-5k are read right", summary(screen))
+
+
+def test_says_when_the_network_knew_the_images(screen: AppTest) -> None:
+    assert "60,000 training images" in screen.warning[0].value  # the one that it starts with learned from MNIST
+
+
+def test_examples_are_what_they_are_said_to_be(screen: AppTest, mnist_5k: Dataset) -> None:
+    answers = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).argmax(axis=1)
+    truth = mnist_5k.test_labels
+    cell, mistakes, right = pictures(screen)
+    assert mistakes
+    assert len(right) == 12
+    for caption, number in [*cell, *mistakes, *right]:
+        assert caption == f"{truth[number]} read as {answers[number]}"
+    assert all(truth[number] != answers[number] for _, number in mistakes)
+    assert all(truth[number] == answers[number] for _, number in right)
+
+
+def test_the_cell_shown_at_first_is_the_most_frequent_mistake(screen: AppTest, mnist_5k: Dataset) -> None:
+    answers = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).argmax(axis=1)
+    counts = confusion_matrix(mnist_5k.test_labels, answers)
+    np.fill_diagonal(counts, 0)
+    assert len(pictures(screen)[0]) == min(counts.max(), 12)
+
+
+def test_another_sample_shows_others(screen: AppTest) -> None:
+    before = pictures(screen)
+    after = pictures(sound(screen.button(key="another_sample").click().run()))
+    assert after[2] != before[2]
+    assert pictures(sound(screen.run())) == after  # and they stay
+
+
+def test_most_confident_mistakes_come_first_on_request(screen: AppTest, mnist_5k: Dataset) -> None:
+    probabilities = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images)
+    mistakes = np.flatnonzero(probabilities.argmax(axis=1) != mnist_5k.test_labels)
+    surest = sorted(mistakes, key=lambda place: -probabilities[place].max())[:12]
+    screen = sound(screen.toggle(key="confident_first").set_value(True).run())
+    assert [number for _, number in pictures(screen)[1]] == surest
+
+
+def test_any_image_by_its_number(screen: AppTest, mnist_5k: Dataset) -> None:
+    number = screen.number_input(key="sample_index")
+    assert (number.min, number.max) == (0, 999)
+    screen = sound(number.set_value(719).run())
+    answer = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images[719:720]).argmax()
+    assert screen.markdown[-1].value == f"**{mnist_5k.test_labels[719]} read as {answer}**"
+
+
+@pytest.mark.parametrize("number", [-1, 1000, 10**6])
+def test_a_number_beyond_the_data_does_no_harm(screen: AppTest, number: int) -> None:
+    screen = sound(screen.number_input(key="sample_index").set_value(number).run())
+    assert 0 <= screen.number_input(key="sample_index").value <= 999
+
+
+def test_data_without_a_test_part_are_read_whole_and_it_says_so(screen: AppTest) -> None:
+    images, labels = digits(30)
+    screen = upload(screen, my_csv=table(images, labels, "kaggle"))
+    assert "30 images of my" in summary(screen)
+    assert "no test part" in screen.warning[0].value
+
+
+def test_files_of_the_same_name_are_told_apart(screen: AppTest) -> None:
+    for count in (30, 20):
+        images, labels = digits(count)
+        screen = upload(screen, train_csv=table(images, labels))
+        assert f"of {count} images of train" in summary(screen)
+
+
+def test_one_image_can_be_evaluated(screen: AppTest) -> None:
+    images, labels = digits(1)
+    screen = upload(screen, one_csv=table(images, labels))
+    assert "1 image of one" in summary(screen)
+
+
+def test_choosing_smaller_data_while_looking_at_the_last_image(screen: AppTest) -> None:
+    images, labels = digits(5)
+    screen = sound(screen.number_input(key="sample_index").set_value(999).run())
+    screen = upload(screen, five_csv=table(images, labels))
+    assert screen.number_input(key="sample_index").value <= 4
+
+
+def test_images_without_labels_are_refused_and_the_page_stays_usable(screen: AppTest) -> None:
+    before = scores(screen)
+    screen = upload(screen, test_csv=table(digits(5)[0], None, "kaggle"))
+    assert "labels" in screen.error[0].value
+    assert scores(screen) == before
+
+
+def test_idx_files_are_evaluated_on_their_test_part(screen: AppTest) -> None:
+    files: dict[str, bytes] = {}
+    for part, count in (("train", 40), ("t10k", 20)):
+        images, labels = digits(count)
+        files |= {f"{part}-images-idx3-ubyte": idx_images(images), f"{part}-labels-idx1-ubyte": idx_labels(labels)}
+    screen = upload(screen, **files)
+    assert "of 20 test images" in summary(screen)
+
+
+def test_absent_data_are_offered_and_nothing_else_shows(screen: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    absent: Callable[[str], bool] = lambda name: name != "mnist"  # noqa: E731
+    monkeypatch.setattr("model.data.datasets.is_present", absent)
+    screen = sound(screen.selectbox(key="dataset").set_value("mnist").run())
+    assert screen.button(key="fetch_mnist")
+    assert not screen.metric
+    screen = sound(screen.selectbox(key="dataset").set_value("mnist-5k").run())
+    assert screen.metric

@@ -1,0 +1,220 @@
+"""Learning curves show what was measured, tell runs apart, and say nothing about their data in their spec."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+
+import altair as alt
+import numpy as np
+import pytest
+
+from model.training.history import ConfigChange, HistoryPoint
+from ui.charts.learning_curves import Curve, accuracy_curve, loss_curve, smoothed, words
+from ui.charts.vega import POINTS_SHOWN, Figure
+from ui.common import theme
+
+BOTH = pytest.mark.parametrize("draw", [loss_curve, accuracy_curve])
+MARKS = (ConfigChange(0.5, 5, {"learning_rate": 0.01}), ConfigChange(2.5, 25, {"dropout": 0.2, "batch_size": 128}))
+
+
+def learn(epochs: int, per_epoch: int = 4, *, validated: bool = True, rate: float = 1.0) -> list[HistoryPoint]:
+    """A training whose loss is exp(-rate x epoch), and whose accuracy is 1 minus that."""
+    points = []
+    for step in range(epochs * per_epoch + 1):
+        epoch, measured = step / per_epoch, validated and step % per_epoch == 0
+        loss = math.exp(-rate * epoch)
+        trained = (loss, 1 - loss) if step else (math.nan, math.nan)  # nothing was learned from before the first step
+        validation = (1.5 * loss, 1 - loss / 2) if measured else (None, None)
+        points.append(HistoryPoint(epoch, step, *trained, *trained, *validation, 0.001))
+    return points
+
+
+def rows(figure: Figure, kind: str, series: str | None = None) -> list[tuple[float, float]]:
+    found = figure.table[figure.table.kind == kind]
+    found = found if series is None else found[found.series == series]
+    return list(zip(found.epoch, found.value, strict=True))
+
+
+def legend(figure: Figure) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Each line's colour and dashes, by its name."""
+    lines = next(layer["encoding"] for layer in figure.spec["layer"] if "color" in layer.get("encoding", {}))
+    colour, dash = lines["color"]["scale"], lines["strokeDash"]["scale"]
+    assert colour["domain"] == dash["domain"]
+    return dict(zip(colour["domain"], zip(colour["range"], dash["range"], strict=True), strict=True))
+
+
+@BOTH
+@pytest.mark.parametrize("settings", [{}, {"log": True, "log_epochs": True, "smoothing": 0.9, "moment": 1.0}])
+def test_the_spec_is_vega_lite(draw: Callable[..., Figure], settings: dict) -> None:
+    curves = [Curve("a", learn(3), MARKS, current=True), Curve("b", learn(2), baseline=True), Curve("c", learn(1))]
+    figure = draw(curves, 3, **settings)
+    alt.LayerChart.from_dict(json.loads(json.dumps(figure.spec)))  # raises where the schema is broken
+    drawn = {layer["transform"][0]["filter"].split("'")[1] for layer in figure.spec["layer"]}
+    assert set(figure.table.kind) <= drawn
+    named = {f'"{name}"' for name in ("y", *figure.table.columns)}
+    used = {f'"{field}"' for field in fields(figure.spec)}
+    assert used <= named
+
+
+def fields(spec: object) -> list[str]:
+    """Every field that a spec encodes."""
+    if isinstance(spec, dict):
+        own = [spec["field"]] if "field" in spec else []
+        return own + [name for value in spec.values() for name in fields(value)]
+    return [name for value in spec for name in fields(value)] if isinstance(spec, list) else []
+
+
+@BOTH
+@pytest.mark.parametrize("settings", [{}, {"log": True, "log_epochs": True, "smoothing": 0.5}])
+def test_the_spec_stays_the_same_while_points_and_marks_come_in(draw: Callable[..., Figure], settings: dict) -> None:
+    """Streamlit would begin a chart with another spec anew."""
+
+    def at(points: Sequence[HistoryPoint], marks: Sequence[ConfigChange], moment: float | None = None) -> str:
+        curves = [Curve("earlier", learn(5)), Curve("mine", points, marks, current=True)]
+        return json.dumps(draw(curves, 10, moment=moment, **settings).spec)
+
+    whole = learn(8, 100)
+    specs = {at(whole[:count], ()) for count in (0, 1, 2, 399, 401, 801)}
+    assert len(specs | {at(whole, MARKS[:1]), at(whole, MARKS), at(whole, MARKS, 2.0)}) == 1
+
+
+def test_the_current_run_shows_training_and_validation_as_measured() -> None:
+    points = learn(2)
+    figure = loss_curve([Curve("mine", points, current=True)], 2)
+    assert rows(figure, "line", "training") == [(point.epoch, point.loss) for point in points[1:]]
+    assert rows(figure, "line", "validation") == [(e, 1.5 * math.exp(-e)) for e in (0, 1, 2)]
+    figure = accuracy_curve([Curve("mine", points, current=True)], 2)
+    assert rows(figure, "line", "training") == [(point.epoch, point.accuracy) for point in points[1:]]
+    assert rows(figure, "line", "validation") == [(e, 1 - math.exp(-e) / 2) for e in (0, 1, 2)]
+    assert {name: colour for name, (colour, _) in legend(figure).items()} == {
+        "training": theme.TRAINING,
+        "validation": theme.VALIDATION,
+    }
+
+
+def test_other_runs_show_their_validation_or_say_that_it_is_training() -> None:
+    figure = loss_curve([Curve("a", learn(1)), Curve("b", learn(1, validated=False))], 1)
+    assert list(legend(figure)) == ["a", "b, training"]
+    assert [epoch for epoch, _ in rows(figure, "line", "a")] == [0, 1]
+    assert [epoch for epoch, _ in rows(figure, "line", "b, training")] == [0.25, 0.5, 0.75, 1]
+
+
+def test_what_is_not_finite_is_left_out() -> None:
+    points = [point._replace(loss=value) for point, value in zip(learn(1), (1, math.inf, math.nan, 2, 3), strict=True)]
+    figure = loss_curve([Curve("mine", points, current=True)], 1)
+    assert [value for _, value in rows(figure, "line", "training")] == [1, 2, 3]
+
+
+@BOTH
+def test_nothing_learned_yet_is_an_empty_chart(draw: Callable[..., Figure]) -> None:
+    for curves in ([], [Curve("mine", [], current=True)], [Curve("mine", learn(1)[:1], current=True)]):
+        assert not rows(draw(curves, 10, smoothing=0.5, log_epochs=True), "line", "training")
+
+
+def test_a_long_run_is_thinned_to_what_a_screen_shows() -> None:
+    figure = loss_curve([Curve("mine", learn(10, 400), current=True)], 10, smoothing=0.9)
+    for kind in ("line", "raw"):
+        assert POINTS_SHOWN / 2 <= len(rows(figure, kind, "training")) <= POINTS_SHOWN
+    assert rows(figure, "raw", "training")[-1] == (10, math.exp(-10))
+
+
+def test_runs_are_told_apart_by_colour_or_dashes_and_the_baseline_is_dashed() -> None:
+    curves = [Curve("same", learn(1), current=place == 3, baseline=place == 5) for place in range(9)]
+    found = legend(loss_curve(curves, 1))
+    assert len(found) == 10
+    assert len(set(found.values())) == 10
+    dashed = [name for name, (colour, dash) in found.items() if colour == theme.OTHER and dash[0] > dash[1] > 0]
+    assert dashed == ["same (baseline)"]
+
+
+def test_a_run_keeps_its_colour_when_another_becomes_the_current_one() -> None:
+    def colours(current: str) -> dict:
+        return legend(loss_curve([Curve(name, learn(1), current=name == current) for name in "abc"], 1))
+
+    assert colours("b")["c"] == colours("a")["c"]
+
+
+def test_the_current_run_is_drawn_above_the_others() -> None:
+    figure = loss_curve([Curve("a", learn(1), current=True), Curve("b", learn(1))], 1)
+    assert list(figure.table.series.unique()) == ["b", "training", "validation", ""][: figure.table.series.nunique()]
+
+
+def test_smoothing_is_the_weighted_mean_of_what_came_before() -> None:
+    assert smoothed(np.array([1.0, 2.0, 4.0]), 0.5) == pytest.approx([1, (0.5 + 2) / 1.5, (0.25 + 1 + 4) / 1.75])
+    assert smoothed(np.array([math.nan, 1.0, math.inf, 3.0]), 0.5)[[1, 3]] == pytest.approx([1, (0.5 + 3) / 1.5])
+    assert smoothed(np.full(50, 7.0), 0.99) == pytest.approx(np.full(50, 7.0))
+
+
+@BOTH
+def test_smoothing_smooths_training_alone_and_keeps_the_raw_curve(draw: Callable[..., Figure]) -> None:
+    curve = [Curve("mine", learn(3), current=True)]
+    plain, smooth = draw(curve, 3), draw(curve, 3, smoothing=0.6)
+    assert rows(smooth, "raw", "training") == rows(plain, "line", "training")
+    assert rows(smooth, "line", "validation") == rows(plain, "line", "validation")
+    values = np.array([value for _, value in rows(plain, "line", "training")])
+    assert [value for _, value in rows(smooth, "line", "training")] == pytest.approx(smoothed(values, 0.6))
+    assert not rows(plain, "raw")
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1, 2])
+def test_smoothing_that_leaves_nothing_is_refused(smoothing: float) -> None:
+    with pytest.raises(ValueError, match=f"smoothing must be at least 0 and below 1; got {smoothing}"):
+        loss_curve([], 1, smoothing=smoothing)
+
+
+def test_logarithmic_axes_have_a_place_for_a_perfect_network() -> None:
+    def place(figure: Figure, value: float) -> float:
+        calculation = figure.spec["transform"][-1]["calculate"]
+        return eval(calculation, {"max": max, "datum": SimpleNamespace(value=value)})
+
+    assert place(loss_curve([], 1), 0.0) == 0.0
+    assert place(loss_curve([], 1, log=True), 0.25) == 0.25
+    assert place(loss_curve([], 1, log=True), 0.0) > 0
+    assert place(accuracy_curve([], 1, log=True), 0.99) == pytest.approx(0.01)
+    assert place(accuracy_curve([], 1, log=True), 1.0) == pytest.approx(0.001)
+
+
+def test_a_logarithmic_axis_of_epochs_leaves_out_the_beginning() -> None:
+    spec = loss_curve([Curve("mine", learn(2), current=True)], 2, log_epochs=True).spec
+    assert spec["transform"][0] == {"filter": "datum.epoch > 0"}
+    assert spec["encoding"]["x"]["scale"]["type"] == "log"
+
+
+def test_every_change_is_marked_and_says_what_changed() -> None:
+    figure = loss_curve([Curve("mine", learn(3), MARKS, current=True)], 3)
+    marks = figure.table[figure.table.kind == "mark"]
+    assert dict(zip(marks.epoch, marks.text, strict=True)) == {
+        0.5: "learning rate: 0.01",
+        2.5: "dropout: 0.2, batch size: 128",
+    }
+
+
+def test_a_changed_setting_in_words() -> None:
+    assert words({"weight_decay": 1e-5, "augmentation": "elastic"}) == "weight decay: 1e-05, augmentation: elastic"
+    assert words({"batch_normalization": True}) == "batch normalization: on"
+
+
+def labelled(marks: Sequence[float], *, current: bool = True, log_epochs: bool = False) -> dict[float, str]:
+    """At which marks' epochs there are words, and to which side."""
+    curve = Curve("mine", learn(10), [ConfigChange(epoch, 0, {"momentum": 0.5}) for epoch in marks], current=current)
+    table = loss_curve([curve], 10, log_epochs=log_epochs).table
+    said = table[table.kind.str.startswith("words")]
+    return dict(zip(said.epoch, said.kind.str.contains("left").map({True: "left", False: "right"}), strict=True))
+
+
+def test_words_at_marks_stay_on_the_chart_and_do_not_overlap() -> None:
+    assert labelled([1]) == {1: "right"}
+    assert labelled([9]) == {9: "left"}
+    assert labelled([1, 1.5, 2]) == {2: "right"}  # the newest
+    assert labelled([1, 9]) == {1: "right", 9: "left"}
+    assert labelled([4, 9]) == {9: "left"}
+    assert labelled([0.3, 8]) == {8: "left"}
+    assert labelled([0.3, 2, 3, 8], log_epochs=True) == {8: "left", 0.3: "right"}  # where 0.3 is further from 8
+    assert labelled([1], current=False) == {}
+
+
+def test_the_moment_looked_at_is_a_row_of_its_own() -> None:
+    figure = loss_curve([Curve("mine", learn(2), current=True)], 2, moment=1.25)
+    assert [epoch for epoch, _ in rows(figure, "moment")] == [1.25]
+    assert not rows(loss_curve([Curve("mine", learn(2), current=True)], 2), "moment")

@@ -1,0 +1,256 @@
+"""The controls make a config; what a running training follows at once stands apart; an address can hide some."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.config import LIVE_FIELDS, TrainingConfig, limits
+from model.presets import PRESETS
+from ui.state import visitors
+from ui.train import controls, url_state, widgets
+
+RUNNING = TrainingConfig(hidden_sizes=(32,), learning_rate=0.01, seed=3)
+OTHERS: dict[str, Any] = {
+    "data": "mnist",
+    "background": True,
+    "training_size": 2000,
+    "validation_size": 0.25,
+    "hidden_sizes": (7, 300, 9),
+    "activation": "gelu",
+    "batch_normalization": True,
+    "dropout": 0.33,
+    "initialization": "normal",
+    "initial_std": 0.03,
+    "optimizer": "adamw",
+    "learning_rate": 0.0037,
+    "momentum": 0.77,
+    "beta2": 0.99,
+    "weight_decay": 0.0004,
+    "schedule": "one_cycle",
+    "warmup": 0.21,
+    "step_epochs": 3,
+    "step_factor": 0.25,
+    "batch_size": 33,
+    "epochs": 4,
+    "label_smoothing": 0.125,
+    "clip_norm": 1.5,
+    "early_stopping": 2,
+    "augmentation": "affine",
+    "seed": 11,
+}
+
+
+def script(running=None) -> None:
+    import streamlit as st
+
+    from ui.state import session
+    from ui.train import controls
+
+    session.begin()
+    controls.begin(arriving=session.is_first_run_on_page("train"))
+    st.session_state["problem"] = controls.address_problem()
+    controls.choose_preset()
+    st.session_state["chosen"] = controls.choose_dataset()
+    st.session_state["config"] = controls.choose_config("mnist-5k", running=running)
+
+
+def page(running: TrainingConfig | None = None, **address: str) -> AppTest:
+    screen = AppTest.from_function(script, default_timeout=60, kwargs={"running": running})
+    screen.query_params.update(address)
+    return sound(screen.run())
+
+
+@pytest.fixture(autouse=True)
+def _a_visitor(shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+
+
+def sound(screen: AppTest) -> AppTest:
+    assert not screen.exception
+    return screen
+
+
+def shown(screen: AppTest) -> dict[str, Any]:
+    kinds = (screen.slider, screen.select_slider, screen.selectbox, screen.number_input, screen.toggle)
+    return {widget.key: widget for kind in kinds for widget in kind if widget.key}
+
+
+def link(screen: AppTest) -> dict[str, str]:
+    """What stands in the address."""
+    return {
+        name: values if isinstance(values, str) else ",".join(values) for name, values in screen.query_params.items()
+    }
+
+
+def text(screen: AppTest) -> str:
+    return "\n".join(part.value for kind in (screen.markdown, screen.caption) for part in kind)
+
+
+# -------------------------------------------------------------------------------------------------- the address
+
+
+def test_an_address_brings_every_setting_and_is_left_as_it_came() -> None:
+    assert {*OTHERS, "ink"} == set(TrainingConfig.model_fields)
+    given = {name: str(value) for name, value in OTHERS.items() if name != "data"} | {"hidden_sizes": "7-300-9"}
+    screen = page(**given)
+    assert screen.session_state["config"] == TrainingConfig(**OTHERS | {"data": "mnist-5k"})
+    assert link(screen) == given
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_address_of_a_recipe_gives_the_recipe(name: str) -> None:
+    recipe = PRESETS[name].config
+    screen = page()
+    sound(screen.selectbox(key="preset").set_value(name).run())
+    assert page(**link(screen)).session_state["config"] == recipe.changed(data="mnist-5k", ink="")
+
+
+# ------------------------------------------------------------------------------------------------------- hiding
+
+
+HIDE = "dropout, preset,hidden_sizes,inside"
+
+
+def test_what_an_address_hides_is_not_shown_and_keeps_its_value() -> None:
+    screen = page(hide=HIDE, dropout="0.33", hidden_sizes="9-8")
+    assert not {"dropout", "preset", "hidden_layers", "hidden_1", "hidden_2"} & shown(screen).keys()
+    assert {"learning_rate", "optimizer", "dataset"} <= shown(screen).keys()
+    for _ in range(2):
+        config = screen.session_state["config"]
+        assert (config.dropout, config.hidden_sizes) == (0.33, (9, 8))
+        sound(screen.number_input(key="epochs").set_value(7).run())
+    assert screen.session_state["config"].epochs == 7
+    assert link(screen) == {"hide": HIDE, "dropout": "0.33", "hidden_sizes": "9-8", "epochs": "7"}
+    assert screen.session_state["problem"] is None
+
+
+def test_what_was_hidden_stays_hidden_over_a_visit_to_another_page() -> None:
+    screen = page(hide="seed")
+    screen.session_state["page"] = "draw"
+    screen.query_params.clear()
+    sound(screen.run())
+    assert link(screen) == {"hide": "seed"}
+    assert "seed" not in shown(screen)
+
+
+@pytest.mark.parametrize("title", [*controls.FOLDED, "More to tune"])
+def test_a_section_is_shown_as_long_as_one_of_its_settings_is(title: str) -> None:
+    fields = controls.FOLDED.get(title, controls.TUNED_BESIDES)
+    assert title in [expander.label for expander in page(hide=",".join(fields[1:])).expander]
+    assert title not in [expander.label for expander in page(hide=",".join(fields)).expander]
+
+
+def test_a_group_has_no_title_without_settings() -> None:
+    assert "Tune while it learns" in text(page())
+    rest = page(hide=",".join(LIVE_FIELDS))
+    assert "Tune while it learns" not in text(rest)
+    assert "Network and data" in text(rest)
+    assert "Network and data" not in text(page(hide="controls"))
+
+
+def test_all_controls_hidden_leave_the_settings_of_the_address() -> None:
+    screen = page(hide="controls", seed="5")
+    assert (shown(screen), list(screen.expander)) == ({}, [])
+    assert screen.session_state["config"] == TrainingConfig(seed=5)
+    assert screen.session_state["chosen"] == "mnist-5k"
+    sound(screen.run())
+    assert screen.session_state["config"] == TrainingConfig(seed=5)
+
+
+def test_a_name_that_cannot_be_hidden_is_answered_with_those_that_can_and_the_rest_is_hidden() -> None:
+    screen = page(hide="seed,nonsense,ink", epochs="none")
+    problem = screen.session_state["problem"]
+    assert "epochs must be" in problem
+    assert problem.endswith("; got 'nonsense', 'ink'")
+    assert all(name in problem for name in ("dropout", "hidden_layers", "preset", "inside", "weights_view"))
+    assert "seed" not in shown(screen)
+    assert "epochs" in shown(screen)
+
+
+def test_every_control_can_be_hidden() -> None:
+    every = set(shown(page(schedule="step")) | shown(page(schedule="one_cycle")))
+    assert every - {"hidden_1"} <= set(url_state.HIDEABLE)
+    assert shown(page(hide=",".join(every))) == {}
+
+
+# ------------------------------------------------------------------------------------------------------- tuning
+
+
+def test_what_a_running_training_can_follow_stands_together() -> None:
+    assert sorted((*controls.TUNED, *controls.TUNED_BESIDES)) == sorted(LIVE_FIELDS)
+    keys = list(shown(page()))
+    screen = page()
+    order = [widget.key for widget in screen.select_slider]
+    assert order.index("learning_rate") < order.index("weight_decay") < order.index("hidden_1")
+    assert set(LIVE_FIELDS) <= set(keys)
+
+
+def test_what_needs_a_restart_is_told_from_what_acts_at_once() -> None:
+    config = RUNNING.changed(learning_rate=0.1, dropout=0.5, hidden_sizes=(32, 32), seed=4)
+    assert controls.restart_needed(config, RUNNING) == ["Hidden layers", "Seed"]
+    assert controls.restart_needed(RUNNING, RUNNING) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"seed": "4"}, "Seed differs from the training that runs: it takes effect with Start."),
+        ({"epochs": "4"}, "Epochs differ from the training that runs: they take effect with Start."),
+        (
+            {"hidden_sizes": "32-32", "seed": "4"},
+            "Hidden layers and seed differ from the training that runs: they take effect with Start.",
+        ),
+        ({"learning_rate": "0.2", "dropout": "0.2"}, None),
+        (
+            {"activation": "tanh", "seed": "4", "epochs": "3", "schedule": "step", "early_stopping": "1"},
+            "Activation, schedule, epochs and 2 more differ from the training that runs: they take effect with Start.",
+        ),
+    ],
+)
+def test_what_waits_for_the_next_start_is_said_in_one_line(changes: dict[str, str], line: str | None) -> None:
+    screen = page(RUNNING, **{"hidden_sizes": "32", "learning_rate": "0.01", "seed": "3"} | changes)
+    lines = [caption.value for caption in screen.caption if "the training that runs" in caption.value]
+    assert [it.split(": ", 1)[1] for it in lines] == ([line] if line else [])
+
+
+def test_nothing_waits_where_nothing_runs() -> None:
+    assert "the training that runs" not in text(page(seed="4"))
+
+
+# ------------------------------------------------------------------------------------------------------ widgets
+
+
+@pytest.mark.parametrize(
+    ("name", "idle", "used"),
+    [
+        ("momentum", {"optimizer": "rmsprop"}, {"optimizer": "nesterov"}),
+        ("momentum", {"optimizer": "sgd"}, {"optimizer": "adam"}),
+        ("beta2", {"optimizer": "momentum"}, {"optimizer": "rmsprop"}),
+        ("initial_std", {"initialization": "he"}, {"initialization": "normal"}),
+        ("dropout", {"hidden_sizes": ""}, {"hidden_sizes": "1"}),
+        ("activation", {"hidden_sizes": ""}, {"hidden_sizes": "5-5"}),
+    ],
+)
+def test_a_setting_without_effect_cannot_be_moved_and_says_why(name: str, idle: dict, used: dict) -> None:
+    screen = page(**used)
+    assert not shown(screen)[name].disabled
+    assert "no effect" not in shown(screen)[name].help
+    screen = page(**idle)
+    assert shown(screen)[name].disabled
+    assert "no effect" in shown(screen)[name].help
+
+
+def test_momentum_can_be_moved_for_the_training_that_runs() -> None:
+    assert not shown(page(RUNNING, optimizer="sgd"))["momentum"].disabled
+    assert shown(page(RUNNING, optimizer="sgd"))["beta2"].disabled  # of the next training alone
+
+
+@pytest.mark.parametrize("name", [name for name in widgets.STOPS if name != "hidden"])
+def test_a_sliders_stops_are_within_its_settings_limits(name: str) -> None:
+    for value in widgets.STOPS[name]:
+        TrainingConfig.of({name: value})
+    assert TrainingConfig.model_fields[name].default in widgets.STOPS[name]
+    for key, edge in (("ge", min), ("le", max)):
+        if key in limits(name) and name not in ("batch_size",):
+            assert edge(widgets.STOPS[name]) == limits(name)[key]

@@ -1,0 +1,1 @@
+"""Scripts that people run, and what tests and benchmarks share."""

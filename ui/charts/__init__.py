@@ -1,0 +1,1 @@
+"""Values to figures: pure functions that know no page."""

@@ -1,0 +1,232 @@
+"""A chart turns numbers into something the eye can compare: where the mistakes lie, and how sure the answers are.
+
+Pure functions from values to figures. Blue is right and vermilion is wrong, here as everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from model.nn.calibration import Reliability
+from ui.common import theme
+from ui.common.formatting import images, percent
+from ui.evaluate.scores import interval
+
+Array = NDArray[Any]
+Cell = tuple[int, int]  # the digit that images show, and the one that they were read as
+
+DIGITS = 10
+# A share of a digit's images that, all read as one other digit, gets the full colour, however few mistakes there are.
+ALARMING = 0.02
+NEGLIGIBLE = 0.0005  # a probability not worth a number
+
+
+def confusion_matrix(confusion: Array, chosen: Cell | None, text_colour: str) -> go.Figure:
+    """How often each digit (row) was read as each digit (column), from counts (10, 10); `chosen` stands out at first.
+
+    Colour is the share of the row: for the mistakes by its square root, on a scale of their own, so that a handful
+    among a thousand right answers still shows. Each cell is a point of the last trace, for Plotly reports no clicks
+    on a heat map's cells; `cell_at` is the way back.
+    """
+    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    mistakes = np.where(np.eye(DIGITS, dtype=bool), 0.0, shares)
+    colours = np.where(np.eye(DIGITS), shares, -np.sqrt(mistakes / max(mistakes.max(), ALARMING)))
+    cells = go.Heatmap(
+        z=colours,
+        zmin=-1,
+        zmax=1,
+        # Partly transparent, so that the page's own text is readable on all of them, light or dark.
+        colorscale=[
+            (0.0, _see_through(theme.WRONG, 0.85)),
+            (0.499, _see_through(theme.WRONG, 0.15)),
+            (0.5, _see_through(theme.OTHER, 0.1)),
+            (0.501, _see_through(theme.RIGHT, 0.05)),
+            (1.0, _see_through(theme.RIGHT, 0.45)),
+        ],
+        showscale=False,
+        hoverinfo="skip",
+        xgap=2,
+        ygap=2,
+    )
+    rows, columns = np.divmod(np.arange(DIGITS * DIGITS), DIGITS)
+    counts = confusion.ravel()
+    points = go.Scatter(
+        x=columns,
+        y=rows,
+        mode="markers+text",
+        text=[str(count) if count else "" for count in counts],
+        hovertext=[
+            f"{row} read as {column}: {images(count)} ({percent(share)})"
+            for row, column, count, share in zip(rows, columns, counts, shares.ravel(), strict=True)
+        ],
+        hoverinfo="text",
+        textfont={"size": 12, "color": text_colour},
+        marker={"symbol": "square", "size": 28, "color": theme.PAPER, "opacity": 0},
+        selected={"marker": {"opacity": 1}, "textfont": {"color": theme.PEN}},
+        unselected={"marker": {"opacity": 0}},
+        selectedpoints=None if chosen is None else [chosen[0] * DIGITS + chosen[1]],
+    )
+    figure = go.Figure([cells, points])
+    figure.update_layout(
+        height=470,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        clickmode="event+select",
+        dragmode=False,
+        hovermode="closest",
+        hoverdistance=60,  # pixels: a whole cell answers, not its middle alone
+    )
+    axis: dict[str, Any] = {"dtick": 1, "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
+    figure.update_xaxes(title="read as", range=[-0.5, DIGITS - 0.5], side="top", **axis)
+    figure.update_yaxes(title="shows", range=[DIGITS - 0.5, -0.5], **axis)
+    return figure
+
+
+def cell_at(point: object) -> Cell | None:
+    """The cell of a point of the confusion matrix; None if it has no such point."""
+    return divmod(point, DIGITS) if isinstance(point, int) and 0 <= point < DIGITS * DIGITS else None
+
+
+def largest_mistake(confusion: Array) -> Cell | None:
+    """The most frequent mistake; None if there is none."""
+    mistakes = np.where(np.eye(DIGITS, dtype=bool), 0, confusion)
+    return cell_at(int(mistakes.argmax())) if mistakes.any() else None
+
+
+def accuracy_by_digit(confusion: Array) -> go.Figure:
+    """The share read right of each digit's images with its 95 % interval, and of all; from counts (10, 10)."""
+    totals, right = confusion.sum(axis=1), confusion.diagonal()
+    shown = np.flatnonzero(totals)
+    shares = right[shown] / totals[shown]
+    low, high = np.array([interval(right[digit], totals[digit]) for digit in shown]).T
+    points = _dots(
+        shares,
+        shown,
+        (low, high),
+        sizes=11,
+        words=[
+            f"{digit}: {right[digit]:,} of {totals[digit]:,} right, {percent(share)}<br>"
+            f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
+            for digit, share, *bounds in zip(shown, shares, low, high, strict=True)
+        ],
+    )
+    figure = go.Figure(points)
+    overall = right.sum() / totals.sum()
+    figure.add_vline(
+        overall,
+        line={"color": theme.OTHER, "dash": "dot", "width": 2},
+        annotation={"text": f"all: {percent(overall)}", "yanchor": "bottom"},
+        annotation_position="top",
+    )
+    figure.update_layout(height=400, margin={"l": 0, "r": 12, "t": 24, "b": 0}, dragmode=False, showlegend=False)
+    room = (1 - low.min()) * 0.04  # so that a mark at 100 % is not cut in half
+    figure.update_xaxes(range=[max(low.min() - room, -room), 1 + room], fixedrange=True, tickformat=".0%", nticks=5)
+    figure.update_yaxes(
+        title="digit", range=[DIGITS - 0.5, -0.5], dtick=1, fixedrange=True, showgrid=False, zeroline=False
+    )
+    return figure
+
+
+def _dots(shares: Array, places: Array, bounds: tuple[Array, Array], *, sizes: Any, words: list[str]) -> go.Scatter:
+    """A dot at each share (n,), in the row of its place (n,), with its interval and what is said of it."""
+    low, high = bounds
+    return go.Scatter(
+        x=shares,
+        y=places,
+        mode="markers",
+        marker={"size": sizes, "color": theme.RIGHT, "opacity": 1},
+        error_x={
+            "array": high - shares,
+            "arrayminus": shares - low,
+            "color": theme.OTHER,
+            "thickness": 2,
+            "width": 0,
+        },
+        hovertext=words,
+        hoverinfo="text",
+    )
+
+
+def reliability(found: Reliability) -> go.Figure:
+    """The share of right answers, with its 95 % interval, beside their certainty; on the dotted line both are equal.
+
+    A dot for each bin that has answers, and their number at the end of its row. The more answers, the larger the dot:
+    most are often in the last bin, and the eye would else go to the longest lines, which tell least.
+    """
+    bins = len(found.counts)
+    filled = np.flatnonzero(found.counts)
+    counts, right, shares, certainty = (
+        values[filled] for values in (found.counts, found.right, found.accuracy, found.confidence)
+    )
+    low, high = np.array([interval(*pair) for pair in zip(right, counts, strict=True)]).T
+    points = _dots(
+        shares,
+        certainty,
+        (low, high),
+        sizes=6 + 2.5 * np.log10(counts),
+        words=[
+            f"{percent(place / bins, 0)} to {percent((place + 1) / bins, 0)} sure, {percent(mean)} on average:<br>"
+            f"{part:,} of {count:,} right, {percent(share)}<br>"
+            f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
+            for place, mean, part, count, share, *bounds in zip(
+                filled, certainty, right, counts, shares, low, high, strict=True
+            )
+        ],
+    )
+    figure = go.Figure(points)
+    equal = {"color": theme.OTHER, "dash": "dot", "width": 2}
+    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, layer="below", line=equal)
+    figure.add_annotation(text="too sure", x=0, y=1, xanchor="left", showarrow=False)
+    figure.add_annotation(text="too cautious", x=1, y=0, xanchor="right", showarrow=False)
+    beside: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
+    figure.add_annotation(text="images", yref="paper", y=1, yanchor="bottom", **beside)
+    for place, count in zip(filled, counts, strict=True):
+        # In the middle of its bin, so that no two numbers meet.
+        figure.add_annotation(text=f"{count:,}", y=(place + 0.5) / bins, **beside)
+    figure.update_layout(height=400, margin={"l": 0, "r": 52, "t": 24, "b": 0}, dragmode=False, showlegend=False)
+    axis: dict[str, Any] = {"tickformat": ".0%", "dtick": 0.2, "fixedrange": True, "zeroline": False, "showgrid": False}
+    figure.update_xaxes(title="share that is right", range=[-0.03, 1.03], **axis)
+    figure.update_yaxes(title="certainty", range=[-0.03, 1.03], **axis)
+    return figure
+
+
+def probability_bars(probabilities: Array, label: int) -> alt.LayerChart:
+    """The probability of each digit (10,): what the image shows in blue, a wrong answer in vermilion, the rest grey."""
+    answer = int(probabilities.argmax())
+    colours = [
+        theme.RIGHT if digit == label else theme.WRONG if digit == answer else theme.OTHER for digit in range(10)
+    ]
+    table = pd.DataFrame(
+        {
+            "digit": range(DIGITS),
+            "probability": np.nan_to_num(probabilities.astype(float)),
+            "words": [percent(float(share)) if share >= NEGLIGIBLE else "" for share in probabilities],
+            "colour": colours,
+        }
+    )
+    look: dict[str, Any] = {"title": None, "ticks": False, "domain": False}
+    bars = (
+        alt.Chart(table)
+        .mark_bar(cornerRadiusEnd=3)
+        .encode(
+            x=alt.X("probability:Q", axis=None, scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("digit:O", axis=alt.Axis(labelFontSize=15, **look)),
+            color=alt.Color("colour:N", scale=None),
+            tooltip=["digit:O", "probability:Q"],
+        )
+    )
+    # The numbers are an axis, whose text follows the page from light to dark.
+    numbers = f"{table['words'].tolist()}[datum.value]"
+    right = alt.Axis(orient="right", labelExpr=numbers, labelFontSize=13, **look)
+    column = bars.mark_tick(opacity=0).encode(y=alt.Y("digit:O", axis=right))
+    return (bars + column).resolve_axis(y="independent").properties(height=270, padding={"right": 6})
+
+
+def _see_through(colour: str, opacity: float) -> str:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return f"rgba({red}, {green}, {blue}, {opacity})"

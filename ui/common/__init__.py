@@ -1,0 +1,1 @@
+"""What all pages share: errors, formatting, the glossary, the theme."""

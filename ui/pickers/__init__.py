@@ -1,0 +1,1 @@
+"""Menus to choose a network or a data set, or to bring one from a file."""

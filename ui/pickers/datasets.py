@@ -1,0 +1,118 @@
+"""The data sets at hand: those that Inkling knows by name, and those from the visitor's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from model import data
+from model.data import Dataset
+from ui.common import errors
+from ui.state import runtime, session
+from ui.state.session import Uploaded
+
+
+@st.cache_resource(show_spinner="Opening the data ...")
+def _named(name: str) -> Dataset:
+    return data.load(name)
+
+
+def opened(name: str) -> Dataset:
+    """A data set by its name in the menu, its arrays open."""
+    uploaded = session.current().datasets.get(name)
+    return uploaded.dataset if uploaded else _named(name)
+
+
+def folder(name: str) -> Path:
+    """Where a data set's arrays lie, for a worker process to open."""
+    uploaded = session.current().datasets.get(name)
+    return Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(name)
+
+
+def held(name: str) -> object:
+    """What must be kept for a data set's folder to stay."""
+    return session.current().datasets.get(name)
+
+
+def is_here(name: str) -> bool:
+    """Whether a data set that Inkling knows by name can be opened without a download."""
+    try:
+        return data.is_present(name)
+    except ValueError:
+        return False  # $MNIST_DIR holds some of its files only: `choose` says so
+
+
+def choose() -> str | None:
+    """A menu of the data sets at hand, and ways to more; returns the chosen one's name, None if it is not here yet.
+
+    The choice holds on all pages. Files that are no data set get a message, and the choice stays as it was.
+    """
+    names = [*data.DATASETS, *session.current().datasets]
+    chosen = session.get_value("dataset")
+    st.session_state["dataset"] = chosen if chosen in names else "mnist-5k"
+    name = st.selectbox(
+        "Data",
+        names,
+        key="dataset",
+        on_change=lambda: session.set_value("dataset", st.session_state["dataset"]),
+        help="The images to learn from and to be tested on.",
+    )
+    with st.expander("Use images from your own files", icon=":material/upload_file:"):
+        st.file_uploader(
+            "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON lines) or mnist.npz",
+            accept_multiple_files=True,
+            key="dataset_files",
+            on_change=_open,
+        )
+        if problem := session.get_value("dataset_problem"):
+            errors.problem(problem)
+    try:
+        absent = not data.is_present("mnist")
+    except ValueError as error:
+        absent = True
+        errors.problem(str(error))
+    st.caption(data.DATASETS[name] if name in data.DATASETS else errors.plain(repr(opened(name))))
+    if absent and name in data.DATASETS:
+        _offer_mnist()
+    return None if absent and name == "mnist" else name
+
+
+def _open() -> None:
+    uploads = st.session_state["dataset_files"]
+    session.set_value("dataset_problem", None)
+    if not uploads:
+        return
+    name = ", ".join(file.name for file in uploads)[:80]
+    if name in data.DATASETS:
+        name += " (your file)"
+    place = TemporaryDirectory(prefix="upload-", dir=session.pool().folder, ignore_cleanup_errors=True)
+    try:
+        read = data.from_files({file.name: file.getvalue() for file in uploads}, name)
+        data.save(read, Path(place.name) / "data")
+        read = data.open_folder(Path(place.name) / "data")  # mapped, not held in memory
+    except ValueError as error:
+        session.set_value("dataset_problem", str(error))
+    else:
+        session.current().datasets = {name: Uploaded(read, place)}  # one at a time: they are large
+        session.set_value("dataset", name)
+
+
+def _offer_mnist() -> None:
+    """Offer to fetch the whole of MNIST, and do so."""
+    if not st.button("Fetch all 70,000 digits (11 MB)", key="fetch_mnist", icon=":material/download:"):
+        return
+    bar = st.progress(0.0, "Fetching MNIST")
+
+    def show(done: int, total: int) -> None:
+        bar.progress(done / total, f"Fetching MNIST: {done / total:.0%}")
+
+    try:
+        data.prepare("mnist", show)
+    except ValueError as error:
+        bar.empty()
+        errors.problem(str(error))
+    else:
+        session.set_value("dataset", "mnist")
+        st.rerun()

@@ -1,0 +1,104 @@
+"""The networks at hand: those that come with Inkling, those that the visitor trained, and those from files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit as st
+
+from model.jobs.job import Job
+from model.presets import PRESETS
+from model.training import checkpoint
+from model.training.checkpoint import Checkpoint
+from ui.common import errors
+from ui.state import session
+
+DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
+LIMIT, BYTES_LIMIT = 20, 100e6  # of networks kept for each visitor; the oldest goes first
+
+
+@st.cache_resource(show_spinner=False)
+def shipped(name: str) -> Checkpoint:
+    """One of the trained networks that come with Inkling; shared by all visitors, so never changed."""
+    return checkpoint.load(checkpoint.WEIGHTS / f"{name}.safetensors")
+
+
+def shipped_names() -> list[str]:
+    """The names of the networks that come with Inkling, the one that Draw starts with first."""
+    names = [path.stem for path in Path(checkpoint.WEIGHTS).glob("*.safetensors")]
+    order = [DEFAULT, *PRESETS, *sorted(names)]
+    return sorted(names, key=order.index)
+
+
+def add(name: str, trained: Checkpoint) -> str:
+    """Keep a network for this visitor, and choose it for Draw and Evaluate; returns the name that it got.
+
+    To be called before the page's menu of networks is made: in a callback, or on a page without it.
+    """
+    networks = session.current().networks
+    taken, unique, number = {*networks, *shipped_names()}, name, 2
+    while unique in taken:
+        unique, number = f"{name} {number}", number + 1
+    networks[unique] = trained
+    while len(networks) > LIMIT or (len(networks) > 1 and _size(networks.values()) > BYTES_LIMIT):
+        networks.pop(next(iter(networks)))
+    session.set_value("network", unique)
+    return unique
+
+
+def _size(networks: Iterable[Checkpoint]) -> int:
+    return sum(one.network.parameters.nbytes for one in networks)
+
+
+def choose() -> tuple[str, Checkpoint]:
+    """A menu of the networks at hand, this visitor's newest first; returns the chosen one's name and itself.
+
+    The choice holds on all pages. A file that is no network gets a message, and the choice stays as it was.
+    """
+    _collect()
+    names = [*reversed(session.current().networks), *shipped_names()]
+    chosen = session.get_value("network")
+    st.session_state["network"] = chosen if chosen in names else DEFAULT
+    name = st.selectbox(
+        "Network",
+        names,
+        key="network",
+        on_change=lambda: session.set_value("network", st.session_state["network"]),
+        help="Which trained network reads: one that came with Inkling, one you trained here, or one from a file.",
+    )
+    with st.expander("Use a network from a file", icon=":material/upload_file:"):
+        st.file_uploader(
+            "A network that Inkling saved, .safetensors or .npz",
+            key="network_file",
+            max_upload_size=checkpoint.SIZE_LIMIT // 2**20,
+            on_change=_open,
+        )
+        if problem := session.get_value("network_problem"):
+            errors.problem(problem)
+    return name, session.current().networks.get(name) or shipped(name)
+
+
+def _open() -> None:
+    file = st.session_state["network_file"]
+    session.set_value("network_problem", None)
+    if file is None:
+        return
+    try:
+        add(Path(file.name).stem, checkpoint.load(file.getvalue(), file.name))
+    except ValueError as error:
+        session.set_value("network_problem", str(error))
+
+
+def of_job(job: Job) -> str | None:
+    """What the network of one of the visitor's trainings is called in the menus; None until it is done."""
+    _collect()
+    return session.current().job_networks.get(job.number)
+
+
+def _collect() -> None:
+    """Put trainings' networks into the menus when they are done, on whatever page the visitor is by then."""
+    here = session.current()
+    for job in session.jobs():
+        if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.view().points):
+            here.job_networks[job.number] = add(job.name, job.checkpoint())

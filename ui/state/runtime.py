@@ -1,0 +1,46 @@
+"""One process serves all visitors, on the same cores on which networks are being trained.
+
+So an answer is to cost as little of it as it can: what a process does by itself, for others than ours, is turned off.
+"""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import streamlit as st
+from threadpoolctl import threadpool_limits
+
+from model import data
+from model.jobs.pool import ROOT
+
+_unpacking = threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def tune() -> None:
+    """Make this process a good neighbour; to be called on every run, and done once."""
+    # To read one image takes a millisecond or two. A second thread would hardly make it faster, but would go on waiting
+    # for more at full speed, and take ten times as much from the trainings.
+    threadpool_limits(limits=1, user_api="blas")
+    # What the libraries have made by now stays for good: garbage collections, which halt all visitors, pass it over.
+    gc.collect()
+    gc.freeze()
+    if not data.is_unpacked("mnist-5k"):
+        threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
+
+
+def unpacked(name: str) -> Path:
+    """Where a data set lies that Inkling knows by name; if many ask for it at once, it is unpacked once."""
+    with _unpacking:
+        return data.prepare(name)
+
+
+def _unpack_ahead() -> None:
+    """Unpack the embedded digits, so that the first training need not wait for them."""
+    script = "from model import data; data.prepare('mnist-5k')"  # some seconds, in a process of its own
+    with _unpacking:
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)

@@ -1,0 +1,235 @@
+"""The controls are a TrainingConfig as widgets: each field's range, options and explanation come from the config.
+
+A widget's key is its field's name. Those that a running training can follow at once stand together, above the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model import data
+from model.config import HIDDEN_LAYERS_LIMIT, LIVE_FIELDS, TrainingConfig
+from model.presets import PRESETS, name_of
+from ui.common import glossary
+from ui.pickers import datasets
+from ui.state import session
+from ui.train import url_state, widgets
+
+CUSTOM = "my own settings"
+FIELDS = TrainingConfig.model_fields
+APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
+PLAIN = tuple(name for name in FIELDS if name not in APART)
+
+# What stands where, what matters most first; the titled ones are folded away.
+TUNED = ("learning_rate", "batch_size", "momentum", "dropout", "weight_decay", "augmentation")
+TUNED_BESIDES = ("label_smoothing", "clip_norm")
+SHAPE = ("activation", "optimizer", "epochs", "seed")
+FOLDED = {
+    "More about the network": ("batch_normalization", "initialization", "initial_std"),
+    "More about the steps": ("schedule", "step_epochs", "step_factor", "warmup", "beta2", "early_stopping"),
+    "More about the images": ("background", "validation_size", "training_size"),
+}
+
+# Settings that only some choices of another one make use of.
+USERS = {
+    "momentum": ("optimizer", ("momentum", "nesterov", "adam", "adamw")),
+    "beta2": ("optimizer", ("rmsprop", "adam", "adamw")),
+    "initial_std": ("initialization", ("normal",)),
+    "step_epochs": ("schedule", ("step",)),
+    "step_factor": ("schedule", ("step",)),
+    "warmup": ("schedule", ("one_cycle",)),
+}
+OF_HIDDEN_LAYERS = ("activation", "batch_normalization", "dropout")
+OF_SCHEDULES = ("step_epochs", "step_factor", "warmup")  # shown only with the schedule that uses them
+
+hidden = url_state.hidden  # what the page's address asks to leave out
+
+
+def begin(arriving: bool) -> None:
+    """Give every widget its value: from the address or from before when `arriving`, and then from its last run."""
+    _fill_gaps()
+    if arriving:
+        url_state.begin()
+        session.set_value("address_problem", None)
+        config = session.get_value("config", TrainingConfig())
+        try:
+            config = url_state.config() or config
+        except ValueError as error:
+            session.set_value("address_problem", str(error))
+        take(config)
+
+
+def address_problem() -> str | None:
+    """What is wrong with a setting in the address that the page was opened with."""
+    problems = (session.get_value("address_problem"), url_state.hide_problem())
+    return "; ".join(problem for problem in problems if problem) or None
+
+
+def choose_preset() -> None:
+    """A menu of the presets; choosing one gives all widgets its values. Shows which one the values are."""
+    if "preset" in _left_out():
+        return
+    config = _config(session.get_value("dataset", "mnist-5k"))
+    st.session_state["preset"] = name_of(config) or CUSTOM
+    name = st.selectbox(
+        "Recipe",
+        [CUSTOM, *PRESETS],
+        key="preset",
+        on_change=_take_preset,
+        help="A network and a way to train it, ready made: five that were published, and those that read your "
+        "drawings best. Changing any setting makes it your own.",
+    )
+    if name in PRESETS:
+        st.caption(f"{PRESETS[name].summary} Published: {PRESETS[name].published}")
+
+
+def choose_dataset() -> str | None:
+    """The menu of the data sets, or if it is hidden what it stood at; None if that is not here yet.
+
+    It opens the group that the other widgets of `choose_config` go on with.
+    """
+    left_out = _left_out()
+    if not left_out.issuperset(("dataset", "hidden_layers", *SHAPE, *chain.from_iterable(FOLDED.values()))):
+        _heading("Network and data", ":material/restart_alt: take effect with Start")
+    name: str = session.get_value("dataset", "mnist-5k")
+    known = name in session.current().datasets or datasets.is_here(name)
+    return name if known and "dataset" in left_out else datasets.choose()
+
+
+def choose_config(
+    dataset: str | None, *, running: TrainingConfig | None = None, tuning: DeltaGenerator | None = None
+) -> TrainingConfig:
+    """All the other widgets; returns the config that they make together.
+
+    `running` is the config of the training that runs, with the changes made to it so far. In the place `tuning`, or
+    else above the others, stand the widgets for what such a training can follow at once.
+
+    Raises:
+        ValueError: the values do not go together.
+    """
+    config = _config(dataset or "mnist-5k")
+    left_out = _left_out()
+    tuned, besides, shape, *folded = (
+        {name: _idle(name, config, running) for name in names if name not in left_out}
+        for names in (TUNED, TUNED_BESIDES, SHAPE, *FOLDED.values())
+    )
+    if tuned or besides:
+        with st.container() if tuning is None else tuning:
+            _heading("Tune while it learns", ":material/bolt: act at once", lit=running is not None)
+            _fields(tuned)
+            _folded("More to tune", besides)
+    if running and "controls" not in left_out and (names := restart_needed(config, running)):
+        st.caption(f":material/restart_alt: {_differ(names)}")
+    if "hidden_layers" not in left_out:
+        _layers()
+    _fields(shape)
+    for title, fields in zip(FOLDED, folded, strict=True):
+        _folded(title, {name: idle for name, idle in fields.items() if not (idle and name in OF_SCHEDULES)})
+    session.set_value("config", config)
+    url_state.write(config)
+    return config
+
+
+def restart_needed(config: TrainingConfig, running: TrainingConfig) -> list[str]:
+    """The titles of the settings that differ from the running training's, and need a new one to take effect."""
+    return [
+        widgets.TITLES[name]
+        for name in FIELDS
+        if name not in LIVE_FIELDS and getattr(config, name) != getattr(running, name)
+    ]
+
+
+def _differ(names: list[str]) -> str:
+    """`restart_needed` in one line."""
+    named = [name if place == 0 else name[0].lower() + name[1:] for place, name in enumerate(names)]
+    if len(named) > 4:
+        named = [*named[:3], f"{len(named) - 3} more"]
+    listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    one = len(names) == 1 and names[0] not in ("Hidden layers", "Epochs")
+    ends = ("differs", "it takes") if one else ("differ", "they take")
+    return f"{listed} {ends[0]} from the training that runs: {ends[1]} effect with Start."
+
+
+# ---------------------------------------------------------------------------------------------- the widgets
+
+
+def _left_out() -> frozenset[str]:
+    """What of the controls is hidden."""
+    left_out = hidden()
+    return frozenset(url_state.HIDEABLE) if "controls" in left_out else left_out
+
+
+def _heading(title: str, when: str, *, lit: bool = False) -> None:
+    """The title of a group, and beside it when its settings take effect."""
+    st.markdown(f"**{title}** &ensp; :{'primary' if lit else 'gray'}[:small[{when}]]")
+
+
+def _folded(title: str, fields: Mapping[str, str]) -> None:
+    if fields:
+        with st.expander(title):
+            _fields(fields)
+
+
+def _fields(fields: Mapping[str, str]) -> None:
+    """Widgets for fields, each with the reason why it has no effect, if so."""
+    for name, idle in fields.items():
+        widgets.field(name, idle)
+
+
+def _layers() -> None:
+    explanation = glossary.explain("hidden_sizes")
+    layers = st.slider("Hidden layers", 0, HIDDEN_LAYERS_LIMIT, key="hidden_layers", help=explanation)
+    for layer in range(1, layers + 1):
+        widgets.stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden", glossary.explain("units"))
+
+
+def _idle(name: str, config: TrainingConfig, running: TrainingConfig | None) -> str:
+    """Why a setting has no effect, on the next training or on the one that runs; nothing if it has."""
+    trainings = [config, running] if running and name in LIVE_FIELDS else [config]
+    if name in OF_HIDDEN_LAYERS and not any(it.hidden_sizes for it in trainings):
+        return "It has no effect without a hidden layer."
+    other, users = USERS.get(name, ("", ()))
+    if other and not any(getattr(it, other) in users for it in trainings):
+        chosen = getattr(config, other)
+        return f"It has no effect with {glossary.NAMES.get(chosen, chosen)}."
+    return ""
+
+
+# ----------------------------------------------------------------------------------------------- the values
+
+
+def _fill_gaps() -> None:
+    """Streamlit forgets the value of a widget that a run left out, such as a layer's that was taken away."""
+    for name in PLAIN:
+        st.session_state.setdefault(name, FIELDS[name].default)
+    for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
+        st.session_state.setdefault(f"hidden_{layer}", 64)
+
+
+def take(config: TrainingConfig) -> None:
+    """Give the widgets a config's values; to be done before they are made, or in a callback."""
+    for name in PLAIN:
+        st.session_state[name] = getattr(config, name)
+    st.session_state["hidden_layers"] = len(config.hidden_sizes)
+    for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
+        known = layer <= len(config.hidden_sizes)
+        st.session_state[f"hidden_{layer}"] = config.hidden_sizes[layer - 1] if known else 64
+    if config.data in data.DATASETS and datasets.is_here(config.data):
+        session.set_value("dataset", config.data)
+
+
+def _config(dataset: str) -> TrainingConfig:
+    """The config that the widgets' values make."""
+    state = st.session_state
+    sizes = tuple(state[f"hidden_{layer}"] for layer in range(1, state["hidden_layers"] + 1))
+    return TrainingConfig.of({**{name: state[name] for name in PLAIN}, "data": dataset, "hidden_sizes": sizes})
+
+
+def _take_preset() -> None:
+    name = st.session_state["preset"]
+    if name in PRESETS:
+        take(PRESETS[name].config)
