@@ -23,6 +23,7 @@ from benchmarks.runs import Patch, Result, Run, in_parallel, say
 from benchmarks.writer_groups import Collections, Source
 from model import data
 from model.common import machine
+from model.common.atomic_file import atomic_write
 from model.common.cores import cores
 from model.config import TrainingConfig
 from model.presets import preset
@@ -245,9 +246,8 @@ def take_over(results: Results) -> None:
 def keep(results: Results) -> None:
     """Write results down, and show them in the README."""
     with_summaries = summarized(results)
-    whole = KEPT.with_suffix(".part")  # a power cut must not cost what took hours
-    whole.write_text(json.dumps(with_summaries, indent=1) + "\n")
-    whole.replace(KEPT)
+    with atomic_write(KEPT, durable=True) as file:  # a power cut must not cost what took hours
+        file.write((json.dumps(with_summaries, indent=1) + "\n").encode())
     readme.README.write_text(readme_with(with_summaries))
 
 

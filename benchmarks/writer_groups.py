@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.common.settings import Settings
 from model.ink import Drawing, non_digits, render, sampler
 
 Array = NDArray[Any]
@@ -77,7 +77,7 @@ def load(source: Source) -> Collections:
     Raises:
         ValueError: it is not there, holds no digits, or does not say who wrote it.
     """
-    if source[:2] == (DIGITS, LETTERS) and not os.environ.get("INK_DIR"):
+    if source[:2] == (DIGITS, LETTERS) and not Settings().ink_dir:
         raise ValueError(
             f"there must be ink to read: set $INK_DIR to a folder with {DIGITS} and {LETTERS}, or give --digits FILE "
             "and --letters FILE (drawings as JSON lines)"

@@ -4,20 +4,19 @@ Arrays on disk can be mapped into memory, and then any number of processes share
 """
 
 import functools
-import os
-import shutil
 import tempfile
-import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pooch
+
+from model.common.atomic_file import atomic_folder
+from model.common.settings import Settings
 
 
 def home() -> Path:
     """The folder to keep things in: $INKLING_CACHE, or Inkling's own in the system's folder for caches."""
-    return Path(os.environ.get("INKLING_CACHE") or pooch.os_cache("inkling")).expanduser()
+    return Settings().cache
 
 
 def writable_home() -> Path:
@@ -41,20 +40,15 @@ def save_arrays(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
     Raises ValueError if it cannot be written, or is there already.
     """
-    # Made by mkdir, and not by tempfile, so that other users may read it wherever the umask says so.
-    unfinished = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
     try:
-        unfinished.mkdir(parents=True)
-        for name, array in arrays.items():
-            np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
-        unfinished.rename(folder)
+        with atomic_folder(folder) as part:
+            for name, array in arrays.items():
+                np.save(part / f"{name}.npy", array, allow_pickle=False)
     except OSError as error:
         raise ValueError(
             f"{folder}: expected a new folder that can be written; got '{error.strerror}';"
             " make room, or set INKLING_CACHE to another folder"
         ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def open_arrays(folder: Path, names: Sequence[str]) -> list[np.ndarray]:

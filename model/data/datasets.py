@@ -4,7 +4,6 @@ What a network learned from it can know by heart; only the test part, never used
 well it reads digits that it has not seen.
 """
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from model.common.constants import PIXELS
+from model.common.settings import Settings
 from model.data import cache, formats, mnist
 
 DATASETS = {
@@ -213,8 +213,8 @@ def is_unpacked(name: str) -> bool:
 
 
 def _mnist_files() -> dict[str, Path] | None:
-    folder = os.environ.get("MNIST_DIR")
-    return mnist.find(Path(folder).expanduser()) if folder else None
+    folder = Settings().mnist_dir
+    return mnist.find(folder) if folder else None
 
 
 def _is_whole(folder: Path) -> bool:

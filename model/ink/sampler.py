@@ -5,7 +5,6 @@ Drawings whose label is a digit are to be read; all others, letters for instance
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.common.constants import NON_DIGIT
+from model.common.settings import Settings
 from model.ink import Drawing, non_digits, read_ink, render, stroke_batch, writing_styles
 from model.ink.stroke_batch import StrokeBatch
 
@@ -115,8 +115,8 @@ def read_ink_files(names: str) -> list[Drawing]:
     drawings: list[Drawing] = []
     for name in filter(None, (name.strip() for name in names.split(","))):
         path = Path(name).expanduser()
-        if not path.is_file() and not path.is_absolute() and os.environ.get("INK_DIR"):
-            path = Path(os.environ["INK_DIR"]).expanduser() / path
+        if not path.is_file() and (folder := Settings().ink_dir):
+            path = folder / path
         if not path.is_file():
             raise ValueError(f"ink must be files of drawings, JSON lines, separated by commas; {name} is not there")
         try:

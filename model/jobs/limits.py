@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from model.common.cores import cores
+from model.common.settings import Settings
 
-WORKERS, MEMORY = "INKLING_WORKERS", "INKLING_WORKER_MEMORY"  # environment variables
-MOST_WORKERS = 256
-LEAST_MEMORY = 256  # MB: with less, a worker would hardly start
+MAX_WORKERS = 256
 
 
 def workers() -> int:
@@ -19,7 +17,7 @@ def workers() -> int:
     Raises:
         ValueError: the variable holds no such number.
     """
-    return _whole_number(WORKERS, 1, MOST_WORKERS) or min(cores(), MOST_WORKERS)
+    return Settings().workers or min(cores(), MAX_WORKERS)
 
 
 def threads(workers: int) -> int:
@@ -37,7 +35,7 @@ def memory() -> int | None:
     Raises:
         ValueError: the variable holds no such number.
     """
-    return _whole_number(MEMORY, LEAST_MEMORY, 2**30)
+    return Settings().worker_memory
 
 
 def limit_memory() -> None:
@@ -56,12 +54,3 @@ def prefer_as_oom_victim() -> None:
     """If memory runs out, let Linux end this process before the app that has started it."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("900")
-
-
-def _whole_number(name: str, least: int, most: int) -> int | None:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return None
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise ValueError(f"${name} must be a whole number from {least} to {most:,}; got {text[:40]!r}")
-    return int(text)

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from model.common.atomic_file import atomic_write
 from model.config import TrainingConfig
 from model.nn.gradient_check import GradientCheck
 from model.nn.mlp import Network
@@ -157,13 +158,10 @@ class EventEnvelope:
 
 def write_network(network: Network, folder: Path) -> None:
     """Write the network's values into its training's folder; what was there is replaced only once all is written."""
-    path = folder / NETWORK_FILE
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
+    with atomic_write(folder / NETWORK_FILE) as file:
         network.parameters.tofile(file)
         network.statistics.tofile(file)
         np.array((network.temperature, network.caution)).tofile(file)
-    part.replace(path)
 
 
 def read_network(network: Network, folder: Path) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.common.atomic_file import atomic_write
 from model.jobs.protocol import SnapshotRef
 from model.training import Trainer
 from model.training.snapshot import Snapshot
@@ -61,7 +62,5 @@ class SnapshotStore:
 
 def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write a snapshot to a file that is there only once it is whole."""
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
+    with atomic_write(path) as file:
         snapshot.write(file)
-    part.replace(path)

@@ -20,6 +20,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from model.common.atomic_file import atomic_write
 from model.common.constants import CLASSES, NON_DIGIT, PIXELS
 from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig
 from model.data import Dataset
@@ -79,12 +80,8 @@ class Checkpoint:
             OSError: the file can't be written.
         """
         content = self.to_bytes(checked_kind(path))
-        unfinished = path.with_name(f".{path.name}.part")
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with atomic_write(path) as file:
+            file.write(content)
 
     def _metadata(self) -> dict[str, str]:
         metadata = {

@@ -6,8 +6,6 @@ Each training has a file of its own there, found again by its config and its ima
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from model.common.atomic_file import atomic_write
 from model.config import TrainingConfig
 from model.data import Dataset, cache
 from model.ink import Drawing
@@ -68,15 +67,8 @@ class ResumeCheckpoint:
 
     def _write(self, snapshot: Snapshot) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f".{self.path.name}-{uuid.uuid4().hex}")
-        try:
-            with part.open("wb") as file:
-                snapshot.write(file)
-                file.flush()
-                os.fsync(file.fileno())  # else a power cut could leave the new name with nothing in it
-            part.replace(self.path)
-        finally:
-            part.unlink(missing_ok=True)
+        with atomic_write(self.path, durable=True) as file:
+            snapshot.write(file)
         for old in sorted(self.path.parent.iterdir(), key=_written)[:-MAX_FILES]:
             old.unlink(missing_ok=True)
 

@@ -27,7 +27,7 @@ def test_without_a_word_there_is_a_worker_for_each_core_and_no_limit_to_memory(m
     monkeypatch.setattr(limits, "cores", lambda: 6)
     assert (limits.workers(), limits.memory()) == (6, None)
     monkeypatch.setattr(limits, "cores", lambda: 1000)
-    assert limits.workers() == limits.MOST_WORKERS
+    assert limits.workers() == limits.MAX_WORKERS
 
 
 @pytest.mark.parametrize(("cores", "workers", "threads"), [(8, 8, 1), (8, 2, 4), (8, 3, 2), (1, 1, 1), (2, 5, 1)])
