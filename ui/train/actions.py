@@ -5,7 +5,7 @@ A setting that is changed while it learns goes to its worker at once, unless one
 
 from __future__ import annotations
 
-import math
+import threading
 import time
 from typing import cast
 
@@ -23,7 +23,6 @@ from ui.train import controls
 from ui.train.widgets import TITLES
 
 SECONDS_TO_OBEY = 0.15  # that a click waits for the training to follow; it follows later all the same
-SECONDS_OF_AN_ECHO = 0.1  # after a click was answered, in which the same one may come again
 NOW = -1  # the place on the time slider that is no snapshot
 FULL_PACE = 0
 PACES = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_PACE]  # steps a second
@@ -105,19 +104,22 @@ def _click(key: str, order: Signal | StepOnce) -> None:
     """Pass an order on, once.
 
     If a part of the page is about to redraw itself just when a button is clicked, the browser asks for that first, and
-    the click is in both messages: the training would be paused and at once resumed.
+    the click is in both messages: the training would be paused and at once resumed. The second message has then come
+    before the first is answered, and so Streamlit handles it right after that, in the same thread; for a later one it
+    starts a new thread.
     """
-    answered, at = st.session_state.get("answered", ("", -math.inf))
-    if key == answered and time.monotonic() - at < SECONDS_OF_AN_ECHO:
+    this = key, threading.current_thread()
+    if st.session_state.pop("clicked", None) == this:
         return
     _order(order)
-    st.session_state["clicked"], st.session_state["answered"] = key, (key, time.monotonic())
+    st.session_state["clicked"], st.session_state["answered"] = this, False
 
 
 def mark_click_handled() -> None:
     """To be called when the part of the page with the buttons has been drawn: an echo comes right after that."""
-    if clicked := st.session_state.pop("clicked", None):
-        st.session_state["answered"] = clicked, time.monotonic()
+    if st.session_state.get("answered", True):
+        st.session_state["clicked"] = None
+    st.session_state["answered"] = True
 
 
 def _order(order: Signal | StepOnce | SetSpeed) -> None:

@@ -1,3 +1,5 @@
+import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -7,35 +9,38 @@ from ui.train import actions
 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What reaches the training of a page whose clock stands at `clock[0]`."""
+    """What reaches the training of a page."""
     given: list[object] = []
     monkeypatch.setattr(actions, "st", SimpleNamespace(session_state={}))
     monkeypatch.setattr(actions, "_order", given.append)
     return given
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr(actions, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    return now
+def in_a_thread(*steps: Callable[[], None]) -> None:
+    """Do something as Streamlit does what it was asked for at once, before it has answered."""
+    thread = threading.Thread(target=lambda: [step() for step in steps])
+    thread.start()
+    thread.join()
 
 
-def test_a_click_whose_message_comes_twice_is_obeyed_once(orders: list[object], clock: list[float]) -> None:
-    actions._click("pause", "pause")
-    clock[0] += 3  # however long it takes to draw the page
-    actions.mark_click_handled()
-    clock[0] += actions.SECONDS_OF_AN_ECHO / 2
-    actions._click("pause", "resume")  # as the button says by now
-    assert orders == ["pause"]
+def click(key: str, order: object) -> Callable[[], None]:
+    return lambda: actions._click(key, order)
 
 
-def test_clicks_one_after_the_other_are_all_obeyed(orders: list[object], clock: list[float]) -> None:
-    for key, order in (("pause", "pause"), ("step", "a step"), ("pause", "resume")):  # at once: different buttons
-        actions._click(key, order)
-        actions.mark_click_handled()
+def test_a_click_whose_message_comes_twice_is_obeyed_once(orders: list[object]) -> None:
+    second_says = "resume"  # as the button does by now
+    in_a_thread(click("pause", "pause"), actions.mark_click_handled, click("pause", second_says), actions.mark_click_handled)
+    in_a_thread(click("pause", "resume"), click("pause", "pause"), actions.mark_click_handled)  # another part was drawn
+    assert orders == ["pause", "resume"]
+
+
+def test_a_click_after_the_answer_is_obeyed_however_soon_it_comes(orders: list[object]) -> None:
     for _ in range(3):
-        clock[0] += actions.SECONDS_OF_AN_ECHO * 1.5
-        actions._click("pause", "pause")
-        actions.mark_click_handled()
-    assert orders == ["pause", "a step", "resume", "pause", "pause", "pause"]
+        in_a_thread(click("step", "a step"), actions.mark_click_handled)
+    assert orders == ["a step"] * 3
+
+
+def test_other_clicks_that_come_before_the_answer_are_obeyed(orders: list[object]) -> None:
+    in_a_thread(click("pause", "pause"), actions.mark_click_handled, click("step", "a step"), actions.mark_click_handled)
+    in_a_thread(click("step", "a step"), actions.mark_click_handled, actions.mark_click_handled, click("step", "a step"), actions.mark_click_handled)
+    assert orders == ["pause", "a step", "a step", "a step"]
