@@ -182,9 +182,17 @@ def start_job(
 
 
 def _just_started(session: Session, config: TrainingConfig, fork: tuple[Job, SnapshotRef] | None, paused: bool) -> bool:
+    """Whether the same was asked for a moment ago, and nothing has been done to that training since."""
     last = session.jobs[-1] if session.jobs else None
     wanted = config, fork, paused
-    again = bool(last and last.is_live and session.values.get("wanted") == wanted)
+    again = bool(last and session.values.get("wanted") == wanted and _is_untouched(last, paused))
     since = time.monotonic() - session.values.get("wanted_at", 0.0)
     session.values["wanted"], session.values["wanted_at"] = wanted, time.monotonic()
     return again and since < SECONDS_OF_A_DOUBLE_CLICK
+
+
+def _is_untouched(job: Job, paused: bool) -> bool:
+    """Whether a training is as it was started: running, or held before its first step."""
+    if not job.is_live or job.paused != paused:
+        return False
+    return not (paused and any(point.step for point in job.view().points))

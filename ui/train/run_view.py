@@ -51,17 +51,23 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
     phase = _phase(job)
     every = _seconds(phase)
     learning = phase == "learning"
-    if learning:
-        _part(_watch, every, job, config, dataset)
-    else:  # the same places on the page, though nothing but the place in the queue changes
-        _part(_stand, every, job, phase, config, dataset)
-        _part(_charts, None, job)
+    # Each part stands in a container, so that the parts below it keep their place when it has an element more or less:
+    # what moves is on the page twice until all of the page is drawn.
+    with st.container():
+        if learning:
+            _part(_watch, every, job, config, dataset)
+        else:  # the same places on the page, though nothing but the place in the queue changes
+            _part(_stand, every, job, phase, config, dataset)
+            _part(_charts, None, job)
     if "time" not in hidden:
-        _part(_time, SECONDS_BETWEEN_LOOKS_BACK if learning else None, job, config)
+        with st.container():
+            _part(_time, SECONDS_BETWEEN_LOOKS_BACK if learning else None, job, config)
     slowly = SECONDS_BETWEEN_LOOKS_INSIDE / SECONDS_BETWEEN_LOOKS * every if every and learning else None
-    _part(_inside, slowly, job)
+    with st.container():
+        _part(_inside, slowly, job)
     busy = learning and (probe_image.is_on() or diagnostics.is_open())
-    _part(_folded, slowly if busy else None, job, busy)
+    with st.container():
+        _part(_folded, slowly if busy else None, job, busy)
     if "runs" not in hidden:
         _part(runs.show, SECONDS_BETWEEN_LOOKS_BACK if learning else None)
 

@@ -58,9 +58,9 @@ def show() -> None:
         st.markdown("**Runs**", help=glossary.explain("run"))
         if "compare" not in hidden:
             _chart_options()
-        if len(jobs) > 1:
-            labels = {job.label: job for job in jobs}
-            with st.container(horizontal=True):
+        with st.container(horizontal=True):  # also when it is empty, so that the table keeps its place
+            if len(jobs) > 1:
+                labels = {job.label: job for job in jobs}
                 _choose_run(labels)
                 if "compare" not in hidden:
                     _choose_compared(list(labels))
@@ -87,7 +87,6 @@ def _chart_options() -> None:
 def _choose_run(labels: dict[str, Job]) -> None:
     current = session.job()
     assert current
-    # A key of its own for each run: what a browser says late about the menu of an earlier one chooses nothing.
     key = f"run_{current.number}"
     if st.session_state.get(key) != current.label:
         st.session_state[key] = current.label
@@ -96,13 +95,15 @@ def _choose_run(labels: dict[str, Job]) -> None:
         list(reversed(labels)),
         key=key,
         help="The run that the buttons and the views above are about.",
-        on_change=lambda: _look_at(labels[st.session_state[key]]),
+        on_change=lambda: _look_at(labels[st.session_state[key]], instead_of=current),
     )
 
 
-def _look_at(job: Job) -> None:
-    session.look_at(job)
-    controls.take(job.config)
+def _look_at(job: Job, instead_of: Job) -> None:
+    """Show another run, unless the menu is one that stood there before: a browser may report its choice late."""
+    if session.job() is instead_of:
+        session.look_at(job)
+        controls.take(job.config)
 
 
 def _choose_compared(labels: list[str]) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from ui.train import actions
 
+HANDLED = actions.mark_click_handled
+
 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
@@ -29,18 +31,24 @@ def click(key: str, order: object) -> Callable[[], None]:
 
 def test_a_click_whose_message_comes_twice_is_obeyed_once(orders: list[object]) -> None:
     second_says = "resume"  # as the button does by now
-    in_a_thread(click("pause", "pause"), actions.mark_click_handled, click("pause", second_says), actions.mark_click_handled)
-    in_a_thread(click("pause", "resume"), click("pause", "pause"), actions.mark_click_handled)  # another part was drawn
+    in_a_thread(click("pause", "pause"), HANDLED, click("pause", second_says), HANDLED)
+    in_a_thread(click("pause", "resume"), click("pause", "pause"), HANDLED)  # another part was drawn
     assert orders == ["pause", "resume"]
 
 
 def test_a_click_after_the_answer_is_obeyed_however_soon_it_comes(orders: list[object]) -> None:
     for _ in range(3):
-        in_a_thread(click("step", "a step"), actions.mark_click_handled)
+        in_a_thread(click("step", "a step"), HANDLED)
     assert orders == ["a step"] * 3
 
 
 def test_other_clicks_that_come_before_the_answer_are_obeyed(orders: list[object]) -> None:
-    in_a_thread(click("pause", "pause"), actions.mark_click_handled, click("step", "a step"), actions.mark_click_handled)
-    in_a_thread(click("step", "a step"), actions.mark_click_handled, actions.mark_click_handled, click("step", "a step"), actions.mark_click_handled)
+    in_a_thread(click("pause", "pause"), HANDLED, click("step", "a step"), HANDLED)
+    in_a_thread(
+        click("step", "a step"),
+        HANDLED,
+        HANDLED,
+        click("step", "a step"),
+        HANDLED,
+    )
     assert orders == ["pause", "a step", "a step", "a step"]

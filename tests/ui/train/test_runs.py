@@ -1,0 +1,83 @@
+"""A visitor's runs are started, begun again and looked at as the visitor asked, once for each click."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.jobs.job import Job
+from model.jobs.protocol import StepOnce
+from tests.waiting import wait_for
+from ui.state import visitors
+
+SECONDS = 60
+
+
+def script() -> None:
+    import runpy
+
+    from model.training.checkpoint import WEIGHTS
+    from ui.state import session
+
+    session.begin()
+    runpy.run_path(str(WEIGHTS.parent / "pages" / "train.py"))
+
+
+@pytest.fixture
+def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[AppTest]:
+    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+    screen = AppTest.from_function(script, default_timeout=SECONDS)
+    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
+    yield screen.run()
+    for job in jobs(screen):
+        job.end()
+
+
+def jobs(screen: AppTest) -> list[Job]:
+    found: list[Job] = screen.session_state["session"].jobs
+    return found
+
+
+def press(screen: AppTest, key: str) -> None:
+    screen.button(key=key).click().run()
+    assert not screen.exception
+
+
+def take_a_step(job: Job) -> None:
+    job.order(StepOnce())
+    wait_for(lambda: job.paused and job.view().points[-1].step == 1, "a step")
+
+
+def test_a_second_rewind_is_obeyed_when_the_run_has_moved_since(screen: AppTest) -> None:
+    press(screen, "start")
+    press(screen, "rewind")
+    press(screen, "rewind")  # as the second half of a double click
+    assert len(jobs(screen)) == 2
+    take_a_step(jobs(screen)[-1])
+    press(screen, "rewind")
+    assert len(jobs(screen)) == 3
+
+
+def test_a_second_start_is_obeyed_when_the_run_was_paused_since(screen: AppTest) -> None:
+    press(screen, "start")
+    press(screen, "start")
+    assert len(jobs(screen)) == 1
+    jobs(screen)[0].order("pause")
+    press(screen, "start")
+    assert len(jobs(screen)) == 2
+
+
+def test_a_menu_of_runs_that_has_been_replaced_chooses_nothing(screen: AppTest) -> None:
+    """Right after Rewind, a browser may still report the menu that stood there before."""
+    press(screen, "start")
+    press(screen, "rewind")
+    take_a_step(jobs(screen)[-1])
+    menu = screen.selectbox(key=f"run_{jobs(screen)[1].number}")
+    press(screen, "rewind")
+    first, _, newest = jobs(screen)
+    assert screen.session_state["session"].job is newest
+    menu.set_value(first.label).run()
+    assert screen.session_state["session"].job is newest
+    screen.selectbox(key=f"run_{newest.number}").set_value(first.label).run()
+    assert screen.session_state["session"].job is first
