@@ -33,6 +33,7 @@ lint: $(TESTS_READY)  ## check style, layout and types
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
+	@$(VENV_PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()" --no-cache
 
 format: $(TESTS_READY)  ## lay out the code the one way
 	@$(VENV_PYTHON) -m ruff check --fix .
@@ -46,9 +47,9 @@ screenshots: $(TESTS_READY)  ## remake the pictures in README.md
 bench: $(BENCH_READY)  ## measure training beside PyTorch, JAX and scikit-learn (ARGS=--quick: a short look)
 	@$(VENV_PYTHON) -m benchmarks.training $(or $(ARGS),--write)
 
-# As with bench: a plain `make reproduce` writes its results down, and ARGS="deep-64" looks at one recipe alone.
+# ARGS="deep-64" trains one preset alone.
 reproduce: $(APP_READY)  ## train the five published networks anew, and compare (half an hour and more)
-	@$(VENV_PYTHON) -m model presets --run $(or $(ARGS),--write)
+	@$(VENV_PYTHON) -m tools.reproduce $(ARGS)
 
 lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: at their newest)
 	@$(LOCK) $(ARGS) requirements.in -o requirements.txt

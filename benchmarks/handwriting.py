@@ -18,10 +18,11 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import ablation, cli, leave_one_out, readme, tables, writer_groups
+from benchmarks import ablation, leave_one_out, readme, tables, writer_groups
 from benchmarks.runs import Patch, Result, Run, in_parallel, say
 from benchmarks.writer_groups import Collections, Source
 from model import data
+from model.cli import entry
 from model.common import machine
 from model.common.atomic_file import atomic_write
 from model.common.cores import cores
@@ -274,4 +275,4 @@ def summarized(results: Results) -> Results:
 
 
 if __name__ == "__main__":
-    cli.main(handwriting)
+    entry.run(handwriting)

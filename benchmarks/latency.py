@@ -28,9 +28,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import cli, readme
+from benchmarks import readme
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
+from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
 from tests.e2e.browser import BrowserMissingError, launch
@@ -316,4 +317,4 @@ def markdown(results: Result) -> str:
 
 
 if __name__ == "__main__":
-    cli.main(latency)
+    entry.run(latency)

@@ -26,10 +26,11 @@ import numpy as np
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import cli, drawings, readme
+from benchmarks import drawings, readme
 from benchmarks.drawings import Sent
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
+from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
 from tests.e2e.driver import RunningApp, serve
@@ -268,4 +269,4 @@ def markdown(results: Result) -> str:
 
 
 if __name__ == "__main__":
-    cli.main(load)
+    entry.run(load)

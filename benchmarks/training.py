@@ -20,13 +20,14 @@ import click
 import numpy as np
 from rich.console import Console
 
-from benchmarks import cli, figure, measures, readme, report
+from benchmarks import figure, measures, readme, report
 from benchmarks.adapters import CONTENDERS, entries
 from benchmarks.harness import Row, Show, geometric_means, measure
 from benchmarks.machine import describe
 from benchmarks.subprocess_worker import Peer
 from benchmarks.workloads import IMAGES, WORKS, Work, chosen
 from model import data
+from model.cli import entry
 from model.data import Dataset
 
 QUICK_IMAGES, QUICK_REPEATS = 2000, 2
@@ -156,4 +157,4 @@ def load(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    cli.main(training)
+    entry.run(training)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from model.common.formatting import format_measure
 from model.config import TrainingConfig
 
 KAGGLE_SIZE = 42_000  # images in Kaggle's train.csv, all of them MNIST's; here as many of MNIST's, by the seed
@@ -61,19 +62,6 @@ class Preset:
     def published(self) -> str:
         """The sentence on what was published, with the figures."""
         return self.sentence.format(*self.figures)
-
-
-def format_measure(measure: str, value: float, decimals: int = 2) -> str:
-    """A measure's value as people read it: 92.70 %, 0.035363, 14 min 42 s."""
-    if measure == "seconds_to_best":
-        return format_duration(value)
-    return f"{value:.6f}" if measure == "cost_per_output" else f"{100 * value:.{decimals}f} %"
-
-
-def format_duration(seconds: float) -> str:
-    """A stretch of time as people read it: 14 min 42 s."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
 def within(measure: str, published: float, tolerance: float, epoch: int | None = None, decimals: int = 2) -> Figure:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.presets import PRESETS, Figure, at_least, format_duration, preset, within
+from model.presets import PRESETS, Figure, at_least, preset, within
 from model.training import train
 from model.training.checkpoint import DEFAULT_WEIGHTS
 
@@ -114,14 +114,6 @@ def test_bands_are_as_wide_as_they_are_said_to_be():
 )
 def test_a_band_has_its_borders(figure, reached, holds):
     assert figure.holds(reached) is holds
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.04, "0.0 s"), (9.96, "10.0 s"), (59.4, "59.4 s"), (59.6, "1 min 0 s"), (882, "14 min 42 s")],
-)
-def test_a_duration_is_told_in_minutes_and_seconds(seconds, words):
-    assert format_duration(seconds) == words
 
 
 def test_the_quicker_way_trains_the_same_network():

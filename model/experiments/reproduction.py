@@ -6,26 +6,17 @@ Each published figure has its band, and a figure in it counts as the same; the o
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from model.common import machine
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.inference.evaluation import Evaluation, evaluate
-from model.presets import PRESETS, Figure, Preset, format_duration, format_measure, preset
+from model.presets import PRESETS, Figure, Preset, preset
 from model.training import train
-from model.training.checkpoint import WEIGHTS
 from model.training.history import Progress
-from tools import readme
-
-KEPT = WEIGHTS / "published.json"  # what was reached last
-README = Path(__file__).parents[2] / "README.md"
-PART = "published"  # of the README
-COLUMNS = ("figure", "published", "reached", "band", "within")
 
 Show = Callable[[Progress], None]
 Result = dict[str, Any]  # plain values, as JSON has them
@@ -63,32 +54,32 @@ LABELS = {"f1": "F1", "seconds_to_best": "time until the best"}  # of measures t
 
 
 def published(names: Sequence[str]) -> dict[str, Preset]:
-    """The recipes of these names, or all that have published figures if none is named.
+    """The presets of these names, or all that have published figures if none is named.
 
     Raises:
-        ValueError: there is no such recipe, or nothing was published of it.
+        ValueError: there is no such preset, or nothing was published of it.
     """
-    known = [name for name, recipe in PRESETS.items() if recipe.figures]
+    known = [name for name, entry in PRESETS.items() if entry.figures]
     for name in names:
         if not preset(name).figures:
-            raise ValueError(f"--run needs recipes with published figures: {', '.join(known)}; got {name}")
+            raise ValueError(f"--run needs presets with published figures: {', '.join(known)}; got {name}")
     return {name: PRESETS[name] for name in names or known}
 
 
-def reproduce(recipe: Preset, dataset: Dataset, show: Show) -> Result:
-    """Train by a recipe, with each Progress shown, and compare; the test part is looked at when the training is over.
+def reproduce(entry: Preset, dataset: Dataset, show: Show) -> Result:
+    """Train a preset, with each Progress shown, and compare; the test part is looked at once, at the end.
 
-    A training that diverged has reached nothing.
+    A run that diverged has reached nothing.
     """
     curve = []
-    for progress in train(recipe.config, dataset):
+    for progress in train(entry.config, dataset):
         show(progress)
         if progress.epoch_ended:
             curve.append(progress)
     outcome = None
     if progress.status != "diverged":
         outcome = Outcome(curve, evaluate(progress.network, dataset.test_images, dataset.test_labels))
-    rows = [compare(figure, recipe, outcome) for figure in recipe.figures]
+    rows = [compare(figure, entry, outcome) for figure in entry.figures]
     result: Result = {
         "date": datetime.date.today().isoformat(),
         "machine": machine.describe({"numpy": "NumPy"}),
@@ -98,17 +89,17 @@ def reproduce(recipe: Preset, dataset: Dataset, show: Show) -> Result:
         "figures": rows,
         "within": all(row["within"] is not False for row in rows),
     }
-    if recipe.mini_batches and outcome:
-        result["mini_batches"] = race(recipe.mini_batches, dataset, outcome.test.accuracy, progress.seconds, show)
+    if entry.mini_batches and outcome:
+        result["mini_batches"] = race(entry.mini_batches, dataset, outcome.test.accuracy, progress.seconds, show)
     return result
 
 
-def compare(figure: Figure, recipe: Preset, outcome: Outcome | None) -> Result:
+def compare(figure: Figure, entry: Preset, outcome: Outcome | None) -> Result:
     """A published figure beside what was reached (nothing, without an outcome)."""
     reached = MEASURES[figure.measure](outcome, figure.epoch or 0) if outcome else None
     label = LABELS.get(figure.measure, figure.measure.replace("_", " "))
     if figure.epoch is not None:
-        label += f" at iteration {figure.epoch}" if recipe.config.batch_size == 0 else f" after epoch {figure.epoch}"
+        label += f" at iteration {figure.epoch}" if entry.config.batch_size == 0 else f" after epoch {figure.epoch}"
     return {"label": label, **asdict(figure), "reached": reached, "within": figure.holds(reached)}
 
 
@@ -134,105 +125,3 @@ def race(config: TrainingConfig, dataset: Dataset, goal: float, seconds: float, 
         "seconds": round(progress.seconds, 3),
         "ratio": progress.seconds / seconds,
     }
-
-
-# ---------------------------------------------------------------------------------------- what is kept of it
-
-
-def kept() -> dict[str, Result]:
-    """What was reached last, by the recipes' names.
-
-    Raises:
-        ValueError: the file holds something else.
-    """
-    try:
-        found = json.loads(KEPT.read_text()) if KEPT.is_file() else {}
-        return {name: found[name] for name in PRESETS if name in found}
-    except (ValueError, TypeError):
-        raise ValueError(
-            f"{KEPT.name}: expected the results that --write keeps; got something else; remove it"
-        ) from None
-
-
-def check() -> None:
-    """See that results can be kept, before a training of half an hour.
-
-    Raises:
-        ValueError: the kept results or the README are not as they must be.
-        OSError: there is no README.
-    """
-    readme.replaced(README.read_text(), PART, markdown(kept()))
-
-
-def keep(results: Mapping[str, Result]) -> None:
-    """Keep new results beside those of other recipes, and show them all in the README."""
-    together = {**kept(), **results}
-    ordered = {name: together[name] for name in PRESETS if name in together}
-    KEPT.write_text(json.dumps(ordered, indent=1) + "\n")
-    readme.write(PART, markdown(ordered), README)
-
-
-# ---------------------------------------------------------------------------------------- how people read it
-
-
-def cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """A row of the table, a text for each of COLUMNS."""
-    figure = Figure(**{field.name: row[field.name] for field in fields(Figure)})
-    reached = "–" if row["reached"] is None else format_measure(figure.measure, row["reached"])
-    return row["label"], str(figure), reached, band(figure), {True: "yes", False: "no", None: ""}[row["within"]]
-
-
-def band(figure: Figure) -> str:
-    """From where to where what is reached counts as the same."""
-    if figure.lowest is None:
-        return "" if figure.highest is None else f"at most {format_measure(figure.measure, figure.highest)}"
-    lowest = format_measure(figure.measure, figure.lowest)
-    return (
-        f"at least {lowest}"
-        if figure.highest is None
-        else f"{lowest} to {format_measure(figure.measure, figure.highest)}"
-    )
-
-
-def sentences(name: str, result: Mapping[str, Any]) -> Iterator[str]:
-    """What is to be said of a result beside its figures."""
-    if result["status"] == "diverged":
-        yield f"{name} diverged in epoch {result['epochs']}: its loss was no longer a finite number."
-    if found := result.get("mini_batches"):
-        goal, accuracy = (format_measure("test_accuracy", found[key]) for key in ("goal", "test_accuracy"))
-        share = format_measure("ratio", found["ratio"], decimals=1)
-        when = f"after {found['epochs']} epochs ({accuracy}) and {format_duration(found['seconds'])}"
-        there = f"is there {when}, {share} of the time" if found["reached"] else f"was not there {when}"
-        yield (
-            f"{name}: {result['epochs']:,} steps on all images at once reach a test accuracy of {goal} in "
-            f"{format_duration(result['seconds'])}. The same network trained in mini-batches of {found['batch_size']} "
-            f"(rate {found['learning_rate']:g}) {there}. To stop there, the test images are read after each epoch; "
-            "that chooses nothing, for it is the very quantity compared."
-        )
-
-
-def markdown(results: Mapping[str, Result]) -> str:
-    """The README's part: the table, what is to be said beside it, and where it was measured."""
-    notes = [note for name, result in results.items() for note in sentences(f"`{name}`", result)]
-    return "\n".join([*table_lines(results), "", *(f"- {note}" for note in (*notes, *places(results)))])
-
-
-def table_lines(results: Mapping[str, Result]) -> Iterator[str]:
-    """The table in Markdown, a line each; a recipe's name and time stand in its first row."""
-    yield f"| recipe | training took | {' | '.join(COLUMNS)} |"
-    yield "|---|---:|---|---:|---:|---|---|"
-    for name, result in results.items():
-        head = (f"`{name}`", format_duration(result["seconds"]))
-        for row in result["figures"]:
-            yield f"| {' | '.join((*head, *cells(row)))} |"
-            head = ("", "")
-
-
-def places(results: Mapping[str, Result]) -> Iterator[str]:
-    """When and on which machine each was trained, a sentence for those that share both."""
-    found: dict[str, list[str]] = {}
-    for name, result in results.items():
-        place = f"on {result['date']} on {machine.phrase(result['machine'])}"
-        found.setdefault(place, []).append(f"`{name}`")
-    for place, names in found.items():
-        yield f"{', '.join(names)}: trained {place}."

@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import ablation, cli, handwriting, leave_one_out, readme, runs, tables, writer_groups
+from benchmarks import ablation, handwriting, leave_one_out, readme, runs, tables, writer_groups
 from benchmarks.shapes import KINDS
 from benchmarks.writer_groups import Collections, Source
 from model import data
+from model.cli import entry
 from model.config import TrainingConfig
 from model.inference.classification import classify_drawing
 from model.ink import PEN_WIDTH, Drawing, render, stroke_batch
@@ -368,7 +369,7 @@ def benchmark(monkeypatch, capsys, tmp_path, source, shared_cache):
             monkeypatch.setattr(sys, "argv", ["handwriting", "--epochs", "2", *ink, *words])
             code = 0
             try:
-                cli.main(handwriting.handwriting)
+                entry.run(handwriting.handwriting)
             except SystemExit as end:
                 code = end.code
             printed = capsys.readouterr()

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks import cli, drawings, load
+from benchmarks import drawings, load
 from benchmarks.sessions import Page, Session, SessionError, key_of
+from model.cli import entry
 from model.ink import read_ink, render
 from tests.e2e.driver import RunningApp, free_port, serve
 from ui.draw.fabric import from_fabric
@@ -203,6 +204,6 @@ def test_an_answer_to_another_drawing_is_counted() -> None:
 def test_bad_options_are_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr("sys.argv", ["load", "--sessions", "0"])
     with pytest.raises(SystemExit) as ended:
-        cli.main(load.load)
+        entry.run(load.load)
     assert ended.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -9,12 +9,13 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import cli, figure, harness, measures, memory, readme, report, training
+from benchmarks import figure, harness, measures, memory, readme, report, training
 from benchmarks.adapters import BASE, CONTENDERS, FLOOR, products
 from benchmarks.adapters import inkling as inkling_contender
 from benchmarks.subprocess_worker import Peer
 from benchmarks.workloads import WORKS, Work, chosen
 from model import data
+from model.cli import entry
 from model.nn.mlp import Network
 from model.training import checkpoint
 from tests.paths import ROOT
@@ -262,7 +263,7 @@ def run(monkeypatch, capsys, *words):
     """The exit code and the lines on stderr of a command that ends at once."""
     monkeypatch.setattr(sys, "argv", ["training", *words])
     with pytest.raises(SystemExit) as ended:
-        cli.main(training.training)
+        entry.run(training.training)
     return ended.value.code, capsys.readouterr().err.splitlines()
 
 

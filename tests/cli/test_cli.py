@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import __main__ as command_line
+from model import cli
+from model.cli.train import history_point
 from model.config import TrainingConfig
 from model.data import load
 from model.inference import classification
@@ -33,7 +34,7 @@ def run(capsys, monkeypatch):
     def command(*arguments):
         monkeypatch.setattr(sys, "argv", ["model", *map(str, arguments)])
         try:
-            command_line.main()
+            cli.main()
         except SystemExit as end:
             code = end.code or 0
         else:
@@ -311,9 +312,9 @@ def ink_of(*labels):
 @pytest.mark.parametrize(
     ("is_digit", "verdict", "passed", "refused", "said"),
     [
-        (0.97, "digit", 1, 0, ["7  90.0 %", "100.00% of 4 labelled digits taken for", "0.00% of 2 with another label"]),
+        (0.97, "digit", 1, 0, ["7  90.0 %", "100.00% of 4 labeled digits accepted", "0.00% of 2 with another label"]),
         (0.6, "perhaps", 1, 0, ["perhaps 7 (90 %), if a digit at all"]),
-        (0.3, "no digit", 0, 1, ["no digit (7?)", "0.00% of 4 labelled digits taken for", "100.00% of 2 with another"]),
+        (0.3, "no digit", 0, 1, ["no digit (7?)", "0.00% of 4 labeled digits accepted", "100.00% of 2 with another"]),
     ],
 )
 def test_what_is_no_digit_is_refused(answer, run, tmp_path, is_digit, verdict, passed, refused, said):
@@ -344,9 +345,9 @@ def test_shares_are_of_the_digits_and_of_the_rest(answer, weights, tmp_path):
 def test_the_help_of_classify_names_the_thresholds(run):
     _, stdout, _ = run("classify", "--help")
     stdout = " ".join(stdout.split())
-    assert f"gives less than {classification.DIGIT_AT_LEAST} for its being a digit" in stdout
+    assert f"gives less than {classification.DIGIT_AT_LEAST} to its being a digit" in stdout
     assert f"that is less than {classification.SURELY_DIGIT_AT_LEAST}, or" in stdout
-    assert f"the best digit has less than {classification.SURE_AT_LEAST}." in stdout
+    assert f"the most probable digit has less than {classification.SURE_AT_LEAST}." in stdout
 
 
 def test_presets_are_listed(answer, run):
@@ -428,7 +429,7 @@ def test_too_little_memory_is_said_in_one_line(run, monkeypatch):
     def refuse(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(command_line, "train", refuse)
+    monkeypatch.setattr("model.cli.train.train", refuse)
     assert run("train")[::2] == (
         2,
         "error: there is not enough memory for this network and batch: make either smaller\n",
@@ -458,16 +459,15 @@ def interrupt(monkeypatch, run, unfinished_folder):
         def point(progress):
             if progress.epoch == 3 and not progress.epoch_ended:
                 signal.raise_signal(by)
-            return command_line_point(progress)
+            return history_point(progress)
 
         with monkeypatch.context() as patch:
-            patch.setattr(command_line, "point", point)
+            patch.setattr("model.cli.train.history_point", point)
             code, _, err = run("train", *arguments)
         assert code == 0
         assert "Stopping after this step" in err
         return err
 
-    command_line_point = command_line.point
     return training
 
 
@@ -508,7 +508,7 @@ def test_a_killed_training_goes_on_by_the_same_command(run, unfinished_folder, t
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_an_interrupted_training_keeps_its_network_and_goes_on(by, interrupt, run, whole, tmp_path):
-    assert "The same command goes on from epoch 3; --fresh begins anew." in interrupt(*SHORT, by=by)
+    assert "The same command goes on from epoch 3; --fresh starts over." in interrupt(*SHORT, by=by)
     assert checkpoint.load(tmp_path / "interrupted.safetensors").scores["epochs"] == 3
     code, stdout, stderr = run("train", *SHORT, "--json")
     assert code == 0
@@ -556,7 +556,7 @@ def test_what_was_kept_and_is_damaged_is_passed_over(damage, interrupt, run, who
     kept.write_bytes(damage(kept.read_bytes()))
     code, stdout, stderr = run("train", *SHORT, "--json")
     assert code == 0
-    assert f"Beginning anew: what was kept of this training can't be used ({kept.name}: expected an npz" in stderr
+    assert f"Starting over: the snapshot of the interrupted run can't be used ({kept.name}: expected an npz" in stderr
     assert json.loads(stdout)["checksum"] == whole["checksum"]
 
 
@@ -565,6 +565,6 @@ def test_what_cannot_be_kept_is_said_once_and_training_goes_on(run, unfinished_f
     unfinished_folder.write_text("no folder")
     code, stdout, stderr = run("train", *SHORT, "--json")
     assert code == 0
-    assert stderr.count("can't be kept in") == 1
+    assert stderr.count("can't be saved in") == 1
     assert "the same command goes back to epoch 0" in stderr
     assert json.loads(stdout)["checksum"] == whole["checksum"]

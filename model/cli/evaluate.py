@@ -1,0 +1,68 @@
+"""`evaluate`: score a network on a data set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from model import data
+from model.cli.console import as_json_option, finite, load_dataset, stdout, value_table
+from model.cli.weights import weights_option
+from model.config import TrainingConfig
+from model.training import checkpoint
+
+
+@click.command("evaluate")
+@weights_option
+@click.option(
+    "--data",
+    "source",
+    default="mnist-5k",
+    show_default=True,
+    help="mnist, mnist-5k, or the path of a data set or an ink file.",
+)
+@as_json_option
+def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
+    """Score a network on a data set's test part, or on all of a data set that has none."""
+    from model.inference.evaluation import evaluate  # imports scikit-learn, a second that --help need not wait
+
+    trained = checkpoint.load(weights)
+    dataset = load_dataset(source)
+    images, labels = dataset.test_images, dataset.test_labels
+    on_training_part = not len(labels)
+    if on_training_part:
+        images, labels = dataset.images, dataset.labels
+    found = evaluate(trained.network, images, labels)
+    result = {
+        "weights": str(weights),
+        "data": dataset.name,
+        "n": len(labels),
+        "accuracy": found.accuracy,
+        "precision": found.precision,
+        "recall": found.recall,
+        "f1": found.f1,
+        "expected_calibration_error": finite(found.reliability.expected_calibration_error),
+        "confusion": found.confusion.tolist(),
+        "note": overlap_note(trained.config, dataset, on_training_part),
+    }
+    if as_json:
+        print(json.dumps(result))
+        return
+    shown = ("data", "n", "accuracy", "precision", "recall", "f1", "expected_calibration_error")
+    stdout.print(value_table({name: result[name] for name in shown}))
+    grid = Table("true \\ pred", *map(str, range(10)), title="Confusion matrix")
+    for digit, row in enumerate(found.confusion):
+        grid.add_row(str(digit), *(str(count) if count else "." for count in row))
+    stdout.print(grid)
+    if result["note"]:
+        stdout.print(result["note"], style="yellow")
+
+
+def overlap_note(config: TrainingConfig | None, dataset: data.Dataset, on_training_part: bool) -> str | None:
+    """Warn if the network was trained on images that it is scored on."""
+    if config is None:
+        return None
+    return data.overlap(config.data, dataset.name, ink=config.ink, on_training_part=on_training_part)

@@ -1,0 +1,202 @@
+"""`train`: train a new network, or go on with one whose run was interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from model import data
+from model.cli.console import as_json_option, finite, load_dataset, stderr, stdout, training_bar, value_table
+from model.cli.interruption import interruption
+from model.config import TrainingConfig, options
+from model.ink import Drawing, sampler
+from model.presets import PRESETS, preset
+from model.training import Change, checkpoint, train
+from model.training.history import Progress
+from model.training.resume import ResumeCheckpoint
+from model.training.snapshot import Snapshot
+
+INTERRUPTED = Path("interrupted.safetensors")  # where the network of an interrupted run goes without --out
+
+Run = Generator[Progress, Change | None, None]
+
+SHOWN = (
+    "status",
+    "epochs",
+    "seconds",
+    "accuracy",
+    "loss",
+    "cost_per_output",
+    "validation_accuracy",
+    "test_accuracy",
+    "note",
+    "out",
+)
+
+
+def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each field of TrainingConfig; the values are checked there, not here."""
+    for name, setting in reversed(TrainingConfig.model_fields.items()):
+        choices = f" One of: {', '.join(options(name))}." if options(name) else ""
+        default = setting.default
+        shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default).lower()
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            name,
+            metavar="UNITS,UNITS,..." if isinstance(default, tuple) else type(default).__name__.upper(),
+            help=f"{setting.description}{choices} [default: {shown}]",
+        )(command)
+    return command
+
+
+@click.command("train")
+@click.option("--preset", "preset_name", help=f"Start from a preset: {', '.join(PRESETS)}.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the network here: .safetensors or .npz.")
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="Compute on at most so many cores [default: all]. Another number changes the last bits of the result: the app "
+    "gives each of its workers its share of the cores.",
+)
+@click.option("--fresh", is_flag=True, help="Start over, even if the same run was interrupted before.")
+@config_options
+@as_json_option
+def train_command(
+    preset_name: str | None, out: Path | None, threads: int | None, fresh: bool, as_json: bool, **given: str | None
+) -> None:
+    """Train a new network.
+
+    Ctrl-C stops the run and saves the network. If a run of more than half a minute was interrupted, by whatever, the
+    same command resumes it from at most half a minute before and ends with the same network, bit for bit.
+    """
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if "hidden_sizes" in values:
+        values["hidden_sizes"] = [size for size in values["hidden_sizes"].split(",") if size]
+    start = preset(preset_name).config if preset_name else TrainingConfig()
+    config = start.changed(**values)
+    if out:
+        checkpoint.checked_kind(out)
+        if not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
+            raise ValueError(f"--out must be in a folder that exists and can be written to; got {out}")
+
+    session = TrainSession(config, load_dataset(config.data), sampler.read_ink_files(config.ink), threads)
+    progress = session.run(fresh=fresh)
+    interrupted = progress.status == "running"
+    status = "interrupted" if interrupted else progress.status
+    trained = checkpoint.Checkpoint.of(config, progress, session.dataset, status)
+    result = summary(trained, progress)
+    if interrupted and not out:
+        out = INTERRUPTED
+    if out:
+        trained.save(out)
+        result["out"] = str(out)
+    if interrupted and session.resume.epoch:
+        stderr.print(
+            f"The same command goes on from epoch {session.resume.epoch}; --fresh starts over.", soft_wrap=True
+        )
+    elif not interrupted:
+        session.resume.remove()
+    if progress.message:
+        stderr.print(progress.message, style="yellow", markup=False)
+    if as_json:
+        print(json.dumps(result | {"history": session.history}))
+        return
+    stdout.print(repr(progress.network), markup=False, highlight=False)
+    stdout.print(value_table({name: result[name] for name in SHOWN if result.get(name) is not None}))
+
+
+@dataclass
+class TrainSession:
+    """One `train` command: a training run from its start, or from where an earlier command was interrupted."""
+
+    config: TrainingConfig
+    dataset: data.Dataset
+    ink: Sequence[Drawing]
+    threads: int | None
+    history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, as plain values
+
+    def __post_init__(self) -> None:
+        self.resume = ResumeCheckpoint(self.config, self.dataset, self.ink)
+
+    def run(self, *, fresh: bool) -> Progress:
+        """Train to the end or to an interruption, and return the last progress; `fresh` starts over."""
+        if fresh:
+            self.resume.remove()
+        resumed = self._resume()
+        is_known = resumed is not None  # the first progress after an interruption is the last one before it
+        saves = True
+        with interruption() as interrupted, training_bar() as show:
+            for progress in resumed or self._start():
+                show(progress)
+                if not is_known:
+                    self.history.append(history_point(progress))
+                is_known = False
+                saves = saves and self._save(progress)
+                if interrupted.is_set():
+                    break
+        return progress
+
+    def _start(self, snapshot: Snapshot | None = None) -> Run:
+        return train(self.config, self.dataset, ink=self.ink, start=snapshot, threads=self.threads)
+
+    def _resume(self) -> Run | None:
+        """Go on with the interrupted run of the same settings and data, if there is one and its snapshot is usable."""
+        try:
+            snapshot = self.resume.find()
+            if not snapshot:
+                return None
+            run = self._start(snapshot)
+            epoch, when = snapshot.values["epoch"], self.resume.when()
+        except (ValueError, OSError) as error:
+            reason = " ".join(str(error).split())
+            message = f"Starting over: the snapshot of the interrupted run can't be used ({reason})."
+            stderr.print(message, style="yellow", markup=False, soft_wrap=True)
+            return None
+        where = f"epoch {epoch} of {self.config.epochs}, interrupted {when:%Y-%m-%d %H:%M}"
+        stderr.print(f"Going on from {where}; --fresh starts over.", soft_wrap=True, highlight=False)
+        self.history = list(snapshot.points)
+        return run
+
+    def _save(self, progress: Progress) -> bool:
+        """Save a resume checkpoint if it is time to; return whether saving works, and say why if it does not."""
+        try:
+            self.resume.keep(progress, self.history)
+        except OSError as error:
+            stderr.print(
+                f"The state of this run can't be saved in {self.resume.path.parent} ({error.strerror or error}): if it "
+                f"is interrupted, the same command goes back to epoch {self.resume.epoch}.",
+                style="yellow",
+                markup=False,
+                soft_wrap=True,
+            )
+            return False
+        return True
+
+
+def summary(trained: checkpoint.Checkpoint, last: Progress) -> dict[str, Any]:
+    """Return what `train --json` ends with, but for the learning curve."""
+    assert trained.config
+    return trained.scores | {
+        "message": last.message,
+        "steps": last.step,
+        "seed": trained.config.seed,
+        "parameters": last.network.parameters.size,
+        "checksum": last.network.checksum(),
+        "images_per_second": round(last.images_per_second),
+        "loss": finite(last.epoch_loss),
+        "accuracy": finite(last.epoch_accuracy),
+        "cost_per_output": finite(last.cost_per_output),
+        "config": trained.config.model_dump(),
+    }
+
+
+def history_point(progress: Progress) -> dict[str, Any]:
+    """Return one point of the learning curve, as plain values."""
+    names = ("epoch", "step", "loss", "cost_per_output", "accuracy", "validation_loss", "validation_accuracy")
+    return {name: finite(getattr(progress, name)) for name in names}
