@@ -19,7 +19,7 @@ from model.inference.classification import classify_images
 from model.ink import Drawing, read_ink, render
 from model.training import checkpoint
 from ui.draw import prediction
-from ui.draw.fabric import PEN_WIDTH, from_fabric
+from ui.draw.fabric import PEN_WIDTH, drawing_from_fabric
 
 INK = Path(__file__).parents[1] / "tests" / "fixtures" / "ink.jsonl"
 TURN = math.radians(8)  # at most, either way
@@ -41,9 +41,9 @@ def some(count: int, seed: int = 0) -> list[Sent]:
     """So many drawings, with the answers of the network that Draw begins with."""
     network = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network
     values = list(_values(count, seed))
-    images = [render(from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
-    readings = classify_images(network, images)
-    return [Sent(value, words(prediction.prediction(reading))) for value, reading in zip(values, readings, strict=True)]
+    images = [render(drawing_from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
+    answers = [words(prediction.headline_html(answer)) for answer in classify_images(network, images)]
+    return [Sent(value, answer) for value, answer in zip(values, answers, strict=True)]
 
 
 def words(html: str) -> str:

@@ -13,18 +13,19 @@ from typing import Any
 import plotly.graph_objects as go
 
 from benchmarks.adapters import BASE, FLOOR
+from ui.common import theme
 
-# A colour for each library, from the palette of Okabe and Ito (2008); its two ways share it, one of them hollow.
+# A color for each library; its two modes share it, one of them with hollow marks.
 STYLES = {
-    "PyTorch": ("#D55E00", "circle"),
-    "PyTorch fused": ("#D55E00", "circle-open"),
-    "JAX by step": ("#009E73", "diamond"),
-    "JAX by epoch": ("#009E73", "diamond-open"),
-    "scikit-learn": ("#CC79A7", "x-thin"),
-    FLOOR: ("#8A8F98", "line-ns-open"),
+    "PyTorch": (theme.VERMILION, "circle"),
+    "PyTorch fused": (theme.VERMILION, "circle-open"),
+    "JAX by step": (theme.GREEN, "diamond"),
+    "JAX by epoch": (theme.GREEN, "diamond-open"),
+    "scikit-learn": (theme.PINK, "x-thin"),
+    FLOOR: (theme.GRAY, "line-ns-open"),
 }
 # Text, faint lines and Inkling's own line, on a light and on a dark page.
-INKS = {False: ("#1F2328", "#D1D9E0", "#0072B2"), True: ("#E6EDF3", "#3D444D", "#3B9FDB")}
+INKS = {False: ("#1F2328", "#D1D9E0", theme.BLUE), True: ("#E6EDF3", "#3D444D", "#3B9FDB")}
 FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
 WIDTH, ROW, GAP, MARGINS = 860, 20, 14, 110  # pixels; the gap is between networks
 TICKS = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32)

@@ -5,7 +5,7 @@ import streamlit as st
 from model import ink
 from model.inference.classification import classify_images
 from model.nn.mlp import Network
-from ui.common import errors
+from ui.common import errors, style
 from ui.draw import canvas, prediction
 from ui.pickers import networks
 from ui.state import session
@@ -20,9 +20,9 @@ def write_and_read(network: Network, problem: str | None) -> None:
     desk = st.container(horizontal=True, gap="medium")
     with desk.container(width=canvas.SIZE):
         try:
-            drawing = canvas.paper()
+            drawing = canvas.drawing_canvas()
         except ValueError as error:
-            errors.problem(f"The drawing can't be read: {error}. Clear it and draw again.")
+            errors.show_error(f"The drawing can't be read: {error}. Clear it and draw again.")
             drawing = ink.Drawing(())
         with st.container(horizontal=True, gap="small"):
             st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
@@ -36,39 +36,39 @@ def write_and_read(network: Network, problem: str | None) -> None:
                 icon=":material/download:",
                 disabled=not drawing.strokes,
             )
-    if canvas.picture_problem() != problem:
+    if canvas.photo_error() != problem:
         st.rerun()
 
-    image, caption = canvas.picture(), "What the network sees of your picture"
+    image, caption = canvas.photo_image(), "What the network sees of your picture"
     if image is None:
         image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
     (reading,) = classify_images(network, [image])
     with desk.container(width=588):
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             with st.container(key="answer", gap="xsmall"):
-                st.container(key="prediction").html(prediction.prediction(reading))
-                st.html(prediction.detail(reading))
-                st.html(prediction.likeness(reading))
-            st.container(key="seen", width="content").html(prediction.seen(image, caption))
-        st.container(key="probabilities").html(prediction.bars(reading))
+                st.container(key="prediction").html(prediction.headline_html(reading))
+                st.html(prediction.detail_html(reading))
+                st.html(prediction.digit_likelihood_html(reading))
+            st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
+        st.container(key="probabilities").html(prediction.probability_bars_html(reading))
 
 
 if session.is_first_run_on_page("draw"):
-    canvas.arrive()
+    canvas.restore_drawing()
 
-prediction.style()
+style.apply()
 page = st.container(horizontal_alignment="center").container(width=900)
 page.title("Draw")
 top = page.container()
 with page.container(horizontal=True, gap="medium"):
     with st.container(width=434):
-        canvas.choose_picture()
+        canvas.photo_uploader()
     with st.container(width=434):
         try:
-            _, checkpoint = networks.choose()
+            _, checkpoint = networks.select_network()
         except (OSError, ValueError) as error:
-            errors.problem(f"The network can't be opened: {error}")
+            errors.show_error(f"The network can't be opened: {error}")
             st.stop()
 
 with top:
-    write_and_read(checkpoint.network, canvas.picture_problem())
+    write_and_read(checkpoint.network, canvas.photo_error())

@@ -16,13 +16,13 @@ page = st.container(horizontal_alignment="center").container(width=1120)
 page.title("Evaluate a network", anchor=False)
 network_menu, dataset_menu = page.columns(2, gap="medium")
 with network_menu:
-    name, checkpoint = networks.choose()
+    name, checkpoint = networks.select_network()
 with dataset_menu:
-    dataset = datasets.choose()
+    dataset = datasets.select_dataset()
 if dataset is None:
     st.stop()
 
-part = scores.part_of(datasets.opened(dataset))
+part = scores.part_of(datasets.open_dataset(dataset))
 with page:
     found = scores.evaluate(checkpoint.network, dataset, part)
 right, mistakes, count = found.right(), found.mistakes(), len(part.labels)
@@ -30,11 +30,11 @@ for caution in scores.cautions(checkpoint, dataset, part):
     page.warning(caution, icon=":material/info:")
 
 
-def captioned(place: int) -> digit_images.Captioned:
+def captioned(place: int) -> digit_images.CaptionedImage:
     label, digit = part.labels[place], found.digits[place]
     notes = (f"{formatting.percent(float(found.confidence[place]))} sure", f"no. {place}")
-    colour = theme.RIGHT if digit == label else theme.WRONG
-    return digit_images.Captioned(part.images[place], f"{label} read as {digit}", notes, colour)
+    color = theme.RIGHT if digit == label else theme.WRONG
+    return digit_images.CaptionedImage(part.images[place], f"{label} read as {digit}", notes, color)
 
 
 with page.container(key="scores", horizontal=True, vertical_alignment="center"):
@@ -53,22 +53,22 @@ with page.container(key="confusion"):
     )
     matrix, cell_images = st.columns(2, gap="large")
     usual = evaluation_charts.largest_mistake(found.confusion)
-    text_colour = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
+    text_color = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
     clicked = matrix.plotly_chart(
-        evaluation_charts.confusion_matrix(found.confusion, usual, text_colour),
+        evaluation_charts.confusion_matrix_chart(found.confusion, usual, text_color),
         key=f"confusion_{checkpoint.network.checksum()}_{dataset}",  # each network and data set has its own choice
         on_select="rerun",
         selection_mode="points",
         config=PLAIN,
     )
-    plotly_touch.leave_to_browser()
+    plotly_touch.let_browser_handle_touch()
     points = clicked.selection.point_indices
     label, digit = (evaluation_charts.cell_at(points[0]) if points else None) or usual or (0, 0)
     places = found.cell(label, digit)
     with cell_images.container(key="cell"):
         surest = f", the {SHOWN} surest of them" if len(places) > SHOWN else ""
-        st.markdown(f"**{label} read as {digit}**: {formatting.images(len(places))}{surest}")
-        st.html(digit_images.grid([captioned(place) for place in places[:SHOWN]]))
+        st.markdown(f"**{label} read as {digit}**: {formatting.image_count(len(places))}{surest}")
+        st.html(digit_images.gallery([captioned(place) for place in places[:SHOWN]]))
 
 seed = session.get_value("sample_seed", 0)
 with page.container(horizontal=True, vertical_alignment="center"):
@@ -88,11 +88,11 @@ with page.container(horizontal=True, vertical_alignment="center"):
 wrong_side, right_side = page.columns(2, gap="large")
 with wrong_side.container(key="mistakes"):
     chosen = found.most_confident_first(mistakes) if confident_first else scores.sample(mistakes, SHOWN, seed)
-    st.markdown(f"**Read wrong**: {formatting.images(len(mistakes))}")
-    st.html(digit_images.grid([captioned(place) for place in chosen[:SHOWN]]))
+    st.markdown(f"**Read wrong**: {formatting.image_count(len(mistakes))}")
+    st.html(digit_images.gallery([captioned(place) for place in chosen[:SHOWN]]))
 with right_side.container(key="correct_examples"):
-    st.markdown(f"**Read right**: {formatting.images(len(right))}")
-    st.html(digit_images.grid([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
+    st.markdown(f"**Read right**: {formatting.image_count(len(right))}")
+    st.html(digit_images.gallery([captioned(place) for place in scores.sample(right, SHOWN, seed)]))
 
 digits_side, certainty_side = page.columns(2, gap="large")
 with digits_side.container(key="accuracy_by_digit"):
@@ -101,7 +101,7 @@ with digits_side.container(key="accuracy_by_digit"):
         anchor=False,
         help="The share of each digit's images that is read right. The lines show how far chance alone may move it.",
     )
-    st.plotly_chart(evaluation_charts.accuracy_by_digit(found.confusion), key="by_digit", config=PLAIN)
+    st.plotly_chart(evaluation_charts.accuracy_by_digit_chart(found.confusion), key="by_digit", config=PLAIN)
 with certainty_side.container(key="reliability"):
     st.subheader(
         "Is it as sure as it should be?",
@@ -109,7 +109,7 @@ with certainty_side.container(key="reliability"):
         help="Of the answers given with 80 % certainty, about 80 % should be right: then the dots lie on the dotted "
         "line. The grey lines show how far chance alone may move them.",
     )
-    st.plotly_chart(evaluation_charts.reliability(found.reliability), key="certainty", config=PLAIN)
+    st.plotly_chart(evaluation_charts.reliability_diagram(found.reliability), key="certainty", config=PLAIN)
     st.caption(scores.certainty(found.reliability))
 
 with page.container(key="sample"):
@@ -126,8 +126,8 @@ with page.container(key="sample"):
         )
         shown = captioned(place)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-            st.container(width=160).html(digit_images.enlarged(shown.image, shown.caption))
+            st.container(width=160).html(digit_images.enlarged_image(shown.image, shown.caption))
             st.markdown(f"**{shown.caption}**")
     bars_side.altair_chart(
-        evaluation_charts.probability_bars(found.probabilities[place], int(part.labels[place])), key="answer"
+        evaluation_charts.probability_bars_chart(found.probabilities[place], int(part.labels[place])), key="answer"
     )

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from ui.common import errors
-from ui.draw import prediction
+from ui.common import errors, style
 from ui.home import handwriting_demo
 from ui.pickers import networks
 from ui.state import session
@@ -27,7 +26,7 @@ CARDS = {
 }
 
 session.is_first_run_on_page("home")
-prediction.style()
+style.apply()
 page = st.container(horizontal_alignment="center").container(width=900)
 with page:
     st.title("See a neural network read handwriting", anchor=False)
@@ -37,9 +36,9 @@ with page:
     )
     with st.container(key="reading", border=True):
         try:
-            handwriting_demo.show(networks.shipped(networks.DEFAULT).network)
+            handwriting_demo.show(networks.load_shipped(networks.DEFAULT).network)
         except (OSError, ValueError) as error:
-            errors.problem(f"The network can't be opened: {error}")
+            errors.show_error(f"The network can't be opened: {error}")
         else:
             st.caption("Read by a real network, again after each bit of ink. It changes its mind, as readers do.")
     for column, (name, (title, icon, words)) in zip(st.columns(3, gap="small"), CARDS.items(), strict=True):

@@ -2,20 +2,19 @@
 
 import streamlit as st
 
-from ui.common import errors
-from ui.draw import prediction
+from ui.common import errors, style
 from ui.state import session
 from ui.train import actions, controls, run_view
 
 controls.begin(arriving=session.is_first_run_on_page("train"))
-prediction.style()
+style.apply()
 
 st.title("Train a network")
 watching, settings = st.columns([2, 1], gap="large")
 
 with settings:
     if problem := controls.address_problem():
-        errors.problem(f"The address has a setting that can't be used: {problem}")
+        errors.show_error(f"The address has a setting that can't be used: {problem}")
     controls.choose_preset()
     tuning = st.container()
     dataset = controls.choose_dataset()
@@ -23,7 +22,7 @@ with settings:
     try:
         config = controls.choose_config(dataset, running=actions.running_config(), tuning=tuning)
     except ValueError as error:
-        errors.problem(str(error))
+        errors.show_error(str(error))
         st.stop()
     if session.job():
         with picture:

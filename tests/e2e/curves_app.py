@@ -7,7 +7,10 @@ import streamlit as st
 
 from model.training.diagnostics import Diagnostics
 from model.training.history import ConfigChange, HistoryPoint
-from ui.charts import diagnostics_charts, learning_curves
+from ui.charts import learning_curves
+from ui.charts.curve_lines import Curve
+from ui.charts.layer_norms_chart import layer_norms_chart
+from ui.charts.probe_chart import probe_chart
 
 EPOCHS, SHARE = 10, 0.02  # of an epoch, that a point stands for
 
@@ -25,16 +28,16 @@ def watch() -> None:
     points = [point(place, 0.5) for place in range(10 * looks)]
     marks = [ConfigChange(epoch, 0, {"learning_rate": 0.01}) for epoch in (0.5, 1.0) if epoch <= points[-1].epoch]
     shown = [
-        learning_curves.Curve("the other", [point(place, 0.2) for place in range(501)]),
-        learning_curves.Curve("mine", points, marks, current=True),
+        Curve("the other", [point(place, 0.2) for place in range(501)]),
+        Curve("mine", points, marks, current=True),
     ]
     seen = [Diagnostics(it.epoch, it.step, (1,), (it.loss,), (it.loss,), (), np.zeros(0, np.uint8)) for it in points]
     history = [(it.epoch, [0.1] * 10) for it in points]
     figures = {
         "loss_chart": learning_curves.loss_curve(shown, EPOCHS, smoothing=0.5),
         "accuracy_chart": learning_curves.accuracy_curve(shown, EPOCHS, log=True, log_epochs=True),
-        "layers_view": diagnostics_charts.layers_chart(seen, (784, 10), EPOCHS),
-        "followed_digit": diagnostics_charts.followed_chart(history, EPOCHS),
+        "layers_view": layer_norms_chart(seen, (784, 10), EPOCHS),
+        "followed_digit": probe_chart(history, EPOCHS),
     }
     for key, figure in figures.items():
         with st.container(key=key):

@@ -92,7 +92,7 @@ def test_draw_says_how_sure_it_is_that_it_sees_a_digit(
     monkeypatch: pytest.MonkeyPatch, is_digit: float, said: list[str]
 ) -> None:
     network = doubting({1: 0.85, 7: 0.15}, is_digit)
-    monkeypatch.setattr(networks, "shipped", lambda name: checkpoint.Checkpoint(network))
+    monkeypatch.setattr(networks, "load_shipped", lambda name: checkpoint.Checkpoint(network))
     screen = draw()
     assert "Draw a digit" in texts(screen)
     assert not any("Looks like a digit" in text for text in texts(screen))
@@ -116,5 +116,5 @@ def test_a_network_that_cannot_be_opened_gets_a_message(
     def fail(name: str) -> None:
         raise ValueError(f"{name} is damaged")
 
-    monkeypatch.setattr(networks, "shipped", fail)
+    monkeypatch.setattr(networks, "load_shipped", fail)
     assert "is damaged" in open_page().error[0].value

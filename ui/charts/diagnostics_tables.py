@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.common.constants import CLASSES
 from model.training.diagnostics import Diagnostics
-from ui.charts.diagnostics_charts import DIGITS, layer_names
-from ui.charts.evaluation_charts import ALARMING
-from ui.common.formatting import images, percent
+from ui.charts.evaluation_charts import FULL_COLOR_SHARE
+from ui.charts.layer_norms_chart import layer_names
+from ui.common.formatting import image_count, percent
 
 Array = NDArray[Any]
 
@@ -33,7 +34,7 @@ RULE = (
 FORGOTTEN = 0.05  # below its best share, a digit is called forgotten
 
 
-def verdict(observation: Diagnostics, place: int) -> str:
+def layer_health(observation: Diagnostics, place: int) -> str:
     """What a layer's last update is worth, by its ratio to the weights; empty before the first step."""
     if observation.step == 0:
         return ""
@@ -49,7 +50,7 @@ def update_ratio(observation: Diagnostics, place: int) -> float:
     return update / weights if weights else math.inf if update else 0.0
 
 
-def layers_table(observation: Diagnostics, sizes: Sequence[int]) -> str:
+def layer_table(observation: Diagnostics, sizes: Sequence[int]) -> str:
     """Of each layer its gradient, its update by its weights with a verdict, and the share of dead units; as HTML.
 
     sizes: the network's, from the 784 inputs to the outputs. Dead units are those of hidden ReLU layers.
@@ -67,7 +68,7 @@ def layers_table(observation: Diagnostics, sizes: Sequence[int]) -> str:
 
 
 def _layer_row(observation: Diagnostics, place: int, name: str, shape: str) -> str:
-    word = verdict(observation, place)
+    word = layer_health(observation, place)
     ratio = _figure(update_ratio(observation, place)) if observation.step else "–"
     gradient = _figure(observation.gradients[place]) if observation.step else "–"
     dead = f"<td>{_dead(observation.dead, place)}</td>" if observation.dead else ""
@@ -91,23 +92,23 @@ def _dead(shares: Sequence[float], place: int) -> str:
     )
 
 
-def confusion_picture(labels: Array, predictions: Array) -> str:
+def confusion_table(labels: Array, predictions: Array) -> str:
     """How often each digit (row) is read as each digit (column), from labels and predictions (m,); as HTML.
 
-    Colour is the share of the row: for mistakes by its square root, so that a handful among many still shows.
+    Color is the share of the row: for mistakes by its square root, so that a handful among many still shows.
     """
     counts = confusion(labels, predictions)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    mistakes = np.where(np.eye(DIGITS, dtype=bool), 0.0, shares)
+    mistakes = np.where(np.eye(CLASSES, dtype=bool), 0.0, shares)
     strengths = np.where(
-        np.eye(DIGITS), 0.05 + 0.4 * shares, 0.1 + 0.7 * np.sqrt(mistakes / max(mistakes.max(), ALARMING))
+        np.eye(CLASSES), 0.05 + 0.4 * shares, 0.1 + 0.7 * np.sqrt(mistakes / max(mistakes.max(), FULL_COLOR_SHARE))
     )
-    head = "".join(f'<th scope="col">{digit}</th>' for digit in range(DIGITS))
+    head = "".join(f'<th scope="col">{digit}</th>' for digit in range(CLASSES))
     rows = "".join(
         f'<tr><th scope="row">{row}</th>'
-        + "".join(_cell(row, column, counts[row, column], strengths[row, column]) for column in range(DIGITS))
+        + "".join(_cell(row, column, counts[row, column], strengths[row, column]) for column in range(CLASSES))
         + "</tr>"
-        for row in range(DIGITS)
+        for row in range(CLASSES)
     )
     return (
         '<div class="confusion"><span class="confusion-columns">read as</span><span class="confusion-rows">shows</span>'
@@ -117,9 +118,9 @@ def confusion_picture(labels: Array, predictions: Array) -> str:
 
 def confusion(labels: Array, predictions: Array) -> NDArray[np.intp]:
     """Counts (10, 10) of images by the digit that they show and the one that they are read as."""
-    digits = labels < DIGITS  # others show none
-    places = labels[digits].astype(np.intp) * DIGITS + predictions[digits]
-    return np.bincount(places, minlength=DIGITS * DIGITS).reshape(DIGITS, DIGITS)
+    digits = labels < CLASSES  # others show none
+    places = labels[digits].astype(np.intp) * CLASSES + predictions[digits]
+    return np.bincount(places, minlength=CLASSES * CLASSES).reshape(CLASSES, CLASSES)
 
 
 def _cell(row: int, column: int, count: int, strength: float) -> str:
@@ -128,7 +129,7 @@ def _cell(row: int, column: int, count: int, strength: float) -> str:
     kind = "right" if row == column else "wrong"
     return (
         f'<td class="confusion-{kind}" style="--strength: {strength:.0%}" '
-        f'title="{row} read as {column}: {images(count)}"><span>{count}</span></td>'
+        f'title="{row} read as {column}: {image_count(count)}"><span>{count}</span></td>'
     )
 
 
@@ -136,13 +137,13 @@ def shares_read(labels: Array, predictions: Array) -> NDArray[np.float64]:
     """The share (10,) of each digit's images that is read right; NaN where there are none."""
     counts = confusion(labels, predictions)
     totals = counts.sum(axis=1)
-    return np.divide(counts.diagonal(), totals, out=np.full(DIGITS, np.nan), where=totals > 0)
+    return np.divide(counts.diagonal(), totals, out=np.full(CLASSES, np.nan), where=totals > 0)
 
 
-def digits_learned(labels: Array, predictions: Array, best: Array) -> str:
+def accuracy_by_digit_table(labels: Array, predictions: Array, best: Array) -> str:
     """Of each digit the share that is read right now, and at its best so far, (10,); what was forgotten; as HTML."""
     return (
-        f'<div class="learned">{"".join(map(_digit_row, range(DIGITS), shares_read(labels, predictions), best))}</div>'
+        f'<div class="learned">{"".join(map(_digit_row, range(CLASSES), shares_read(labels, predictions), best))}</div>'
     )
 
 

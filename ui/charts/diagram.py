@@ -20,10 +20,10 @@ FAN = 6  # dots of a column that lines are drawn from: all of them would be a gr
 ROOM_FOR_DIGITS = 6.2  # the width of a digit in small print
 
 
-def diagram(config: TrainingConfig) -> str:
-    """The network that a config describes as an SVG, for st.markdown with unsafe_allow_html (st.html drops drawings).
+def network_svg(config: TrainingConfig) -> str:
+    """Draw the network that a config describes as an SVG, for st.markdown with unsafe_allow_html (st.html drops SVG).
 
-    It shows each layer's units and parameters, the activation, and the sums of parameters and of products per image.
+    It shows each layer's units and parameters, the activation, and the totals of parameters and multiply-adds.
     """
     sizes = config.sizes
     columns = [MARGIN + place * (WIDTH - 2 * MARGIN) / (len(sizes) - 1) for place in range(len(sizes))]
@@ -51,17 +51,17 @@ def layer_parameters(config: TrainingConfig) -> list[int]:
     ]
 
 
-def products(config: TrainingConfig) -> int:
+def multiply_adds(config: TrainingConfig) -> int:
     """How many multiplications by weights it takes to read one image."""
     return sum(inputs * outputs for inputs, outputs in pairwise(config.sizes))
 
 
 def totals(config: TrainingConfig) -> str:
     """The size of the network and of the work, in words."""
-    return f"{sum(layer_parameters(config)):,} parameters, {products(config):,} products per image"
+    return f"{sum(layer_parameters(config)):,} parameters, {multiply_adds(config):,} products per image"
 
 
-def in_words(config: TrainingConfig) -> str:
+def describe_network(config: TrainingConfig) -> str:
     """What the network consists of: "784 inputs, a hidden layer of 128 units with ReLU, and 10 outputs"."""
     hidden = [f"{size:,}" for size in config.hidden_sizes]
     layers = ""
@@ -76,7 +76,7 @@ def in_words(config: TrainingConfig) -> str:
 def _label(config: TrainingConfig) -> str:
     """The whole drawing, for those who do not see it."""
     answers = "each digit and one for what is none" if config.background else "each digit"
-    return f"The network: {in_words(config)}, one for {answers}; {totals(config)}."
+    return f"The network: {describe_network(config)}, one for {answers}; {totals(config)}."
 
 
 def _bend(config: TrainingConfig) -> str:

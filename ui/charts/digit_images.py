@@ -17,34 +17,34 @@ from PIL import Image
 SIDE = 28
 
 
-class Captioned(NamedTuple):
-    """A digit's image (784,) uint8, what stands under it, lines of small print, and the colour of its mark."""
+class CaptionedImage(NamedTuple):
+    """A digit's image (784,) uint8, what stands under it, lines of small print, and the color of its mark."""
 
     image: NDArray[Any]
     caption: str
     notes: Sequence[str]
-    colour: str
+    color: str
 
 
-def grid(pictures: Sequence[Captioned]) -> str:
+def gallery(pictures: Sequence[CaptionedImage]) -> str:
     """HTML of pictures with captions, as many in a row as there is room for."""
     columns = "grid-template-columns:repeat(auto-fill, minmax(80px, 1fr))"
     tiles = "".join(_tile(shown) for shown in pictures)
     return f'<div style="display:grid; {columns}; gap:16px 8px">{tiles}</div>'
 
 
-def _tile(shown: Captioned) -> str:
+def _tile(shown: CaptionedImage) -> str:
     caption, notes = escape(shown.caption), "<br>".join(escape(note) for note in shown.notes)
     return (
         f'<figure style="margin:0; line-height:1.35">{_picture(shown.image, shown.caption)}'
-        f'<figcaption style="border-top:3px solid {escape(shown.colour)}; padding-top:4px">'
+        f'<figcaption style="border-top:3px solid {escape(shown.color)}; padding-top:4px">'
         f'<div style="font-size:14px">{caption}</div>'
         f'<div style="font-size:12px; opacity:0.75">{notes}</div>'
         "</figcaption></figure>"
     )
 
 
-def enlarged(image: NDArray[Any], description: str) -> str:
+def enlarged_image(image: NDArray[Any], description: str) -> str:
     """HTML of one digit's image (784,) uint8, as wide as its place."""
     return _picture(image, description)
 

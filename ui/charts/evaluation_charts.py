@@ -15,39 +15,39 @@ from numpy.typing import NDArray
 
 from model.nn.calibration import Reliability
 from ui.common import theme
-from ui.common.formatting import images, percent
+from ui.common.formatting import image_count, percent
 from ui.evaluate.scores import interval
 
 Array = NDArray[Any]
 Cell = tuple[int, int]  # the digit that images show, and the one that they were read as
 
 DIGITS = 10
-# A share of a digit's images that, all read as one other digit, gets the full colour, however few mistakes there are.
-ALARMING = 0.02
+# A share of a digit's images that, all read as one other digit, gets the full color, however few mistakes there are.
+FULL_COLOR_SHARE = 0.02
 NEGLIGIBLE = 0.0005  # a probability not worth a number
 
 
-def confusion_matrix(confusion: Array, chosen: Cell | None, text_colour: str) -> go.Figure:
+def confusion_matrix_chart(confusion: Array, chosen: Cell | None, text_color: str) -> go.Figure:
     """How often each digit (row) was read as each digit (column), from counts (10, 10); `chosen` stands out at first.
 
-    Colour is the share of the row: for the mistakes by its square root, on a scale of their own, so that a handful
+    Color is the share of the row: for the mistakes by its square root, on a scale of their own, so that a handful
     among a thousand right answers still shows. Each cell is a point of the last trace, for Plotly reports no clicks
     on a heat map's cells; `cell_at` is the way back.
     """
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(DIGITS, dtype=bool), 0.0, shares)
-    colours = np.where(np.eye(DIGITS), shares, -np.sqrt(mistakes / max(mistakes.max(), ALARMING)))
+    colors = np.where(np.eye(DIGITS), shares, -np.sqrt(mistakes / max(mistakes.max(), FULL_COLOR_SHARE)))
     cells = go.Heatmap(
-        z=colours,
+        z=colors,
         zmin=-1,
         zmax=1,
         # Partly transparent, so that the page's own text is readable on all of them, light or dark.
         colorscale=[
-            (0.0, _see_through(theme.WRONG, 0.85)),
-            (0.499, _see_through(theme.WRONG, 0.15)),
-            (0.5, _see_through(theme.OTHER, 0.1)),
-            (0.501, _see_through(theme.RIGHT, 0.05)),
-            (1.0, _see_through(theme.RIGHT, 0.45)),
+            (0.0, theme.rgba(theme.WRONG, 0.85)),
+            (0.499, theme.rgba(theme.WRONG, 0.15)),
+            (0.5, theme.rgba(theme.OTHER, 0.1)),
+            (0.501, theme.rgba(theme.RIGHT, 0.05)),
+            (1.0, theme.rgba(theme.RIGHT, 0.45)),
         ],
         showscale=False,
         hoverinfo="skip",
@@ -62,11 +62,11 @@ def confusion_matrix(confusion: Array, chosen: Cell | None, text_colour: str) ->
         mode="markers+text",
         text=[str(count) if count else "" for count in counts],
         hovertext=[
-            f"{row} read as {column}: {images(count)} ({percent(share)})"
+            f"{row} read as {column}: {image_count(count)} ({percent(share)})"
             for row, column, count, share in zip(rows, columns, counts, shares.ravel(), strict=True)
         ],
         hoverinfo="text",
-        textfont={"size": 12, "color": text_colour},
+        textfont={"size": 12, "color": text_color},
         marker={"symbol": "square", "size": 28, "color": theme.PAPER, "opacity": 0},
         selected={"marker": {"opacity": 1}, "textfont": {"color": theme.PEN}},
         unselected={"marker": {"opacity": 0}},
@@ -98,7 +98,7 @@ def largest_mistake(confusion: Array) -> Cell | None:
     return cell_at(int(mistakes.argmax())) if mistakes.any() else None
 
 
-def accuracy_by_digit(confusion: Array) -> go.Figure:
+def accuracy_by_digit_chart(confusion: Array) -> go.Figure:
     """The share read right of each digit's images with its 95 % interval, and of all; from counts (10, 10)."""
     totals, right = confusion.sum(axis=1), confusion.diagonal()
     shown = np.flatnonzero(totals)
@@ -152,7 +152,7 @@ def _dots(shares: Array, places: Array, bounds: tuple[Array, Array], *, sizes: A
     )
 
 
-def reliability(found: Reliability) -> go.Figure:
+def reliability_diagram(found: Reliability) -> go.Figure:
     """The share of right answers, with its 95 % interval, beside their certainty; on the dotted line both are equal.
 
     A dot for each bin that has answers, and their number at the end of its row. The more answers, the larger the dot:
@@ -195,18 +195,16 @@ def reliability(found: Reliability) -> go.Figure:
     return figure
 
 
-def probability_bars(probabilities: Array, label: int) -> alt.LayerChart:
+def probability_bars_chart(probabilities: Array, label: int) -> alt.LayerChart:
     """The probability of each digit (10,): what the image shows in blue, a wrong answer in vermilion, the rest grey."""
     answer = int(probabilities.argmax())
-    colours = [
-        theme.RIGHT if digit == label else theme.WRONG if digit == answer else theme.OTHER for digit in range(10)
-    ]
+    colors = [theme.RIGHT if digit == label else theme.WRONG if digit == answer else theme.OTHER for digit in range(10)]
     table = pd.DataFrame(
         {
             "digit": range(DIGITS),
             "probability": np.nan_to_num(probabilities.astype(float)),
             "words": [percent(float(share)) if share >= NEGLIGIBLE else "" for share in probabilities],
-            "colour": colours,
+            "color": colors,
         }
     )
     look: dict[str, Any] = {"title": None, "ticks": False, "domain": False}
@@ -216,7 +214,7 @@ def probability_bars(probabilities: Array, label: int) -> alt.LayerChart:
         .encode(
             x=alt.X("probability:Q", axis=None, scale=alt.Scale(domain=[0, 1])),
             y=alt.Y("digit:O", axis=alt.Axis(labelFontSize=15, **look)),
-            color=alt.Color("colour:N", scale=None),
+            color=alt.Color("color:N", scale=None),
             tooltip=["digit:O", "probability:Q"],
         )
     )
@@ -225,8 +223,3 @@ def probability_bars(probabilities: Array, label: int) -> alt.LayerChart:
     right = alt.Axis(orient="right", labelExpr=numbers, labelFontSize=13, **look)
     column = bars.mark_tick(opacity=0).encode(y=alt.Y("digit:O", axis=right))
     return (bars + column).resolve_axis(y="independent").properties(height=270, padding={"right": 6})
-
-
-def _see_through(colour: str, opacity: float) -> str:
-    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
-    return f"rgba({red}, {green}, {blue}, {opacity})"

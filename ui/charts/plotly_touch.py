@@ -19,6 +19,6 @@ export default function () {
 """
 
 
-def leave_to_browser() -> None:
+def let_browser_handle_touch() -> None:
     """Withhold touches from this page's Plotly charts, so that a tap clicks and a swipe scrolls; shows nothing."""
     st.components.v2.component("inkling_touch", js=_SCRIPT)(key="touch")

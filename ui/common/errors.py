@@ -5,11 +5,11 @@ import re
 import streamlit as st
 
 
-def problem(text: str) -> None:
+def show_error(text: str) -> None:
     """Say what went wrong, and what to do about it."""
-    st.error(plain(text), icon=":material/error:")
+    st.error(escape_markdown(text), icon=":material/error:")
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """The text with every sign escaped that Markdown could take for its own."""
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

@@ -15,6 +15,6 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
-def images(count: int) -> str:
+def image_count(count: int) -> str:
     """A number of images, in words."""
     return "1 image" if count == 1 else f"{count:,} images"

@@ -1,16 +1,42 @@
-"""The colours, each with one meaning on every page; from the palette of Okabe and Ito (2008), which those who see
-red and green alike can tell apart too. All of them stand out from light and from dark pages.
+"""The colors, each with one meaning on every page.
+
+They come from the palette of Okabe and Ito (2008), which color-blind readers can tell apart too, and stand out from
+light and from dark pages. The style sheet gets them as custom properties: `RIGHT` is `var(--right)` there.
 """
 
-RIGHT = TRAINING = "#0072B2"  # blue: the answer, what is right, the training images
-WRONG = VALIDATION = "#D55E00"  # vermilion: what is wrong, the validation images
-OTHER = "#8A8F98"  # grey: all the rest
+BLUE, SKY, GREEN = "#0072B2", "#56B4E9", "#009E73"
+ORANGE, VERMILION, PINK = "#E69F00", "#D55E00", "#CC79A7"
+GRAY = "#8A8F98"
 
-PAPER = "#000000"  # what is drawn on, black as MNIST's images are
+RIGHT = TRAINING = BLUE  # the answer, what is right, the training images
+WRONG = VALIDATION = VERMILION  # what is wrong, the validation images
+OTHER = GRAY  # all the rest
+
+PAPER = "#000000"  # black, as MNIST's images are
 PEN = "#FFFFFF"
 
-# The tiles of a layer's weights, as red, green and blue.
-TILE_FOR = (213, 94, 0)  # ink here speaks for the unit
-TILE_AGAINST = (0, 114, 178)  # ink here speaks against it
-TILE_NEUTRAL = (247, 247, 247)
-TILE_GAP = (200, 200, 200)
+RUN_COLORS = (GREEN, PINK, ORANGE, SKY)  # of the other runs: the colors that have no other meaning
+LAYER_COLORS = (BLUE, SKY, GREEN, ORANGE, VERMILION, PINK, GRAY)  # from the first layer to the last, cold to warm
+
+TILE_POSITIVE = VERMILION  # of the first layer's weights
+TILE_NEGATIVE = BLUE
+TILE_NEUTRAL = "#F7F7F7"
+TILE_GAP = "#C8C8C8"
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of a color "#RRGGBB"."""
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return red, green, blue
+
+
+def rgba(color: str, opacity: float) -> str:
+    """A color "#RRGGBB" with an opacity from 0 to 1, as CSS and Plotly write it."""
+    return f"rgba{(*rgb(color), opacity)}"
+
+
+def css_properties() -> str:
+    """The colors that the style sheet uses, as custom properties of the page and of components with their own root."""
+    colors = {"right": RIGHT, "wrong": WRONG, "other": OTHER, "paper": PAPER, "pen": PEN}
+    properties = "".join(f"  --{name}: {color};\n" for name, color in colors.items())
+    return f":root, :host {{\n{properties}}}\n"

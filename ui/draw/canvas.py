@@ -12,7 +12,7 @@ from streamlit_drawable_canvas import st_canvas
 from model.ink import BlankDrawing, Drawing
 from model.ink.photo import MAX_BYTES, read_photo
 from ui.common import errors, theme
-from ui.draw.fabric import PEN_WIDTH, Fabric, from_fabric, to_fabric
+from ui.draw.fabric import PEN_WIDTH, Fabric, drawing_from_fabric, fabric_from_drawing
 from ui.state import session
 
 SIZE = 280  # pixels of either side
@@ -25,20 +25,20 @@ class Sheet(NamedTuple):
     start: Fabric | None
 
 
-def arrive() -> None:
+def restore_drawing() -> None:
     """Lay out a sheet with what the visitor drew before; to be called when one comes to the page."""
     drawing = session.get_value("drawing")
-    _lay_out(drawing and to_fabric(drawing))
+    _new_canvas(drawing and fabric_from_drawing(drawing))
 
 
 def clear() -> None:
     """Take a blank sheet, and put the picture away."""
     session.set_value("drawing", None)
-    _put_picture_away()
-    _lay_out(None)
+    _discard_photo()
+    _new_canvas(None)
 
 
-def _lay_out(start: Fabric | None) -> None:
+def _new_canvas(start: Fabric | None) -> None:
     # In this browser tab's own state: in another tab, another sheet may lie.
     number = _sheet().number + 1
     st.session_state["sheet"] = Sheet(number, start)
@@ -49,7 +49,7 @@ def _sheet() -> Sheet:
     return sheet
 
 
-def paper() -> Drawing:
+def drawing_canvas() -> Drawing:
     """Show the canvas; returns what is drawn on it, and remembers it.
 
     Raises:
@@ -67,43 +67,43 @@ def paper() -> Drawing:
                 # Constant as long as the sheet lies there: if it changed, strokes being drawn would be lost.
                 initial_drawing=sheet.start,
                 key=f"sheet_{sheet.number}",
-                on_change=_put_picture_away,
+                on_change=_discard_photo,
             ).json_data
         except (AttributeError, KeyError, TypeError):  # the component takes apart what came without a look
             raise ValueError("a drawing must come as Fabric.js objects; got something else") from None
-    drawing = from_fabric(sent)
+    drawing = drawing_from_fabric(sent)
     session.set_value("drawing", drawing)
     return drawing
 
 
-def choose_picture() -> None:
+def photo_uploader() -> None:
     """Let the visitor upload a picture to be read instead; drawing on goes back to the drawing."""
     st.file_uploader(
         "Or read a picture of a digit",
         type=["png", "jpg", "jpeg", "gif", "webp", "bmp"],
         key="picture",
         max_upload_size=MAX_BYTES // 1_000_000,
-        on_change=_take_picture,
+        on_change=_read_photo,
         help="A photo or a scan of one handwritten digit, dark on light or light on dark.",
     )
-    if problem := picture_problem():
-        errors.problem(problem)
+    if error := photo_error():
+        errors.show_error(error)
 
 
-def picture_problem() -> str | None:
+def photo_error() -> str | None:
     """Why the uploaded picture can't be read, as long as nothing has been drawn since."""
     problem: str | None = session.get_value("picture_problem")
     return problem
 
 
-def picture() -> NDArray[np.uint8] | None:
+def photo_image() -> NDArray[np.uint8] | None:
     """The uploaded picture as MNIST would show it, (28, 28), as long as nothing has been drawn since."""
     image: NDArray[np.uint8] | None = session.get_value("picture")
     return image
 
 
-def _take_picture() -> None:
-    _put_picture_away()
+def _read_photo() -> None:
+    _discard_photo()
     file = st.session_state["picture"]
     if file is None:
         return
@@ -115,6 +115,6 @@ def _take_picture() -> None:
         session.set_value("picture_problem", f"The file can't be read: {error}.")
 
 
-def _put_picture_away() -> None:
+def _discard_photo() -> None:
     session.set_value("picture", None)
     session.set_value("picture_problem", None)

@@ -24,7 +24,7 @@ Points = NDArray[np.float64]
 Fabric = dict[str, Any]
 
 
-def to_fabric(drawing: Drawing) -> Fabric:
+def fabric_from_drawing(drawing: Drawing) -> Fabric:
     """A drawing, in the canvas's pixels, as the objects that the canvas begins with."""
     look = {
         "type": "Path",
@@ -41,7 +41,7 @@ def to_fabric(drawing: Drawing) -> Fabric:
     return {"objects": objects}
 
 
-def from_fabric(state: object) -> Drawing:
+def drawing_from_fabric(state: object) -> Drawing:
     """The strokes of a canvas's state, in its pixels.
 
     Raises:
@@ -64,7 +64,7 @@ def from_fabric(state: object) -> Drawing:
 
 def _strokes(drawn: Mapping[str, Any]) -> list[Points]:
     """A path's strokes as the screen shows them: its points about their middle, transformed, moved to left and top."""
-    strokes = trace(drawn["path"])
+    strokes = path_strokes(drawn["path"])
     if not strokes:
         return []
     points = np.concatenate(strokes)
@@ -87,7 +87,7 @@ def _transform(drawn: Mapping[str, Any]) -> Points:
     return turn @ np.diag(scale) @ along_x @ along_y
 
 
-def trace(path: Sequence[object]) -> list[Points]:
+def path_strokes(path: Sequence[object]) -> list[Points]:
     """The strokes (k, 2) that a path's commands draw: `[["M", x, y], ["Q", x1, y1, x, y], ["L", x, y]]`.
 
     Raises:

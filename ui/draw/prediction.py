@@ -7,23 +7,15 @@ part is as high for one answer as for another: nothing on the page moves while a
 from __future__ import annotations
 
 import html
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from model.inference.classification import Classification
 from ui.charts import digit_images
 from ui.common import formatting
 
-STYLE = Path(__file__).parents[1] / "common" / "style.css"
 SURE = 0.9  # below this probability, the second choice is worth a word even where the first is no mere guess
-
-
-def style() -> None:
-    """What the HTML on a page looks like; to be called once on it."""
-    st.html(STYLE)
 
 
 def percent(probability: float, decimals: int = 1) -> str:
@@ -31,7 +23,7 @@ def percent(probability: float, decimals: int = 1) -> str:
     return html.escape(formatting.percent(min(max(probability, 1e-9), 1 - 1e-9), decimals))
 
 
-def prediction(reading: Classification) -> str:
+def headline_html(reading: Classification) -> str:
     """The answer, large: the digit and its probability, or a guess, or that it is no digit."""
     match reading.verdict:
         case None:
@@ -58,7 +50,7 @@ def _article(digit: int) -> str:
     return "an" if digit == 8 else "a"
 
 
-def detail(reading: Classification) -> str:
+def detail_html(reading: Classification) -> str:
     """A line more about the answer: what else it may be, and how probable the guesses are; empty where it is sure."""
     return f'<div class="answer-detail">{_detail(reading) or "&nbsp;"}</div>'
 
@@ -77,7 +69,7 @@ def _detail(reading: Classification) -> str:
     return f"or {_article(second)} {second}, {percent(float(reading.probabilities[second]))}"
 
 
-def likeness(reading: Classification) -> str:
+def digit_likelihood_html(reading: Classification) -> str:
     """A meter of how much the image looks like a digit at all; empty where the network can't tell."""
     if reading.is_digit is None:
         return '<div class="likeness"></div>'
@@ -88,7 +80,7 @@ def likeness(reading: Classification) -> str:
     )
 
 
-def bars(reading: Classification) -> str:
+def probability_bars_html(reading: Classification) -> str:
     """A bar for each digit, as high as its probability; dimmed where it is no digit, empty where nothing is drawn."""
     values = [0.0] * 10 if reading.probabilities is None else [float(value) for value in reading.probabilities]
     columns = "".join(
@@ -108,7 +100,7 @@ def _whole_percent(value: float) -> str:
     return "> 99 %" if value > 0.994 else f"{value:.0%}".replace("%", " %")
 
 
-def seen(image: NDArray[np.uint8] | None, caption: str) -> str:
+def network_input_html(image: NDArray[np.uint8] | None, caption: str) -> str:
     """The image (28, 28) that the network looks at, its pixels as squares; black where nothing is drawn."""
     pixels = np.zeros((28, 28), np.uint8) if image is None else image
     return (

@@ -80,8 +80,8 @@ def figures(found: Evaluation) -> list[tuple[str, float, str]]:
 
 def described(part: Part, dataset: str) -> str:
     """How many images of which data, in words; the name is shown as it is, whatever its file was called."""
-    counted = formatting.images(len(part.labels))
-    return f"{counted.replace('image', 'test image') if part.is_test else counted} of {errors.plain(dataset)}"
+    counted = formatting.image_count(len(part.labels))
+    return f"{counted.replace('image', 'test image') if part.is_test else counted} of {errors.escape_markdown(dataset)}"
 
 
 def cautions(checkpoint: Checkpoint, dataset: str, part: Part) -> list[str]:

@@ -26,7 +26,7 @@ function write(parent, { digits, pen }) {
   context.scale(density, density)
   context.lineCap = context.lineJoin = "round"
   context.lineWidth = pen
-  context.strokeStyle = "#fff"
+  context.strokeStyle = getComputedStyle(paper).getPropertyValue("--pen")
 
   let turn = 0
   let start = null

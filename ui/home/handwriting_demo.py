@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, render
 from model.nn.mlp import Network
+from ui.common import style
 from ui.draw import prediction
-from ui.draw.fabric import PEN_WIDTH, trace
+from ui.draw.fabric import PEN_WIDTH, path_strokes
 
 # Each digit as a pen writes it on the canvas's 280 pixels, in the order in which they are shown.
 PATHS = {
@@ -44,9 +45,9 @@ _component = st.components.v2.component(
         '<div class="writing" role="img" aria-label="Digits write themselves; bars show what the network reads.">'
         '<canvas class="writing-paper"></canvas><div class="writing-answer">'
         '<div class="answer"><span class="answer-digit"></span><span class="answer-percent"></span></div>'
-        f"{prediction.bars(Classification(None))}</div></div>"
+        f"{prediction.probability_bars_html(Classification(None))}</div></div>"
     ),
-    css=prediction.STYLE.read_text() + (_FOLDER / "handwriting_demo.css").read_text(),
+    css=style.style_sheet() + (_FOLDER / "handwriting_demo.css").read_text(),
     js=(_FOLDER / "handwriting_demo.js").read_text(),
 )
 
@@ -75,7 +76,7 @@ def reading(network: Network, written: Drawing) -> dict[str, Any]:
 def drawing(digit: int) -> Drawing:
     """The digit's strokes, their points equally far apart."""
     commands = re.findall(r"([MLQ])([^MLQ]+)", PATHS[digit])
-    strokes = trace([[name, *map(float, numbers.split())] for name, numbers in commands])
+    strokes = path_strokes([[name, *map(float, numbers.split())] for name, numbers in commands])
     return Drawing(tuple(_even(stroke) for stroke in strokes), pen=PEN_WIDTH)
 
 

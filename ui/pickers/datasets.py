@@ -19,7 +19,7 @@ def _named(name: str) -> Dataset:
     return data.load(name)
 
 
-def opened(name: str) -> Dataset:
+def open_dataset(name: str) -> Dataset:
     """A data set by its name in the menu, its arrays open."""
     uploaded = session.current().datasets.get(name)
     return uploaded.dataset if uploaded else _named(name)
@@ -31,20 +31,20 @@ def folder(name: str) -> Path:
     return Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(name)
 
 
-def held(name: str) -> object:
+def keep_alive(name: str) -> object:
     """What must be kept for a data set's folder to stay."""
     return session.current().datasets.get(name)
 
 
-def is_here(name: str) -> bool:
+def is_available(name: str) -> bool:
     """Whether a data set that Inkling knows by name can be opened without a download."""
     try:
         return data.is_present(name)
     except ValueError:
-        return False  # $MNIST_DIR holds some of its files only: `choose` says so
+        return False  # $MNIST_DIR holds some of its files only: `select_dataset` says so
 
 
-def choose() -> str | None:
+def select_dataset() -> str | None:
     """A menu of the data sets at hand, and ways to more; returns the chosen one's name, None if it is not here yet.
 
     The choice holds on all pages. Files that are no data set get a message, and the choice stays as it was.
@@ -67,13 +67,13 @@ def choose() -> str | None:
             on_change=_open,
         )
         if problem := session.get_value("dataset_problem"):
-            errors.problem(problem)
+            errors.show_error(problem)
     try:
         absent = not data.is_present("mnist")
     except ValueError as error:
         absent = True
-        errors.problem(str(error))
-    st.caption(data.DATASETS[name] if name in data.DATASETS else errors.plain(repr(opened(name))))
+        errors.show_error(str(error))
+    st.caption(data.DATASETS[name] if name in data.DATASETS else errors.escape_markdown(repr(open_dataset(name))))
     if absent and name in data.DATASETS:
         _offer_mnist()
     return None if absent and name == "mnist" else name
@@ -112,7 +112,7 @@ def _offer_mnist() -> None:
         data.prepare("mnist", show)
     except ValueError as error:
         bar.empty()
-        errors.problem(str(error))
+        errors.show_error(str(error))
     else:
         session.set_value("dataset", "mnist")
         st.rerun()

@@ -15,11 +15,11 @@ from ui.common import errors
 from ui.state import session
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
-LIMIT, BYTES_LIMIT = 20, 100e6  # of networks kept for each visitor; the oldest goes first
+MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the oldest goes first
 
 
 @st.cache_resource(show_spinner=False)
-def shipped(name: str) -> Checkpoint:
+def load_shipped(name: str) -> Checkpoint:
     """One of the trained networks that come with Inkling; shared by all visitors, so never changed."""
     return checkpoint.load(checkpoint.WEIGHTS / f"{name}.safetensors")
 
@@ -41,7 +41,7 @@ def add(name: str, trained: Checkpoint) -> str:
     while unique in taken:
         unique, number = f"{name} {number}", number + 1
     networks[unique] = trained
-    while len(networks) > LIMIT or (len(networks) > 1 and _size(networks.values()) > BYTES_LIMIT):
+    while len(networks) > MAX_NETWORKS or (len(networks) > 1 and _size(networks.values()) > MAX_BYTES):
         networks.pop(next(iter(networks)))
     session.set_value("network", unique)
     return unique
@@ -51,7 +51,7 @@ def _size(networks: Iterable[Checkpoint]) -> int:
     return sum(one.network.parameters.nbytes for one in networks)
 
 
-def choose() -> tuple[str, Checkpoint]:
+def select_network() -> tuple[str, Checkpoint]:
     """A menu of the networks at hand, this visitor's newest first; returns the chosen one's name and itself.
 
     The choice holds on all pages. A file that is no network gets a message, and the choice stays as it was.
@@ -75,8 +75,8 @@ def choose() -> tuple[str, Checkpoint]:
             on_change=_open,
         )
         if problem := session.get_value("network_problem"):
-            errors.problem(problem)
-    return name, session.current().networks.get(name) or shipped(name)
+            errors.show_error(problem)
+    return name, session.current().networks.get(name) or load_shipped(name)
 
 
 def _open() -> None:

@@ -52,7 +52,7 @@ def tune(config: TrainingConfig) -> None:
         try:
             job.order(cast(Change, change))
         except ValueError as error:
-            errors.problem(str(error))
+            errors.show_error(str(error))
 
 
 # -- Buttons ------------------------------------------------------------------------------------------------
@@ -141,10 +141,10 @@ def _start(config: TrainingConfig, dataset: str | None, *, paused: bool = False)
     title = presets.name_of(config) or "-".join(map(str, config.sizes))
     try:
         session.start_job(
-            f"my {title}", config, datasets.folder(name), paused=paused, pace=pace(), held=datasets.held(name)
+            f"my {title}", config, datasets.folder(name), paused=paused, pace=pace(), held=datasets.keep_alive(name)
         )
     except ValueError as error:
-        errors.problem(str(error))
+        errors.show_error(str(error))
         return
     st.rerun()
 
@@ -234,7 +234,7 @@ def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
         try:
             session.start_job(f"{job.name} fork", config, job.data, fork=(job, start), pace=pace(), held=job.held)
         except ValueError as error:
-            errors.problem(str(error))
+            errors.show_error(str(error))
             return
         st.rerun()
     if differing and start:

@@ -96,8 +96,8 @@ def choose_dataset() -> str | None:
     if not left_out.issuperset(("dataset", "hidden_layers", *SHAPE, *chain.from_iterable(FOLDED.values()))):
         _heading("Network and data", ":material/restart_alt: take effect with Start")
     name: str = session.get_value("dataset", "mnist-5k")
-    known = name in session.current().datasets or datasets.is_here(name)
-    return name if known and "dataset" in left_out else datasets.choose()
+    known = name in session.current().datasets or datasets.is_available(name)
+    return name if known and "dataset" in left_out else datasets.select_dataset()
 
 
 def choose_config(
@@ -218,7 +218,7 @@ def take(config: TrainingConfig) -> None:
     for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
         known = layer <= len(config.hidden_sizes)
         st.session_state[f"hidden_{layer}"] = config.hidden_sizes[layer - 1] if known else 64
-    if config.data in data.DATASETS and datasets.is_here(config.data):
+    if config.data in data.DATASETS and datasets.is_available(config.data):
         session.set_value("dataset", config.data)
 
 

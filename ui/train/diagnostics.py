@@ -18,7 +18,8 @@ from model.nn.gradient_check import GradientCheck
 from model.nn.mlp import Network
 from model.training import sample_rows
 from model.training.diagnostics import Diagnostics, inspect_network, layer_norms
-from ui.charts import diagnostics_charts, diagnostics_tables, digit_images
+from ui.charts import diagnostics_tables, digit_images, first_layer_weights
+from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.common import errors, formatting, glossary, theme
 from ui.state import session
 
@@ -48,7 +49,7 @@ def _weights_picture(job: Job, view: JobState, chosen: SnapshotRef | None, order
     made_of, picture = session.get_value("weights_picture", (None, ""))
     if made_of != wanted:
         shown = network_at(job, chosen).layers[0].weights if chosen else job.first_weights()
-        picture = diagnostics_charts.weights_picture(shown, order=order)
+        picture = first_layer_weights.weights_image(shown, order=order)
         session.set_value("weights_picture", (wanted, picture))
     return str(picture)
 
@@ -61,7 +62,7 @@ def layers(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
         if observation is None or not observation.gradients:
             st.caption("To be seen as soon as it learns.")
             return
-        st.html(diagnostics_tables.layers_table(observation, job.config.sizes))
+        st.html(diagnostics_tables.layer_table(observation, job.config.sizes))
         over_time = st.expander("Gradients and updates over time", key="layers_over_time", on_change="rerun")
         measured = [one for one in view.observations if one.gradients]
         if over_time.open and measured:
@@ -71,7 +72,7 @@ def layers(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
             ):
                 with place:
                     st.markdown(f"**{of.capitalize()}**", help=glossary.explain(term))
-                    chart = diagnostics_charts.layers_chart(measured, job.config.sizes, view.epochs, of=of)
+                    chart = layer_norms_chart(measured, job.config.sizes, view.epochs, of=of)
                     st.vega_lite_chart(*chart, key=f"layers_{of}")
 
 
@@ -88,14 +89,16 @@ def digits(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
             left, right = st.columns(2)
             with left:
                 st.markdown("**What it takes for what**", help=glossary.explain("confusion"))
-                st.html(diagnostics_tables.confusion_picture(labels, predictions))
+                st.html(diagnostics_tables.confusion_table(labels, predictions))
             with right:
                 st.markdown("**Read right now, and at best**", help=glossary.explain("forgotten"))
                 st.html(
-                    diagnostics_tables.digits_learned(labels, predictions, np.array(observation.best or [0.0] * 10))
+                    diagnostics_tables.accuracy_by_digit_table(
+                        labels, predictions, np.array(observation.best or [0.0] * 10)
+                    )
                 )
             right_now = predictions == labels
-            st.caption(f"{formatting.images(int(right_now.sum()))} of {len(labels):,} are read right.")
+            st.caption(f"{formatting.image_count(int(right_now.sum()))} of {len(labels):,} are read right.")
             _turned("Learned last", images, labels, observation, right_now)
             _turned("Forgotten: read right before, and wrong now", images, labels, observation, ~right_now)
 
@@ -112,7 +115,7 @@ def _turned(
     if len(rows):
         st.markdown(f"**{title}**")
         shown = [
-            digit_images.Captioned(
+            digit_images.CaptionedImage(
                 images[row],
                 f"a {labels[row]}"
                 if labels[row] == observation.predictions[row]
@@ -122,7 +125,7 @@ def _turned(
             )
             for row in rows
         ]
-        st.html(digit_images.grid(shown))
+        st.html(digit_images.gallery(shown))
 
 
 def gradient_check(job: Job) -> None:
@@ -146,7 +149,7 @@ def gradient_check(job: Job) -> None:
 
 def _checked(check: GradientCheck) -> None:
     sound = check.worst < 1e-3
-    said = f"The largest relative error is {check.worst:.1e}, on {formatting.images(check.images)}: "
+    said = f"The largest relative error is {check.worst:.1e}, on {formatting.image_count(check.images)}: "
     (st.success if sound else st.error)(said + ("backpropagation is right." if sound else "they do not agree."))
     st.dataframe(
         {
@@ -171,7 +174,7 @@ def network_at(job: Job, kept: SnapshotRef) -> Network:
         try:
             network = job.network_at(kept)
         except ValueError as error:
-            errors.problem(str(error))
+            errors.show_error(str(error))
             st.stop()
         session.set_value("network_at", ((job.number, kept), network))
     return network

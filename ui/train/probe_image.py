@@ -12,7 +12,7 @@ from model import data, ink
 from model.inference.classification import classify_images
 from model.jobs.job import Job, JobState
 from model.jobs.protocol import ProbePrediction, SetProbeImage, SnapshotRef
-from ui.charts import diagnostics_charts
+from ui.charts.probe_chart import probe_chart
 from ui.common import glossary
 from ui.draw import prediction
 from ui.state import session
@@ -62,16 +62,14 @@ def show(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
         history = _before(job, view, followed) + view.glances
         left, right = st.columns([1, 2])
         with left:
-            st.html(prediction.seen(followed.image.reshape(28, 28), followed.caption))
+            st.html(prediction.network_input_html(followed.image.reshape(28, 28), followed.caption))
         with right:
             if history:
                 points = [(glance.epoch, glance.probabilities) for glance in history]
-                st.vega_lite_chart(
-                    *diagnostics_charts.followed_chart(points, view.epochs, followed.label), key="followed_chart"
-                )
+                st.vega_lite_chart(*probe_chart(points, view.epochs, followed.label), key="followed_chart")
         if network:
             (reading,) = classify_images(network, [followed.image])
-            st.html(prediction.bars(reading))
+            st.html(prediction.probability_bars_html(reading))
 
 
 def _count(job: Job) -> int:

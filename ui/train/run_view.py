@@ -142,7 +142,7 @@ def draw(config: TrainingConfig) -> None:
     """The network that Start makes."""
     if "diagram" not in controls.hidden():
         with st.container(key="diagram"):
-            st.markdown(diagram.diagram(config), unsafe_allow_html=True)  # st.html would leave the drawing out
+            st.markdown(diagram.network_svg(config), unsafe_allow_html=True)  # st.html would leave the drawing out
 
 
 def _queue(view: JobState) -> None:
@@ -160,7 +160,7 @@ def _charts(job: Job) -> None:
     view = job.view()
     chosen = actions.chosen(view)
     drawn, epochs = runs.drawn(job, view)
-    looks = runs.chart_options() | {"moment": chosen.epoch if chosen else None}
+    looks = runs.chart_options() | {"snapshot_epoch": chosen.epoch if chosen else None}
     left, right = st.columns(2)
     with left, st.container(key="loss_chart"):
         st.markdown("**Loss**", help=glossary.explain("loss"))
@@ -213,7 +213,7 @@ def _progress(job: Job, view: JobState) -> None:
         pace = f"{view.images_per_second:,.0f} images a second, {time}"
         st.caption(pace, help=f"{glossary.explain('images_per_second')}\n\n{glossary.explain('time_left')}")
     if view.message:
-        st.warning(errors.plain(view.message), icon=":material/info:")
+        st.warning(errors.escape_markdown(view.message), icon=":material/info:")
 
 
 def _duration(seconds: float) -> str:

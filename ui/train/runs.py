@@ -12,7 +12,7 @@ from model import data
 from model.config import TrainingConfig
 from model.inference import export
 from model.jobs.job import Job, JobState
-from ui.charts.learning_curves import Curve
+from ui.charts.curve_lines import Curve
 from ui.common import formatting, glossary
 from ui.state import session
 from ui.train import controls

@@ -47,28 +47,28 @@ def taken(digit: int, other: int, share: float) -> np.ndarray:
     ],
 )
 def test_a_layer_is_judged_by_how_far_a_step_moves_its_weights(ratio: float, word: str) -> None:
-    assert diagnostics_tables.verdict(observe(ratio), 1) == word
+    assert diagnostics_tables.layer_health(observe(ratio), 1) == word
 
 
 def test_what_32_bit_numbers_round_away_is_vanishing() -> None:
     weight = np.float32(1)
     assert weight + np.float32(5e-8) == weight
-    assert diagnostics_tables.verdict(observe(5e-8), 0) == "vanishing"
+    assert diagnostics_tables.layer_health(observe(5e-8), 0) == "vanishing"
     assert weight + np.float32(1e-7) != weight
-    assert diagnostics_tables.verdict(observe(1.1e-7), 0) != "vanishing"
+    assert diagnostics_tables.layer_health(observe(1.1e-7), 0) != "vanishing"
 
 
 def test_a_gradient_without_bounds_is_exploding_however_small_the_step() -> None:
-    assert diagnostics_tables.verdict(observe(1e-3, gradient=math.inf), 0) == "exploding"
+    assert diagnostics_tables.layer_health(observe(1e-3, gradient=math.inf), 0) == "exploding"
 
 
 def test_there_is_no_verdict_before_the_first_step() -> None:
-    assert diagnostics_tables.verdict(observe(0, step=0), 0) == ""
-    assert cells(diagnostics_tables.layers_table(observe(0, step=0), SIZES))[1][1:4] == ["–", "–", ""]
+    assert diagnostics_tables.layer_health(observe(0, step=0), 0) == ""
+    assert cells(diagnostics_tables.layer_table(observe(0, step=0), SIZES))[1][1:4] == ["–", "–", ""]
 
 
 def test_each_layer_has_a_row() -> None:
-    found = cells(diagnostics_tables.layers_table(observe(0.0012, 0.25), SIZES))
+    found = cells(diagnostics_tables.layer_table(observe(0.0012, 0.25), SIZES))
     assert found == [
         ["Layer", "Gradient", "Update / weights", ""],
         ["Layer 1 784 to 20", "0.25", "0.0012", "healthy"],
@@ -78,14 +78,14 @@ def test_each_layer_has_a_row() -> None:
 
 
 def test_hidden_layers_say_how_many_of_their_units_are_dead() -> None:
-    html = diagnostics_tables.layers_table(observe(dead=(0.4, 0.0)), SIZES)
+    html = diagnostics_tables.layer_table(observe(dead=(0.4, 0.0)), SIZES)
     assert [row[-1] for row in cells(html)] == ["Dead units", "40 %", "0 %", ""]
     assert re.findall('class="layer-dead" style="width: ([^"]*)"', html) == ["40.0%", "0.0%"]
 
 
 def test_a_network_without_hidden_layers_has_one_row() -> None:
     seen = Diagnostics(1.0, 5, (4.0,), (1.0,), (0.004,), (), np.zeros(5, np.uint8))
-    assert [row[0] for row in cells(diagnostics_tables.layers_table(seen, (784, 10)))] == ["Layer", "Answer 784 to 10"]
+    assert [row[0] for row in cells(diagnostics_tables.layer_table(seen, (784, 10)))] == ["Layer", "Answer 784 to 10"]
 
 
 def test_the_confusion_counts_what_is_read_as_what() -> None:
@@ -93,7 +93,7 @@ def test_the_confusion_counts_what_is_read_as_what() -> None:
     labels, predictions = rng.integers(0, 10, (2, 500)).astype(np.uint8)
     expected = confusion_matrix(labels, predictions, labels=range(10))
     assert (diagnostics_tables.confusion(labels, predictions) == expected).all()
-    found = [row[1:] for row in cells(diagnostics_tables.confusion_picture(labels, predictions))[1:]]
+    found = [row[1:] for row in cells(diagnostics_tables.confusion_table(labels, predictions))[1:]]
     assert [[int(text or 0) for text in row] for row in found] == expected.tolist()
 
 
@@ -105,7 +105,7 @@ def test_images_of_no_digit_are_not_counted() -> None:
 def test_a_confused_cell_says_so_and_stands_out_from_a_rarer_one() -> None:
     predictions = taken(7, 1, 0.2)
     predictions[np.flatnonzero(LABELS == 4)[0]] = 9
-    html = diagnostics_tables.confusion_picture(LABELS, predictions)
+    html = diagnostics_tables.confusion_table(LABELS, predictions)
     wrong = re.findall(r'"confusion-wrong" style="--strength: (\d+)%" title="([^"]*)"', html)
     assert [title for _, title in wrong] == ["4 read as 9: 1 image", "7 read as 1: 10 images"]
     assert 10 < int(wrong[0][0]) < int(wrong[1][0])
@@ -114,9 +114,9 @@ def test_a_confused_cell_says_so_and_stands_out_from_a_rarer_one() -> None:
 
 def test_nothing_predicted_is_an_empty_confusion() -> None:
     none = np.zeros(0, np.uint8)
-    assert "confusion-right" not in diagnostics_tables.confusion_picture(none, none)
+    assert "confusion-right" not in diagnostics_tables.confusion_table(none, none)
     assert np.isnan(diagnostics_tables.shares_read(none, none)).all()
-    assert diagnostics_tables.digits_learned(none, none, np.full(10, np.nan)) == '<div class="learned"></div>'
+    assert diagnostics_tables.accuracy_by_digit_table(none, none, np.full(10, np.nan)) == '<div class="learned"></div>'
 
 
 def test_the_share_read_is_of_each_digit() -> None:
@@ -126,15 +126,15 @@ def test_the_share_read_is_of_each_digit() -> None:
 
 def test_a_digit_is_forgotten_when_it_falls_well_below_its_best() -> None:
     best = np.full(10, 0.9)
-    html = diagnostics_tables.digits_learned(LABELS, taken(7, 1, 0.2), best)
+    html = diagnostics_tables.accuracy_by_digit_table(LABELS, taken(7, 1, 0.2), best)
     assert "forgotten: was 90 %" in html
     assert html.count("learned-forgotten") == 1
     row = re.search('learned-forgotten.*?learned-digit">(.)<.*?width: ([^"]*)".*?left: ([^"]*)"', html)
     assert row
     assert row.groups() == ("7", "80.0%", "90.0%")
-    assert "learned-forgotten" not in diagnostics_tables.digits_learned(LABELS, taken(7, 1, 0.12), best)
+    assert "learned-forgotten" not in diagnostics_tables.accuracy_by_digit_table(LABELS, taken(7, 1, 0.12), best)
 
 
 def test_the_best_so_far_is_never_below_what_is_read_now() -> None:
-    html = diagnostics_tables.digits_learned(LABELS, taken(7, 1, 0.2), np.full(10, np.nan))
+    html = diagnostics_tables.accuracy_by_digit_table(LABELS, taken(7, 1, 0.2), np.full(10, np.nan))
     assert re.findall('learned-best" style="left: ([^"]*)"', html) == ["100.0%"] * 7 + ["80.0%"] + ["100.0%"] * 2

@@ -22,7 +22,7 @@ SMALL = [config for config in CONFIGS if sum(config.hidden_sizes) < 5000]
 
 
 def drawn(config: TrainingConfig) -> ElementTree.Element:
-    return ElementTree.fromstring(diagram.diagram(config))[0]
+    return ElementTree.fromstring(diagram.network_svg(config))[0]
 
 
 def texts(config: TrainingConfig) -> list[str]:
@@ -41,7 +41,7 @@ def test_parameters_and_products_are_the_networks(config: TrainingConfig) -> Non
         for layer in network.layers
     ]
     assert diagram.layer_parameters(config) == layers
-    assert diagram.products(config) == network.weight_count
+    assert diagram.multiply_adds(config) == network.weight_count
     assert f"{network.parameters.size:,} parameters, {network.weight_count:,} products per image" in texts(config)
 
 
@@ -93,14 +93,14 @@ def test_it_says_in_words_what_it_shows() -> None:
         "The network: 784 inputs, 2 hidden layers of 64 and 32 units with tanh, and 10 outputs, one for each digit; "
         "52,650 parameters, 52,544 products per image."
     )
-    assert diagram.in_words(TrainingConfig(hidden_sizes=())) == "784 inputs and 10 outputs"
+    assert diagram.describe_network(TrainingConfig(hidden_sizes=())) == "784 inputs and 10 outputs"
     alone = TrainingConfig(hidden_sizes=(1,), background=True, batch_normalization=True)
-    assert diagram.in_words(alone) == (
+    assert diagram.describe_network(alone) == (
         "784 inputs, a hidden layer of 1 unit with batch normalization and ReLU, and 11 outputs"
     )
     assert "what is none" in drawn(alone).get("aria-label")
 
 
-def test_it_is_drawn_in_the_texts_colour_alone() -> None:
-    svg = diagram.diagram(TrainingConfig())
+def test_it_is_drawn_in_the_texts_color_alone() -> None:
+    svg = diagram.network_svg(TrainingConfig())
     assert set(re.findall(r'(?:stroke|fill)="([^"]*)"', svg)) == {"currentColor", "none"}

@@ -25,17 +25,19 @@ def test_the_picture_is_the_image_pixel_for_pixel() -> None:
 
 
 def test_a_grid_shows_every_picture_in_order_with_its_caption() -> None:
-    shown = [digit_images.Captioned(digit(number), f"caption {number}", ("a", "b"), "#123456") for number in range(3)]
-    html = digit_images.grid(shown)
+    shown = [
+        digit_images.CaptionedImage(digit(number), f"caption {number}", ("a", "b"), "#123456") for number in range(3)
+    ]
+    html = digit_images.gallery(shown)
     found = [pixels(address) for address in re.findall(r'src="([^"]+)"', html)]
     assert [(image == digit(number).reshape(28, 28)).all() for number, image in enumerate(found)] == [True] * 3
     assert re.findall(r">(caption \d)<", html) == ["caption 0", "caption 1", "caption 2"]
 
 
 def test_captions_are_no_html() -> None:
-    html = digit_images.grid([digit_images.Captioned(digit(0), '"><script>', ("<b>",), '"><i>')])
+    html = digit_images.gallery([digit_images.CaptionedImage(digit(0), '"><script>', ("<b>",), '"><i>')])
     assert not re.findall("<script|<b>|<i>", html)
 
 
 def test_no_pictures_are_an_empty_grid() -> None:
-    assert "<img" not in digit_images.grid([])
+    assert "<img" not in digit_images.gallery([])

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from model.training.history import ConfigChange, HistoryPoint
-from ui.charts.learning_curves import Curve, accuracy_curve, loss_curve, smoothed, words
-from ui.charts.vega import POINTS_SHOWN, Figure
+from ui.charts.curve_lines import Curve, smoothed
+from ui.charts.learning_curves import accuracy_curve, describe_changes, loss_curve
+from ui.charts.vega import MAX_POINTS, Figure
 from ui.common import theme
 
 BOTH = pytest.mark.parametrize("draw", [loss_curve, accuracy_curve])
-MARKS = (ConfigChange(0.5, 5, {"learning_rate": 0.01}), ConfigChange(2.5, 25, {"dropout": 0.2, "batch_size": 128}))
+CHANGES = (ConfigChange(0.5, 5, {"learning_rate": 0.01}), ConfigChange(2.5, 25, {"dropout": 0.2, "batch_size": 128}))
 
 
 def learn(epochs: int, per_epoch: int = 4, *, validated: bool = True, rate: float = 1.0) -> list[HistoryPoint]:
@@ -37,17 +38,17 @@ def rows(figure: Figure, kind: str, series: str | None = None) -> list[tuple[flo
 
 
 def legend(figure: Figure) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """Each line's colour and dashes, by its name."""
+    """Each line's color and dashes, by its name."""
     lines = next(layer["encoding"] for layer in figure.spec["layer"] if "color" in layer.get("encoding", {}))
-    colour, dash = lines["color"]["scale"], lines["strokeDash"]["scale"]
-    assert colour["domain"] == dash["domain"]
-    return dict(zip(colour["domain"], zip(colour["range"], dash["range"], strict=True), strict=True))
+    color, dash = lines["color"]["scale"], lines["strokeDash"]["scale"]
+    assert color["domain"] == dash["domain"]
+    return dict(zip(color["domain"], zip(color["range"], dash["range"], strict=True), strict=True))
 
 
 @BOTH
-@pytest.mark.parametrize("settings", [{}, {"log": True, "log_epochs": True, "smoothing": 0.9, "moment": 1.0}])
+@pytest.mark.parametrize("settings", [{}, {"log": True, "log_epochs": True, "smoothing": 0.9, "snapshot_epoch": 1.0}])
 def test_the_spec_is_vega_lite(draw: Callable[..., Figure], settings: dict) -> None:
-    curves = [Curve("a", learn(3), MARKS, current=True), Curve("b", learn(2), baseline=True), Curve("c", learn(1))]
+    curves = [Curve("a", learn(3), CHANGES, current=True), Curve("b", learn(2), baseline=True), Curve("c", learn(1))]
     figure = draw(curves, 3, **settings)
     alt.LayerChart.from_dict(json.loads(json.dumps(figure.spec)))  # raises where the schema is broken
     drawn = {layer["transform"][0]["filter"].split("'")[1] for layer in figure.spec["layer"]}
@@ -67,16 +68,16 @@ def fields(spec: object) -> list[str]:
 
 @BOTH
 @pytest.mark.parametrize("settings", [{}, {"log": True, "log_epochs": True, "smoothing": 0.5}])
-def test_the_spec_stays_the_same_while_points_and_marks_come_in(draw: Callable[..., Figure], settings: dict) -> None:
-    """Streamlit would begin a chart with another spec anew."""
+def test_the_spec_stays_the_same_while_points_and_changes_come_in(draw: Callable[..., Figure], settings: dict) -> None:
+    """Streamlit would recreate a chart whose spec changes."""
 
-    def at(points: Sequence[HistoryPoint], marks: Sequence[ConfigChange], moment: float | None = None) -> str:
-        curves = [Curve("earlier", learn(5)), Curve("mine", points, marks, current=True)]
-        return json.dumps(draw(curves, 10, moment=moment, **settings).spec)
+    def at(points: Sequence[HistoryPoint], changes: Sequence[ConfigChange], snapshot_epoch: float | None = None) -> str:
+        curves = [Curve("earlier", learn(5)), Curve("mine", points, changes, current=True)]
+        return json.dumps(draw(curves, 10, snapshot_epoch=snapshot_epoch, **settings).spec)
 
     whole = learn(8, 100)
     specs = {at(whole[:count], ()) for count in (0, 1, 2, 399, 401, 801)}
-    assert len(specs | {at(whole, MARKS[:1]), at(whole, MARKS), at(whole, MARKS, 2.0)}) == 1
+    assert len(specs | {at(whole, CHANGES[:1]), at(whole, CHANGES), at(whole, CHANGES, 2.0)}) == 1
 
 
 def test_the_current_run_shows_training_and_validation_as_measured() -> None:
@@ -87,7 +88,7 @@ def test_the_current_run_shows_training_and_validation_as_measured() -> None:
     figure = accuracy_curve([Curve("mine", points, current=True)], 2)
     assert rows(figure, "line", "training") == [(point.epoch, point.accuracy) for point in points[1:]]
     assert rows(figure, "line", "validation") == [(e, 1 - math.exp(-e) / 2) for e in (0, 1, 2)]
-    assert {name: colour for name, (colour, _) in legend(figure).items()} == {
+    assert {name: color for name, (color, _) in legend(figure).items()} == {
         "training": theme.TRAINING,
         "validation": theme.VALIDATION,
     }
@@ -112,38 +113,32 @@ def test_nothing_learned_yet_is_an_empty_chart(draw: Callable[..., Figure]) -> N
         assert not rows(draw(curves, 10, smoothing=0.5, log_epochs=True), "line", "training")
 
 
-def test_a_long_run_is_thinned_to_what_a_screen_shows() -> None:
+def test_a_long_run_is_downsampled() -> None:
     figure = loss_curve([Curve("mine", learn(10, 400), current=True)], 10, smoothing=0.9)
     for kind in ("line", "raw"):
-        assert POINTS_SHOWN / 2 <= len(rows(figure, kind, "training")) <= POINTS_SHOWN
+        assert MAX_POINTS / 2 <= len(rows(figure, kind, "training")) <= MAX_POINTS
     assert rows(figure, "raw", "training")[-1] == (10, math.exp(-10))
 
 
-def test_runs_are_told_apart_by_colour_or_dashes_and_the_baseline_is_dashed() -> None:
-    curves = [Curve("same", learn(1), current=place == 3, baseline=place == 5) for place in range(9)]
+def test_runs_are_told_apart_by_color_or_dashes_and_the_baseline_is_dashed() -> None:
+    curves = [Curve("same", learn(1), current=index == 3, baseline=index == 5) for index in range(9)]
     found = legend(loss_curve(curves, 1))
     assert len(found) == 10
     assert len(set(found.values())) == 10
-    dashed = [name for name, (colour, dash) in found.items() if colour == theme.OTHER and dash[0] > dash[1] > 0]
+    dashed = [name for name, (color, dash) in found.items() if color == theme.OTHER and dash[0] > dash[1] > 0]
     assert dashed == ["same (baseline)"]
 
 
-def test_a_run_keeps_its_colour_when_another_becomes_the_current_one() -> None:
-    def colours(current: str) -> dict:
+def test_a_run_keeps_its_color_when_another_becomes_the_current_one() -> None:
+    def colors(current: str) -> dict:
         return legend(loss_curve([Curve(name, learn(1), current=name == current) for name in "abc"], 1))
 
-    assert colours("b")["c"] == colours("a")["c"]
+    assert colors("b")["c"] == colors("a")["c"]
 
 
 def test_the_current_run_is_drawn_above_the_others() -> None:
     figure = loss_curve([Curve("a", learn(1), current=True), Curve("b", learn(1))], 1)
     assert list(figure.table.series.unique()) == ["b", "training", "validation", ""][: figure.table.series.nunique()]
-
-
-def test_smoothing_is_the_weighted_mean_of_what_came_before() -> None:
-    assert smoothed(np.array([1.0, 2.0, 4.0]), 0.5) == pytest.approx([1, (0.5 + 2) / 1.5, (0.25 + 1 + 4) / 1.75])
-    assert smoothed(np.array([math.nan, 1.0, math.inf, 3.0]), 0.5)[[1, 3]] == pytest.approx([1, (0.5 + 3) / 1.5])
-    assert smoothed(np.full(50, 7.0), 0.99) == pytest.approx(np.full(50, 7.0))
 
 
 @BOTH
@@ -181,40 +176,43 @@ def test_a_logarithmic_axis_of_epochs_leaves_out_the_beginning() -> None:
     assert spec["encoding"]["x"]["scale"]["type"] == "log"
 
 
-def test_every_change_is_marked_and_says_what_changed() -> None:
-    figure = loss_curve([Curve("mine", learn(3), MARKS, current=True)], 3)
-    marks = figure.table[figure.table.kind == "mark"]
-    assert dict(zip(marks.epoch, marks.text, strict=True)) == {
+def test_every_change_has_a_marker_that_says_what_changed() -> None:
+    figure = loss_curve([Curve("mine", learn(3), CHANGES, current=True)], 3)
+    changes = figure.table[figure.table.kind == "change"]
+    assert dict(zip(changes.epoch, changes.text, strict=True)) == {
         0.5: "learning rate: 0.01",
         2.5: "dropout: 0.2, batch size: 128",
     }
 
 
 def test_a_changed_setting_in_words() -> None:
-    assert words({"weight_decay": 1e-5, "augmentation": "elastic"}) == "weight decay: 1e-05, augmentation: elastic"
-    assert words({"batch_normalization": True}) == "batch normalization: on"
+    assert (
+        describe_changes({"weight_decay": 1e-5, "augmentation": "elastic"})
+        == "weight decay: 1e-05, augmentation: elastic"
+    )
+    assert describe_changes({"batch_normalization": True}) == "batch normalization: on"
 
 
-def labelled(marks: Sequence[float], *, current: bool = True, log_epochs: bool = False) -> dict[float, str]:
-    """At which marks' epochs there are words, and to which side."""
-    curve = Curve("mine", learn(10), [ConfigChange(epoch, 0, {"momentum": 0.5}) for epoch in marks], current=current)
+def noted(changes: Sequence[float], *, current: bool = True, log_epochs: bool = False) -> dict[float, str]:
+    """The epochs of the changes that have a note, and on which side."""
+    curve = Curve("mine", learn(10), [ConfigChange(epoch, 0, {"momentum": 0.5}) for epoch in changes], current=current)
     table = loss_curve([curve], 10, log_epochs=log_epochs).table
-    said = table[table.kind.str.startswith("words")]
+    said = table[table.kind.str.startswith("note")]
     return dict(zip(said.epoch, said.kind.str.contains("left").map({True: "left", False: "right"}), strict=True))
 
 
-def test_words_at_marks_stay_on_the_chart_and_do_not_overlap() -> None:
-    assert labelled([1]) == {1: "right"}
-    assert labelled([9]) == {9: "left"}
-    assert labelled([1, 1.5, 2]) == {2: "right"}  # the newest
-    assert labelled([1, 9]) == {1: "right", 9: "left"}
-    assert labelled([4, 9]) == {9: "left"}
-    assert labelled([0.3, 8]) == {8: "left"}
-    assert labelled([0.3, 2, 3, 8], log_epochs=True) == {8: "left", 0.3: "right"}  # where 0.3 is further from 8
-    assert labelled([1], current=False) == {}
+def test_notes_at_changes_stay_on_the_chart_and_do_not_overlap() -> None:
+    assert noted([1]) == {1: "right"}
+    assert noted([9]) == {9: "left"}
+    assert noted([1, 1.5, 2]) == {2: "right"}  # the newest
+    assert noted([1, 9]) == {1: "right", 9: "left"}
+    assert noted([4, 9]) == {9: "left"}
+    assert noted([0.3, 8]) == {8: "left"}
+    assert noted([0.3, 2, 3, 8], log_epochs=True) == {8: "left", 0.3: "right"}  # where 0.3 is further from 8
+    assert noted([1], current=False) == {}
 
 
-def test_the_moment_looked_at_is_a_row_of_its_own() -> None:
-    figure = loss_curve([Curve("mine", learn(2), current=True)], 2, moment=1.25)
-    assert [epoch for epoch, _ in rows(figure, "moment")] == [1.25]
-    assert not rows(loss_curve([Curve("mine", learn(2), current=True)], 2), "moment")
+def test_the_snapshot_shown_is_a_row_of_its_own() -> None:
+    figure = loss_curve([Curve("mine", learn(2), current=True)], 2, snapshot_epoch=1.25)
+    assert [epoch for epoch, _ in rows(figure, "snapshot")] == [1.25]
+    assert not rows(loss_curve([Curve("mine", learn(2), current=True)], 2), "snapshot")

@@ -10,24 +10,20 @@ from ui.charts import vega
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 399, 400, 401, 402, 799, 800, 4000, 100_003])
-def test_a_line_is_thinned_evenly_and_keeps_both_ends(count: int) -> None:
-    places = vega.thinned(count).tolist()
-    assert (
-        len(places) == count
-        if count <= vega.POINTS_SHOWN
-        else vega.POINTS_SHOWN / 2 <= len(places) <= vega.POINTS_SHOWN
-    )
-    assert places == sorted(set(places))
-    assert places[:1] + places[-1:] == ([0, count - 1] if count else [])
-    gaps = [after - before for before, after in pairwise(places[:-1])]
+def test_a_line_is_downsampled_evenly_and_keeps_both_ends(count: int) -> None:
+    indices = vega.downsampled(count).tolist()
+    assert len(indices) == count if count <= vega.MAX_POINTS else vega.MAX_POINTS / 2 <= len(indices) <= vega.MAX_POINTS
+    assert indices == sorted(set(indices))
+    assert indices[:1] + indices[-1:] == ([0, count - 1] if count else [])
+    gaps = [after - before for before, after in pairwise(indices[:-1])]
     assert len(set(gaps)) <= 1
 
 
-def test_few_points_of_a_line_answer_the_pointer_as_they_are() -> None:
+def test_few_points_of_a_line_have_tooltips() -> None:
     line = {"kind": "line", "name": "a", "epoch": np.arange(500.0), "value": np.arange(500.0) ** 2}
     found = vega.hover_rows(line)
-    assert (found["kind"], found["name"]) == ("touch", "a")
-    assert vega.POINTS_TOUCHED / 2 <= len(found["epoch"]) <= vega.POINTS_TOUCHED
+    assert (found["kind"], found["name"]) == ("hover", "a")
+    assert vega.MAX_HOVER_POINTS / 2 <= len(found["epoch"]) <= vega.MAX_HOVER_POINTS
     assert (found["epoch"][0], found["epoch"][-1]) == (0, 499)
     assert (found["value"] == found["epoch"] ** 2).all()
 

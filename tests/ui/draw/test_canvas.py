@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.ink import Drawing
-from ui.draw.fabric import PEN_WIDTH, from_fabric, to_fabric, trace
+from ui.draw.fabric import PEN_WIDTH, drawing_from_fabric, fabric_from_drawing, path_strokes
 
 # An L, 40 wide and 80 high, its bounding box's middle at (120, 140).
 ELL: list[list[Any]] = [["M", 100, 100], ["L", 100, 180], ["L", 140, 180]]
@@ -23,28 +23,28 @@ def path(commands: list[list[Any]] = ELL, **properties: Any) -> dict[str, Any]:
 
 def points(*objects: dict[str, Any]) -> list[list[float]]:
     """All points of the drawing that these objects make, rounded."""
-    drawing = from_fabric({"objects": list(objects)})
+    drawing = drawing_from_fabric({"objects": list(objects)})
     return [[round(x, 6), round(y, 6)] for stroke in drawing.strokes for x, y in stroke.tolist()]
 
 
 def test_an_empty_canvas_is_an_empty_drawing() -> None:
-    assert from_fabric({"objects": []}).strokes == ()
-    assert from_fabric({"objects": [path([])]}).strokes == ()
+    assert drawing_from_fabric({"objects": []}).strokes == ()
+    assert drawing_from_fabric({"objects": [path([])]}).strokes == ()
 
 
 def test_strokes_stay_in_order_and_know_their_pen() -> None:
-    drawing = from_fabric({"objects": [path(left=120, top=140), path([["M", 1, 2], ["L", 3, 4]])]})
+    drawing = drawing_from_fabric({"objects": [path(left=120, top=140), path([["M", 1, 2], ["L", 3, 4]])]})
     assert [stroke.tolist() for stroke in drawing.strokes] == [[[100, 100], [100, 180], [140, 180]], [[1, 2], [3, 4]]]
     assert drawing.pen == PEN_WIDTH
 
 
 def test_one_path_may_hold_several_strokes() -> None:
-    assert [len(stroke) for stroke in trace([*ELL, ["M", 0, 0], ["L", 5, 5]])] == [3, 2]
+    assert [len(stroke) for stroke in path_strokes([*ELL, ["M", 0, 0], ["L", 5, 5]])] == [3, 2]
 
 
 def test_a_curve_is_followed_closely() -> None:
     start, control, end = np.array([[10.0, 20.0], [150.0, 260.0], [250.0, 40.0]])
-    (stroke,) = trace([["M", *start], ["Q", *control, *end]])
+    (stroke,) = path_strokes([["M", *start], ["Q", *control, *end]])
     # De Casteljau's construction, instead of the polynomial.
     t = np.linspace(0, 1, 5000)[:, None]
     first, second = start + t * (control - start), control + t * (end - control)
@@ -81,15 +81,15 @@ def test_a_stroke_that_was_moved_is_read_where_it_is_seen(
 
 def test_a_drawing_put_on_the_canvas_comes_back_the_same() -> None:
     strokes = (np.array([[10.25, 20], [30, 40.5], [55, 10]]), np.array([[200, 210], [210, 220]]))
-    sent = json.loads(json.dumps(to_fabric(Drawing(strokes))))
-    back = from_fabric(sent)
+    sent = json.loads(json.dumps(fabric_from_drawing(Drawing(strokes))))
+    back = drawing_from_fabric(sent)
     for stroke, same in zip(strokes, back.strokes, strict=True):
         np.testing.assert_allclose(same, stroke)
-    assert to_fabric(back) == sent
+    assert fabric_from_drawing(back) == sent
 
 
 def test_a_dot_put_on_the_canvas_is_a_dot_again() -> None:
-    (dot,) = from_fabric(to_fabric(Drawing((np.array([[140.0, 150.0]]),)))).strokes
+    (dot,) = drawing_from_fabric(fabric_from_drawing(Drawing((np.array([[140.0, 150.0]]),)))).strokes
     assert {tuple(point) for point in dot.tolist()} == {(140, 150)}
 
 
@@ -126,7 +126,7 @@ def test_a_dot_put_on_the_canvas_is_a_dot_again() -> None:
 )
 def test_a_forged_state_is_refused_with_what_was_expected(state: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        from_fabric(state)
+        drawing_from_fabric(state)
 
 
 NONSENSE = st.recursive(
@@ -147,4 +147,4 @@ def test_nonsense_is_a_drawing_or_a_value_error_and_nothing_else(state: object, 
         {"objects": [path() | properties]},
     ):
         with contextlib.suppress(ValueError):
-            assert isinstance(from_fabric(forged), Drawing)
+            assert isinstance(drawing_from_fabric(forged), Drawing)

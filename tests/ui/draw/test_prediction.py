@@ -32,9 +32,9 @@ def is_digit(request: pytest.FixtureRequest) -> float | None:
 
 def test_nothing_drawn_is_no_digit() -> None:
     blank = Classification(None)
-    assert words(prediction.prediction(blank)) == ["Draw", "a", "digit"]
-    assert words(prediction.detail(blank)) == words(prediction.likeness(blank)) == []
-    assert words(prediction.bars(blank)) == list("0123456789")
+    assert words(prediction.headline_html(blank)) == ["Draw", "a", "digit"]
+    assert words(prediction.detail_html(blank)) == words(prediction.digit_likelihood_html(blank)) == []
+    assert words(prediction.probability_bars_html(blank)) == list("0123456789")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_nothing_drawn_is_no_digit() -> None:
     [(0.8, "80.0 %"), (0.9934, "99.3 %"), (0.9992, "99.9 %"), (0.9996, "> 99.9 %"), (1.0, "> 99.9 %")],
 )
 def test_the_digit_comes_with_its_probability_and_never_with_certainty(probability: float, shown: str) -> None:
-    assert words(prediction.prediction(Classification(certain(7, probability)))) == ["7", *shown.split()]
+    assert words(prediction.headline_html(Classification(certain(7, probability)))) == ["7", *shown.split()]
 
 
 @pytest.mark.parametrize(
@@ -59,28 +59,28 @@ def test_a_guess_is_called_one_and_what_is_no_digit_is_named_none(
     probabilities: np.ndarray, is_digit: float | None, said: str, more: str
 ) -> None:
     reading = Classification(probabilities, is_digit=is_digit)
-    assert re.sub(r"<[^>]*>", "", prediction.prediction(reading)) == said
-    assert " ".join(words(prediction.detail(reading))) == more
+    assert re.sub(r"<[^>]*>", "", prediction.headline_html(reading)) == said
+    assert " ".join(words(prediction.detail_html(reading))) == more
 
 
 def test_a_second_choice_is_named_only_where_the_first_is_unsure() -> None:
     second = np.array([0.01, 0, 0, 0.85, 0, 0, 0, 0, 0.13, 0.01], np.float32)
-    assert words(prediction.detail(Classification(second))) == ["or", "an", "8,", "13.0", "%"]
-    assert words(prediction.detail(Classification(certain(7, 0.95)))) == []
+    assert words(prediction.detail_html(Classification(second))) == ["or", "an", "8,", "13.0", "%"]
+    assert words(prediction.detail_html(Classification(certain(7, 0.95)))) == []
 
 
 @pytest.mark.parametrize(
     ("is_digit", "shown"), [(0.0, "< 1 %"), (0.134, "13 %"), (0.972, "97 %"), (0.9999, "> 99 %"), (1.0, "> 99 %")]
 )
 def test_the_meter_says_how_much_it_looks_like_a_digit(is_digit: float, shown: str) -> None:
-    content = prediction.likeness(Classification(certain(7, 0.95), is_digit=is_digit))
+    content = prediction.digit_likelihood_html(Classification(certain(7, 0.95), is_digit=is_digit))
     assert words(content) == ["Looks", "like", "a", "digit", *shown.split()]
     (width,) = re.findall(r"width: ([\d.]+)%", content)
     assert float(width) / 100 == pytest.approx(is_digit, abs=1e-3)
 
 
 def test_each_bar_is_as_high_as_its_probability(is_digit: float | None) -> None:
-    content = prediction.bars(Classification(NEARLY_EVEN, is_digit=is_digit))
+    content = prediction.probability_bars_html(Classification(NEARLY_EVEN, is_digit=is_digit))
     heights = [float(height) / 100 for height in re.findall(r"height: ([\d.]+)%", content)]
     np.testing.assert_allclose(heights, NEARLY_EVEN, atol=1e-4)
     assert content.index("bar-best") == content.index('bar-best" title="3:')
@@ -90,6 +90,6 @@ def test_each_bar_is_as_high_as_its_probability(is_digit: float | None) -> None:
 
 def test_the_image_shown_is_the_image_read() -> None:
     image = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
-    (source,) = re.findall(r'src="data:image/png;base64,([^"]*)"', prediction.seen(image, "seen"))
+    (source,) = re.findall(r'src="data:image/png;base64,([^"]*)"', prediction.network_input_html(image, "seen"))
     shown = Image.open(io.BytesIO(base64.b64decode(source)))
     np.testing.assert_array_equal(np.asarray(shown), image)

@@ -1,0 +1,43 @@
+"""Each layer has a line of its norms, by its name."""
+
+import json
+import math
+
+import altair as alt
+import numpy as np
+import pytest
+
+from model.training.diagnostics import Diagnostics
+from ui.charts.layer_norms_chart import layer_norms_chart
+from ui.charts.vega import MAX_POINTS, Figure
+
+SIZES = (784, 20, 15, 10)
+
+
+def observe(epoch: float, gradients: tuple[float, ...], updates: tuple[float, ...]) -> Diagnostics:
+    return Diagnostics(epoch, round(epoch * 10), (1.0, 1.0, 1.0), gradients, updates, (), np.zeros(5, np.uint8))
+
+
+@pytest.mark.parametrize("of", ["gradients", "updates"])
+def test_each_layer_has_a_line_of_its_norms(of: str) -> None:
+    seen = [observe(0.5, (1, 2, 3), (4, 5, 6)), observe(1, (0.1, 0, math.inf), (math.nan, 0.5, 0.6))]
+    figure = layer_norms_chart(seen, SIZES, 10, of=of)
+    lines = figure.table[figure.table.kind == "line"]
+    found = {name: list(zip(part.epoch, part.norm, strict=True)) for name, part in lines.groupby("layer", sort=False)}
+    expected = {
+        "gradients": {"layer 1": [(0.5, 1), (1, 0.1)], "layer 2": [(0.5, 2)], "answer": [(0.5, 3)]},
+        "updates": {"layer 1": [(0.5, 4)], "layer 2": [(0.5, 5), (1, 0.5)], "answer": [(0.5, 6), (1, 0.6)]},
+    }
+    assert found == expected[of]
+
+
+def chart(count: int) -> Figure:
+    return layer_norms_chart([observe(e / 9, (1, 2, 3), (4, 5, 6)) for e in range(count)], SIZES, 99)
+
+
+def test_the_spec_is_vega_lite_and_stays_the_same_while_data_come_in() -> None:
+    specs = {json.dumps(chart(count).spec) for count in (0, 1, 2, 500)}
+    assert len(specs) == 1
+    alt.LayerChart.from_dict(json.loads(specs.pop()))  # raises where the schema is broken
+    assert chart(0).table.empty
+    assert MAX_POINTS / 2 <= chart(500).table.epoch.nunique() <= MAX_POINTS
