@@ -20,7 +20,7 @@ from benchmarks.writer_groups import Collections, Source
 from model.config import TrainingConfig
 from model.ink import PEN_WIDTH, Drawing, render
 from model.ink.mnist_layout import IMAGE_SIZE
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 
 Pixels = NDArray[np.uint8]
 
@@ -148,7 +148,7 @@ def carry_out(run: Run) -> Result:
     }
 
 
-def read(network: Network, digits: Mapping[str, Sequence[Drawing]], way: str, seed: int) -> dict[str, float]:
+def read(network: DigitClassifier, digits: Mapping[str, Sequence[Drawing]], way: str, seed: int) -> dict[str, float]:
     """The share of each collection's drawings that is read right when they are laid out in one of READINGS."""
     rng = np.random.default_rng(seed)
     found = {}

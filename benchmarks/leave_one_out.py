@@ -21,7 +21,7 @@ from model.config import TrainingConfig
 from model.inference.classification import DIGIT_AT_LEAST
 from model.ink import Drawing
 from model.nn.calibration import BINS, Reliability, reliability
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 
 Array = NDArray[Any]
 
@@ -87,7 +87,7 @@ def others(run: Run, ink: Collections) -> Iterator[tuple[str, Sequence[Drawing]]
 def measure(made: Trained, digits: Sequence[Drawing], others: Mapping[str, Sequence[Drawing]]) -> Result:
     """What a network makes of drawings of digits, of others by their kinds, and of the images set aside."""
     labels = writer_groups.digit_labels(digits)
-    probabilities, is_digit = made.network.answers(images(digits))
+    probabilities, is_digit = made.network.predict(images(digits))
     assert is_digit is not None
     right = probabilities.argmax(axis=1) == labels
     miscut = np.array([writer_groups.is_miscut(drawing) for drawing in digits])
@@ -109,14 +109,14 @@ def measure(made: Trained, digits: Sequence[Drawing], others: Mapping[str, Seque
         "set_aside": {
             "images": len(made.labels),
             "accuracy": made.network.accuracy(made.images, made.labels),
-            "passed": share_passed(made.network.answers(made.images).is_digit),
+            "passed": share_passed(made.network.predict(made.images).is_digit),
         },
     }
 
 
-def doubts(network: Network, drawings: Sequence[Drawing]) -> Array:
+def doubts(network: DigitClassifier, drawings: Sequence[Drawing]) -> Array:
     """The probability of each drawing that it shows a digit, (n,)."""
-    is_digit = network.answers(images(drawings)).is_digit
+    is_digit = network.predict(images(drawings)).is_digit
     assert is_digit is not None
     return is_digit
 

@@ -25,7 +25,7 @@ from benchmarks.writer_groups import Collections, Source
 from model import data
 from model.config import TrainingConfig
 from model.data import Dataset
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 from model.training import train
 
 Array = NDArray[Any]
@@ -57,7 +57,7 @@ class Run:
 class Trained(NamedTuple):
     """What came of a training, and the images (n, 784) and labels (n,) of the data that were set aside before it."""
 
-    network: Network
+    network: DigitClassifier
     images: Array
     labels: Array
     seconds: float

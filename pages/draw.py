@@ -4,7 +4,7 @@ import streamlit as st
 
 from model import ink
 from model.inference.classification import classify_images
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 from ui.common import errors, style
 from ui.draw import canvas, prediction
 from ui.pickers import networks
@@ -12,7 +12,7 @@ from ui.state import session
 
 
 @st.fragment
-def write_and_read(network: Network, problem: str | None) -> None:
+def write_and_read(network: DigitClassifier, problem: str | None) -> None:
     """The canvas and the answer: all that a stroke changes, so an answer need not wait for the rest of the page.
 
     problem: what the rest says of an uploaded picture.

@@ -34,7 +34,7 @@ def main() -> None:
     for name, (rule, theirs, ours) in CASES.items():
         for weight_decay in (0.0, 0.1):
             steps = record(rule, theirs, weight_decay, parameters, gradients, learning_rates)
-            settings = ours | {"weight_decay": weight_decay, "decayed": DECAYED}
+            settings = ours | {"weight_decay": weight_decay, "num_decayed": DECAYED}
             cases.append({"optimizer": name.split(",")[0], "settings": settings, "parameters": steps})
     recorded = {
         "by": f"torch {torch.__version__}",

@@ -32,9 +32,9 @@ def test_the_network_to_draw_with_is_there():
 def test_every_network_loads_and_tells_of_itself(path):
     trained = load(path)
     assert trained.config
-    assert trained.network.sizes == trained.config.sizes
+    assert trained.network.mlp.sizes == trained.config.sizes
     assert trained.scores["tested_on"] == "mnist"
-    assert np.isfinite(trained.network.probabilities(np.zeros((1, 784), np.uint8))).all()
+    assert np.isfinite(trained.network.predict_proba(np.zeros((1, 784), np.uint8))).all()
 
 
 @every_network

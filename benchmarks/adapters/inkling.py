@@ -93,4 +93,4 @@ class Reader(adapter.Reader):
         self.images = np.load(folder / "test_images.npy")
 
     def probabilities(self, image: NDArray[np.uint8]) -> adapter.Floats:
-        return self.network.probabilities(image)
+        return self.network.predict_proba(image)

@@ -108,11 +108,11 @@ class Reader(adapter.Reader):
 
     def prepare(self, weights: Path, folder: Path) -> None:
         trained = checkpoint.load(weights).network
-        if trained.activation != "relu" or trained.batch_normalization:
-            raise ValueError(f"{weights.name} must be a plain ReLU network to be read here; got {trained!r}")
-        self.network, self.temperature = perceptron(trained.sizes), trained.temperature
+        if trained.mlp.activation != "relu" or trained.mlp.batch_normalization:
+            raise ValueError(f"{weights.name} must be a plain ReLU network to be read here; got {trained.mlp!r}")
+        self.network, self.temperature = perceptron(trained.mlp.sizes), trained.temperature
         with torch.no_grad():
-            for module, layer in zip(self.network[::2], trained.layers, strict=True):
+            for module, layer in zip(self.network[::2], trained.mlp.layers, strict=True):
                 module.weight.copy_(torch.from_numpy(layer.weights.T.copy()))
                 module.bias.copy_(torch.from_numpy(layer.biases.copy()))
         self.images = np.load(folder / "test_images.npy")

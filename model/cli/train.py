@@ -186,7 +186,7 @@ def summary(trained: checkpoint.Checkpoint, last: Progress) -> dict[str, Any]:
         "message": last.message,
         "steps": last.step,
         "seed": trained.config.seed,
-        "parameters": last.network.parameters.size,
+        "parameters": last.network.mlp.parameters.size,
         "checksum": last.network.checksum(),
         "images_per_second": round(last.images_per_second),
         "loss": finite(last.epoch_loss),

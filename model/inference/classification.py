@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from model import ink
 from model.data import formats
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 
 Pixels = NDArray[np.uint8]
 TABLE_ENDINGS = (".csv", "ubyte", ".npz", ".idx")
@@ -114,24 +114,24 @@ class Classification:
         }
 
 
-def classify_images(network: Network, images: Sequence[Pixels | None]) -> list[Classification]:
+def classify_images(network: DigitClassifier, images: Sequence[Pixels | None]) -> list[Classification]:
     """The answers to images (28, 28), None where nothing was drawn."""
     drawn = [image.reshape(-1) for image in images if image is not None]
     if not drawn:
         return [Classification(None) for _ in images]
-    probabilities, is_digit = network.answers(np.stack(drawn))
+    probabilities, is_digit = network.predict(np.stack(drawn))
     doubts = [None] * len(drawn) if is_digit is None else is_digit.tolist()
     answers = (Classification(row, is_digit=doubt) for row, doubt in zip(probabilities, doubts, strict=True))
     return [Classification(None) if image is None else next(answers) for image in images]
 
 
-def classify_drawing(network: Network, drawing: ink.Drawing) -> Classification:
+def classify_drawing(network: DigitClassifier, drawing: ink.Drawing) -> Classification:
     """The answer to one drawing."""
     (reading,) = classify_images(network, [_rendered(drawing)])
     return replace(reading, label=drawing.label)
 
 
-def classify_files(network: Network, path: Path) -> list[Classification]:
+def classify_files(network: DigitClassifier, path: Path) -> list[Classification]:
     """The answers to all that a file holds: a picture, drawings as JSON lines, or a table of images.
 
     Raises:

@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from model.common.constants import CLASSES
 from model.nn.calibration import Reliability, reliability
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 
 Array = NDArray[Any]
 
@@ -65,7 +65,7 @@ class Evaluation:
         return places[np.argsort(-self.confidence[places], kind="stable")]
 
 
-def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
+def evaluate(network: DigitClassifier, images: Array, labels: Array) -> Evaluation:
     """Read images (n, 784) and compare with their labels (n,).
 
     Raises:
@@ -73,7 +73,7 @@ def evaluate(network: Network, images: Array, labels: Array) -> Evaluation:
     """
     if not len(labels):
         raise ValueError("there must be labelled images to evaluate on; got none")
-    probabilities = network.probabilities(images)
+    probabilities = network.predict_proba(images)
     digits = probabilities.argmax(axis=1)
     precision, recall, f1, _ = precision_recall_fscore_support(labels, digits, average="macro", zero_division=0)
     return Evaluation(

@@ -17,10 +17,11 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
-from model.common.constants import CLASSES, NON_DIGIT, PIXELS
+from model.common.constants import PIXELS
 from model.inference.classification import DIGIT_AT_LEAST
 from model.nn.activations import LEAKY_RELU_SLOPE
-from model.nn.mlp import BATCH_NORM_EPSILON, Network
+from model.nn.batch_norm import BATCH_NORM_EPSILON
+from model.nn.classifier import DigitClassifier
 from model.training.checkpoint import Checkpoint
 from model.training.history import HistoryPoint
 
@@ -83,7 +84,7 @@ def _in_order(content: bytes) -> bytes:
 
 
 def _readme(checkpoint: Checkpoint, weights_name: str, examples: int) -> str:
-    lines = [f"{checkpoint.network!r}: reads handwritten digits."]
+    lines = [f"{checkpoint.network.mlp!r}: reads handwritten digits."]
     accuracy, tested_on = (checkpoint.scores.get(key) for key in ("test_accuracy", "tested_on"))
     if isinstance(accuracy, float):
         lines.append(f"It read {accuracy:.2%} of the test images of {tested_on} right.")
@@ -230,7 +231,7 @@ REPORT_WITH_BACKGROUND = f"""\
             print(f"{{digits.argmax()}} {{digits.max():.6f}}")"""
 
 
-def script(network: Network, weights_name: str) -> str:
+def script(network: DigitClassifier, weights_name: str) -> str:
     """A program that reads digits as the network does, from its weights in a safetensors file of that name.
 
     It has only the parts that this network needs: its own activation, and batch normalization, a temperature or
@@ -241,14 +242,14 @@ def script(network: Network, weights_name: str) -> str:
     """
     if not re.fullmatch(r"[\w-][\w .-]*\.safetensors", weights_name):
         raise ValueError(f"the weights' file must be called like mine.safetensors; got {weights_name!r}")
-    if network.sizes[0] != PIXELS or network.sizes[-1] not in (CLASSES, NON_DIGIT + 1):
-        raise ValueError(f"the network must be {PIXELS}-...-{CLASSES} or {NON_DIGIT + 1}; got {network!r}")
-    with_background = network.sizes[-1] > CLASSES
+    if network.mlp.sizes[0] != PIXELS:
+        raise ValueError(f"the network must have {PIXELS} inputs; got {network.mlp!r}")
+    with_background = network.has_reject_class
     return PROGRAM.substitute(
         program=PROGRAM_NAME,
-        shape="-".join(map(str, network.sizes)),
+        shape="-".join(map(str, network.mlp.sizes)),
         weights=weights_name,
-        classes=network.sizes[-1],
+        classes=network.mlp.sizes[-1],
         or_none=", and for none" if with_background else "",
         hidden=_hidden(network),
         predict=_predict(network, with_background),
@@ -258,16 +259,16 @@ def script(network: Network, weights_name: str) -> str:
     )
 
 
-def _hidden(network: Network) -> str:
-    if len(network.sizes) == 2:
+def _hidden(network: DigitClassifier) -> str:
+    if len(network.mlp.sizes) == 2:
         return NO_HIDDEN_LAYER
-    sums = NORMALIZED_SUMS if network.batch_normalization else SUMS
-    return HIDDEN_LAYERS.substitute(sums=sums, activation=FORMULAS[network.activation])
+    sums = NORMALIZED_SUMS if network.mlp.batch_normalization else SUMS
+    return HIDDEN_LAYERS.substitute(sums=sums, activation=FORMULAS[network.mlp.activation])
 
 
-def _predict(network: Network, with_background: bool) -> str:
+def _predict(network: DigitClassifier, with_background: bool) -> str:
     divided = "" if network.temperature == 1 else f" / {network.temperature!r}"
     if not with_background:
         return DIGITS_ONLY.substitute(digits=f"logits(images){divided}")
-    caution = f"    z[:, 10] += {network.caution!r}\n" if network.caution else ""
+    caution = f"    z[:, 10] += {network.reject_bias!r}\n" if network.reject_bias else ""
     return WITH_BACKGROUND.substitute(digits=f"z[:, :10]{divided}", caution=caution)

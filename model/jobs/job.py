@@ -32,8 +32,9 @@ from model.jobs.protocol import (
     TrainingFailed,
     read_network,
 )
+from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
-from model.nn.mlp import Network
+from model.nn.mlp import MLP
 from model.training import fork_conflicts, updated
 from model.training.checkpoint import Checkpoint
 from model.training.diagnostics import NEVER, Diagnostics
@@ -195,7 +196,7 @@ class Job:
         """Whether it is not done yet."""
         return self._view.is_live
 
-    def network(self) -> Network:
+    def network(self) -> DigitClassifier:
         """The network as it was last heard of; all zeros if it never was."""
         network = self._blank_network()
         read_network(network, self._folder)
@@ -210,7 +211,7 @@ class Job:
         with path.open("rb") as file:
             return np.fromfile(file, np.float32, inputs * outputs).reshape(inputs, outputs)[:, :units].copy()
 
-    def network_at(self, kept: SnapshotRef) -> Network:
+    def network_at(self, kept: SnapshotRef) -> DigitClassifier:
         """The network as it was in a snapshot.
 
         Raises:
@@ -221,18 +222,18 @@ class Job:
         if not path.exists():
             raise ValueError(f"the snapshot of epoch {kept.epoch:.4g} is no longer kept; choose another")
         snapshot = Snapshot.read(path, only=("network.parameters", "network.statistics"))
-        network.parameters[:] = snapshot.arrays["network.parameters"]
-        network.statistics[:] = snapshot.arrays["network.statistics"]
-        network.temperature, network.caution = snapshot.values["calibrations"]["network"]
+        network.mlp.parameters[:] = snapshot.arrays["network.parameters"]
+        network.mlp.running_statistics[:] = snapshot.arrays["network.statistics"]
+        network.temperature, network.reject_bias = snapshot.values["calibrations"]["network"]
         return network
 
     def checkpoint(self) -> Checkpoint:
         """The network as it was last heard of, with its scores if it is done."""
         return Checkpoint(self.network(), self.config, self._view.scores)
 
-    def _blank_network(self) -> Network:
+    def _blank_network(self) -> DigitClassifier:
         config = self.config
-        return Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
+        return DigitClassifier(MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization))
 
     # -- To steer -------------------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from model.common.atomic_file import atomic_write
 from model.config import TrainingConfig
+from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
-from model.nn.mlp import Network
 from model.training import Change
 from model.training.checkpoint import Scores
 from model.training.diagnostics import Diagnostics
@@ -156,20 +156,20 @@ class EventEnvelope:
 # -- The network's file -------------------------------------------------------------------------------------
 
 
-def write_network(network: Network, folder: Path) -> None:
+def write_network(network: DigitClassifier, folder: Path) -> None:
     """Write the network's values into its training's folder; what was there is replaced only once all is written."""
     with atomic_write(folder / NETWORK_FILE) as file:
-        network.parameters.tofile(file)
-        network.statistics.tofile(file)
-        np.array((network.temperature, network.caution)).tofile(file)
+        network.mlp.parameters.tofile(file)
+        network.mlp.running_statistics.tofile(file)
+        np.array((network.temperature, network.reject_bias)).tofile(file)
 
 
-def read_network(network: Network, folder: Path) -> None:
+def read_network(network: DigitClassifier, folder: Path) -> None:
     """Give a network of the same shape the values that were written last; none were, then it stays as it is."""
     path = folder / NETWORK_FILE
     if not path.exists():
         return
     with path.open("rb") as file:
-        network.parameters[:] = np.fromfile(file, np.float32, network.parameters.size)
-        network.statistics[:] = np.fromfile(file, np.float32, network.statistics.size).reshape(2, -1)
-        network.temperature, network.caution = np.fromfile(file, np.float64, 2).tolist()
+        for values in (network.mlp.parameters, network.mlp.running_statistics):
+            values[...] = np.fromfile(file, np.float32, values.size).reshape(values.shape)
+        network.temperature, network.reject_bias = np.fromfile(file, np.float64, 2).tolist()

@@ -175,7 +175,7 @@ class TrainingRunner:
             return self._tell(GradientChecked(NOTHING_TO_CHECK))
         try:
             result = check(
-                self._training.network,
+                self._training.mlp,
                 batch.images,
                 batch.labels,
                 smoothing=self._training.config.label_smoothing,
@@ -220,19 +220,19 @@ class TrainingRunner:
 
     def _glance(self) -> None:
         if self._followed is not None:
-            probabilities = self._training.network.probabilities(self._followed)[0]
+            probabilities = self._training.network.predict_proba(self._followed)[0]
             self._glances.append(ProbePrediction(self._epoch, tuple(probabilities.tolist())))
 
     def _look(self) -> None:
         training, began = self._training, time.monotonic()
         self._looked = training.step
-        dead, predictions = inspect_network(training.network, training.sample)
+        dead, predictions = inspect_network(training.mlp, training.sample)
         gradients, updates = training.observed or ((), ())
         self._memory.see(predictions, training.step)
         self._observation = Diagnostics(
             epoch=self._epoch,
             step=training.step,
-            weights=layer_norms(training.network.layers),
+            weights=layer_norms(training.network.mlp.layers),
             gradients=gradients,
             updates=updates,
             dead=dead,
@@ -281,5 +281,5 @@ class TrainingRunner:
         now = time.monotonic()
         self._next_report = now + REPORT_INTERVAL_S
         if picture:
-            size = training.network.parameters.nbytes
+            size = training.network.mlp.parameters.nbytes
             self._next_picture = now + max(WEIGHTS_INTERVAL_S, size / MAX_BYTES_PER_S)

@@ -1,1 +1,29 @@
-"""The mathematics: a multilayer perceptron, its gradient and the rules that follow it. Needs NumPy alone."""
+"""The mathematics of a multilayer perceptron, its training and its calibration. Needs only NumPy."""
+
+from model.nn.activations import ACTIVATIONS
+from model.nn.calibration import fit_reject_bias, fit_temperature, reliability
+from model.nn.classifier import DigitClassifier, Prediction
+from model.nn.initializers import INITIALIZERS
+from model.nn.losses import cross_entropy, softmax
+from model.nn.mlp import MLP, dropout_masks
+from model.nn.optimizers import OPTIMIZERS, Optimizer
+from model.nn.schedules import SCHEDULES
+from model.nn.workspace import Workspace
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALIZERS",
+    "MLP",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "DigitClassifier",
+    "Optimizer",
+    "Prediction",
+    "Workspace",
+    "cross_entropy",
+    "dropout_masks",
+    "fit_reject_bias",
+    "fit_temperature",
+    "reliability",
+    "softmax",
+]

@@ -11,18 +11,17 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
-Array = NDArray[Any]
+from model.common.arrays import Array
 
 REALS = {"f": (ctypes.c_float, "s"), "d": (ctypes.c_double, "d")}  # NumPy's letter for a type: C's type, BLAS's letter
 ROW_MAJOR, PLAIN, TRANSPOSED = 101, 111, 112  # as CBLAS numbers them
 SPELLINGS = (("scipy_cblas_{}64_", ctypes.c_int64), ("cblas_{}64_", ctypes.c_int64), ("cblas_{}", ctypes.c_int))
 
 
-def add_scaled(target: Array, values: Array, scale: float, keep: float = 1.0) -> None:
-    """target = keep * target + scale * values, in place, for contiguous arrays of one size and type."""
+def add_scaled(target: Array, values: Array, alpha: float, beta: float = 1.0) -> None:
+    """target = beta * target + alpha * values, in place, for contiguous arrays of one size and type."""
     if values.dtype != target.dtype or values.size != target.size:
         raise ValueError(
             f"values must have the target's type and size; got {values.size} of {values.dtype} for {target.size} "
@@ -30,14 +29,14 @@ def add_scaled(target: Array, values: Array, scale: float, keep: float = 1.0) ->
         )
     blas = _blas(target.dtype.char)
     if blas is None:
-        target *= keep
-        target += scale * values
+        target *= beta
+        target += alpha * values
     else:
-        blas.axpby(target.size, scale, blas.pointer(values), 1, keep, blas.pointer(target), 1)
+        blas.axpby(target.size, alpha, blas.pointer(values), 1, beta, blas.pointer(target), 1)
 
 
-def add_product(target: Array, left: Array, right: Array, scale: float, keep: float = 1.0) -> None:
-    """target = keep * target + scale * left^T right, in place.
+def add_product(target: Array, left: Array, right: Array, alpha: float, beta: float = 1.0) -> None:
+    """target = beta * target + alpha * left^T right, in place.
 
     The shapes are (m, n), (k, m) and (k, n), and all three contiguous and of one type.
     """
@@ -49,11 +48,11 @@ def add_product(target: Array, left: Array, right: Array, scale: float, keep: fl
         )
     blas = _blas(target.dtype.char)
     if blas is None:
-        target *= keep
-        target += scale * (left.T @ right)
+        target *= beta
+        target += alpha * (left.T @ right)
     else:
         a, b, c = blas.pointer(left), blas.pointer(right), blas.pointer(target)
-        blas.gemm(ROW_MAJOR, TRANSPOSED, PLAIN, m, n, k, scale, a, m, b, n, keep, c, n)
+        blas.gemm(ROW_MAJOR, TRANSPOSED, PLAIN, m, n, k, alpha, a, m, b, n, beta, c, n)
 
 
 class _Blas(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.common.constants import CLASSES, NON_DIGIT
-from model.nn.losses import softmax, targets
+from model.nn.losses import softmax, target_probabilities
 
 Array = NDArray[Any]
 
@@ -55,7 +55,7 @@ def fit_temperature(logits: Array, labels: Array) -> float:
         return 1.0
     z = logits.astype(np.float64)
     z -= z.max(axis=1, keepdims=True)  # changes no probability
-    wanted = targets(labels, CLASSES / (CLASSES - 1) / (n + 2), dtype=np.float64)
+    wanted = target_probabilities(labels, CLASSES, CLASSES / (CLASSES - 1) / (n + 2), dtype=np.float64)
     came = _expected(wanted, z).mean()
 
     def derivatives(s: float) -> tuple[float, float]:

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.nn.losses import losses
-from model.nn.mlp import Layer, Network, Workspace, as_inputs
+from model.nn.mlp import MLP, Layer, as_inputs
+from model.nn.workspace import Workspace
 
 Array = NDArray[Any]
-Kind = Literal["weight", "bias", "scale"]
+Kind = Literal["weight", "bias", "gamma"]
 
 # The slope (L(p + h) - L(p - h)) / 2h is wrong by about h^2 because the loss is curved, and by about e / h because the
 # losses are rounded, where e = 2.2e-16 is float64's precision. Their sum is least near the cube root of e.
@@ -37,7 +38,7 @@ class Row:
 
     layer: int  # counted from 0
     kind: Kind
-    index: tuple[int, ...]  # (input, unit) of a weight, (unit,) of a bias or a scale
+    index: tuple[int, ...]  # (input, unit) of a weight, (unit,) of a bias or a gamma
     analytic: float  # by backpropagation
     numeric: float  # by the loss's own change
     relative_error: float  # see `relative_error`
@@ -68,7 +69,7 @@ def relative_error(analytic: float, numeric: float) -> float:
 
 
 def check(
-    network: Network,
+    network: MLP,
     images: Array,
     labels: Array,
     *,
@@ -107,14 +108,11 @@ def check(
 class _Probe:
     """A copy of the network in float64, with a batch, whose parameters can be moved one at a time."""
 
-    def __init__(self, network: Network, images: Array, labels: Array, smoothing: float) -> None:
-        self.network = Network(
-            network.sizes, network.activation, batch_normalization=network.batch_normalization, dtype=np.float64
-        )
-        self.network.become(network)
+    def __init__(self, network: MLP, images: Array, labels: Array, smoothing: float) -> None:
+        self.network = network.copy(np.float64)
         self.images, self.labels, self.smoothing = images, labels, smoothing
-        self.trace = Workspace(self.network, len(images))
-        self.network.loss_and_gradient(images, labels, self.trace, smoothing=smoothing)
+        self.workspace = Workspace(self.network, len(images))
+        self.network.loss_and_gradient(images, labels, self.workspace, smoothing=smoothing)
 
     def slope(self, values: Array, index: tuple[int, ...]) -> float | None:
         """How the loss changes with one of the network's values; None where a kink lies in between."""
@@ -130,29 +128,29 @@ class _Probe:
 
     def _evaluate(self) -> tuple[Array, list[Array]]:
         """Each image's loss, and on which side of the kink the hidden sums are."""
-        logits = self.network.forward(self.images, self.trace)
-        hidden = self.trace.sums[:-1] if self.network.activation in KINKED else []
-        return losses(logits, self.labels, self.smoothing), [sums > 0 for sums in hidden]
+        logits = self.network.forward(self.images, self.workspace)
+        hidden = self.workspace.pre_activations[:-1] if self.network.activation in KINKED else []
+        return losses(logits, self.labels, self.smoothing), [z > 0 for z in hidden]
 
 
-def _affordable(network: Network, images: int, per_layer: int) -> tuple[int, int]:
+def _affordable(network: MLP, images: int, per_layer: int) -> tuple[int, int]:
     """How many images, and how many parameters of each layer, keep to `PRODUCTS_LIMIT`."""
-    products = 2 * len(network.layers) * network.weight_count  # for one image and one parameter of each layer
+    products = 2 * len(network.layers) * network.num_weights  # for one image and one parameter of each layer
     images = min(images, max(IMAGES_AT_LEAST, int(PRODUCTS_LIMIT / (products * per_layer))))
     return images, min(per_layer, max(PER_LAYER_AT_LEAST, int(PRODUCTS_LIMIT / (products * images))))
 
 
-def _shares(network: Network, layer: int, per_layer: int) -> dict[Kind, int]:
+def _shares(network: MLP, layer: int, per_layer: int) -> dict[Kind, int]:
     """How many of each kind to compare: mostly weights, but the few others have formulas of their own."""
     few = max(1, per_layer // 4)
-    if network.layers[layer].scales is None:
+    if network.layers[layer].gamma is None:
         return {"weight": max(1, per_layer - few), "bias": few}
-    return {"weight": max(1, per_layer - 2 * few), "bias": few, "scale": few}
+    return {"weight": max(1, per_layer - 2 * few), "bias": few, "gamma": few}
 
 
 def _compare(probe: _Probe, layer: int, kind: Kind, wanted: int, rng: np.random.Generator) -> tuple[list[Row], int]:
     """Rows of one layer's parameters of one kind, and how many were left out at a kink."""
-    values, gradient = _part(probe.network.layers[layer], kind), _part(probe.trace.gradients[layer], kind)
+    values, gradient = _part(probe.network.layers[layer], kind), _part(probe.workspace.gradients[layer], kind)
     rows: list[Row] = []
     kinks = 0
     for index in _draw(gradient, 2 * wanted, rng):
@@ -180,6 +178,6 @@ def _draw(gradient: Array, count: int, rng: np.random.Generator) -> list[tuple[i
 
 
 def _part(layer: Layer, kind: Kind) -> Array:
-    part = {"weight": layer.weights, "bias": layer.biases, "scale": layer.scales}[kind]
+    part = {"weight": layer.weights, "bias": layer.biases, "gamma": layer.gamma}[kind]
     assert part is not None
     return part

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from model.common.arrays import Array
-from model.common.constants import CLASSES
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:
@@ -21,10 +20,10 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
     return probabilities
 
 
-def targets(labels: Array, smoothing: float = 0.0, *, classes: int = CLASSES, dtype: Any = np.float32) -> Array:
-    """The probabilities to learn, (n, classes), for labels (n,): 1 for the label and 0 for the rest.
+def target_probabilities(labels: Array, classes: int, smoothing: float = 0.0, *, dtype: Any = np.float32) -> Array:
+    """Return the probabilities to learn, (n, classes), for labels (n,): one-hot, 1 for the label and 0 for the rest.
 
-    With smoothing s a target is 1 - s on the label plus s / classes everywhere (Szegedy et al. 2016).
+    With label smoothing s they are 1 - s for the label, plus s / classes for every class (Szegedy et al. 2016).
     """
     return np.eye(classes, dtype=dtype)[labels] * dtype(1 - smoothing) + dtype(smoothing / classes)
 

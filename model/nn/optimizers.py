@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import Array
 from model.nn.blas import add_scaled
-
-Array = NDArray[Any]
 
 EPSILON = 1e-8  # keeps a parameter whose gradient was always zero from being divided by zero
 BLOCK = 262_144  # values updated at a time: small enough for the cache, large enough to be worth the calls
@@ -22,11 +20,11 @@ BLOCK = 262_144  # values updated at a time: small enough for the cache, large e
 class Optimizer:
     """The part that all rules share: weight decay, and walking over the vector in blocks that fit the cache.
 
-    Weight decay adds `weight_decay * parameters` to the gradient of the first `decayed` values: a network's
+    Weight decay adds `weight_decay * parameters` to the gradient of the first `num_decayed` values: a network's
     weights stand first, and biases are left alone. None means all values.
     """
 
-    memories = 0  # how many vectors a rule remembers between steps
+    num_slots = 0  # how many vectors a rule keeps between steps
 
     def __init__(
         self,
@@ -35,15 +33,15 @@ class Optimizer:
         momentum: float = 0.9,
         beta2: float = 0.999,
         weight_decay: float = 0.0,
-        decayed: int | None = None,
+        num_decayed: int | None = None,
         dtype: Any = np.float32,
     ) -> None:
         self.momentum = momentum
         self.beta2 = beta2
         self.weight_decay = weight_decay
-        self.decayed = size if decayed is None else decayed
+        self.num_decayed = size if num_decayed is None else num_decayed
         self.steps = 0
-        self.state: Array = np.zeros((self.memories, size), dtype)
+        self.state: Array = np.zeros((self.num_slots, size), dtype)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(momentum={self.momentum:g}, weight_decay={self.weight_decay:g})"
@@ -53,18 +51,21 @@ class Optimizer:
         self.steps += 1
         for start in range(0, parameters.size, BLOCK):
             block = slice(start, start + BLOCK)
-            if self.weight_decay and start < self.decayed:
-                weights = slice(start, min(start + BLOCK, self.decayed))
+            if self.weight_decay and start < self.num_decayed:
+                weights = slice(start, min(start + BLOCK, self.num_decayed))
                 self.decay(parameters[weights], gradient[weights], learning_rate)
             self.update(parameters[block], gradient[block], learning_rate, self.state[:, block])
 
-    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float] | None:
-        """A shortcut, for rules that only add up gradients: (vector, scale, keep), where keep * vector + scale *
-        gradient is what the vector becomes. Whoever does that calls `finish` then, in place of `step`."""
+    def fused_target(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float] | None:
+        """Return (vector, alpha, beta) where the rule begins with vector = beta * vector + alpha * gradient.
+
+        Backpropagation can then do that itself, without writing the gradient to memory first. The caller calls
+        `apply_fused` afterwards instead of `step`. None if the rule needs the gradient itself.
+        """
         return None
 
-    def finish(self, parameters: Array, learning_rate: float) -> None:
-        """What remains of a step after the shortcut."""
+    def apply_fused(self, parameters: Array, learning_rate: float) -> None:
+        """Do the rest of the step after the fused update of `fused_target`."""
 
     def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
         """gradient = gradient + weight_decay * weights"""
@@ -77,7 +78,7 @@ class Optimizer:
 class SGD(Optimizer):
     """parameters = parameters - learning_rate * gradient"""
 
-    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
+    def fused_target(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
         return parameters, -learning_rate, 1.0
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
@@ -92,17 +93,17 @@ class Momentum(Optimizer):
     the learning rate takes effect at once.
     """
 
-    memories = 1
+    num_slots = 1
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         (velocity,) = state
-        add_scaled(velocity, gradient, 1, keep=self.momentum)
+        add_scaled(velocity, gradient, 1, beta=self.momentum)
         add_scaled(parameters, velocity, -learning_rate)
 
-    def accumulator(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
+    def fused_target(self, parameters: Array, learning_rate: float) -> tuple[Array, float, float]:
         return self.state[0], 1.0, self.momentum
 
-    def finish(self, parameters: Array, learning_rate: float) -> None:
+    def apply_fused(self, parameters: Array, learning_rate: float) -> None:
         add_scaled(parameters, self.state[0], -learning_rate)
 
 
@@ -113,11 +114,11 @@ class Nesterov(Optimizer):
     Nesterov 1983, in the form of Sutskever et al. 2013: a step looks ahead to where the velocity leads.
     """
 
-    memories = 1
+    num_slots = 1
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         (velocity,) = state
-        add_scaled(velocity, gradient, 1, keep=self.momentum)
+        add_scaled(velocity, gradient, 1, beta=self.momentum)
         add_scaled(gradient, velocity, self.momentum)
         add_scaled(parameters, gradient, -learning_rate)
 
@@ -129,12 +130,12 @@ class RMSprop(Optimizer):
     Tieleman and Hinton 2012.
     """
 
-    memories = 1
+    num_slots = 1
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         (square,) = state
         scratch = gradient * gradient
-        add_scaled(square, scratch, 1 - self.beta2, keep=self.beta2)
+        add_scaled(square, scratch, 1 - self.beta2, beta=self.beta2)
         np.sqrt(square, out=scratch)
         scratch += EPSILON
         gradient /= scratch
@@ -150,13 +151,13 @@ class Adam(Optimizer):
     c2 = 1 - beta2 ** steps make up for it.
     """
 
-    memories = 2
+    num_slots = 2
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
         mean, square = state
-        add_scaled(mean, gradient, 1 - self.momentum, keep=self.momentum)
+        add_scaled(mean, gradient, 1 - self.momentum, beta=self.momentum)
         gradient *= gradient
-        add_scaled(square, gradient, 1 - self.beta2, keep=self.beta2)
+        add_scaled(square, gradient, 1 - self.beta2, beta=self.beta2)
         # The two corrections are plain numbers: folded into the rate and the epsilon, they cost no pass of their own.
         root = (1 - self.beta2**self.steps) ** 0.5
         divisor = np.sqrt(square, out=gradient)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model.common.constants import CLASSES
 from model.ink.sampler import InkSampler
-from model.nn.losses import targets
+from model.nn.losses import target_probabilities
 from model.nn.mlp import as_inputs
 from model.training import augmentation
 
@@ -150,6 +150,6 @@ class Batches:
             as_inputs(pixels, out=inputs)
             inputs[bent] = augmentation.distort(pixels[bent], self._augment_rng, elastic=elastic)
         self._ready, self._ready_from = (
-            Batch(inputs, labels, targets(labels, self.smoothing, classes=self._classes)),
+            Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing)),
             self.position,
         )

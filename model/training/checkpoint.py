@@ -26,7 +26,8 @@ from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig
 from model.data import Dataset
 from model.data.npz import open_npz
 from model.nn.activations import ACTIVATIONS
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training.history import Progress
 
 WEIGHTS = Path(__file__).parents[2] / "weights"
@@ -43,7 +44,7 @@ Scores = dict[str, float | int | str | None]
 class Checkpoint:
     """A network, and what is known of it. `scores` are plain values by name, such as test_accuracy and tested_on."""
 
-    network: Network
+    network: DigitClassifier
     config: TrainingConfig | None = None
     scores: Scores = field(default_factory=dict)
 
@@ -65,7 +66,7 @@ class Checkpoint:
 
     def to_bytes(self, kind: str = ".safetensors") -> bytes:
         """The file's content; `kind` is .safetensors or .npz."""
-        tensors, metadata = _tensors(self.network), self._metadata()
+        tensors, metadata = _tensors(self.network.mlp), self._metadata()
         if kind == ".safetensors":
             return safetensors.numpy.save(tensors, metadata)
         buffer = BytesIO()
@@ -86,9 +87,9 @@ class Checkpoint:
     def _metadata(self) -> dict[str, str]:
         metadata = {
             "format": FORMAT,
-            "activation": self.network.activation,
+            "activation": self.network.mlp.activation,
             "temperature": repr(self.network.temperature),
-            "caution": repr(self.network.caution),
+            "caution": repr(self.network.reject_bias),
             "scores": json.dumps(self.scores),
         }
         if self.config:
@@ -123,13 +124,13 @@ def load(source: Path | bytes, name: str = "") -> Checkpoint:
         raise ValueError(f"{name}: {error}") from None
 
 
-def _tensors(network: Network) -> dict[str, Array]:
+def _tensors(mlp: MLP) -> dict[str, Array]:
     tensors = {}
-    for index, layer in enumerate(network.layers):
+    for index, layer in enumerate(mlp.layers):
         tensors[f"layers.{index}.weights"], tensors[f"layers.{index}.biases"] = layer.weights, layer.biases
-        if layer.scales is not None:
-            mean, variance = network.statistics_of(index)
-            tensors[f"layers.{index}.scales"] = layer.scales
+        if layer.gamma is not None:
+            mean, variance = mlp.running_statistics_of(index)
+            tensors[f"layers.{index}.scales"] = layer.gamma
             tensors[f"layers.{index}.mean"], tensors[f"layers.{index}.variance"] = mean, variance
     return tensors
 
@@ -198,10 +199,10 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
                 f"describes {described}"
             )
     _check(tensors, _shapes(sizes, normalized))
-    network = Network(sizes, activation, batch_normalization=normalized)
+    network = DigitClassifier(MLP(sizes, activation, batch_normalization=normalized))
     network.temperature = _number(metadata, "temperature", 1.0, 0.01, 100)
-    network.caution = _number(metadata, "caution", 0.0, -100, 100)
-    for key, target in _tensors(network).items():
+    network.reject_bias = _number(metadata, "caution", 0.0, -100, 100)
+    for key, target in _tensors(network.mlp).items():
         target[...] = tensors[key]  # the target is a view into the network's parameters
     return Checkpoint(network, config, scores)
 

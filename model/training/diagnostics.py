@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.common.constants import CLASSES
-from model.nn.mlp import Layer, Network, as_inputs
+from model.nn.mlp import MLP, Layer, as_inputs
 
 SAMPLE_SIZE = 1000  # images looked at, of those held out
 
@@ -58,19 +58,19 @@ def layer_norms(layers: Sequence[Layer]) -> Norms:
     """The Euclidean norm of each layer's parameters, or of what has their shape: a gradient, an update."""
     return tuple(
         math.sqrt(
-            sum(float(np.vdot(part, part)) for part in (layer.weights, layer.biases, layer.scales) if part is not None)
+            sum(float(np.vdot(part, part)) for part in (layer.weights, layer.biases, layer.gamma) if part is not None)
         )
         for layer in layers
     )
 
 
-def inspect_network(network: Network, images: NDArray[np.uint8]) -> tuple[tuple[float, ...], NDArray[np.uint8]]:
+def inspect_network(mlp: MLP, images: NDArray[np.uint8]) -> tuple[tuple[float, ...], NDArray[np.uint8]]:
     """How the network takes some images (m, 784): the share of each hidden layer's units that are dead, and the digit
     that each image is taken for (m,).
 
     A ReLU unit that is 0 for every image is dead: no gradient comes through it, so on these images it can learn no
     more. Only ReLU can die so; for another activation there are no shares.
     """
-    *hidden, logits = network.outputs(as_inputs(images, network.parameters.dtype))
-    dead = tuple(float((~outputs.any(axis=0)).mean()) for outputs in hidden) if network.activation == "relu" else ()
+    *hidden, logits = mlp.activations(as_inputs(images, mlp.parameters.dtype))
+    dead = tuple(float((~units.any(axis=0)).mean()) for units in hidden) if mlp.activation == "relu" else ()
     return dead, logits[:, :CLASSES].argmax(axis=1).astype(np.uint8)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.common.constants import CLASSES
+from model.nn.classifier import DigitClassifier
 from model.nn.losses import losses
-from model.nn.mlp import Network
 from model.training.snapshot import Snapshot
 
 Array = NDArray[Any]
@@ -28,7 +28,7 @@ class Progress:
     validation's are measured at the end of an epoch, without them.
     """
 
-    network: Network  # the one that learns: copy its parameters to keep them as they are now
+    network: DigitClassifier  # the one that learns: copy its parameters to keep them as they are now
     epochs: int  # in all
     epoch: int = 0  # that the last step belonged to, counted from 1
     step: int = 0  # how many were made

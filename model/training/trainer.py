@@ -24,10 +24,12 @@ from model.ink import Drawing
 from model.ink.sampler import InkSampler, render_all
 from model.ink.sampler import split_by_writer as split_ink
 from model.nn.calibration import fit_reject_bias, fit_temperature
+from model.nn.classifier import DigitClassifier
 from model.nn.losses import cross_entropy
-from model.nn.mlp import Network, Workspace, dropout_masks
+from model.nn.mlp import MLP, dropout_masks
 from model.nn.optimizers import OPTIMIZERS, clip
 from model.nn.schedules import SCHEDULES
+from model.nn.workspace import Workspace
 from model.training.batches import Batch, Batches
 from model.training.diagnostics import SAMPLE_SIZE, Norms, layer_norms
 from model.training.history import MetricAccumulator, Progress, Status
@@ -39,7 +41,7 @@ REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve 
 WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
 WORK_FOR_A_THREAD = 3e6  # parameters times batch: with less for each, threads cost more than they bring
 
-WEIGHTS_FOR_SHORTCUT = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
+MIN_WEIGHTS_FOR_FUSED_UPDATE = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
 
 # What changes in a training, beside its arrays, its settings and its sources of random numbers.
 STATE_FIELDS = (
@@ -179,16 +181,17 @@ class Trainer:
             drawing_rng=drawing_rng if handwriting else None,
         )
         _check_fit(config, len(self.batches), len(self.held_labels))
-        self.network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
-        self.network.initialize(config.initialization, weights_rng, config.initial_std)
+        self.mlp = MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization)
+        self.mlp.initialize(config.initialization, weights_rng, config.initial_std)
+        self.network = DigitClassifier(self.mlp)
         self.optimizer = OPTIMIZERS[config.optimizer](
-            self.network.parameters.size,
+            self.mlp.parameters.size,
             momentum=config.momentum,
             beta2=config.beta2,
             weight_decay=config.weight_decay,
-            decayed=self.network.weight_count,
+            num_decayed=self.mlp.num_weights,
         )
-        self.trace = Workspace(self.network, self.batch_size)
+        self.workspace = Workspace(self.mlp, self.batch_size)
         self.steps_between_reports = self._steps_between_reports()
         self.earlier, self.sound, self.best = (self.network.copy() for _ in range(3))
         self.best_score = (-1.0, -math.inf)  # validation accuracy, then minus its loss
@@ -218,7 +221,7 @@ class Trainer:
         """Depends on the config alone, never on the clock: the same training draws the same curve."""
         an_epoch = math.ceil(len(self.batches) / self.batch_size)
         wanted = max(an_epoch // REPORTS_PER_EPOCH, an_epoch * self.config.epochs // REPORTS_PER_RUN)
-        work = 3 * self.network.weight_count * self.batch_size  # forward, and backward twice
+        work = 3 * self.mlp.num_weights * self.batch_size  # forward, and backward twice
         return max(1, min(wanted, int(WORK_BETWEEN_REPORTS / work)))
 
     def change(self, values: Change) -> None:
@@ -233,8 +236,8 @@ class Trainer:
         self.batches.change(config.label_smoothing, config.augmentation)
         self.optimizer.momentum, self.optimizer.weight_decay = config.momentum, config.weight_decay
         self.steps_between_reports = self._steps_between_reports()
-        if self.batch_size > self.trace.rows:
-            self.trace = Workspace(self.network, self.batch_size)
+        if self.batch_size > self.workspace.rows:
+            self.workspace = Workspace(self.mlp, self.batch_size)
 
     def advance(self, every: int, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Steps up to the next one that `every` divides, or to the epoch's end if fewer than that remain after it; one
@@ -253,13 +256,13 @@ class Trainer:
         if left - steps < every:
             steps = left
         first = self.step
-        self.earlier.become(self.network)
+        self.earlier.copy_from(self.network)
         while self.step - first < steps and not (self.step > first and interrupted()):
             self._step()
 
         batch_losses = self.since_report.settle(self.config.label_smoothing)
         self.since_epoch.merge(self.since_report)
-        if math.isfinite(batch_losses[0]) and np.isfinite(self.earlier.statistics).all():
+        if math.isfinite(batch_losses[0]) and np.isfinite(self.earlier.mlp.running_statistics).all():
             self.earlier, self.sound = self.sound, self.earlier  # a finite loss shows that these parameters are sound
         finite = np.isfinite(batch_losses)
         if not finite.all():
@@ -274,7 +277,7 @@ class Trainer:
         self.batch = self.batches.take(self.batch_size)
         masks = None
         if config.dropout:
-            masks = dropout_masks(self.network, len(self.batch.labels), config.dropout, self.dropout_rng)
+            masks = dropout_masks(self.mlp, len(self.batch.labels), config.dropout, self.dropout_rng)
         if self.to_observe:
             self._learn_observed(self.batch, masks)
         else:
@@ -283,50 +286,50 @@ class Trainer:
     def _learn_observed(self, batch: Batch, masks: Sequence[Array] | None) -> None:
         """A step like any other, whose norms are measured by the way: from a gradient of their own, as `_learn` may
         never write it down."""
-        network = self.network
-        statistics, before = network.statistics.copy(), network.parameters.copy()
-        network.forward(batch.images, self.trace, masks)
-        network.backward(batch.images, batch.targets, self.trace, masks)
-        network.statistics[:] = statistics
-        gradient = layer_norms(self.trace.gradients)
+        mlp = self.mlp
+        running, before = mlp.running_statistics.copy(), mlp.parameters.copy()
+        mlp.forward(batch.images, self.workspace, masks)
+        mlp.backward(batch.images, batch.targets, self.workspace, masks)
+        mlp.running_statistics[:] = running
+        gradient = layer_norms(self.workspace.gradients)
         self._learn(batch, masks)
-        before -= network.parameters
-        self.observed = gradient, layer_norms(network.views(before))
+        before -= mlp.parameters
+        self.observed = gradient, layer_norms(mlp.views(before))
         self.to_observe = False
 
     def _learn(self, batch: Batch, masks: Sequence[Array] | None) -> None:
-        config, network = self.config, self.network
+        config, mlp = self.config, self.mlp
         images, labels, targets = batch
-        logits = network.forward(images, self.trace, masks)
-        shortcut = self._shortcut()
-        if shortcut:
-            vector, scale, keep = shortcut
-            network.backward(images, targets, self.trace, masks, into=network.views(vector), scale=scale, keep=keep)
-            self.optimizer.finish(network.parameters, self.learning_rate)
+        logits = mlp.forward(images, self.workspace, masks)
+        fused = self._fused_target()
+        if fused:
+            vector, alpha, beta = fused
+            mlp.backward(images, targets, self.workspace, masks, into=mlp.views(vector), alpha=alpha, beta=beta)
+            self.optimizer.apply_fused(mlp.parameters, self.learning_rate)
         else:
-            network.backward(images, targets, self.trace, masks)
+            mlp.backward(images, targets, self.workspace, masks)
             if config.clip_norm:
-                clip(self.trace.gradient, config.clip_norm)
-            self.optimizer.step(network.parameters, self.trace.gradient, self.learning_rate)
+                clip(self.workspace.gradient, config.clip_norm)
+            self.optimizer.step(mlp.parameters, self.workspace.gradient, self.learning_rate)
 
         self.since_report.add(logits, labels)
         self.step += 1
         self.seen += len(images)
 
-    def _shortcut(self) -> tuple[Array, float, float] | None:
+    def _fused_target(self) -> tuple[Array, float, float] | None:
         """The optimizer's, where it pays and nothing else needs to see the gradient."""
-        needed = self.config.clip_norm or self.config.weight_decay or self.network.batch_normalization
-        if needed or self.network.weight_count < WEIGHTS_FOR_SHORTCUT:
+        needed = self.config.clip_norm or self.config.weight_decay or self.mlp.batch_normalization
+        if needed or self.mlp.num_weights < MIN_WEIGHTS_FOR_FUSED_UPDATE:
             return None
-        return self.optimizer.accumulator(self.network.parameters, self.learning_rate)
+        return self.optimizer.fused_target(self.mlp.parameters, self.learning_rate)
 
     def validate(self) -> None:
         """Measure the loss and the accuracy on the digits that were held out, if there are any; and let the network be
         as sure of its answers as it is right."""
         if len(self.held_labels):
-            logits = self.network.logits(self.held_images)
+            logits = self.mlp.logits(self.held_images)
             if self.config.background:
-                self.network.caution = fit_reject_bias(logits)
+                self.network.reject_bias = fit_reject_bias(logits)
             logits = logits[:, :CLASSES]
             self.network.temperature = fit_temperature(logits, self.held_labels)
             right = float((logits.argmax(axis=1) == self.held_labels).mean())
@@ -359,7 +362,7 @@ class Trainer:
         )
 
     @property
-    def _networks(self) -> dict[str, Network]:
+    def _networks(self) -> dict[str, DigitClassifier]:
         """Those that later steps depend on."""
         kept = {"network": self.network, "sound": self.sound}
         return kept | {"best": self.best} if self.config.early_stopping else kept
@@ -372,7 +375,8 @@ class Trainer:
     def _arrays(self) -> dict[str, Array]:
         arrays = {"optimizer.state": self.optimizer.state}
         for name, network in self._networks.items():
-            arrays |= {f"{name}.parameters": network.parameters, f"{name}.statistics": network.statistics}
+            mlp = network.mlp
+            arrays |= {f"{name}.parameters": mlp.parameters, f"{name}.statistics": mlp.running_statistics}
         return arrays
 
     @property
@@ -387,7 +391,7 @@ class Trainer:
             "config": self.config.model_dump(mode="json"),
             "batches": self.batches.state(),
             "dropout": self.dropout_rng.bit_generator.state,
-            "calibrations": {name: (net.temperature, net.caution) for name, net in self._networks.items()},
+            "calibrations": {name: (net.temperature, net.reject_bias) for name, net in self._networks.items()},
             "optimizer_steps": self.optimizer.steps,
             "since_epoch": (self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss),
             **{name: getattr(self, name) for name in STATE_FIELDS},
@@ -434,7 +438,7 @@ class Trainer:
         self.batches.restore(values["batches"])
         self.dropout_rng.bit_generator.state = values["dropout"]
         for name, network in self._networks.items():
-            network.temperature, network.caution = values["calibrations"].get(name, (1.0, 0.0))
+            network.temperature, network.reject_bias = values["calibrations"].get(name, (1.0, 0.0))
         self.optimizer.steps = values["optimizer_steps"] if same_rule else 0
         self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss = values["since_epoch"]
         for name in STATE_FIELDS:
@@ -445,7 +449,7 @@ class Trainer:
 
     def _end_epoch(self) -> None:
         self.epoch_ended = True
-        if not (np.isfinite(self.network.parameters).all() and np.isfinite(self.network.statistics).all()):
+        if not (np.isfinite(self.mlp.parameters).all() and np.isfinite(self.mlp.running_statistics).all()):
             return self._diverged(self.step)
         self.validate()
         patience = self.config.early_stopping
@@ -454,7 +458,7 @@ class Trainer:
             assert loss is not None
             assert accuracy is not None
             if (accuracy, -loss) > self.best_score:
-                self.best.become(self.network)
+                self.best.copy_from(self.network)
                 self.best_score, self.best_epoch = (accuracy, -loss), self.epoch
         if self.epoch >= self.config.epochs:
             self.status = "finished"
@@ -465,13 +469,13 @@ class Trainer:
                 f"{self.best_epoch}."
             )
         if patience and self.status != "running":
-            self.network.become(self.best)
+            self.network.copy_from(self.best)
             self.validate()
 
     def _diverged(self, step: int) -> None:
         """Go back to the last sound parameters, and say what to try."""
         self.step = step
-        self.network.become(self.sound)
+        self.network.copy_from(self.sound)
         self.validate()
         self.status = "diverged"
         self.message = (

@@ -20,7 +20,8 @@ from model.ink import PEN_WIDTH, Drawing, render, stroke_batch
 from model.ink import sampler as drawn
 from model.ink.mnist_layout import center_of_mass, longer_side, stroke_width
 from model.nn.calibration import BINS, reliability
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.presets import preset
 from model.training import trainer
 from model.training.history import Progress
@@ -62,7 +63,7 @@ def taught(monkeypatch):
     def train(config, dataset, *, ink):
         values = {name: getattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2]) for name in watched}
         calls.append((config, dataset, ink, values | {"cores": trainer.cores()}))
-        network = Network(config.sizes).initialize("he", np.random.default_rng(0))
+        network = DigitClassifier(MLP(config.sizes).initialize("he", np.random.default_rng(0)))
         yield Progress(network, 1, epoch=1, epoch_ended=True, status="finished")
 
     monkeypatch.setattr(runs, "train", train)
@@ -245,8 +246,8 @@ def test_the_border_lets_at_least_97_percent_of_the_digits_pass_and_no_more_than
 
 def test_figures_are_those_of_one_drawing_read_after_another(source, ink, taught):
     run = leave_one_out.plan(CONFIG, source, ink)[1]
-    network = Network(CONFIG.sizes).initialize("he", np.random.default_rng(0))
-    network.caution = -2.0  # or hardly anything would be a digit
+    network = DigitClassifier(MLP(CONFIG.sizes).initialize("he", np.random.default_rng(0)))
+    network.reject_bias = -2.0  # or hardly anything would be a digit
     made = runs.Trained(network, patterns(50).images, patterns(50).labels, 0.0)
     kinds = dict(leave_one_out.others(run, ink))
     assert set(kinds) == {leave_one_out.LETTERS, leave_one_out.UNTAUGHT_LETTERS, *KINDS}

@@ -16,7 +16,7 @@ from benchmarks.subprocess_worker import Peer
 from benchmarks.workloads import WORKS, Work, chosen
 from model import data
 from model.cli import entry
-from model.nn.mlp import Network
+from model.nn.mlp import MLP
 from model.training import checkpoint
 from tests.paths import ROOT
 from tools.readme import replaced
@@ -44,15 +44,15 @@ def test_a_quick_run_has_every_optimizer_and_small_and_large_networks():
 
 @pytest.mark.parametrize("work", WORKS, ids=lambda work: work.name)
 def test_the_floor_multiplies_as_much_as_a_step_and_no_more(work):
-    network = Network(work.sizes)
+    mlp = MLP(work.sizes)
     step = products.products(work, work.batch_size)
     multiplied = sum(left.shape[0] * left.shape[1] * right.shape[1] for left, right, _ in step)
     # Each weight meets each image three times: forward, in its own gradient, and in the gradient of its input, which
     # the first layer's does without.
-    first = network.layers[0].weights.size
-    assert multiplied == (3 * network.weight_count - first) * work.batch_size
+    first = mlp.layers[0].weights.size
+    assert multiplied == (3 * mlp.num_weights - first) * work.batch_size
     expected = []
-    for index, layer in enumerate(network.layers):
+    for index, layer in enumerate(mlp.layers):
         inputs, outputs = layer.weights.shape
         expected += [(work.batch_size, outputs), (inputs, outputs)] + ([(work.batch_size, inputs)] if index else [])
     assert sorted(out.shape for *_, out in step) == sorted(expected)
@@ -190,7 +190,7 @@ def test_one_image_is_read_as_by_the_network_itself(some_images):
     reader = inkling_contender.Reader()
     reader.prepare(checkpoint.DEFAULT_WEIGHTS, some_images)
     images = np.load(some_images / "test_images.npy")[:7]
-    expected = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network.probabilities(images)
+    expected = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network.predict_proba(images)
     np.testing.assert_allclose(reader.read(7), expected, atol=1e-5)
 
 

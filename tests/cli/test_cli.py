@@ -17,7 +17,8 @@ from model.config import TrainingConfig
 from model.data import load
 from model.inference import classification
 from model.ink import sampler
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.presets import PRESETS
 from model.training import checkpoint, resume, train
 from model.training.checkpoint import Checkpoint
@@ -212,7 +213,7 @@ def test_people_get_a_table(run, tmp_path):
     out = tmp_path / "odd [bold].npz"
     code, stdout, stderr = run("train", "--epochs", 1, "--hidden-sizes", 8, "--out", out)
     assert code == 0, stderr
-    assert "Network 784-8-10 relu" in stdout
+    assert "MLP 784-8-10 relu" in stdout
     assert "test accuracy" in stdout
     assert "/odd [bold].npz" in " ".join(stdout.split())
     assert out.exists()
@@ -227,7 +228,7 @@ def test_divergence_is_said_and_keeps_sound_parameters(run, tmp_path):
     assert code == 0
     assert json.loads(stdout)["status"] == "diverged"
     assert "Try a smaller learning rate" in " ".join(stderr.split())
-    assert np.isfinite(checkpoint.load(out).network.parameters).all()
+    assert np.isfinite(checkpoint.load(out).network.mlp.parameters).all()
 
 
 # ----------------------------------------------------------------------------------- evaluate, classify, presets
@@ -246,7 +247,7 @@ def test_evaluate_follows_its_confusion(answer, weights):
 
 
 def test_evaluate_says_how_far_certainty_is_off(answer, run, weights, mnist_5k):
-    probabilities = checkpoint.load(weights).network.probabilities(mnist_5k.test_images).astype(float)
+    probabilities = checkpoint.load(weights).network.predict_proba(mnist_5k.test_images).astype(float)
     certainty, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == mnist_5k.test_labels
     bins = np.ceil(15 * certainty.clip(0, 1))
     expected = sum(abs((right - certainty)[bins == index].sum()) for index in range(1, 16)) / 1000
@@ -256,13 +257,13 @@ def test_evaluate_says_how_far_certainty_is_off(answer, run, weights, mnist_5k):
 
 def test_a_network_that_knows_what_is_no_digit_is_evaluated(answer, tmp_path):
     path = tmp_path / "eleven.npz"
-    Checkpoint(Network((784, 11)).initialize("he", np.random.default_rng(0))).save(path)
+    Checkpoint(DigitClassifier(MLP((784, 11)).initialize("he", np.random.default_rng(0)))).save(path)
     assert np.shape(answer("evaluate", "--weights", path)["confusion"]) == (10, 10)
 
 
 def test_a_score_on_known_images_comes_with_a_note(answer, run, tmp_path):
     path = tmp_path / "network.npz"
-    Checkpoint(Network((784, 128, 10)), TrainingConfig(data="mnist")).save(path)
+    Checkpoint(DigitClassifier(MLP((784, 128, 10))), TrainingConfig(data="mnist")).save(path)
     assert "learned" in answer("evaluate", "--weights", path)["note"]
     code, stdout, _ = run("evaluate", "--weights", path)
     assert code == 0
@@ -289,7 +290,7 @@ def test_pictures_and_drawings_are_classified(answer, run, weights, mnist_5k, tm
     blank.write_text('{"label": "4", "strokes": []}')
     result = answer("classify", digit, paper, drawing, blank, "--weights", weights)
     found = [prediction["digit"] for prediction in result["predictions"]]
-    expected = checkpoint.load(weights).network.probabilities(mnist_5k.test_images[3:4]).argmax()
+    expected = checkpoint.load(weights).network.predict_proba(mnist_5k.test_images[3:4]).argmax()
     assert found == [expected, None, 1, None]
     assert [prediction["probability"] is None for prediction in result["predictions"]] == [False, True, False, True]
     assert (result["n"], result["accuracy"]) == (4, 0)  # of the one that has a label

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, WebSocketRo
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from model.ink import Drawing, read_ink
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training.checkpoint import Checkpoint
 from tests.e2e.driver import draw, settle
 from tests.inference.test_classification import doubting
@@ -207,11 +208,11 @@ def test_a_broken_picture_gets_a_message_and_drawing_goes_on(page: Page, app_url
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-ONLY_NINES = Network((784, 10))
+ONLY_NINES = DigitClassifier(MLP((784, 10)))
 ONLY_NINES.layers[0].biases[9] = 1
 
 
-def upload_network(page: Page, name: str, network: Network) -> None:
+def upload_network(page: Page, name: str, network: DigitClassifier) -> None:
     content = Checkpoint(network).to_bytes()
     page.locator(".st-key-network_file input").set_input_files(
         {"name": f"{name}.safetensors", "mimeType": "application/octet-stream", "buffer": content}

@@ -205,7 +205,7 @@ def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:
     expect(button(page, "download_run")).to_be_enabled()
 
     trained = checkpoint.load(download(page, "download_network").read_bytes(), "network.safetensors")
-    assert trained.network.sizes == (784, 12, 10)
+    assert trained.network.mlp.sizes == (784, 12, 10)
     assert f"{trained.scores['test_accuracy']:.1%}".rstrip("%") in page.get_by_text("test images right").inner_text()
 
     rows = list(csv.DictReader(download(page, "download_history").open()))

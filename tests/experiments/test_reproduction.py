@@ -6,7 +6,8 @@ from model.cli import comparison
 from model.config import TrainingConfig
 from model.experiments import reproduction
 from model.experiments.reproduction import Outcome, reproduce
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.presets import Figure, Preset, at_least, within
 from model.training import train
 from model.training.history import Progress
@@ -28,7 +29,7 @@ def test_figures_are_those_of_the_training_that_the_preset_describes():
     *_, end = run
     assert reached["accuracy at iteration 0"] == beginning.accuracy(dataset.images, dataset.labels)
     assert reached["cost per output at iteration 3"] == end.epoch_loss / 10
-    digits = end.network.logits(dataset.test_images).argmax(axis=1)
+    digits = end.network.mlp.logits(dataset.test_images).argmax(axis=1)
     assert reached["test accuracy"] == (digits == dataset.test_labels).mean()
 
 
@@ -43,7 +44,7 @@ def test_a_figure_of_an_epoch_is_measured_at_its_end():
 
 
 def test_the_best_epoch_is_the_first_of_the_best():
-    network, scores = Network((784, 10)), (0.5, 0.9, 0.7, 0.9)
+    network, scores = DigitClassifier(MLP((784, 10))), (0.5, 0.9, 0.7, 0.9)
     curve = [Progress(network, 4, validation_accuracy=score, seconds=time) for time, score in enumerate(scores)]
     outcome = Outcome(curve, None)
     assert reproduction.MEASURES["best_validation_accuracy"](outcome, 0) == 0.9
@@ -71,7 +72,7 @@ def test_a_training_that_diverged_has_reached_nothing():
 def test_mini_batches_stop_when_they_read_as_well():
     dataset = patterns(300, 100)
     curve = [
-        (progress.network.logits(dataset.test_images).argmax(axis=1) == dataset.test_labels).mean()
+        (progress.network.mlp.logits(dataset.test_images).argmax(axis=1) == dataset.test_labels).mean()
         for progress in train(SMALL, dataset)
         if progress.epoch_ended
     ]

@@ -9,13 +9,14 @@ from PIL import Image
 from model.common.constants import NON_DIGIT
 from model.inference.classification import Classification, classify_drawing, classify_files, classify_images, verdict
 from model.ink import Drawing, read_ink, render
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from tests.digit_files import digits, idx_images, npz, table
 from tests.paths import INK
 
 packed = partial(gzip.compress, mtime=0)  # the same at any time: two processes must name the tests alike
 
-NETWORK = Network((784, 10)).initialize("he", np.random.default_rng(0))
+NETWORK = DigitClassifier(MLP((784, 10)).initialize("he", np.random.default_rng(0)))
 IMAGES, LABELS = digits(5)
 STROKE = '{"label": "1", "strokes": [[[0, 0], [0, 100]]]}\n'
 BLANK = '{"label": "1", "strokes": []}\n'
@@ -29,7 +30,7 @@ def png(image):
 
 def test_a_drawing_is_read_as_its_rendering():
     drawing = next(read_ink(INK))
-    expected = NETWORK.probabilities(render(drawing).reshape(1, 784))[0]
+    expected = NETWORK.predict_proba(render(drawing).reshape(1, 784))[0]
     reading = classify_drawing(NETWORK, drawing)
     np.testing.assert_array_equal(reading.probabilities, expected)
     assert (reading.digit, reading.probability) == (int(expected.argmax()), float(expected.max()))
@@ -66,7 +67,7 @@ def test_drawings_are_known_by_name_or_content(name, tmp_path):
 def test_a_table_is_read_image_by_image(name, content, labels, tmp_path):
     (tmp_path / name).write_bytes(content)
     readings = classify_files(NETWORK, tmp_path / name)
-    np.testing.assert_allclose([reading.probabilities for reading in readings], NETWORK.probabilities(IMAGES))
+    np.testing.assert_allclose([reading.probabilities for reading in readings], NETWORK.predict_proba(IMAGES))
     assert labels is None or [reading.label for reading in readings] == labels
 
 
@@ -74,7 +75,7 @@ def test_a_picture_is_read(tmp_path, mnist_5k):
     image = mnist_5k.test_images[0].reshape(28, 28)
     (tmp_path / "digit.png").write_bytes(png(image))
     (reading,) = classify_files(NETWORK, tmp_path / "digit.png")
-    np.testing.assert_allclose(reading.probabilities, NETWORK.probabilities(image.reshape(1, 784))[0], rtol=1e-5)
+    np.testing.assert_allclose(reading.probabilities, NETWORK.predict_proba(image.reshape(1, 784))[0], rtol=1e-5)
     assert reading.label is None
     assert not reading.is_labelled
 
@@ -111,8 +112,8 @@ def test_only_digits_count_as_labels():
 
 def doubting(shares, is_digit):
     """A network that answers every image alike: the digits' shares (their sum is 1), and the probability of any."""
-    network = Network((784, 16, 11))
-    biases = network.layers[-1].biases
+    network = DigitClassifier(MLP((784, 16, 11)))
+    biases = network.mlp.layers[-1].biases
     biases[:NON_DIGIT] = -50
     for digit, share in shares.items():
         biases[digit] = np.log(share * is_digit)

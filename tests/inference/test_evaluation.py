@@ -4,17 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.inference.evaluation import evaluate
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 
 
-class Answers(Network):
-    """A network whose answers are given beforehand: (n, 10), handed out whatever the images are."""
+class Answers(DigitClassifier):
+    """A classifier whose answers are given beforehand: (n, 10), handed out whatever the images are."""
 
     def __init__(self, probabilities):
-        super().__init__((784, 10))
+        super().__init__(MLP((784, 10)))
         self.given = np.asarray(probabilities, np.float32)
 
-    def probabilities(self, images):
+    def predict_proba(self, images):
         return self.given[: len(images)]
 
 
@@ -67,11 +68,11 @@ def test_answers_are_found_again_by_place():
 
 
 def test_a_real_network_is_scored_on_its_own_answers(mnist_5k):
-    network = Network((784, 10)).initialize("he", np.random.default_rng(0))
+    network = DigitClassifier(MLP((784, 10)).initialize("he", np.random.default_rng(0)))
     images, labels = mnist_5k.test_images, mnist_5k.test_labels
     found = evaluate(network, images, labels)
     assert found.accuracy == network.accuracy(images, labels)
-    np.testing.assert_array_equal(found.digits, network.logits(images).argmax(axis=1))
+    np.testing.assert_array_equal(found.digits, network.mlp.logits(images).argmax(axis=1))
 
 
 def test_certainty_is_held_against_the_truth():
@@ -82,7 +83,7 @@ def test_certainty_is_held_against_the_truth():
 
 
 def test_a_temperature_changes_the_certainty_and_no_answer(mnist_5k):
-    network = Network((784, 10)).initialize("he", np.random.default_rng(0))
+    network = DigitClassifier(MLP((784, 10)).initialize("he", np.random.default_rng(0)))
     images, labels = mnist_5k.test_images, mnist_5k.test_labels
     before = evaluate(network, images, labels)
     network.temperature = 3.0
@@ -92,11 +93,11 @@ def test_a_temperature_changes_the_certainty_and_no_answer(mnist_5k):
 
 
 def test_a_network_that_knows_what_is_no_digit_is_scored_on_digits(mnist_5k):
-    network = Network((784, 6, 11)).initialize("he", np.random.default_rng(0))
-    network.layers[-1].biases[10] = 100  # it takes everything for no digit
-    digits_only = Network((784, 6, 10))
-    digits_only.layers[0].weights[:] = network.layers[0].weights
-    digits_only.layers[1].weights[:] = network.layers[1].weights[:, :10]
+    network = DigitClassifier(MLP((784, 6, 11)).initialize("he", np.random.default_rng(0)))
+    network.mlp.layers[-1].biases[10] = 100  # it takes everything for no digit
+    digits_only = DigitClassifier(MLP((784, 6, 10)))
+    digits_only.mlp.layers[0].weights[:] = network.mlp.layers[0].weights
+    digits_only.mlp.layers[1].weights[:] = network.mlp.layers[1].weights[:, :10]
     found, expected = (evaluate(each, mnist_5k.test_images, mnist_5k.test_labels) for each in (network, digits_only))
     assert found.accuracy == expected.accuracy
     np.testing.assert_array_equal(found.confusion, expected.confusion)

@@ -15,7 +15,8 @@ from scipy import special
 from model.config import TrainingConfig
 from model.inference import export
 from model.nn.activations import ACTIVATIONS
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
 from model.training.history import HistoryPoint
@@ -26,21 +27,23 @@ def trained(hidden=(16, 12), activation="relu", *, normalized=False, background=
     config = TrainingConfig(
         hidden_sizes=hidden, activation=activation, batch_normalization=normalized, background=background
     )
-    network = Network(config.sizes, activation, batch_normalization=normalized)
+    network = DigitClassifier(MLP(config.sizes, activation, batch_normalization=normalized))
     rng = np.random.default_rng(0)
-    network.initialize("he", rng)
-    for layer in network.layers:
+    network.mlp.initialize("he", rng)
+    for layer in network.mlp.layers:
         layer.biases[:] = rng.normal(0, 0.5, layer.biases.shape)
-        if layer.scales is not None:
-            layer.scales[:] = rng.uniform(0.5, 2, layer.scales.shape)
-    network.layers[-1].weights[:] *= 2
-    network.statistics[0] = rng.normal(size=network.statistics.shape[1])
-    network.statistics[1] = rng.uniform(0.5, 2, network.statistics.shape[1])
-    network.temperature, network.caution = temperature, caution
-    network.layers[-1].biases[:] -= network.logits(pixels()).mean(axis=0)  # or all were the same digit
+        if layer.gamma is not None:
+            layer.gamma[:] = rng.uniform(0.5, 2, layer.gamma.shape)
+    network.mlp.layers[-1].weights[:] *= 2
+    network.mlp.running_statistics[0] = rng.normal(size=network.mlp.running_statistics.shape[1])
+    network.mlp.running_statistics[1] = rng.uniform(0.5, 2, network.mlp.running_statistics.shape[1])
+    network.temperature, network.reject_bias = temperature, caution
+    network.mlp.layers[-1].biases[:] -= network.mlp.logits(pixels()).mean(axis=0)  # or all were the same digit
     if background:  # half of the images are digits, and half none
-        logits = network.logits(pixels())
-        network.layers[-1].biases[10] -= np.median(logits[:, 10] + caution - special.logsumexp(logits[:, :10], axis=1))
+        logits = network.mlp.logits(pixels())
+        network.mlp.layers[-1].biases[10] -= np.median(
+            logits[:, 10] + caution - special.logsumexp(logits[:, :10], axis=1)
+        )
     return Checkpoint(network, config, {"test_accuracy": 0.9712, "tested_on": "mnist-5k"})
 
 
@@ -101,7 +104,7 @@ def test_the_program_says_what_the_network_says(unpacked, options):
     done = run(folder, "examples.npy")
     assert (done.returncode, done.stderr) == (0, "")
     said = done.stdout.splitlines()
-    probabilities, is_digit = made.network.answers(pixels())
+    probabilities, is_digit = made.network.predict(pixels())
     for line, row, doubt in zip(said, probabilities, [1.0] * 40 if is_digit is None else is_digit, strict=True):
         answer, probability = line.rsplit(" ", 1)
         expected = (str(row.argmax()), row.max()) if doubt >= 0.5 else ("no digit", 1 - doubt)
@@ -198,8 +201,8 @@ def test_a_name_that_no_weights_file_can_have_is_refused(name):
 
 @pytest.mark.parametrize("sizes", [(100, 10), (784, 12), (784, 5)])
 def test_a_network_for_something_else_is_refused(sizes):
-    with pytest.raises(ValueError, match=r"must be 784-...-10 or 11; got Network"):
-        export.script(Network(sizes), "mine.safetensors")
+    with pytest.raises(ValueError, match=r"must .* got MLP"):
+        export.script(DigitClassifier(MLP(sizes)), "mine.safetensors")
 
 
 # --------------------------------------------------------------------------------------------------- bundle

@@ -118,8 +118,8 @@ def test_the_first_weights_are_those_of_the_network(start):
     wait_until(job, "paused")
     job.order("resume")
     wait_until(job, "finished")
-    np.testing.assert_array_equal(job.first_weights(), job.network().layers[0].weights)
-    np.testing.assert_array_equal(job.first_weights(5), job.network().layers[0].weights[:, :5])
+    np.testing.assert_array_equal(job.first_weights(), job.network().mlp.layers[0].weights)
+    np.testing.assert_array_equal(job.first_weights(5), job.network().mlp.layers[0].weights[:, :5])
 
 
 def test_divergence_is_reported(start):
@@ -127,7 +127,7 @@ def test_divergence_is_reported(start):
                                 hidden_sizes=(30, 30, 30), weight_decay=1))  # fmt: skip
     view = wait_until(job, "diverged", "failed")
     assert "Try a smaller learning rate" in view.message
-    assert np.isfinite(job.network().parameters).all()
+    assert np.isfinite(job.network().mlp.parameters).all()
 
 
 def test_a_config_that_does_not_fit_says_so(start):
@@ -293,7 +293,7 @@ def test_a_look_inside_shows_the_network_that_is_at_hand(start):
     job.order("pause")
     wait_until(job, "paused")
     seen = settled(job).observations[-1]
-    dead, predictions = inspect_network(job.network(), TOY.images[sample_rows(ENDLESS, TOY)])
+    dead, predictions = inspect_network(job.network().mlp, TOY.images[sample_rows(ENDLESS, TOY)])
     assert seen.dead == dead
     np.testing.assert_array_equal(seen.predictions, predictions)
     assert (len(seen.gradients), len(seen.updates), len(seen.weights)) == (2, 2, 2)
@@ -322,7 +322,7 @@ def test_a_followed_image_is_seen_as_the_network_sees_it(start):
         job.order("pause")
         glance = wait_until(job, "paused").glances[-1]
         assert glance.epoch == job.view().points[-1].epoch
-        np.testing.assert_allclose(glance.probabilities, job.network().probabilities(image[None])[0], atol=1e-6)
+        np.testing.assert_allclose(glance.probabilities, job.network().predict_proba(image[None])[0], atol=1e-6)
         job.order("resume")
     job.order(SetProbeImage(None))
     wait_for_points(job, 10)
@@ -400,9 +400,9 @@ def test_snapshots_ascend_and_hold_the_network_of_their_step(parent):
     assert steps == sorted(set(steps))
     assert {0, 5, STEPS, 4 * STEPS} <= set(steps)
     assert (kept[0].epoch, kept[-1].epoch) == (0, 4)
-    here = {progress.step: progress.network.parameters.copy() for progress in train(FORKED, TOY, report_every=1)}
+    here = {progress.step: progress.network.mlp.parameters.copy() for progress in train(FORKED, TOY, report_every=1)}
     for one in kept:
-        np.testing.assert_array_equal(parent.network_at(one).parameters, here[one.step])
+        np.testing.assert_array_equal(parent.network_at(one).mlp.parameters, here[one.step])
 
 
 @pytest.mark.parametrize("step", [0, 5, STEPS])
@@ -425,7 +425,7 @@ def test_a_fork_with_other_settings_begins_alike_and_goes_its_own_way(parent, st
     view = wait_until(child, "paused")
     assert child.network_at(view.kept[-1]).checksum() == before.checksum()
     assert [one.step for one in view.kept] == [one.step for one in parent.view().kept if one.step <= step]
-    np.testing.assert_array_equal(child.network().parameters, before.parameters)
+    np.testing.assert_array_equal(child.network().mlp.parameters, before.mlp.parameters)
     assert [point.step for point in view.points] == list(range(step + 1))
     child.order("resume")
     view = wait_until(child, "finished", "failed")
@@ -445,7 +445,7 @@ def test_the_child_lives_when_its_parent_is_ended_and_forgotten(start):
     wait_until(child, "paused")
     child.order("resume")
     wait_for_points(child)
-    assert child.network_at(child.view().kept[0]).parameters.any()
+    assert child.network_at(child.view().kept[0]).mlp.parameters.any()
     wait_for(lambda: not parent._folder.exists(), "the parent's files to go")
 
 

@@ -126,7 +126,7 @@ def test_a_closed_pool_takes_no_jobs(folder):
         pool.submit(name="", owner="", config=ENDLESS, data=folder)
     for order in ("pause", "resume", "stop"):  # which nobody hears
         job.order(order)
-    assert not job.network().parameters.any()
+    assert not job.network().mlp.parameters.any()
 
 
 # ------------------------------------------------------------------------------------------------ the queue
@@ -327,8 +327,8 @@ def test_a_killed_worker_leaves_what_it_had_learned_and_is_replaced(start, share
     )
     assert len(view.points) >= points
     assert job.network().checksum() == learned
-    assert job.network().parameters.any()
-    assert np.isfinite(job.network().parameters).all()
+    assert job.network().mlp.parameters.any()
+    assert np.isfinite(job.network().mlp.parameters).all()
     job.order("stop")
     assert job.view().status == "failed"
     wait_for_points(other)
@@ -389,7 +389,7 @@ def test_a_step_that_takes_too_long_is_ended_within_it(start, shared, monkeypatc
         "stopped",
         "Its present step took too long, so it was ended within it. What it had learned before is kept.",
     )
-    assert job.network().parameters.any()
+    assert job.network().mlp.parameters.any()
     assert not is_running(process.pid)
 
 

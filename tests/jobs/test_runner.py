@@ -18,7 +18,8 @@ from model.jobs.protocol import (
     read_network,
 )
 from model.jobs.runner import TrainingRunner
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training import Change, sample_rows, train
 from model.training.diagnostics import inspect_network
 from model.training.snapshot import Snapshot
@@ -81,7 +82,7 @@ def told_of(told, name):
 def test_undisturbed_it_is_the_training_itself(give, tmp_path):
     told = give()
     *_, here = train(CONFIG, TOY)
-    network = Network(CONFIG.sizes, CONFIG.activation)
+    network = DigitClassifier(MLP(CONFIG.sizes, CONFIG.activation))
     read_network(network, tmp_path)
     assert network.checksum() == here.network.checksum()
     assert told[-1].standing.status == "finished"
@@ -172,7 +173,7 @@ def test_suspended_it_goes_on_as_if_nothing_had_been(give, tmp_path, before):
     assert [point.step for point in points] == expected
     assert second[0].standing.pictures > first[-2].standing.pictures
     *_, here = train(CONFIG, TOY)
-    network = Network(CONFIG.sizes, CONFIG.activation)
+    network = DigitClassifier(MLP(CONFIG.sizes, CONFIG.activation))
     read_network(network, tmp_path)
     assert network.checksum() == here.network.checksum()
 
@@ -187,7 +188,7 @@ def test_what_is_seen_inside_is_the_network_of_that_moment(give, tmp_path):
     told = give(*itertools.repeat(NOTHING, 7), ["pause"])
     seen = next(report.observation for report in reversed(told) if report.observation)
     network = next(progress for progress in train(CONFIG, TOY, report_every=1) if progress.step == 7).network
-    dead, predictions = inspect_network(network, TOY.images[sample_rows(CONFIG, TOY)])
+    dead, predictions = inspect_network(network.mlp, TOY.images[sample_rows(CONFIG, TOY)])
     assert seen.dead == dead
     np.testing.assert_array_equal(seen.predictions, predictions)
 
@@ -202,6 +203,6 @@ def test_another_image_is_followed_from_a_clean_sheet(give):
     for progress in train(CONFIG, TOY, report_every=1):
         if progress.step in steps:
             image = one if progress.step == 0 else other
-            expected = progress.network.probabilities(image[None])[0]
+            expected = progress.network.predict_proba(image[None])[0]
             np.testing.assert_allclose(steps[progress.step], expected, atol=1e-6)
     assert max(steps) < told_of(told, "points")[-1].step

@@ -62,9 +62,9 @@ def test_snapshots_are_few_and_spread_over_the_training_at_any_time(tmp_path, cl
 def test_a_snapshot_is_the_training_at_that_step(tmp_path, clock):
     training, taker = Trainer(CONFIG, TOY), SnapshotStore(tmp_path)
     taker.keep(training)
-    expected = {0: training.network.parameters.copy()}
+    expected = {0: training.network.mlp.parameters.copy()}
     for _ in let_learn(training, taker, clock, 90):
-        expected[training.step] = training.network.parameters.copy()
+        expected[training.step] = training.network.mlp.parameters.copy()
     for one in taker.kept:
         snapshot = Snapshot.read(tmp_path / one.file)
         assert snapshot.values["step"] == one.step
@@ -132,7 +132,7 @@ def test_what_can_go_no_further_is_not_kept(tmp_path, clock):
     training, taker = Trainer(CONFIG.changed(learning_rate=10, optimizer="sgd", initial_std=10,
                                               initialization="normal"), TOY), SnapshotStore(tmp_path)  # fmt: skip
     with np.errstate(all="ignore"):
-        training.network.parameters[:] = np.finfo(np.float32).max
+        training.network.mlp.parameters[:] = np.finfo(np.float32).max
         training.advance(3)
     assert training.status == "diverged"
     assert not taker.keep(training, at_once=True)

@@ -20,25 +20,25 @@ def numbers(*shape, dtype, seed=0):
 
 
 @TYPES
-@pytest.mark.parametrize(("scale", "keep"), [(1, 0.9), (-0.25, 1), (2, 0)])
-def test_scaled_values_are_added(dtype, scale, keep, way):
+@pytest.mark.parametrize(("alpha", "beta"), [(1, 0.9), (-0.25, 1), (2, 0)])
+def test_scaled_values_are_added(dtype, alpha, beta, way):
     target, values = numbers(5000, dtype=dtype), numbers(5000, dtype=dtype, seed=1)
-    expected = keep * target.astype(np.float64) + scale * values.astype(np.float64)
-    add_scaled(target, values, scale, keep)
+    expected = beta * target.astype(np.float64) + alpha * values.astype(np.float64)
+    add_scaled(target, values, alpha, beta)
     np.testing.assert_allclose(target, expected, rtol=1e-5, atol=1e-6)
 
 
 @TYPES
-@pytest.mark.parametrize(("scale", "keep"), [(1, 0.9), (-0.25, 1), (2, 0)])
+@pytest.mark.parametrize(("alpha", "beta"), [(1, 0.9), (-0.25, 1), (2, 0)])
 @pytest.mark.parametrize(("k", "m", "n"), [(32, 784, 10), (7, 3, 5), (1, 1, 1), (130, 40, 300)])
-def test_scaled_products_are_added(dtype, scale, keep, k, m, n, way):
+def test_scaled_products_are_added(dtype, alpha, beta, k, m, n, way):
     target, left, right = (
         numbers(m, n, dtype=dtype),
         numbers(k, m, dtype=dtype, seed=1),
         numbers(k, n, dtype=dtype, seed=2),
     )
-    expected = keep * target.astype(np.float64) + scale * left.T.astype(np.float64) @ right
-    add_product(target, left, right, scale, keep)
+    expected = beta * target.astype(np.float64) + alpha * left.T.astype(np.float64) @ right
+    add_product(target, left, right, alpha, beta)
     np.testing.assert_allclose(target, expected, rtol=1e-4, atol=1e-4)
 
 

@@ -7,17 +7,17 @@ from scipy import special
 from model.nn import gradient_check
 from model.nn.activations import ACTIVATIONS
 from model.nn.gradient_check import IMAGES_LIMIT, SMALLEST_GRADIENT, check, relative_error
-from model.nn.mlp import Network
+from model.nn.mlp import MLP
 
 SOUND, BROKEN = 1e-3, 1e-2  # what `worst` is below of a right gradient, and above of a wrong one
 
 
 def random_network(sizes=(12, 7, 5, 10), activation="tanh", *, batch_normalization=False):
     """Every value random, in float32 as a training has it."""
-    network = Network(sizes, activation, batch_normalization=batch_normalization)
+    network = MLP(sizes, activation, batch_normalization=batch_normalization)
     rng = np.random.default_rng(0)
     network.parameters[:] = rng.normal(0, 0.5, network.parameters.size)
-    network.statistics[:] = rng.uniform(0.5, 1.5, network.statistics.shape)
+    network.running_statistics[:] = rng.uniform(0.5, 1.5, network.running_statistics.shape)
     return network
 
 
@@ -37,9 +37,9 @@ def test_backpropagation_agrees_with_the_loss_itself(activation, batch_normaliza
     network = random_network(activation=activation, batch_normalization=batch_normalization)
     result = checked(network, *batch(), smoothing=smoothing)
     assert result.worst < 1e-4
-    kinds = {"weight", "bias", "scale"} if batch_normalization else {"weight", "bias"}
+    kinds = {"weight", "bias", "gamma"} if batch_normalization else {"weight", "bias"}
     assert {(row.layer, row.kind) for row in result.rows} == {
-        (layer, kind) for layer in range(3) for kind in kinds if layer < 2 or kind != "scale"
+        (layer, kind) for layer in range(3) for kind in kinds if layer < 2 or kind != "gamma"
     }
     assert result.images == 20
 
@@ -59,31 +59,31 @@ def test_numeric_gradients_are_those_of_softmax_regression():
         assert row.analytic == pytest.approx(exact[row.kind][row.index], abs=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["weights", "biases", "scales"])
+@pytest.mark.parametrize("kind", ["weights", "biases", "gamma"])
 @pytest.mark.parametrize("layer", [0, 1])
 def test_a_part_of_the_gradient_that_is_wrong_is_found_out(monkeypatch, layer, kind):
-    sound = Network.backward
+    sound = MLP.backward
 
-    def broken(self, images, targets, trace, *arguments, **options):
-        sound(self, images, targets, trace, *arguments, **options)
-        getattr(trace.gradients[layer], kind)[:] *= 1.1
+    def broken(self, images, targets, workspace, *arguments, **options):
+        sound(self, images, targets, workspace, *arguments, **options)
+        getattr(workspace.gradients[layer], kind)[:] *= 1.1
 
     network = random_network(batch_normalization=True)
     assert checked(network, *batch()).worst < SOUND
-    monkeypatch.setattr(Network, "backward", broken)
+    monkeypatch.setattr(MLP, "backward", broken)
     result = checked(network, *batch())
     assert result.worst > BROKEN
     assert {row.layer for row in result.rows if row.relative_error > BROKEN} == {layer}
 
 
 def test_a_gradient_that_is_zero_and_should_not_be_is_found_out(monkeypatch):
-    sound = Network.backward
+    sound = MLP.backward
 
-    def broken(self, images, targets, trace, *arguments, **options):
-        sound(self, images, targets, trace, *arguments, **options)
-        trace.gradient[: 12 * 3] = 0  # of 84 weights of the first layer
+    def broken(self, images, targets, workspace, *arguments, **options):
+        sound(self, images, targets, workspace, *arguments, **options)
+        workspace.gradient[: 12 * 3] = 0  # of 84 weights of the first layer
 
-    monkeypatch.setattr(Network, "backward", broken)
+    monkeypatch.setattr(MLP, "backward", broken)
     assert checked(random_network(), *batch(), per_layer=60).worst > BROKEN
 
 
@@ -102,9 +102,10 @@ def test_most_weights_are_drawn_where_there_is_a_gradient_but_not_all():
 @pytest.mark.parametrize("batch_normalization", [False, True])
 def test_the_network_stays_as_it_is(batch_normalization):
     network, (images, labels) = random_network(batch_normalization=batch_normalization), batch()
-    before, pixels = network.checksum(), images.copy()
+    before, pixels = network.copy(), images.copy()
     checked(network, images, labels)
-    assert network.checksum() == before
+    np.testing.assert_array_equal(network.parameters, before.parameters)
+    np.testing.assert_array_equal(network.running_statistics, before.running_statistics)
     np.testing.assert_array_equal(images, pixels)
 
 
@@ -158,13 +159,13 @@ def test_a_network_that_diverged_is_no_sound_one():
 @pytest.mark.parametrize(("limit", "images"), [(1e12, IMAGES_LIMIT), (2e6, 164), (1e6, 82)])
 def test_large_networks_get_fewer_images(monkeypatch, limit, images):
     monkeypatch.setattr(gradient_check, "PRODUCTS_LIMIT", limit)
-    forward, done = Network.forward, []
+    forward, done = MLP.forward, []
 
     def counted(self, batch, *arguments):
-        done.append(len(batch) * self.weight_count)
+        done.append(len(batch) * self.num_weights)
         return forward(self, batch, *arguments)
 
-    monkeypatch.setattr(Network, "forward", counted)
+    monkeypatch.setattr(MLP, "forward", counted)
     network = random_network()  # 12 * 7 + 7 * 5 + 5 * 10 = 169 products; 2 losses for each of 36 parameters
     result = checked(network, *batch(400))
     assert result.images == images
@@ -176,7 +177,7 @@ def test_the_largest_networks_get_fewer_parameters_too(monkeypatch):
     monkeypatch.setattr(gradient_check, "PRODUCTS_LIMIT", 1.0)
     result = checked(random_network(batch_normalization=True), *batch(400))
     assert result.images == gradient_check.IMAGES_AT_LEAST
-    assert len(result.rows) == 3 + 3 + 3  # of the last layer two weights, since it has no scales
+    assert len(result.rows) == 3 + 3 + 3  # of the last layer two weights, since it has no gamma
     assert result.worst < SOUND
 
 

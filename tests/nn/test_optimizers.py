@@ -35,15 +35,15 @@ def test_steps_match_pytorch(name, settings, expected):
 
 @pytest.mark.parametrize(("name", "settings", "expected"), CASES)
 def test_steps_match_pytorch_in_float32_over_several_blocks(name, settings, expected):
-    copies, decayed = BLOCK // 3, settings["decayed"]  # so that decay ends amid a block that is not the first
+    copies, num_decayed = BLOCK // 3, settings["num_decayed"]  # so that decay ends amid a block that is not the first
 
     def spread(values):
-        return np.concatenate([np.tile(part, copies) for part in np.split(values, [decayed])]).astype(np.float32)
+        return np.concatenate([np.tile(part, copies) for part in np.split(values, [num_decayed])]).astype(np.float32)
 
     parameters = spread(START)
-    assert decayed * copies > BLOCK
-    assert decayed * copies % BLOCK
-    optimizer = OPTIMIZERS[name](parameters.size, **settings | {"decayed": decayed * copies})
+    assert num_decayed * copies > BLOCK
+    assert num_decayed * copies % BLOCK
+    optimizer = OPTIMIZERS[name](parameters.size, **settings | {"num_decayed": num_decayed * copies})
     for gradient, rate in zip(GRADIENTS, RECORDED["learning_rates"], strict=True):
         optimizer.step(parameters, spread(gradient), rate)
     assert parameters.dtype == np.float32

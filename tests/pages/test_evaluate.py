@@ -10,7 +10,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precisio
 from streamlit.testing.v1 import AppTest
 
 from model.data import Dataset
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training.checkpoint import DEFAULT_WEIGHTS, Checkpoint, load
 from tests.digit_files import digits, idx_images, idx_labels, table
 from ui.state import visitors
@@ -64,7 +65,7 @@ def pictures(screen: AppTest) -> list[list[tuple[str, int]]]:
 
 
 def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
-    answers = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).argmax(axis=1)
+    answers = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images).argmax(axis=1)
     truth = mnist_5k.test_labels
     expected = {
         "Accuracy": (answers == truth).mean(),
@@ -76,7 +77,7 @@ def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
 
 
 def test_says_how_far_its_certainty_is_off(screen: AppTest, mnist_5k: Dataset) -> None:
-    probabilities = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).astype(float)
+    probabilities = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images).astype(float)
     right = probabilities.argmax(axis=1) == mnist_5k.test_labels
     bins = np.ceil(15 * probabilities.max(axis=1).clip(0, 1))
     gaps = [abs((right - probabilities.max(axis=1))[bins == index].sum()) for index in range(1, 16)]
@@ -85,11 +86,11 @@ def test_says_how_far_its_certainty_is_off(screen: AppTest, mnist_5k: Dataset) -
 
 
 def test_a_network_that_knows_what_is_no_digit_is_evaluated_on_digits(screen: AppTest, mnist_5k: Dataset) -> None:
-    network = Network((784, 16, 11)).initialize("he", np.random.default_rng(0))
+    network = DigitClassifier(MLP((784, 16, 11)).initialize("he", np.random.default_rng(0)))
     network.temperature = 1.5
     file = ("eleven.npz", Checkpoint(network).to_bytes(".npz"), "")
     screen = sound(screen.file_uploader(key="network_file").set_value(file).run())
-    answers = network.logits(mnist_5k.test_images)[:, :10].argmax(axis=1)
+    answers = network.mlp.logits(mnist_5k.test_images)[:, :10].argmax(axis=1)
     assert scores(screen)["Accuracy"] == f"{100 * accuracy_score(mnist_5k.test_labels, answers):.1f} %"
 
 
@@ -102,7 +103,7 @@ def test_says_when_the_network_knew_the_images(screen: AppTest) -> None:
 
 
 def test_examples_are_what_they_are_said_to_be(screen: AppTest, mnist_5k: Dataset) -> None:
-    answers = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).argmax(axis=1)
+    answers = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images).argmax(axis=1)
     truth = mnist_5k.test_labels
     cell, mistakes, right = pictures(screen)
     assert mistakes
@@ -114,7 +115,7 @@ def test_examples_are_what_they_are_said_to_be(screen: AppTest, mnist_5k: Datase
 
 
 def test_the_cell_shown_at_first_is_the_most_frequent_mistake(screen: AppTest, mnist_5k: Dataset) -> None:
-    answers = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images).argmax(axis=1)
+    answers = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images).argmax(axis=1)
     counts = confusion_matrix(mnist_5k.test_labels, answers)
     np.fill_diagonal(counts, 0)
     assert len(pictures(screen)[0]) == min(counts.max(), 12)
@@ -128,7 +129,7 @@ def test_another_sample_shows_others(screen: AppTest) -> None:
 
 
 def test_most_confident_mistakes_come_first_on_request(screen: AppTest, mnist_5k: Dataset) -> None:
-    probabilities = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images)
+    probabilities = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images)
     mistakes = np.flatnonzero(probabilities.argmax(axis=1) != mnist_5k.test_labels)
     surest = sorted(mistakes, key=lambda place: -probabilities[place].max())[:12]
     screen = sound(screen.toggle(key="confident_first").set_value(True).run())
@@ -139,7 +140,7 @@ def test_any_image_by_its_number(screen: AppTest, mnist_5k: Dataset) -> None:
     number = screen.number_input(key="sample_index")
     assert (number.min, number.max) == (0, 999)
     screen = sound(number.set_value(719).run())
-    answer = load(DEFAULT_WEIGHTS).network.probabilities(mnist_5k.test_images[719:720]).argmax()
+    answer = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images[719:720]).argmax()
     assert screen.markdown[-1].value == f"**{mnist_5k.test_labels[719]} read as {answer}**"
 
 

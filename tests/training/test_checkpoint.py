@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.config import TrainingConfig
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training import checkpoint
 from model.training.checkpoint import FORMAT, Checkpoint, load
 from model.training.history import Progress
@@ -28,10 +29,10 @@ SCORES = {"test_accuracy": 0.98765432109, "tested_on": "mnist", "epochs": 3, "va
 def trained(hidden=(7, 5), activation="gelu", *, batch_normalization=True):
     """A checkpoint with all values random."""
     config = TrainingConfig(hidden_sizes=hidden, activation=activation, batch_normalization=batch_normalization)
-    network = Network(config.sizes, activation, batch_normalization=batch_normalization)
+    network = DigitClassifier(MLP(config.sizes, activation, batch_normalization=batch_normalization))
     rng = np.random.default_rng(0)
-    network.parameters[:] = rng.normal(size=network.parameters.size)
-    network.statistics[:] = rng.uniform(0.5, 2, network.statistics.shape)
+    network.mlp.parameters[:] = rng.normal(size=network.mlp.parameters.size)
+    network.mlp.running_statistics[:] = rng.uniform(0.5, 2, network.mlp.running_statistics.shape)
     return Checkpoint(network, config, SCORES)
 
 
@@ -86,10 +87,10 @@ def test_other_tools_can_read_the_tensors(tmp_path):
     GOOD.save(tmp_path / "network.npz")
     with np.load(tmp_path / "network.npz", allow_pickle=False) as arrays:
         for found in (TENSORS, arrays):
-            np.testing.assert_array_equal(found["layers.0.weights"], network.layers[0].weights)
-            np.testing.assert_array_equal(found["layers.2.biases"], network.layers[2].biases)
-            np.testing.assert_array_equal(found["layers.1.scales"], network.layers[1].scales)
-            np.testing.assert_array_equal(found["layers.1.variance"], network.statistics_of(1)[1])
+            np.testing.assert_array_equal(found["layers.0.weights"], network.mlp.layers[0].weights)
+            np.testing.assert_array_equal(found["layers.2.biases"], network.mlp.layers[2].biases)
+            np.testing.assert_array_equal(found["layers.1.scales"], network.mlp.layers[1].gamma)
+            np.testing.assert_array_equal(found["layers.1.variance"], network.mlp.running_statistics_of(1)[1])
     assert {name.split(".")[-1] for name in TENSORS} == {"weights", "biases", "scales", "mean", "variance"}
 
 
@@ -105,16 +106,16 @@ def test_files_made_elsewhere_are_read(kind):
 def test_a_loaded_network_is_its_own(tmp_path):
     content = GOOD.to_bytes()
     loaded = load(content, "network.safetensors")
-    loaded.network.parameters[:] = 0
+    loaded.network.mlp.parameters[:] = 0
     assert load(content, "network.safetensors").network.checksum() == GOOD.network.checksum()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_temperature_and_caution_are_kept_to_the_last_bit(kind):
     network = GOOD.network.copy()
-    network.temperature, network.caution = 1.1 + 0.2, -(0.1 + 0.2)  # 1.3000000000000003, -0.30000000000000004
+    network.temperature, network.reject_bias = 1.1 + 0.2, -(0.1 + 0.2)  # 1.3000000000000003, -0.30000000000000004
     after = load(Checkpoint(network).to_bytes(kind), f"network{kind}").network
-    assert (after.temperature, after.caution) == (network.temperature, network.caution)
+    assert (after.temperature, after.reject_bias) == (network.temperature, network.reject_bias)
     assert after.checksum() == network.checksum() != GOOD.network.checksum()
 
 
@@ -122,14 +123,14 @@ def test_temperature_and_caution_are_kept_to_the_last_bit(kind):
 def test_a_file_from_before_these_were_kept_has_those_that_change_nothing(kind):
     assert not {"temperature", "caution"} & METADATA.keys()
     after = load(file(kind), f"network{kind}").network
-    assert (after.temperature, after.caution) == (1, 0)
+    assert (after.temperature, after.reject_bias) == (1, 0)
 
 
 def test_a_training_is_kept_with_its_scores():
     data = patterns(40, 60)
     progress = Progress(GOOD.network, 5, epoch=3, validation_accuracy=0.5, seconds=1.23456)
     kept = Checkpoint.of(GOOD.config, progress, data, "stopped")
-    right = (GOOD.network.probabilities(data.test_images).argmax(axis=1) == data.test_labels).mean()
+    right = (GOOD.network.predict_proba(data.test_images).argmax(axis=1) == data.test_labels).mean()
     assert kept.scores == {
         "validation_accuracy": 0.5,
         "test_accuracy": right,
@@ -432,4 +433,4 @@ def test_a_damaged_file_gives_a_network_or_a_message(kind, data):
         loaded = load(bytes(content), f"network{kind}")
     except ValueError as refusal:
         message = str(refusal)
-    assert np.isfinite(loaded.network.parameters).all() if loaded else message.startswith(f"network{kind}: ")
+    assert np.isfinite(loaded.network.mlp.parameters).all() if loaded else message.startswith(f"network{kind}: ")

@@ -7,7 +7,8 @@ import pytest
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.ink import Drawing
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training.history import Progress
 from model.training.resume import MAX_FILES, SAVE_INTERVAL_S, ResumeCheckpoint
 from model.training.snapshot import Snapshot
@@ -28,7 +29,9 @@ def folder(tmp_path, monkeypatch):
 def progress(seconds, epoch, *, ended=True):
     """A training after so many seconds, in an epoch or at its end."""
     snapshot = Snapshot({"weights": np.full(3, epoch)}, {"epoch": epoch})
-    return Progress(Network((2, 2)), 100, epoch=epoch, seconds=seconds, snapshot=(lambda: snapshot) if ended else None)
+    return Progress(
+        DigitClassifier(MLP((2, 10))), 100, epoch=epoch, seconds=seconds, snapshot=(lambda: snapshot) if ended else None
+    )
 
 
 def kept(place):

@@ -15,9 +15,10 @@ from model.ink import render, sampler, stroke_batch
 from model.ink.non_digits import scribbles
 from model.nn.activations import ACTIVATIONS
 from model.nn.calibration import TARGET_ACCEPT_RATE
-from model.nn.mlp import Network, Workspace
+from model.nn.mlp import MLP
 from model.nn.optimizers import OPTIMIZERS
 from model.nn.schedules import SCHEDULES
+from model.nn.workspace import Workspace
 from model.training import Change, Trainer, augmentation, blas_threads, train
 from model.training.trainer import REPORTS_PER_EPOCH
 from tests.paths import INK
@@ -36,13 +37,13 @@ def last(run):
 def batches(monkeypatch):
     """The images and labels of every step, and the parameters that it began with."""
     seen = []
-    backward = Network.backward
+    backward = MLP.backward
 
-    def spy(network, images, targets, *rest, **settings):
-        seen.append((images.copy(), targets.argmax(axis=1), network.parameters.copy()))
-        return backward(network, images, targets, *rest, **settings)
+    def spy(mlp, images, targets, *rest, **settings):
+        seen.append((images.copy(), targets.argmax(axis=1), mlp.parameters.copy()))
+        return backward(mlp, images, targets, *rest, **settings)
 
-    monkeypatch.setattr(Network, "backward", spy)
+    monkeypatch.setattr(MLP, "backward", spy)
     return seen
 
 
@@ -50,26 +51,26 @@ def batches(monkeypatch):
 
 
 def test_one_step_worked_by_hand():
-    network = Network((2, 2, 2), dtype=np.float64)
-    network.layers[0].weights[:], network.layers[0].biases[:] = [[1, 0], [0, -1]], [0, 1]
-    network.layers[1].weights[:] = [[math.log(3), 0], [5, 7]]
-    trace = Workspace(network, 1)
+    mlp = MLP((2, 2, 2), dtype=np.float64)
+    mlp.layers[0].weights[:], mlp.layers[0].biases[:] = [[1, 0], [0, -1]], [0, 1]
+    mlp.layers[1].weights[:] = [[math.log(3), 0], [5, 7]]
+    workspace = Workspace(mlp, 1)
     # Sums 1 and -1 become outputs 1 and 0, logits ln 3 and 0, probabilities 3/4 and 1/4.
-    loss = network.loss_and_gradient(np.array([[1.0, 2.0]]), np.array([1]), trace)
+    loss = mlp.loss_and_gradient(np.array([[1.0, 2.0]]), np.array([1]), workspace)
     assert loss == pytest.approx(math.log(4))
-    OPTIMIZERS["sgd"](network.parameters.size, dtype=np.float64).step(network.parameters, trace.gradient, 0.5)
+    OPTIMIZERS["sgd"](mlp.parameters.size, dtype=np.float64).step(mlp.parameters, workspace.gradient, 0.5)
     change = 0.5 * 0.75 * math.log(3)  # of the first unit; the second one is silent
-    np.testing.assert_allclose(network.layers[0].weights, [[1 - change, 0], [-2 * change, -1]])
-    np.testing.assert_allclose(network.layers[0].biases, [-change, 1])
-    np.testing.assert_allclose(network.layers[1].weights, [[math.log(3) - 0.375, 0.375], [5, 7]])
-    np.testing.assert_allclose(network.layers[1].biases, [-0.375, 0.375])
+    np.testing.assert_allclose(mlp.layers[0].weights, [[1 - change, 0], [-2 * change, -1]])
+    np.testing.assert_allclose(mlp.layers[0].biases, [-change, 1])
+    np.testing.assert_allclose(mlp.layers[1].weights, [[math.log(3) - 0.375, 0.375], [5, 7]])
+    np.testing.assert_allclose(mlp.layers[1].biases, [-0.375, 0.375])
 
 
 def test_each_step_follows_the_mean_gradient_of_its_own_batch(batches):
     config = TrainingConfig(hidden_sizes=(), optimizer="sgd", learning_rate=0.3, batch_size=64, validation_size=0)
     final = last(train(config.changed(epochs=1), TOY))
     assert [len(labels) for _, labels, _ in batches] == [64, 64, 64, 64, 44]
-    after = [parameters for _, _, parameters in batches[1:]] + [final.network.parameters]
+    after = [parameters for _, _, parameters in batches[1:]] + [final.network.mlp.parameters]
     for (images, labels, before), parameters in zip(batches, after, strict=True):
         weights, biases = np.split(before.astype(np.float64), [7840])
         images = images.astype(np.float64)
@@ -117,19 +118,19 @@ def test_decay_shrinks_weights_and_leaves_biases_alone():
     blank.images[:] = 0
     config = SMALL.changed(optimizer="adamw", learning_rate=0.01, weight_decay=0.5, validation_size=0, epochs=1)
     run = train(config, blank)
-    first = next(run).network.layers[0].weights.copy()
+    first = next(run).network.mlp.layers[0].weights.copy()
     network = last(run).network
-    np.testing.assert_allclose(network.layers[0].weights, first * (1 - 0.01 * 0.5) ** 2, rtol=1e-5)
+    np.testing.assert_allclose(network.mlp.layers[0].weights, first * (1 - 0.01 * 0.5) ** 2, rtol=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
 def test_the_shortcut_for_many_weights_leads_to_the_same_parameters(optimizer, monkeypatch):
     config = SMALL.changed(optimizer=optimizer, learning_rate=0.05)
     long_way = last(train(config, TOY)).network
-    monkeypatch.setattr(training, "WEIGHTS_FOR_SHORTCUT", 0)
+    monkeypatch.setattr(training, "MIN_WEIGHTS_FOR_FUSED_UPDATE", 0)
     monkeypatch.delattr(OPTIMIZERS[optimizer], "update")  # so that the long way would fail
     network = last(train(config, TOY)).network
-    np.testing.assert_allclose(network.parameters, long_way.parameters, atol=1e-5)
+    np.testing.assert_allclose(network.mlp.parameters, long_way.parameters, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_the_shortcut_for_many_weights_leads_to_the_same_parameters(optimizer, m
 def test_what_needs_the_gradient_itself_goes_the_long_way(setting, monkeypatch):
     config = SMALL.changed(optimizer="sgd", **setting)
     checksum = last(train(config, TOY)).network.checksum()
-    monkeypatch.setattr(training, "WEIGHTS_FOR_SHORTCUT", 0)
+    monkeypatch.setattr(training, "MIN_WEIGHTS_FOR_FUSED_UPDATE", 0)
     assert last(train(config, TOY)).network.checksum() == checksum
 
 
@@ -172,8 +173,8 @@ def test_an_epoch_shows_every_image_once_in_a_new_order(batch_size, batches):
 
 def test_held_out_images_are_measured_and_never_learned(batches, monkeypatch):
     measured = []
-    read = Network.logits
-    monkeypatch.setattr(Network, "logits", lambda self, images: measured.extend(numbers(images)) or read(self, images))
+    read = MLP.logits
+    monkeypatch.setattr(MLP, "logits", lambda self, images: measured.extend(numbers(images)) or read(self, images))
     last(train(SMALL.changed(validation_size=0.25, training_size=200), numbered(300)))
     learned = {number for images, _, _ in batches for number in numbers(images)}
     assert len(learned) == 150
@@ -280,9 +281,9 @@ def test_divergence_stops_with_advice_and_keeps_sound_parameters(hidden_sizes, b
         progress = last(train(config, TOY))
     assert progress.status == "diverged"
     assert "Try a smaller learning rate than 10 (say 1)" in progress.message
-    assert np.isfinite(progress.network.parameters).all()
-    assert np.isfinite(progress.network.statistics).all()
-    assert np.isfinite(progress.network.probabilities(TOY.images)).all()
+    assert np.isfinite(progress.network.mlp.parameters).all()
+    assert np.isfinite(progress.network.mlp.running_statistics).all()
+    assert np.isfinite(progress.network.predict_proba(TOY.images)).all()
     assert progress.validation_accuracy is not None
     assert progress.step < 200 * 9
 
@@ -302,7 +303,7 @@ def test_what_diverges_in_its_very_last_step_is_noticed():
     data = patterns(40)
     found = [last(train(config.changed(epochs=epochs, hidden_sizes=(30,) * 5), data)) for epochs in (1, 2, 3, 4)]
     assert "diverged" in {progress.status for progress in found}
-    assert all(np.isfinite(progress.network.parameters).all() for progress in found)
+    assert all(np.isfinite(progress.network.mlp.parameters).all() for progress in found)
 
 
 # ------------------------------------------------------------------------------------------------ reproducible
@@ -373,11 +374,11 @@ def test_what_is_no_digit_is_told_from_digits(mnist_5k, drawings, monkeypatch):
     config = TrainingConfig(hidden_sizes=(64,), background=True, training_size=2000, epochs=3, learning_rate=0.003)
     progress = last(train(config, mnist_5k, ink=drawings))
     network = progress.network
-    assert network.sizes == (784, 64, 11)
+    assert network.mlp.sizes == (784, 64, 11)
     assert progress.validation_accuracy > 0.85
     others = scribbles(300, np.random.default_rng(99))  # none that it has learned from
-    scribbled = network.answers(stroke_batch.rasterize(stroke_batch.StrokeBatch.of(others, np.zeros(300)))).is_digit
-    digits = network.answers(mnist_5k.test_images).is_digit
+    scribbled = network.predict(stroke_batch.rasterize(stroke_batch.StrokeBatch.of(others, np.zeros(300)))).is_digit
+    digits = network.predict(mnist_5k.test_images).is_digit
     assert np.mean(digits > 0.5) > 0.9
     assert np.mean(scribbled > 0.5) < 0.7
     assert np.mean(digits[:, None] > scribbled) > 0.9  # of all pairs of a digit and a scribble
@@ -426,7 +427,7 @@ def test_of_the_ink_as_large_a_share_is_held_out(validation_size, writers, drawi
     found = [rendered[image.tobytes()] for image in training.held_images[held:]]
     assert found == training.held_labels[held:].tolist()
     training.validate()
-    logits = training.network.logits(training.held_images)
+    logits = training.network.mlp.logits(training.held_images)
     if held:
         assert training.validation[1] == np.mean(logits.argmax(axis=1) == training.held_labels)
 
@@ -451,7 +452,7 @@ def test_held_out_digits_that_pass_for_digits_are_so_many(drawings):
     held = Trainer(config, TOY, drawings).held_images
     network = last(train(config, TOY, ink=drawings)).network
     assert len(held) > 150
-    assert np.mean(network.answers(held).is_digit > 0.5) == pytest.approx(TARGET_ACCEPT_RATE, abs=1 / len(held))
+    assert np.mean(network.predict(held).is_digit > 0.5) == pytest.approx(TARGET_ACCEPT_RATE, abs=1 / len(held))
 
 
 # -------------------------------------------------------------------------------------------------- on the way

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model import data
 from model.data import Dataset
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 from model.training.checkpoint import Checkpoint
 from ui.common import errors, formatting
 from ui.pickers import datasets
@@ -44,7 +44,7 @@ def part_of(dataset: Dataset) -> Part:
     return Part(dataset.images, dataset.labels, False)
 
 
-def evaluate(network: Network, dataset: str, part: Part) -> Evaluation:
+def evaluate(network: DigitClassifier, dataset: str, part: Part) -> Evaluation:
     """The network's answers for a part of the data set that the menu calls `dataset`; quick the second time."""
     # Visitors share what is kept, and one's train.csv is not another's: the folder tells them apart.
     return _evaluate(f"{network} {network.checksum()}", str(datasets.folder(dataset)), network, part)
@@ -52,7 +52,7 @@ def evaluate(network: Network, dataset: str, part: Part) -> Evaluation:
 
 # Streamlit tells calls apart by the arguments whose names have no underscore.
 @st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner="Reading the images ...")
-def _evaluate(identity: str, folder: str, _network: Network, _part: Part) -> Evaluation:
+def _evaluate(identity: str, folder: str, _network: DigitClassifier, _part: Part) -> Evaluation:
     from model.inference.evaluation import (
         evaluate,  # brings scikit-learn, which takes seconds: not before the page shows
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, render
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
 from ui.common import style
 from ui.draw import prediction
 from ui.draw.fabric import PEN_WIDTH, path_strokes
@@ -52,17 +52,17 @@ _component = st.components.v2.component(
 )
 
 
-def show(network: Network) -> None:
+def show(network: DigitClassifier) -> None:
     """Write the digits one after another, with the network's answers beside them."""
     _component(key="writing", data={"digits": _read_all(network.checksum(), network), "pen": PEN_WIDTH})
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _read_all(checksum: str, _network: Network) -> list[dict[str, Any]]:
+def _read_all(checksum: str, _network: DigitClassifier) -> list[dict[str, Any]]:
     return [reading(_network, drawing(digit)) for digit in PATHS]
 
 
-def reading(network: Network, written: Drawing) -> dict[str, Any]:
+def reading(network: DigitClassifier, written: Drawing) -> dict[str, Any]:
     """The strokes, and after each stage of writing them the ten probabilities and the verdict, as JSON has them."""
     found = classify_images(network, [render(stage) for stage in stages(written, STAGES)])
     probabilities = np.array([stage.probabilities for stage in found], float)  # (stages, 10)

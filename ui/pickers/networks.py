@@ -48,7 +48,7 @@ def add(name: str, trained: Checkpoint) -> str:
 
 
 def _size(networks: Iterable[Checkpoint]) -> int:
-    return sum(one.network.parameters.nbytes for one in networks)
+    return sum(one.network.mlp.parameters.nbytes for one in networks)
 
 
 def select_network() -> tuple[str, Checkpoint]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from model import data
 from model.jobs.job import Job, JobState
 from model.jobs.protocol import SnapshotRef
+from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
-from model.nn.mlp import Network
 from model.training import sample_rows
 from model.training.diagnostics import Diagnostics, inspect_network, layer_norms
 from ui.charts import diagnostics_tables, digit_images, first_layer_weights
@@ -48,7 +48,7 @@ def _weights_picture(job: Job, view: JobState, chosen: SnapshotRef | None, order
     wanted = job.number, view.pictures, chosen, order
     made_of, picture = session.get_value("weights_picture", (None, ""))
     if made_of != wanted:
-        shown = network_at(job, chosen).layers[0].weights if chosen else job.first_weights()
+        shown = network_at(job, chosen).mlp.layers[0].weights if chosen else job.first_weights()
         picture = first_layer_weights.weights_image(shown, order=order)
         session.set_value("weights_picture", (wanted, picture))
     return str(picture)
@@ -167,7 +167,7 @@ def _checked(check: GradientCheck) -> None:
 # -- Looking back -------------------------------------------------------------------------------------------
 
 
-def network_at(job: Job, kept: SnapshotRef) -> Network:
+def network_at(job: Job, kept: SnapshotRef) -> DigitClassifier:
     """The network of a snapshot; the one that was looked at last is at hand."""
     known, network = session.get_value("network_at", (None, None))
     if known != (job.number, kept):
@@ -187,13 +187,13 @@ def observed(job: Job, view: JobState, chosen: SnapshotRef | None) -> Diagnostic
     known, observation = session.get_value("observed_at", (None, None))
     if known != (job.number, chosen):
         network = network_at(job, chosen)
-        dead, predictions = inspect_network(network, sample(job)[0])
+        dead, predictions = inspect_network(network.mlp, sample(job)[0])
         measured = [one for one in view.observations if one.gradients]
         near = min(measured, key=lambda one: abs(one.step - chosen.step), default=None)
         observation = Diagnostics(
             epoch=chosen.epoch,
             step=chosen.step,
-            weights=layer_norms(network.layers),
+            weights=layer_norms(network.mlp.layers),
             gradients=near.gradients if near else (),
             updates=near.updates if near else (),
             dead=dead,

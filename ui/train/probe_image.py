@@ -129,6 +129,6 @@ def _before(job: Job, view: JobState, followed: Followed) -> list[ProbePredictio
             except ValueError:
                 continue  # it was given up meanwhile
             found[kept] = ProbePrediction(
-                kept.epoch, tuple(network.probabilities(followed.image.reshape(1, -1))[0].tolist())
+                kept.epoch, tuple(network.predict_proba(followed.image.reshape(1, -1))[0].tolist())
             )
     return [found[kept] for kept in earlier if kept in found]

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from model.config import TrainingConfig
-from model.nn.mlp import Network
+from model.nn.mlp import MLP
 from ui.charts import diagram
 
 CONFIGS = [
@@ -35,14 +35,14 @@ def name(config: TrainingConfig) -> str:
 
 @pytest.mark.parametrize("config", SMALL, ids=name)
 def test_parameters_and_products_are_the_networks(config: TrainingConfig) -> None:
-    network = Network(config.sizes, config.activation, batch_normalization=config.batch_normalization)
+    mlp = MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization)
     layers = [
-        sum(part.size for part in (layer.weights, layer.biases, layer.scales) if part is not None)
-        for layer in network.layers
+        sum(part.size for part in (layer.weights, layer.biases, layer.gamma) if part is not None)
+        for layer in mlp.layers
     ]
     assert diagram.layer_parameters(config) == layers
-    assert diagram.multiply_adds(config) == network.weight_count
-    assert f"{network.parameters.size:,} parameters, {network.weight_count:,} products per image" in texts(config)
+    assert diagram.multiply_adds(config) == mlp.num_weights
+    assert f"{mlp.parameters.size:,} parameters, {mlp.num_weights:,} products per image" in texts(config)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=name)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.config import TrainingConfig, options
-from model.nn import activations, initializers, mlp, optimizers
+from model.nn import activations, batch_norm, initializers, optimizers
 from model.nn.schedules import SCHEDULES
 from ui.common import glossary
 
@@ -71,7 +71,7 @@ def test_the_formulas_numbers_are_the_networks() -> None:
     assert "0.044715" in glossary.CHOICES["activation"]["gelu"]
 
     assert f"10^{{{np.log10(optimizers.EPSILON):.0f}}}" in glossary.FORMULAS["optimizer"]
-    assert f"10^{{{np.log10(mlp.BATCH_NORM_EPSILON):.0f}}}" in glossary.FORMULAS["batch_normalization"]
+    assert f"10^{{{np.log10(batch_norm.BATCH_NORM_EPSILON):.0f}}}" in glossary.FORMULAS["batch_normalization"]
 
     config = TrainingConfig(schedule="one_cycle")
     first, last = (SCHEDULES["one_cycle"](config, done) for done in (0, 1))

@@ -7,7 +7,8 @@ from scipy.stats import binomtest
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.nn.calibration import Reliability
-from model.nn.mlp import Network
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training.checkpoint import Checkpoint
 from ui.common import formatting
 from ui.evaluate import scores
@@ -21,7 +22,7 @@ def dataset(images: int, test_images: int) -> Dataset:
 
 
 def checkpoint(trained_on: str) -> Checkpoint:
-    return Checkpoint(Network((784, 10)), TrainingConfig(data=trained_on))
+    return Checkpoint(DigitClassifier(MLP((784, 10))), TrainingConfig(data=trained_on))
 
 
 @pytest.mark.parametrize(("right", "count"), [(0, 10), (10, 10), (1, 1), (987, 1000), (9873, 10000)])
@@ -82,7 +83,7 @@ def test_known_images_are_mentioned() -> None:
     assert "60,000" in scores.cautions(checkpoint("mnist"), "mnist-5k", with_test)[0]
     assert len(scores.cautions(checkpoint("mnist"), "mine.csv", without)) == 1
     assert "learned from these" in scores.cautions(checkpoint("mine.csv"), "mine.csv", without)[1]
-    assert scores.cautions(Checkpoint(Network((784, 10))), "mnist-5k", with_test) == []
+    assert scores.cautions(Checkpoint(DigitClassifier(MLP((784, 10)))), "mnist-5k", with_test) == []
 
 
 def test_a_sample_is_drawn_without_repetition_and_again_the_same() -> None:
