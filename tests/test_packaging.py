@@ -1,35 +1,41 @@
-"""What a fresh machine and the image rely on, held without either: files, pinned versions, plain errors.
+"""Check what a new machine, the Docker image and CI rely on: files, pinned versions, plain errors.
 
-The Dockerfile is read as text, so that no container engine is needed to notice a file that moved.
+The Dockerfile is read as text, so a file that moved is noticed without a container engine.
 """
 
 import ast
 import fnmatch
+import importlib
 import importlib.metadata
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import model
 from tests.paths import ROOT
+
+VENV_PYTHON = "Scripts/python.exe" if os.name == "nt" else "bin/python"  # in .venv, as in the Makefile
 
 
 def requirements(name: str) -> dict[str, Requirement]:
-    """Read a requirements file into {canonical package name: requirement}; options (-r, -c) are left out."""
+    """Read a requirements file into {canonical package name: requirement}, without its options (-r, -c)."""
     lines = (line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
     read = [Requirement(line) for line in lines if line and not line.startswith("-")]
     return {canonicalize_name(requirement.name): requirement for requirement in read}
 
 
 def dockerfile() -> list[tuple[str, str]]:
-    """Read the Dockerfile into [(instruction, its argument)], continued lines joined, comments left out."""
+    """Read the Dockerfile into [(instruction, its argument)]; join continued lines and drop comments."""
     lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if not line.lstrip().startswith("#")]
     joined = "\n".join(lines).replace("\\\n", " ").splitlines()
     return [(word.upper(), rest.strip()) for word, _, rest in (line.partition(" ") for line in joined) if word]
@@ -40,13 +46,13 @@ def arguments(instruction: str) -> list[str]:
 
 
 def copied() -> list[str]:
-    """Everything that the Dockerfile copies out of the checkout."""
+    """Return what the Dockerfile copies out of the checkout."""
     words = [shlex.split(argument) for argument in arguments("COPY") if "--from" not in argument]
     return [source for copy in words for source in copy[:-1]]
 
 
 def ignored(path: str) -> bool:
-    """Tell whether .dockerignore leaves a path out: the last pattern that fits it or its folder decides."""
+    """Tell whether .dockerignore excludes a path: the last pattern that matches it or its folder decides."""
     candidates = [path, *(str(parent) for parent in Path(path).parents if str(parent) != ".")]
     left_out = False
     for line in (ROOT / ".dockerignore").read_text().split():
@@ -61,16 +67,16 @@ def ignored(path: str) -> bool:
     "path",
     ["app.py", "model", "pages", "ui", "weights", "tests", "requirements.txt", "Dockerfile", "LICENSE"],
 )
-def test_the_project_has_its_rooms(path: str) -> None:
+def test_the_project_has_its_parts(path: str) -> None:
     assert (ROOT / path).exists()
 
 
 @pytest.mark.parametrize("package", ["numpy", "pandas", "streamlit", "pillow", "streamlit-drawable-canvas", "plotly"])
-def test_the_app_stands_on(package: str) -> None:
+def test_the_app_requires(package: str) -> None:
     assert package in requirements("requirements.in")
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-docs"])
 def test_every_requirement_is_pinned(name: str) -> None:
     pinned = requirements(f"{name}.txt")
     assert set(requirements(f"{name}.in")) <= set(pinned)
@@ -79,12 +85,18 @@ def test_every_requirement_is_pinned(name: str) -> None:
         assert [part.operator for part in requirement.specifier] == ["=="], requirement
 
 
-def test_tests_run_on_the_versions_that_the_app_ships() -> None:
+def test_tests_run_with_the_versions_that_the_app_ships() -> None:
     app, tests = requirements("requirements.txt"), requirements("requirements-dev.txt")
     assert {name: str(tests[name]) for name in app} == {name: str(app[name]) for name in app}
 
 
-def test_requirements_name_no_index_of_somebody() -> None:
+def test_documentation_and_tests_share_one_environment() -> None:
+    tests, docs = requirements("requirements-dev.txt"), requirements("requirements-docs.txt")
+    shared = tests.keys() & docs.keys()
+    assert {name: str(docs[name]) for name in shared} == {name: str(tests[name]) for name in shared}
+
+
+def test_requirements_name_no_package_index() -> None:
     for path in ROOT.glob("requirements*"):
         assert not [word for word in ("://", "--index-url", "--find-links") if word in path.read_text()], path
 
@@ -128,13 +140,13 @@ def test_the_image_leaves_out(path: str) -> None:
     assert ignored(path)
 
 
-def test_the_image_runs_as_nobody_important() -> None:
+def test_the_image_does_not_run_as_root() -> None:
     users = arguments("USER")
     assert users
     assert users[-1].partition(":")[0] not in {"root", "0"}
 
 
-def test_the_image_says_whether_it_is_well() -> None:
+def test_the_image_has_a_health_check() -> None:
     (check,) = arguments("HEALTHCHECK")
     assert "/_stcore/health" in check
     command = json.loads(check.partition("CMD ")[2])
@@ -152,12 +164,39 @@ def test_the_image_passes_signals_to_the_app() -> None:
 def test_ci_is_a_program() -> None:
     program = ROOT / ".ci" / "run"
     assert os.access(program, os.X_OK)
-    subprocess.run(["bash", "-n", str(program)], check=True)
+    subprocess.run(["bash", "-n", ".ci/run"], cwd=ROOT, check=True)
+
+
+def test_the_workflow_runs_commands_that_the_makefile_has() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "checks.yml").read_text()
+    commands = set(re.findall(r"run: make (\w+)", workflow))
+    assert {"lint", "test", "docs"} <= commands
+    assert commands <= set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert re.findall(r"^version: (.+)$", citation, re.MULTILINE) == [model.__version__]
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    versions = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", changelog, re.MULTILINE)
+    assert versions[0] == ("Unreleased", "")
+    assert versions[1][0] == model.__version__
+    assert f"date-released: {versions[1][1]}" in citation
+
+
+def test_the_package_can_be_built_from_what_pyproject_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (command,) = project["project"]["scripts"].values()
+    module, _, function = command.partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+    for package, patterns in project["tool"]["setuptools"]["package-data"].items():
+        for pattern in patterns:
+            assert list((ROOT / package).glob(pattern)), f"{package}/{pattern}"
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A folder, with a space in its name, that holds what `make` looks at."""
+    """Make a folder, with a space in its name, that contains what `make` reads."""
     folder = tmp_path / "a checkout"
     folder.mkdir()
     for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
@@ -166,7 +205,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    # Under `make test`, an inner make would take the outer one's flags for its own.
+    # Under `make test`, the inner make would otherwise inherit the outer one's flags.
     environment = {name: text for name, text in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     return subprocess.run(
         ["make", *words],
@@ -180,7 +219,7 @@ def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def python_that(checkout: Path, answers: str) -> Path:
-    """A stand-in for python3: a shell script whose first argument and code are $1 and $2."""
+    """Write a stand-in for python3: a shell script that gets its first argument as $1 and the code as $2."""
     program = checkout / "python stand-in"
     program.write_text(f"#!/bin/sh\n{answers}\n")
     program.chmod(0o755)
@@ -195,7 +234,7 @@ def python_that(checkout: Path, answers: str) -> Path:
     ],
     ids=["too old", "without venv"],
 )
-def test_make_says_in_one_line_what_python_lacks(checkout: Path, answers: str, advice: str) -> None:
+def test_make_reports_in_one_line_what_python_lacks(checkout: Path, answers: str, advice: str) -> None:
     answer = make(checkout, "run", f"PYTHON={python_that(checkout, answers)}")
     assert answer.returncode != 0
     said = [line for line in answer.stderr.splitlines() if not line.startswith("make")]
@@ -205,7 +244,7 @@ def test_make_says_in_one_line_what_python_lacks(checkout: Path, answers: str, a
 
 
 def test_make_installs_once_and_again_after_a_change(checkout: Path) -> None:
-    for number, name in enumerate(("bin/python", "app-ready")):
+    for number, name in enumerate((VENV_PYTHON, "app-ready")):
         path = checkout / ".venv" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -215,6 +254,8 @@ def test_make_installs_once_and_again_after_a_change(checkout: Path) -> None:
     assert "pip install" in make(checkout, "--dry-run", "run").stdout
 
 
-def test_make_alone_lists_every_habit(checkout: Path) -> None:
-    listed = [line.split()[1] for line in make(checkout).stdout.splitlines()]
-    assert {"run", "test", "lint", "screenshots", "lock", "clean"} <= set(listed)
+def test_make_alone_lists_every_command(checkout: Path) -> None:
+    listed = {line.split()[1] for line in make(checkout).stdout.splitlines()}
+    phony = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"run", "test", "lint", "docs", "screenshots", "lock", "clean"} <= listed
+    assert listed == set(" ".join(phony).split())
