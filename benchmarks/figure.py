@@ -1,4 +1,4 @@
-"""The figure shows a row of dots for each work: how long each contender takes, with Inkling as the line at 1.
+"""The figure shows a row of dots for each work: how long each library takes, with Inkling as the line at 1.
 
 The axis is logarithmic, so that twice as long and half as long lie equally far from the line.
 """

@@ -1,6 +1,7 @@
-"""A contest lets contenders do the same in turn, many times over, and compares what they took with the first of them.
+"""The harness runs the same workload with each library in turn, many times, and compares their times with the first's.
 
-A machine is never quite quiet, and its clock not steady: turns that follow each other closely share its moods.
+A machine is never quite quiet and its clock is not steady: measurements that follow each other closely are disturbed
+alike.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
-from benchmarks.adapters import BASE, CONTENDERS
-from benchmarks.subprocess_worker import Peer
-from benchmarks.workloads import CLASSES, Work
+from benchmarks.adapters import ADAPTERS, BASE
+from benchmarks.subprocess_worker import SubprocessWorker
+from benchmarks.workloads import CLASSES, Workload
 from model.common.cores import cores
 
-PAUSE = 0.05  # seconds between turns: threads of the one before have stopped spinning by then
-CHANCE = math.log(CLASSES)  # the loss of a network that guesses blindly
+PAUSE_S = 0.05  # seconds between turns: threads of the one before have stopped spinning by then
+CHANCE_LOSS = math.log(CLASSES)  # the loss of a network that guesses blindly
 
-Turn = Callable[[], float]  # does something, and returns what it took
+Measurement = Callable[[], float]  # does something, and returns what it took
 Show = Callable[[str], None]  # tells what is going on
 
 
 class Comparison(TypedDict):
-    """What a contender took: the median, its ratio to Inkling's, and the least and the largest ratio of all rounds."""
+    """What a library took: the median, its ratio to Inkling's, and the least and the largest ratio of all rounds."""
 
     median: float
     ratio: float
@@ -42,7 +43,7 @@ class Result(Comparison):
 
 
 class Row(TypedDict):
-    """A work, and each contender's result."""
+    """A workload, and each library's result."""
 
     name: str
     network: str
@@ -51,20 +52,20 @@ class Row(TypedDict):
     results: dict[str, Result]
 
 
-def interleave(turns: Mapping[str, Turn], rounds: int, pause: float = PAUSE) -> dict[str, list[float]]:
+def interleave(measurements: Mapping[str, Measurement], rounds: int, pause: float = PAUSE_S) -> dict[str, list[float]]:
     """What each took in each round. Every round begins with another, so that none always follows the same one."""
-    names = list(turns)
+    names = list(measurements)
     taken: dict[str, list[float]] = {name: [] for name in names}
     for number in range(rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             time.sleep(pause)
-            taken[name].append(turns[name]())
+            taken[name].append(measurements[name]())
     return taken
 
 
 def compare(taken: Mapping[str, Sequence[float]], base: str = BASE) -> dict[str, Comparison]:
-    """Each contender's rounds beside those of the base, which all have as many of."""
+    """Each library's rounds beside those of the base, which all have as many of."""
     compared = {}
     for name, values in taken.items():
         ratios = [value / other for value, other in zip(values, taken[base], strict=True)]
@@ -79,7 +80,7 @@ def compare(taken: Mapping[str, Sequence[float]], base: str = BASE) -> dict[str,
 
 
 def geometric_means(rows: Iterable[Row]) -> dict[str, float]:
-    """Each contender's ratio over all rows: the mean by which "twice" and "half" cancel out."""
+    """Each library's ratio over all rows: the mean by which "twice" and "half" cancel out."""
     ratios: dict[str, list[float]] = {}
     for row in rows:
         for name, result in row["results"].items():
@@ -92,20 +93,20 @@ def thread_counts() -> tuple[int, ...]:
     return tuple(sorted({1, cores()}))
 
 
-def choose_threads(peer: Peer, turn: Turn) -> int:
-    """Let a peer use as many threads as make its turn shortest. A first turn, which is not counted, warms it up."""
-    turn()
+def choose_threads(worker: SubprocessWorker, measure_once: Measurement) -> int:
+    """Let a worker use as many threads as make its turn shortest. A first turn, which is not counted, warms it up."""
+    measure_once()
     taken = {}
     for count in thread_counts():
-        peer.call("use_threads", count)
-        taken[count] = turn()
+        worker.call("use_threads", count)
+        taken[count] = measure_once()
     best = min(taken, key=lambda count: taken[count])
-    peer.call("use_threads", best)
+    worker.call("use_threads", best)
     return best
 
 
-def measure(work: Work, peers: Mapping[str, Peer], folder: Path, rounds: int, show: Show) -> Row:
-    """Let each train the work: some epochs to warm up, the same number for all, and then one in each round.
+def measure(workload: Workload, workers: Mapping[str, SubprocessWorker], folder: Path, rounds: int, show: Show) -> Row:
+    """Let each train the workload: some epochs to warm up, the same number for all, and then one in each round.
 
     Raises:
         ValueError: one of them does not learn, so that its times would tell nothing.
@@ -114,37 +115,41 @@ def measure(work: Work, peers: Mapping[str, Peer], folder: Path, rounds: int, sh
 
     def epoch(name: str) -> float:
         seconds: float
-        show(f"{work.name}: {name}")
-        seconds, losses[name] = peers[name].call("timed_epoch")
+        show(f"{workload.name}: {name}")
+        seconds, losses[name] = workers[name].call("timed_epoch")
         return seconds
 
     threads: dict[str, int | None] = {}
-    for name, peer in peers.items():
-        show(f"{work.name}: {name} warms up")
-        peer.call("prepare", work, folder)
-        if CONTENDERS[name].sets_threads:
-            threads[name] = choose_threads(peer, partial(epoch, name))
+    for name, worker in workers.items():
+        show(f"{workload.name}: {name} warms up")
+        worker.call("prepare", workload, folder)
+        if ADAPTERS[name].sets_threads:
+            threads[name] = choose_threads(worker, partial(epoch, name))
         else:
             threads[name] = None
             for _ in range(1 + len(thread_counts())):
                 epoch(name)
-        check_learning(name, work, losses[name])
-    taken = interleave({name: partial(epoch, name) for name in peers}, rounds)
+        check_learning(name, workload, losses[name])
+    taken = interleave({name: partial(epoch, name) for name in workers}, rounds)
     for name, loss in losses.items():
-        check_learning(name, work, loss)
+        check_learning(name, workload, loss)
     results = {
-        name: Result(**comparison, threads=threads[name], loss=losses[name] if CONTENDERS[name].learns else None)
+        name: Result(**comparison, threads=threads[name], loss=losses[name] if ADAPTERS[name].learns else None)
         for name, comparison in compare(taken).items()
     }
     return Row(
-        name=work.name, network=work.network, batch_size=work.batch_size, optimizer=work.optimizer, results=results
+        name=workload.name,
+        network=workload.network,
+        batch_size=workload.batch_size,
+        optimizer=workload.optimizer,
+        results=results,
     )
 
 
-def check_learning(name: str, work: Work, loss: float) -> None:
-    """Raises ValueError for a contender that should learn and is no better than chance (or not a number)."""
-    if CONTENDERS[name].learns and not loss < CHANCE:
+def check_learning(name: str, workload: Workload, loss: float) -> None:
+    """Raises ValueError for a library that should learn and is no better than chance (or not a number)."""
+    if ADAPTERS[name].learns and not loss < CHANCE_LOSS:
         raise ValueError(
-            f"{name} must learn, for its times to tell anything; after the warm-up of {work.name} its loss is"
-            f" {loss:.3f}, and blind guessing has {CHANCE:.3f}"
+            f"{name} must learn, for its times to tell anything; after the warm-up of {workload.name} its loss is"
+            f" {loss:.3f}, and blind guessing has {CHANCE_LOSS:.3f}"
         )

@@ -1,4 +1,4 @@
-"""The machine that all contenders share, with the versions of those that are installed."""
+"""The machine that all libraries share, with the versions of those that are installed."""
 
 from __future__ import annotations
 

@@ -17,23 +17,23 @@ from typing import Any
 import numpy as np
 
 from benchmarks import memory, subprocess_worker
-from benchmarks.adapters import BASE, CONTENDERS
-from benchmarks.harness import Show, Turn, choose_threads, compare, interleave
-from benchmarks.subprocess_worker import Peer
-from benchmarks.workloads import Work
+from benchmarks.adapters import ADAPTERS, BASE
+from benchmarks.harness import Measurement, Show, choose_threads, compare, interleave
+from benchmarks.subprocess_worker import SubprocessWorker
+from benchmarks.workloads import Workload
 from model.training.checkpoint import DEFAULT_WEIGHTS
 
 Measure = dict[str, Any]  # plain values, as they go into the JSON
 
-ACCURACY_WORK = Work((512, 256), 128, "adam")
+ACCURACY_WORKLOAD = Workload((512, 256), 128, "adam")
 TARGETS = (0.97, 0.98)  # of the test images
-LONGEST = 30  # epochs, to reach them
+MAX_EPOCHS = 30  # epochs, to reach them
 SEEDS = 3
 
 READERS = {BASE: "benchmarks.adapters.inkling:Reader", "PyTorch": "benchmarks.adapters.pytorch:Reader"}
 IMAGES_READ, READING_ROUNDS = 500, 9
 
-WIDE = Work((800, 800), 128, "adam")  # the network whose step augmentation feeds, and whose memory is measured
+WIDE = Workload((800, 800), 128, "adam")  # the network whose step augmentation feeds, and whose memory is measured
 
 
 def seconds_to(curve: Sequence[tuple[float, float]], target: float) -> float:
@@ -45,12 +45,12 @@ def seconds_to(curve: Sequence[tuple[float, float]], target: float) -> float:
     for seconds, accuracy in curve:
         if accuracy >= target:
             return seconds
-    raise ValueError(f"an accuracy of {target:.0%} was expected within {LONGEST} epochs; got {curve[-1][1]:.2%}")
+    raise ValueError(f"an accuracy of {target:.0%} was expected within {MAX_EPOCHS} epochs; got {curve[-1][1]:.2%}")
 
 
-def epoch(contender: Peer) -> float:
-    """The seconds that a prepared contender takes for an epoch."""
-    seconds: float = contender.call("timed_epoch")[0]
+def epoch(adapter: SubprocessWorker) -> float:
+    """The seconds that a prepared library takes for an epoch."""
+    seconds: float = adapter.call("timed_epoch")[0]
     return seconds
 
 
@@ -59,24 +59,24 @@ def time_to_accuracy(names: Sequence[str], folder: Path, show: Show) -> Measure:
     rivals = [name for name in names if name in (BASE, "PyTorch", "PyTorch fused")]
     curves: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in rivals}
     with ExitStack() as stack:
-        peers = {name: stack.enter_context(Peer(CONTENDERS[name].home)) for name in rivals}
-        for name, contender in peers.items():
+        workers = {name: stack.enter_context(SubprocessWorker(ADAPTERS[name].home)) for name in rivals}
+        for name, adapter in workers.items():
             show(f"accuracy: {name} warms up")
-            contender.call("prepare", ACCURACY_WORK, folder)
-            if CONTENDERS[name].sets_threads:
-                choose_threads(contender, partial(epoch, contender))
+            adapter.call("prepare", ACCURACY_WORKLOAD, folder)
+            if ADAPTERS[name].sets_threads:
+                choose_threads(adapter, partial(epoch, adapter))
             else:
-                epoch(contender)
+                epoch(adapter)
 
         def train(name: str) -> float:
             show(f"accuracy: {name}")
-            peers[name].call("prepare", replace(ACCURACY_WORK, seed=len(curves[name])), folder)
-            curves[name].append(peers[name].call("curve", max(TARGETS), LONGEST))
+            workers[name].call("prepare", replace(ACCURACY_WORKLOAD, seed=len(curves[name])), folder)
+            curves[name].append(workers[name].call("curve", max(TARGETS), MAX_EPOCHS))
             return seconds_to(curves[name][-1], max(TARGETS))
 
-        interleave({name: partial(train, name) for name in peers}, SEEDS)
+        interleave({name: partial(train, name) for name in workers}, SEEDS)
     return {
-        "work": ACCURACY_WORK.name,
+        "work": ACCURACY_WORKLOAD.name,
         "seeds": SEEDS,
         "seconds": {
             f"{target:g}": compare({name: [seconds_to(curve, target) for curve in curves[name]] for name in rivals})
@@ -100,40 +100,40 @@ def one_image(names: Sequence[str], folder: Path, show: Show) -> Measure:
     """The time from one image of 0..255 to its probabilities, by the network that Draw begins with."""
     rivals = {name: home for name, home in READERS.items() if name in names}
     with ExitStack() as stack:
-        readers = {name: stack.enter_context(Peer(home)) for name, home in rivals.items()}
+        readers = {name: stack.enter_context(SubprocessWorker(home)) for name, home in rivals.items()}
 
-        def turn(name: str) -> Turn:
+        def measure_once(name: str) -> Measurement:
             return lambda: readers[name].call("seconds", IMAGES_READ)
 
         for name, reader in readers.items():
             show(f"image: {name} warms up")
             reader.call("prepare", DEFAULT_WEIGHTS, folder)
-            if CONTENDERS[name].sets_threads:
-                choose_threads(reader, turn(name))
+            if ADAPTERS[name].sets_threads:
+                choose_threads(reader, measure_once(name))
             else:
-                turn(name)()
+                measure_once(name)()
         answers = [reader.call("read", 20) for reader in readers.values()]
         if not all(np.allclose(answer, answers[0], atol=1e-4) for answer in answers):
             raise ValueError(f"{' and '.join(readers)} must read an image alike; their probabilities differ")
         show("image")
-        taken = interleave({name: turn(name) for name in readers}, READING_ROUNDS)
+        taken = interleave({name: measure_once(name) for name in readers}, READING_ROUNDS)
     return {"seconds": compare(taken)}
 
 
 def augmentation(folder: Path, rounds: int, show: Show) -> Measure:
     """The time to distort a batch as a share of the time of the step that it feeds."""
     shares: Measure = {}
-    with Peer(CONTENDERS[BASE].home) as inkling:
+    with SubprocessWorker(ADAPTERS[BASE].home) as inkling:
         for optimizer in ("adam", "sgd"):
             show(f"augmentation: beside a step of {optimizer}")
             inkling.call("prepare", replace(WIDE, optimizer=optimizer), folder)
-            turns: dict[str, Turn] = {
+            measurements: dict[str, Measurement] = {
                 "step": partial(inkling.call, "step_seconds"),
                 "affine": partial(inkling.call, "distort_seconds", False),
                 "elastic": partial(inkling.call, "distort_seconds", True),
             }
-            interleave(turns, 1)  # warms up
-            shares[optimizer] = compare(interleave(turns, rounds), base="step")
+            interleave(measurements, 1)  # warms up
+            shares[optimizer] = compare(interleave(measurements, rounds), base="step")
     return {"work": WIDE.name, "shares": shares}
 
 

@@ -12,7 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.adapters import BASE, CONTENDERS
+from benchmarks.adapters import ADAPTERS, BASE
 from benchmarks.harness import Row
 from model.common.machine import phrase
 
@@ -30,18 +30,18 @@ def percent(share: float) -> str:
 
 
 def line(row: Row) -> str:
-    """A work's ratios in one line, for whoever waits."""
+    """A workload's ratios in one line, for whoever waits."""
     ratios = (f"{name} {number(result['ratio'])}" for name, result in row["results"].items() if name != BASE)
     return f"{row['name']}: {', '.join(ratios)}"
 
 
 def rivals(results: Mapping[str, Any]) -> list[str]:
-    """All contenders of a run but Inkling, in their own order."""
-    return [name for name in CONTENDERS if name != BASE and name in results["geometric_means"]]
+    """All libraries of a run but Inkling, in their own order."""
+    return [name for name in ADAPTERS if name != BASE and name in results["geometric_means"]]
 
 
 def sentences(results: Mapping[str, Any]) -> Iterator[str]:
-    """What was measured beside the works, a sentence each; of what was not, nothing is said."""
+    """What was measured beside the workloads, a sentence each; of what was not, nothing is said."""
     parts = {"accuracy": accuracy, "image": one_image, "augmentation": augmentation, "memory": memory}
     for name, sentence in parts.items():
         if name in results:
@@ -141,14 +141,14 @@ def table_lines(results: Mapping[str, Any]) -> Iterator[str]:
     yield f"|---|---|{'---:|' * len(names)}"
     previous = ""
     for row in results["rows"]:
-        work = f"{row['network']}, {row['batch_size']}"
+        workload = f"{row['network']}, {row['batch_size']}"
         cells = (emphasized(name, row["results"][name]["ratio"]) for name in names)
-        yield f"| {'' if work == previous else work} | {row['optimizer']} | {' | '.join(cells)} |"
-        previous = work
+        yield f"| {'' if workload == previous else workload} | {row['optimizer']} | {' | '.join(cells)} |"
+        previous = workload
     means = (emphasized(name, results["geometric_means"][name]) for name in names)
     yield f"| {ALL_ROWS} | | {' | '.join(means)} |"
 
 
 def emphasized(name: str, ratio: float) -> str:
-    """Bold where a contender is ahead; the floor is always, and would only shout."""
-    return f"**{number(ratio)}**" if float(number(ratio)) < 1 and CONTENDERS[name].learns else number(ratio)
+    """Bold where a library is ahead; the floor is always, and would only shout."""
+    return f"**{number(ratio)}**" if float(number(ratio)) < 1 and ADAPTERS[name].learns else number(ratio)

@@ -1,4 +1,4 @@
-"""A peer is a process of its own that holds one contender and does what it is told, one call at a time.
+"""A subprocess worker is a process of its own that holds one adapter and answers one call at a time.
 
 So each library has its threads to itself: another's, which may go on spinning for a while after their work, never
 stand beside them in one process.
@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Self
 Call = tuple[str, tuple[Any, ...]]  # a method's name, and its arguments
 
 
-class Peer:
+class SubprocessWorker:
     """An object of a class, given as `module:Class`, in another process; it ends with the `with` block.
 
     It starts at once and in the background; the first call waits for it.
@@ -27,7 +27,7 @@ class Peer:
 
     def __init__(self, home: str) -> None:
         self.home = home
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the peer)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
         self._process = subprocess.Popen(
             command(home), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
@@ -64,12 +64,12 @@ class Peer:
 
 
 def command(home: str) -> list[str]:
-    """What starts a peer's process. It ends when its stdin does."""
+    """What starts a worker's process. It ends when its stdin does."""
     return [sys.executable, "-m", "benchmarks.subprocess_worker", home]
 
 
 def as_bytes(calls: Sequence[Call]) -> bytes:
-    """Calls as a peer reads them from its stdin."""
+    """Calls as a worker reads them from its stdin."""
     return b"".join(pickle.dumps(call) for call in calls)
 
 

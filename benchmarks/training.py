@@ -1,4 +1,4 @@
-"""The command: trains the same works with Inkling, PyTorch, JAX and scikit-learn in turn, and compares their times.
+"""The command: trains the same workloads with Inkling, PyTorch, JAX and scikit-learn in turn, and compares their times.
 
     python -m benchmarks.training --json
 
@@ -21,22 +21,22 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks import figure, measures, readme, report
-from benchmarks.adapters import CONTENDERS, entries
+from benchmarks.adapters import ADAPTERS, entries
 from benchmarks.harness import Row, Show, geometric_means, measure
 from benchmarks.machine import describe
-from benchmarks.subprocess_worker import Peer
-from benchmarks.workloads import IMAGES, WORKS, Work, chosen
+from benchmarks.subprocess_worker import SubprocessWorker
+from benchmarks.workloads import IMAGES, WORKLOADS, Workload, chosen
 from model import data
 from model.cli import entry
 from model.data import Dataset
 
 QUICK_IMAGES, QUICK_REPEATS = 2000, 2
-QUICK_WORKS = WORKS[::4]  # each optimizer, and small, middling and wide networks
+QUICK_WORKLOADS = WORKLOADS[::4]  # each optimizer, and small, middling and wide networks
 MEASURES = ("image", "augmentation")
 MNIST_MEASURES = ("memory", "accuracy")  # these mean something on all of MNIST alone
 KEPT = Path(__file__).with_name("training.json")  # the run that README.md shows
 
-screen = Console(stderr=True)
+stderr = Console(stderr=True)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,10 +47,16 @@ screen = Console(stderr=True)
 @click.option(
     "--only",
     default="",
-    help="A regular expression: only works in whose name it is found (784-64-64-10 batch 64 adam), or measures: "
+    help="A regular expression: only workloads in whose name it is found (784-64-64-10 batch 64 adam), or measures: "
     f"{', '.join(MEASURES + MNIST_MEASURES)}.",
 )
-@click.option("--contenders", default="", help="Names, separated by commas: only these (Inkling always).")
+@click.option(
+    "--libraries",
+    "--contenders",
+    "libraries",
+    default="",
+    help="Names, separated by commas: only these (Inkling always).",
+)
 @click.option("--data", "source", help="mnist, mnist-5k, or a path. [default: mnist; mnist-5k when quick]")
 @click.option("--from", "earlier", type=click.Path(path_type=Path), help="Show the JSON of an earlier run again.")
 @click.option("--write", is_flag=True, help="Write the result into benchmarks/README.md, with its figure.")
@@ -59,25 +65,25 @@ def training(
     quick: bool,
     repeats: int | None,
     only: str,
-    contenders: str,
+    libraries: str,
     source: str | None,
     earlier: Path | None,
     write: bool,
     as_json: bool,
 ) -> None:
     """Train the same networks with Inkling and with other libraries, and compare their times."""
-    if write and (quick or only or contenders):
-        raise ValueError("--write needs a whole run; leave out --quick, --only and --contenders")
+    if write and (quick or only or libraries):
+        raise ValueError("--write needs a whole run; leave out --quick, --only and --libraries")
     if write:
         figure.check()  # before a run of half an hour, not after it
     if earlier:
         results = load(earlier)
     else:
         source = source or ("mnist-5k" if quick else "mnist")
-        names = list(entries([name for name in contenders.split(",") if name]))
-        works = QUICK_WORKS if quick and not only else WORKS
+        names = list(entries([name for name in libraries.split(",") if name]))
+        workloads = QUICK_WORKLOADS if quick and not only else WORKLOADS
         extras = MEASURES if quick or source != "mnist" else MEASURES + MNIST_MEASURES
-        wanted = chosen([*extras, *(work.name for work in works)], only)
+        wanted = chosen([*extras, *(workload.name for workload in workloads)], only)
         results = run(names, wanted, source, quick=quick, rounds=repeats or (QUICK_REPEATS if quick else 5))
     if write:
         KEPT.write_text(json.dumps(results, indent=1) + "\n")
@@ -99,14 +105,14 @@ def run(names: Sequence[str], wanted: Sequence[str], source: str, *, quick: bool
         "quick": quick,
         "repeats": rounds,
     }
-    with tempfile.TemporaryDirectory() as scratch, screen.status("starting") as status:
+    with tempfile.TemporaryDirectory() as scratch, stderr.status("starting") as status:
         folder = Path(scratch) / "images"
         data.save(sized(data.load(source), images), folder)
         for name in wanted:
             if name in MEASURES + MNIST_MEASURES:
                 results[name] = measured(name, names, source, folder, rounds, status.update)
-        works = [work for work in WORKS if work.name in wanted]
-        results["rows"] = list(rows(works, names, folder, rounds, status.update)) if works else []
+        workloads = [workload for workload in WORKLOADS if workload.name in wanted]
+        results["rows"] = list(rows(workloads, names, folder, rounds, status.update)) if workloads else []
     results["geometric_means"] = geometric_means(results["rows"])
     return results
 
@@ -122,17 +128,17 @@ def measured(name: str, names: Sequence[str], source: str, folder: Path, rounds:
     return measures.time_to_accuracy(names, folder, show)
 
 
-def rows(works: Sequence[Work], names: Sequence[str], folder: Path, rounds: int, show: Show) -> Iterator[Row]:
-    """Measure the works one after another, while all contenders wait in their processes."""
+def rows(workloads: Sequence[Workload], names: Sequence[str], folder: Path, rounds: int, show: Show) -> Iterator[Row]:
+    """Measure the workloads one after another, while all libraries wait in their processes."""
 
     def say(number: int, text: str) -> None:
-        show(f"{number}/{len(works)}  {text}")
+        show(f"{number}/{len(workloads)}  {text}")
 
     with ExitStack() as stack:
-        peers = {name: stack.enter_context(Peer(CONTENDERS[name].home)) for name in names}
-        for number, work in enumerate(works, 1):
-            row = measure(work, peers, folder, rounds, partial(say, number))
-            screen.print(report.line(row), highlight=False, soft_wrap=True)
+        workers = {name: stack.enter_context(SubprocessWorker(ADAPTERS[name].home)) for name in names}
+        for number, workload in enumerate(workloads, 1):
+            row = measure(workload, workers, folder, rounds, partial(say, number))
+            stderr.print(report.line(row), highlight=False, soft_wrap=True)
             yield row
 
 

@@ -1,4 +1,4 @@
-"""A work is what every contender trains alike: a network's shape, the size of its batches, and the optimizer.
+"""A workload is what every library trains alike: a network's shape, the size of its batches, and the optimizer.
 
 From ten hidden units to eight hundred the cost moves from calling many small operations to multiplying large matrices.
 """
@@ -17,7 +17,7 @@ IMAGES = 60_000  # in an epoch, as many as MNIST has to train on
 
 
 @dataclass(frozen=True)
-class Work:
+class Workload:
     """A network of ReLU layers, trained by softmax and cross-entropy from He's initial weights (drawn by the seed)."""
 
     hidden_sizes: tuple[int, ...]
@@ -58,7 +58,7 @@ NETWORKS = (
     ((512, 256), 1000),
 )  # hidden sizes, batch size
 
-WORKS = tuple(Work(hidden, batch, optimizer) for hidden, batch in NETWORKS for optimizer in LEARNING_RATES)
+WORKLOADS = tuple(Workload(hidden, batch, optimizer) for hidden, batch in NETWORKS for optimizer in LEARNING_RATES)
 
 
 def chosen(names: Sequence[str], pattern: str) -> list[str]:

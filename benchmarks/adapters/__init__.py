@@ -1,4 +1,4 @@
-"""The contenders by name, in the order of tables and figures: Inkling first, and the bare products as the floor."""
+"""The adapters by name, in the order of tables and figures: Inkling first, and the bare products as the floor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a contender's class is, and what it needs."""
+    """Where a library's class is, and what it needs."""
 
     home: str  # module:Class
     library: str  # the module that must be installed
@@ -20,7 +20,7 @@ class Entry:
 BASE = "Inkling"
 FLOOR = "bare products"
 
-CONTENDERS = {
+ADAPTERS = {
     BASE: Entry("benchmarks.adapters.inkling:Inkling", "numpy", sets_threads=False),
     "PyTorch": Entry("benchmarks.adapters.pytorch:PyTorch", "torch"),
     "PyTorch fused": Entry("benchmarks.adapters.pytorch:FusedPyTorch", "torch"),
@@ -32,21 +32,21 @@ CONTENDERS = {
 
 
 def entries(names: Sequence[str]) -> dict[str, Entry]:
-    """The contenders of these names (any case; none: all), in their own order; Inkling is always among them.
+    """The libraries of these names (any case; none: all), in their own order; Inkling is always among them.
 
     Raises:
         ValueError: one that is not known, or whose library is not installed.
     """
-    known = {name.lower(): name for name in CONTENDERS}
+    known = {name.lower(): name for name in ADAPTERS}
     unknown = [name for name in names if name.strip().lower() not in known]
     if unknown:
-        raise ValueError(f"--contenders must be some of {', '.join(CONTENDERS)}; got {', '.join(unknown)}")
-    wanted = {known[name.strip().lower()] for name in names} or set(CONTENDERS)
-    found = {name: entry for name, entry in CONTENDERS.items() if name in wanted | {BASE}}
+        raise ValueError(f"--libraries must be some of {', '.join(ADAPTERS)}; got {', '.join(unknown)}")
+    wanted = {known[name.strip().lower()] for name in names} or set(ADAPTERS)
+    found = {name: entry for name, entry in ADAPTERS.items() if name in wanted | {BASE}}
     missing = {name: entry.library for name, entry in found.items() if not importlib.util.find_spec(entry.library)}
     if missing:
         raise ValueError(
             f"{', '.join(missing)} can't take part: {', '.join(sorted(set(missing.values())))} is not installed;"
-            " `make bench` installs all that is needed, --contenders leaves some out"
+            " `make bench` installs all that is needed, --libraries leaves some out"
         )
     return found

@@ -1,4 +1,4 @@
-"""A contender trains a work with one library, the way that library's own examples do, and says how long it took.
+"""An adapter trains a workload with one library, the way that library's own examples do, and says how long it took.
 
 All start from equally wide random weights, and see every image once an epoch, in a new order each time.
 """
@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.workloads import Work
+from benchmarks.workloads import Workload
 
 Floats = NDArray[np.float32]
 
 
-class Contender:
-    """One library at one work. Called from another process: see `benchmarks.subprocess_worker`."""
+class Adapter:
+    """One library at one workload. Called from another process: see `benchmarks.subprocess_worker`."""
 
-    def prepare(self, work: Work, folder: Path) -> None:
-        """Make a new network for the work, and open the images: .npy files of a Dataset's four arrays."""
+    def prepare(self, workload: Workload, folder: Path) -> None:
+        """Make a new network for the workload, and open the images: .npy files of a Dataset's four arrays."""
         raise NotImplementedError
 
     def use_threads(self, count: int) -> None:
@@ -100,7 +100,9 @@ def load_floats(folder: Path, part: str = "") -> tuple[Floats, NDArray[np.int64]
     return np.multiply(images, np.float32(1 / 255), dtype=np.float32), labels.astype(np.int64)
 
 
-def he_weights(work: Work) -> list[Floats]:
+def he_weights(workload: Workload) -> list[Floats]:
     """Each layer's first weights, (inputs, outputs), of deviation sqrt(2 / inputs) (He et al. 2015)."""
-    rng = np.random.default_rng(work.seed)
-    return [rng.standard_normal(shape, dtype=np.float32) * np.float32((2 / shape[0]) ** 0.5) for shape in work.shapes]
+    rng = np.random.default_rng(workload.seed)
+    return [
+        rng.standard_normal(shape, dtype=np.float32) * np.float32((2 / shape[0]) ** 0.5) for shape in workload.shapes
+    ]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.adapters import adapter
-from benchmarks.workloads import MOMENTUM, Work
+from benchmarks.workloads import MOMENTUM, Workload
 from model import data
 from model.config import TrainingConfig
 from model.training import Change, augmentation, checkpoint, train
@@ -24,22 +24,22 @@ EPOCHS = 50  # the most that a training has here; with more of them, it would re
 BATCH, BATCHES = 128, 50  # of images distorted for one time
 
 
-class Inkling(adapter.Contender):
+class Inkling(adapter.Adapter):
     """It decides itself how many threads it takes."""
 
     run: Run | None = None
 
-    def prepare(self, work: Work, folder: Path) -> None:
+    def prepare(self, workload: Workload, folder: Path) -> None:
         self.data = data.open_folder(folder)
         self.config = TrainingConfig(
             validation_size=0,
-            hidden_sizes=work.hidden_sizes,
-            batch_size=work.batch_size,
-            optimizer=work.optimizer,
-            learning_rate=work.learning_rate,
+            hidden_sizes=workload.hidden_sizes,
+            batch_size=workload.batch_size,
+            optimizer=workload.optimizer,
+            learning_rate=workload.learning_rate,
             momentum=MOMENTUM,
             epochs=EPOCHS,
-            seed=work.seed,
+            seed=workload.seed,
         )
         self._start()
 

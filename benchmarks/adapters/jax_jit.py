@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.adapters import adapter
-from benchmarks.workloads import BETA2, EPSILON, MOMENTUM, Work
+from benchmarks.workloads import BETA2, EPSILON, MOMENTUM, Workload
 
 Tree = Any  # lists and tuples of arrays
 State = dict[str, Tree]  # parameters, memory, steps, and the sum of the losses
@@ -57,36 +57,36 @@ def mean_loss(parameters: Tree, images: Any, labels: Any) -> Any:
     return -jnp.take_along_axis(log_probabilities, labels[:, None], axis=1).mean()
 
 
-def take_step(work: Work, state: State, images: Any, labels: Any, rows: Any) -> State:
+def take_step(workload: Workload, state: State, images: Any, labels: Any, rows: Any) -> State:
     """The state after a step on the images of these rows."""
     steps = state["steps"] + 1
     loss, gradient = jax.value_and_grad(mean_loss)(state["parameters"], images[rows], labels[rows])
-    update = UPDATES[work.optimizer]
-    parameters, memory = update(state["parameters"], gradient, state["memory"], steps, work.learning_rate)
+    update = UPDATES[workload.optimizer]
+    parameters, memory = update(state["parameters"], gradient, state["memory"], steps, workload.learning_rate)
     total = state["total"] + loss * len(rows)
     return {"parameters": parameters, "memory": memory, "steps": steps, "total": total}
 
 
-class JaxByStep(adapter.Contender):
+class JaxByStep(adapter.Adapter):
     """One compiled program a step, called from Python."""
 
-    def prepare(self, work: Work, folder: Path) -> None:
+    def prepare(self, workload: Workload, folder: Path) -> None:
         images, labels = adapter.load_floats(folder)
         self.images, self.labels = jnp.asarray(images), jnp.asarray(labels, dtype=jnp.int32)
-        self.batch_size = work.batch_size
-        self.rng = np.random.default_rng(work.seed)
-        parameters = [(jnp.asarray(weights), jnp.zeros(weights.shape[1])) for weights in adapter.he_weights(work)]
+        self.batch_size = workload.batch_size
+        self.rng = np.random.default_rng(workload.seed)
+        parameters = [(jnp.asarray(weights), jnp.zeros(weights.shape[1])) for weights in adapter.he_weights(workload)]
         zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
-        memory = {"sgd": (), "momentum": zeros[0], "adam": tuple(zeros)}[work.optimizer]
+        memory = {"sgd": (), "momentum": zeros[0], "adam": tuple(zeros)}[workload.optimizer]
         self.state: State = {"parameters": parameters, "memory": memory, "steps": jnp.int32(0), "total": jnp.float32(0)}
 
         def step(state: State, images: Any, labels: Any, order: Any, start: Any, size: int) -> State:
             rows = jax.lax.dynamic_slice(order, (start,), (size,))
-            return take_step(work, state, images, labels, rows)
+            return take_step(workload, state, images, labels, rows)
 
         def epoch(state: State, images: Any, labels: Any, order: Any) -> State:
-            batches = order[: len(order) // work.batch_size * work.batch_size].reshape(-1, work.batch_size)
-            return jax.lax.scan(lambda s, rows: (take_step(work, s, images, labels, rows), None), state, batches)[0]
+            batches = order[: len(order) // workload.batch_size * workload.batch_size].reshape(-1, workload.batch_size)
+            return jax.lax.scan(lambda s, rows: (take_step(workload, s, images, labels, rows), None), state, batches)[0]
 
         # Donated, the old state's memory serves the new one.
         self.step = jax.jit(step, static_argnames="size", donate_argnums=0)

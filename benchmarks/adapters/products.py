@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmarks.adapters import adapter
-from benchmarks.workloads import Work
+from benchmarks.workloads import Workload
 
 Product = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]  # two factors, and where their product goes
 
 
-def products(work: Work, rows: int) -> list[Product]:
+def products(workload: Workload, rows: int) -> list[Product]:
     """The factors (and places for the results) of a step on so many rows, in the order of a real step.
 
     With x (rows, inputs) a layer's inputs, W its weights and D the gradient by its sums (rows, outputs): forward
     x W, then back through the layers x^T D and, for all but the first, D W^T.
     """
-    rng = np.random.default_rng(work.seed)
+    rng = np.random.default_rng(workload.seed)
 
     def random(*shape: int) -> NDArray[np.float32]:
         return rng.standard_normal(shape, dtype=np.float32)
@@ -35,7 +35,7 @@ def products(work: Work, rows: int) -> list[Product]:
 
     forward: list[Product] = []
     backward: list[Product] = []
-    for index, (inputs, outputs) in enumerate(work.shapes):
+    for index, (inputs, outputs) in enumerate(workload.shapes):
         x, weights, delta = random(rows, inputs), random(inputs, outputs), random(rows, outputs)
         forward.append((x, weights, empty(rows, outputs)))
         back: list[Product] = [(x.T, delta, empty(inputs, outputs))]
@@ -45,14 +45,14 @@ def products(work: Work, rows: int) -> list[Product]:
     return forward + backward
 
 
-class Products(adapter.Contender):
+class Products(adapter.Adapter):
     """The floor. It learns nothing."""
 
-    def prepare(self, work: Work, folder: Path) -> None:
+    def prepare(self, workload: Workload, folder: Path) -> None:
         count = len(np.load(folder / "labels.npy", mmap_mode="r"))
-        self.full, rest = divmod(count, work.batch_size)
-        self.step = products(work, work.batch_size)
-        self.last_step = products(work, rest) if rest else []
+        self.full, rest = divmod(count, workload.batch_size)
+        self.step = products(workload, workload.batch_size)
+        self.last_step = products(workload, rest) if rest else []
 
     def use_threads(self, count: int) -> None:
         threadpool_limits(limits=count, user_api="blas")

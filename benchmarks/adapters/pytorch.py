@@ -14,38 +14,38 @@ from numpy.typing import NDArray
 from torch import nn
 
 from benchmarks.adapters import adapter
-from benchmarks.workloads import BETA2, EPSILON, MOMENTUM, Work
+from benchmarks.workloads import BETA2, EPSILON, MOMENTUM, Workload
 from model.common.constants import CLASSES
 from model.training import checkpoint
 
 
-class PyTorch(adapter.Contender):
+class PyTorch(adapter.Adapter):
     """With the implementation of the optimizer that PyTorch takes unless told otherwise."""
 
     fused: bool | None = None
 
-    def prepare(self, work: Work, folder: Path) -> None:
-        torch.manual_seed(work.seed)
+    def prepare(self, workload: Workload, folder: Path) -> None:
+        torch.manual_seed(workload.seed)
         self.folder = folder
         self.images, self.labels = self._load(folder)
-        self.batch_size = work.batch_size
-        self.network = perceptron(work.sizes)
+        self.batch_size = workload.batch_size
+        self.network = perceptron(workload.sizes)
         for layer in self.network[::2]:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)
         self.criterion = nn.CrossEntropyLoss()
-        self.optimizer = self._optimizer(work)
+        self.optimizer = self._optimizer(workload)
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
         images, labels = adapter.load_floats(folder)
         return torch.from_numpy(images), torch.from_numpy(labels)
 
-    def _optimizer(self, work: Work) -> Any:
-        parameters, rate = self.network.parameters(), work.learning_rate
-        if work.optimizer == "adam":
+    def _optimizer(self, workload: Workload) -> Any:
+        parameters, rate = self.network.parameters(), workload.learning_rate
+        if workload.optimizer == "adam":
             betas = (MOMENTUM, BETA2)
             return torch.optim.Adam(parameters, lr=rate, betas=betas, eps=EPSILON, fused=self.fused)
-        momentum = MOMENTUM if work.optimizer == "momentum" else 0
+        momentum = MOMENTUM if workload.optimizer == "momentum" else 0
         return torch.optim.SGD(parameters, lr=rate, momentum=momentum, fused=self.fused)
 
     def use_threads(self, count: int) -> None:

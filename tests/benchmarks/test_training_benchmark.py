@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks import figure, harness, measures, memory, readme, report, training
-from benchmarks.adapters import BASE, CONTENDERS, FLOOR, products
-from benchmarks.adapters import inkling as inkling_contender
-from benchmarks.subprocess_worker import Peer
-from benchmarks.workloads import WORKS, Work, chosen
+from benchmarks.adapters import ADAPTERS, BASE, FLOOR, products
+from benchmarks.adapters import inkling as inkling_adapter
+from benchmarks.subprocess_worker import SubprocessWorker
+from benchmarks.workloads import WORKLOADS, Workload, chosen
 from model import data
 from model.cli import entry
 from model.nn.mlp import MLP
@@ -28,33 +28,35 @@ def test_the_works_are_six_networks_with_three_optimizers_each():
     networks = [("784-10-10", 32), ("784-64-64-10", 64), ("784-128-10", 64)]
     networks += [("784-512-256-10", 128), ("784-800-10", 128), ("784-512-256-10", 1000)]
     wanted = [(*network, optimizer) for network in networks for optimizer in ("sgd", "momentum", "adam")]
-    assert [(work.network, work.batch_size, work.optimizer) for work in WORKS] == wanted
+    assert [(workload.network, workload.batch_size, workload.optimizer) for workload in WORKLOADS] == wanted
 
 
 def test_works_are_chosen_by_a_part_of_their_name():
-    names = [work.name for work in WORKS]
+    names = [workload.name for workload in WORKLOADS]
     assert chosen(names, "") == names
     assert chosen(names, "64-64.*ADAM") == ["784-64-64-10 batch 64 adam"]
 
 
 def test_a_quick_run_has_every_optimizer_and_small_and_large_networks():
-    assert {work.optimizer for work in training.QUICK_WORKS} == {"sgd", "momentum", "adam"}
-    assert {min(work.hidden_sizes) for work in training.QUICK_WORKS} >= {10, 800}
+    assert {workload.optimizer for workload in training.QUICK_WORKLOADS} == {"sgd", "momentum", "adam"}
+    assert {min(workload.hidden_sizes) for workload in training.QUICK_WORKLOADS} >= {10, 800}
 
 
-@pytest.mark.parametrize("work", WORKS, ids=lambda work: work.name)
-def test_the_floor_multiplies_as_much_as_a_step_and_no_more(work):
-    mlp = MLP(work.sizes)
-    step = products.products(work, work.batch_size)
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
+def test_the_floor_multiplies_as_much_as_a_step_and_no_more(workload):
+    mlp = MLP(workload.sizes)
+    step = products.products(workload, workload.batch_size)
     multiplied = sum(left.shape[0] * left.shape[1] * right.shape[1] for left, right, _ in step)
     # Each weight meets each image three times: forward, in its own gradient, and in the gradient of its input, which
     # the first layer's does without.
     first = mlp.layers[0].weights.size
-    assert multiplied == (3 * mlp.num_weights - first) * work.batch_size
+    assert multiplied == (3 * mlp.num_weights - first) * workload.batch_size
     expected = []
     for index, layer in enumerate(mlp.layers):
         inputs, outputs = layer.weights.shape
-        expected += [(work.batch_size, outputs), (inputs, outputs)] + ([(work.batch_size, inputs)] if index else [])
+        expected += [(workload.batch_size, outputs), (inputs, outputs)] + (
+            [(workload.batch_size, inputs)] if index else []
+        )
     assert sorted(out.shape for *_, out in step) == sorted(expected)
     assert all((left @ right).shape == out.shape for left, right, out in step)
 
@@ -64,8 +66,8 @@ def test_the_floor_multiplies_as_much_as_a_step_and_no_more(work):
 
 def test_each_takes_its_turn_in_every_round_and_another_begins():
     order = []
-    turns = {name: lambda name=name: order.append(name) or float(len(order)) for name in "abc"}
-    taken = harness.interleave(turns, rounds=4, pause=0)
+    measurements = {name: lambda name=name: order.append(name) or float(len(order)) for name in "abc"}
+    taken = harness.interleave(measurements, rounds=4, pause=0)
     assert "".join(order) == "abc" + "bca" + "cab" + "abc"
     assert taken == {"a": [1, 6, 8, 10], "b": [2, 4, 9, 11], "c": [3, 5, 7, 12]}
 
@@ -79,8 +81,8 @@ def test_ratios_worked_by_hand():
 def a_row(name="784-64-64-10 batch 64 adam", **ratios):
     network, _, batch, optimizer = name.split()
     results = {
-        contender: {"median": ratio, "ratio": ratio, "lowest": ratio, "highest": ratio, "threads": 1, "loss": 0.1}
-        for contender, ratio in {BASE: 1.0, **ratios}.items()
+        adapter: {"median": ratio, "ratio": ratio, "lowest": ratio, "highest": ratio, "threads": 1, "loss": 0.1}
+        for adapter, ratio in {BASE: 1.0, **ratios}.items()
     }
     return {"name": name, "network": network, "batch_size": int(batch), "optimizer": optimizer, "results": results}
 
@@ -90,8 +92,8 @@ def test_geometric_means_worked_by_hand():
     assert means == {BASE: pytest.approx(1.0), "a": pytest.approx(1.0), "b": pytest.approx(6.0)}
 
 
-class PeerOfManyThreads:
-    """Stands in for a peer that takes so many seconds with so many threads; the first turn is slower than all."""
+class ManyThreads:
+    """Stands in for a worker that takes so many seconds with so many threads; the first turn is slower than all."""
 
     def __init__(self, seconds):
         self.seconds, self.threads, self.is_cold = seconds, None, True
@@ -100,7 +102,7 @@ class PeerOfManyThreads:
         assert method == "use_threads"
         self.threads = count
 
-    def turn(self):
+    def measure_once(self):
         if self.is_cold:
             self.is_cold = False
             return 100.0
@@ -110,16 +112,16 @@ class PeerOfManyThreads:
 @pytest.mark.parametrize(("seconds", "best"), [({1: 1.0, 4: 2.0}, 1), ({1: 2.0, 4: 1.0}, 4)])
 def test_the_faster_number_of_threads_is_kept(monkeypatch, seconds, best):
     monkeypatch.setattr(harness, "thread_counts", lambda: (1, 4))
-    peer = PeerOfManyThreads(seconds)
-    assert harness.choose_threads(peer, peer.turn) == best
-    assert peer.threads == best
+    worker = ManyThreads(seconds)
+    assert harness.choose_threads(worker, worker.measure_once) == best
+    assert worker.threads == best
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, math.log(10)])
 def test_times_of_what_does_not_learn_are_refused(loss):
     with pytest.raises(ValueError, match="scikit-learn must learn"):
-        harness.check_learning("scikit-learn", WORKS[0], loss)
-    harness.check_learning(FLOOR, WORKS[0], loss)
+        harness.check_learning("scikit-learn", WORKLOADS[0], loss)
+    harness.check_learning(FLOOR, WORKLOADS[0], loss)
 
 
 def test_an_accuracy_is_reached_where_the_curve_first_has_it():
@@ -140,19 +142,19 @@ def test_peak_memory_is_the_commands_own():
         peak("1 / 0")
 
 
-# ---------------------------------------------------------------------------------------------- contenders
+# ---------------------------------------------------------------------------------------------- libraries
 
 
 def test_a_peer_passes_on_results_and_complaints(monkeypatch):
     monkeypatch.chdir(ROOT)
-    with Peer("collections:deque") as peer:
-        peer.call("append", (1, "two"))
-        assert peer.call("count", (1, "two")) == 1
+    with SubprocessWorker("collections:deque") as worker:
+        worker.call("append", (1, "two"))
+        assert worker.call("count", (1, "two")) == 1
         with pytest.raises(ValueError, match="not in deque"):
-            peer.call("remove", 5)
-        assert peer.call("pop") == (1, "two")
+            worker.call("remove", 5)
+        assert worker.call("pop") == (1, "two")
         with pytest.raises(RuntimeError, match=r"IndexError: pop from an empty deque"):
-            peer.call("pop")
+            worker.call("pop")
 
 
 @pytest.fixture(scope="module")
@@ -164,11 +166,11 @@ def some_images(mnist_5k, tmp_path_factory):
 
 def losses(name, folder):
     """The mean losses of three epochs with each optimizer."""
-    with Peer(CONTENDERS[name].home) as peer:
+    with SubprocessWorker(ADAPTERS[name].home) as worker:
         found = []
         for optimizer in ("sgd", "momentum", "adam"):
-            peer.call("prepare", Work((32,), 64, optimizer), folder)
-            found += [peer.call("timed_epoch")[1] for _ in range(3)]
+            worker.call("prepare", Workload((32,), 64, optimizer), folder)
+            found += [worker.call("timed_epoch")[1] for _ in range(3)]
         return found
 
 
@@ -179,15 +181,15 @@ def losses_of_inkling(some_images):
         return losses(BASE, some_images)
 
 
-@pytest.mark.parametrize("name", [name for name, entry in CONTENDERS.items() if entry.learns and name != BASE])
+@pytest.mark.parametrize("name", [name for name, entry in ADAPTERS.items() if entry.learns and name != BASE])
 def test_all_learn_alike(name, some_images, losses_of_inkling, monkeypatch):
-    pytest.importorskip(CONTENDERS[name].library)
+    pytest.importorskip(ADAPTERS[name].library)
     monkeypatch.chdir(ROOT)
     assert losses(name, some_images) == pytest.approx(losses_of_inkling, rel=0.15)
 
 
 def test_one_image_is_read_as_by_the_network_itself(some_images):
-    reader = inkling_contender.Reader()
+    reader = inkling_adapter.Reader()
     reader.prepare(checkpoint.DEFAULT_WEIGHTS, some_images)
     images = np.load(some_images / "test_images.npy")[:7]
     expected = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network.predict_proba(images)
@@ -237,19 +239,19 @@ def test_sentences_take_the_better_of_pytorchs_ways():
         return {name.replace("_", " "): {"ratio": ratio} for name, ratio in ratios.items()}
 
     seconds = {"0.97": compared(Inkling=1.0, PyTorch=2.0, PyTorch_fused=1.25)}
-    (sentence,) = report.sentences({"accuracy": {"seconds": seconds, "seeds": 3, "work": "a work"}})
+    (sentence,) = report.sentences({"accuracy": {"seconds": seconds, "seeds": 3, "work": "a workload"}})
     assert "97 % of MNIST's test images right, PyTorch fused trains 1.25 times as long" in sentence
     assert list(report.sentences(RESULTS)) == []
 
 
-def test_the_figure_has_a_trace_for_each_contender():
+def test_the_figure_has_a_trace_for_each_library():
     drawn = figure.figure(RESULTS)
     traces = {trace.name: trace for trace in drawn.data}
     assert set(traces) == {BASE, "PyTorch", "scikit-learn", FLOOR}
     assert set(traces[BASE].x) == {1}
     assert list(traces["PyTorch"].x) == [4.0, 0.996, 0.5]
     assert list(traces["PyTorch"].y) == list(traces[FLOOR].y) == sorted(set(traces[FLOOR].y))
-    assert set(figure.STYLES) | {BASE} == set(CONTENDERS)
+    assert set(figure.STYLES) | {BASE} == set(ADAPTERS)
 
 
 def test_the_readme_has_a_place_for_the_results():
@@ -280,10 +282,10 @@ def test_a_missing_library_is_one_line_that_says_how_to_get_it(monkeypatch, caps
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--contenders", "Inkling,Theano"], "got Theano"),
-        (["--contenders", "Inkling", "--only", "convolution"], "got 'convolution'"),
-        (["--contenders", "Inkling", "--only", "("], "regular expression"),
-        (["--contenders", "Inkling", "--data", "nowhere.csv", "--only", "sgd"], "got nowhere.csv"),
+        (["--libraries", "Inkling,Theano"], "got Theano"),
+        (["--libraries", "Inkling", "--only", "convolution"], "got 'convolution'"),
+        (["--libraries", "Inkling", "--only", "("], "regular expression"),
+        (["--libraries", "Inkling", "--data", "nowhere.csv", "--only", "sgd"], "got nowhere.csv"),
         (["--write", "--quick"], "--write needs a whole run"),
         (["--from", "nowhere.json"], "nowhere.json"),
         (["--from", str(ROOT / "Makefile")], "JSON of an earlier run"),
@@ -298,7 +300,7 @@ def test_bad_input_is_one_line_and_exit_code_2(monkeypatch, capsys, words, compl
 
 
 def test_a_run_from_end_to_end(shared_cache):
-    words = ["--quick", "--only", "784-10-10.*sgd", "--contenders", "scikit-learn,bare products", "--json"]
+    words = ["--quick", "--only", "784-10-10.*sgd", "--libraries", "scikit-learn,bare products", "--json"]
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks.training", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
