@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.charts import digit_images, evaluation_charts, plotly_touch
-from ui.common import formatting, theme
+from ui.common import formatting, style, theme
 from ui.evaluate import scores
 from ui.pickers import datasets, networks
 from ui.state import session
@@ -12,6 +12,7 @@ SHOWN = 12  # pictures at once: they fill rows of 3, 4 and 6
 PLAIN = {"displayModeBar": False}  # a chart to look at and to click on, without Plotly's tools
 
 session.is_first_run_on_page("evaluate")
+style.apply()
 page = st.container(horizontal_alignment="center").container(width=1120)
 page.title("Evaluate a network", anchor=False)
 network_menu, dataset_menu = page.columns(2, gap="medium")

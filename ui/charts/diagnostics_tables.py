@@ -1,7 +1,7 @@
-"""What goes on inside a network while it learns, as tables: is each layer moved too little or too much, which digits
-does it confuse, and which has it learned and forgotten again.
+"""Diagnostics of a network in training as HTML tables: the health of each layer, the confusion of the digits, and what
+was learned of each digit.
 
-Plain HTML, light enough to be sent anew at every look; style.css says what it looks like.
+The fragments are light enough to be sent at every refresh; style.css has their look.
 """
 
 from __future__ import annotations
@@ -18,84 +18,64 @@ from model.common.constants import CLASSES
 from model.training.diagnostics import Diagnostics
 from ui.charts.evaluation_charts import FULL_COLOR_SHARE
 from ui.charts.layer_norms_chart import layer_names
-from ui.common.formatting import image_count, percent
+from ui.common import templates
 
 Array = NDArray[Any]
 
-# An update's norm by that of the weights: each verdict holds below its bound.
+# An update's norm divided by that of the weights: each verdict holds below its bound.
 # About 1e-3 is the rule of thumb of Karpathy's notes on training networks (Stanford's CS231n, 2015), here within a
-# factor of ten. Half a step between two neighbouring 32-bit numbers, 6e-8 of a weight, is rounded away.
+# factor of ten. Half the distance between two neighboring 32-bit numbers, 6e-8 of a weight, is rounded away.
 VERDICTS = ((1e-7, "vanishing"), (1e-4, "slow"), (1e-2, "healthy"), (1e-1, "fast"), (math.inf, "exploding"))
-RULE = (
-    "As a rule of thumb, a step that moves a layer's weights by about a thousandth of their size is healthy: here, "
-    "from 0.0001 to 0.01. Below 0.0000001 the numbers are too coarse for it and the layer stands still; above 0.1 it "
-    "forgets what it was."
-)
-FORGOTTEN = 0.05  # below its best share, a digit is called forgotten
+FORGOTTEN_BELOW_BEST = 0.05  # a digit whose accuracy fell by more than this is called forgotten
 
 
-def layer_health(observation: Diagnostics, place: int) -> str:
-    """What a layer's last update is worth, by its ratio to the weights; empty before the first step."""
-    if observation.step == 0:
+def layer_health(diagnostics: Diagnostics, layer: int) -> str:
+    """Judge a layer's last update by its ratio to the weights; empty before the first step."""
+    if diagnostics.step == 0:
         return ""
-    gradient, ratio = observation.gradients[place], update_ratio(observation, place)
+    gradient, ratio = diagnostics.gradients[layer], update_ratio(diagnostics, layer)
     if not math.isfinite(gradient) or not math.isfinite(ratio):
         return "exploding"
-    return next(word for bound, word in VERDICTS if ratio < bound)
+    return next(verdict for bound, verdict in VERDICTS if ratio < bound)
 
 
-def update_ratio(observation: Diagnostics, place: int) -> float:
+def update_ratio(diagnostics: Diagnostics, layer: int) -> float:
     """How far the last step moved a layer, as a share of its weights."""
-    update, weights = observation.updates[place], observation.weights[place]
+    update, weights = diagnostics.updates[layer], diagnostics.weights[layer]
     return update / weights if weights else math.inf if update else 0.0
 
 
-def layer_table(observation: Diagnostics, sizes: Sequence[int]) -> str:
-    """Of each layer its gradient, its update by its weights with a verdict, and the share of dead units; as HTML.
+def layer_table(diagnostics: Diagnostics, sizes: Sequence[int]) -> str:
+    """Show each layer's gradient, its update-to-weight ratio with a verdict, and its share of dead units, as HTML.
 
-    sizes: the network's, from the 784 inputs to the outputs. Dead units are those of hidden ReLU layers.
+    Args:
+        sizes: the layer sizes of the network, from the 784 inputs to the outputs. Only hidden ReLU layers have dead
+            units.
     """
-    heads = ["Layer", "Gradient", "Update / weights", "", *(["Dead units"] if observation.dead else [])]
-    rows = "".join(
-        _layer_row(observation, place, name, f"{inputs} to {outputs}")
-        for place, (name, (inputs, outputs)) in enumerate(zip(layer_names(sizes), pairwise(sizes), strict=True))
-    )
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    return (
-        f'<table class="layer-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-        f'<p class="layer-rule">{RULE}</p>'
-    )
+    trained = diagnostics.step > 0
+    layers = [
+        {
+            "name": name.capitalize(),
+            "inputs": inputs,
+            "outputs": outputs,
+            "gradient": _number(diagnostics.gradients[layer]) if trained else "–",
+            "update_ratio": _number(update_ratio(diagnostics, layer)) if trained else "–",
+            "health": layer_health(diagnostics, layer),
+            "dead": diagnostics.dead[layer] if layer < len(diagnostics.dead) else None,
+        }
+        for layer, (name, (inputs, outputs)) in enumerate(zip(layer_names(sizes), pairwise(sizes), strict=True))
+    ]
+    return templates.render("charts/layer_table.html", layers=layers, has_dead_units=bool(diagnostics.dead))
 
 
-def _layer_row(observation: Diagnostics, place: int, name: str, shape: str) -> str:
-    word = layer_health(observation, place)
-    ratio = _figure(update_ratio(observation, place)) if observation.step else "–"
-    gradient = _figure(observation.gradients[place]) if observation.step else "–"
-    dead = f"<td>{_dead(observation.dead, place)}</td>" if observation.dead else ""
-    return (
-        f'<tr><th scope="row">{name.capitalize()} <span class="layer-shape">{shape}</span></th>'
-        f'<td>{gradient}</td><td>{ratio}</td><td><span class="layer-verdict layer-{word}">{word}</span></td>{dead}</tr>'
-    )
-
-
-def _figure(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:.2g}" if math.isfinite(value) else "too large"
 
 
-def _dead(shares: Sequence[float], place: int) -> str:
-    if place >= len(shares):
-        return ""  # the answer's units
-    share = shares[place]
-    return (
-        f'<span class="layer-track"><span class="layer-dead" style="width: {share:.1%}"></span></span> '
-        f"{percent(share, 0)}"
-    )
-
-
 def confusion_table(labels: Array, predictions: Array) -> str:
-    """How often each digit (row) is read as each digit (column), from labels and predictions (m,); as HTML.
+    """Show how often each digit (row) is predicted as each digit (column), from labels and predictions (m,), as HTML.
 
-    Color is the share of the row: for mistakes by its square root, so that a handful among many still shows.
+    The color is the share of the row: for mistakes its square root, so that a few among many remain visible.
     """
     counts = confusion(labels, predictions)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -103,59 +83,29 @@ def confusion_table(labels: Array, predictions: Array) -> str:
     strengths = np.where(
         np.eye(CLASSES), 0.05 + 0.4 * shares, 0.1 + 0.7 * np.sqrt(mistakes / max(mistakes.max(), FULL_COLOR_SHARE))
     )
-    head = "".join(f'<th scope="col">{digit}</th>' for digit in range(CLASSES))
-    rows = "".join(
-        f'<tr><th scope="row">{row}</th>'
-        + "".join(_cell(row, column, counts[row, column], strengths[row, column]) for column in range(CLASSES))
-        + "</tr>"
-        for row in range(CLASSES)
-    )
-    return (
-        '<div class="confusion"><span class="confusion-columns">read as</span><span class="confusion-rows">shows</span>'
-        f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return templates.render("charts/confusion_table.html", counts=counts.tolist(), strengths=strengths.tolist())
 
 
 def confusion(labels: Array, predictions: Array) -> NDArray[np.intp]:
-    """Counts (10, 10) of images by the digit that they show and the one that they are read as."""
-    digits = labels < CLASSES  # others show none
-    places = labels[digits].astype(np.intp) * CLASSES + predictions[digits]
-    return np.bincount(places, minlength=CLASSES * CLASSES).reshape(CLASSES, CLASSES)
-
-
-def _cell(row: int, column: int, count: int, strength: float) -> str:
-    if not count:
-        return "<td></td>"
-    kind = "right" if row == column else "wrong"
-    return (
-        f'<td class="confusion-{kind}" style="--strength: {strength:.0%}" '
-        f'title="{row} read as {column}: {image_count(count)}"><span>{count}</span></td>'
-    )
+    """Count images (10, 10) by actual digit (row) and predicted digit (column); other labels are left out."""
+    digits = labels < CLASSES
+    cells = labels[digits].astype(np.intp) * CLASSES + predictions[digits]
+    return np.bincount(cells, minlength=CLASSES * CLASSES).reshape(CLASSES, CLASSES)
 
 
 def shares_read(labels: Array, predictions: Array) -> NDArray[np.float64]:
-    """The share (10,) of each digit's images that is read right; NaN where there are none."""
+    """The accuracy on each digit's images, (10,); NaN where there are none."""
     counts = confusion(labels, predictions)
     totals = counts.sum(axis=1)
     return np.divide(counts.diagonal(), totals, out=np.full(CLASSES, np.nan), where=totals > 0)
 
 
 def accuracy_by_digit_table(labels: Array, predictions: Array, best: Array) -> str:
-    """Of each digit the share that is read right now, and at its best so far, (10,); what was forgotten; as HTML."""
-    return (
-        f'<div class="learned">{"".join(map(_digit_row, range(CLASSES), shares_read(labels, predictions), best))}</div>'
-    )
-
-
-def _digit_row(digit: int, share: float, best: float) -> str:
-    if math.isnan(share):
-        return ""
-    best = max(share, np.nan_to_num(best))
-    forgotten = best - share > FORGOTTEN
-    note, kind = (f"forgotten: was {percent(best, 0)}", " learned-forgotten") if forgotten else ("", "")
-    return (
-        f'<div class="learned-row{kind}"><span class="learned-digit">{digit}</span>'
-        f'<span class="learned-track"><span class="learned-fill" style="width: {share:.1%}"></span>'
-        f'<span class="learned-best" style="left: {best:.1%}" title="at its best {percent(best)}"></span></span>'
-        f'<span class="learned-percent">{percent(share, 0)}</span><span class="learned-note">{note}</span></div>'
-    )
+    """Show the accuracy on each digit now and at its best so far, (10,), and which digits were forgotten, as HTML."""
+    rows = []
+    for digit, accuracy in enumerate(shares_read(labels, predictions)):
+        if not math.isnan(accuracy):
+            best_accuracy = max(accuracy, np.nan_to_num(best[digit]))
+            forgotten = best_accuracy - accuracy > FORGOTTEN_BELOW_BEST
+            rows.append({"digit": digit, "accuracy": accuracy, "best": best_accuracy, "forgotten": forgotten})
+    return templates.render("charts/accuracy_by_digit_table.html", rows=rows)

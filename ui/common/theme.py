@@ -37,6 +37,6 @@ def rgba(color: str, opacity: float) -> str:
 
 def css_properties() -> str:
     """The colors that the style sheet uses, as custom properties of the page and of components with their own root."""
-    colors = {"right": RIGHT, "wrong": WRONG, "other": OTHER, "paper": PAPER, "pen": PEN}
+    colors = {"right": RIGHT, "wrong": WRONG, "other": OTHER, "paper": PAPER}
     properties = "".join(f"  --{name}: {color};\n" for name, color in colors.items())
     return f":root, :host {{\n{properties}}}\n"

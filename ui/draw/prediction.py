@@ -1,109 +1,102 @@
-"""A network's answer to one image: the digit, a guess or that it is none; all ten probabilities; the image it saw.
+"""A network's answer to one image as HTML: the digit, a guess or a rejection; all ten probabilities; its input.
 
-Plain HTML with no text but numbers and fixed words, so that an answer is on the screen as soon as it is there. Each
-part is as high for one answer as for another: nothing on the page moves while a digit is being drawn.
+The fragments hold no text but numbers and fixed words, so that an answer is sent quickly. Each has the same height
+for every answer: nothing on the page moves while a digit is being drawn.
 """
 
 from __future__ import annotations
 
-import html
-
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
+from model.common.constants import CLASSES, IMAGE_SIDE
 from model.inference.classification import Classification
 from ui.charts import digit_images
-from ui.common import formatting
+from ui.common import formatting, templates
 
-SURE = 0.9  # below this probability, the second choice is worth a word even where the first is no mere guess
-
-
-def percent(probability: float, decimals: int = 1) -> str:
-    """A probability in words, as HTML: no answer is wholly sure, not even one that rounds to 0 or 1."""
-    return html.escape(formatting.percent(min(max(probability, 1e-9), 1 - 1e-9), decimals))
+SURE = 0.9  # below this probability, the second choice is named even where the first is not a mere guess
 
 
-def headline_html(reading: Classification) -> str:
-    """The answer, large: the digit and its probability, or a guess, or that it is no digit."""
-    match reading.verdict:
+def headline_html(answer: Classification) -> str:
+    """The answer in large type: the digit and its probability, or a guess, or that it is not a digit."""
+    match answer.verdict:
         case None:
-            return _answer("answer-words answer-blank", "Draw a digit")
+            return _headline("answer-words answer-blank", "Draw a digit")
         case "no digit":
-            return _answer("answer-words", "That doesn't look like a digit")
+            return _headline("answer-words", "That doesn't look like a digit")
         case "perhaps":
-            guesses = [
-                f'{_article(digit)} <span class="answer-digit answer-guess">{digit}</span>' for digit in reading.guesses
-            ]
-            return _answer("answer-perhaps", f"perhaps {', or '.join(guesses)}")
+            guess = Markup('{} <span class="answer-digit answer-guess">{}</span>')
+            guesses = Markup(", or ").join(guess.format(_article(digit), digit) for digit in answer.guesses)
+            return _headline("answer-perhaps", Markup("perhaps ") + guesses)
         case "digit":
-            ((digit, share),) = reading.guesses.items()
-            return _answer(
-                "", f'<span class="answer-digit">{digit}</span> <span class="answer-percent">{percent(share)}</span>'
-            )
+            ((digit, probability),) = answer.guesses.items()
+            content = Markup('<span class="answer-digit">{}</span> <span class="answer-percent">{}</span>')
+            return _headline("", content.format(digit, _percent(probability)))
 
 
-def _answer(kind: str, text: str) -> str:
-    return f'<div class="answer {kind}" role="status">{text}</div>'
+def _headline(css_class: str, content: str) -> str:
+    return str(Markup('<div class="answer {}" role="status">{}</div>').format(css_class, content))
 
 
 def _article(digit: int) -> str:
     return "an" if digit == 8 else "a"
 
 
-def detail_html(reading: Classification) -> str:
-    """A line more about the answer: what else it may be, and how probable the guesses are; empty where it is sure."""
-    return f'<div class="answer-detail">{_detail(reading) or "&nbsp;"}</div>'
+def _percent(probability: float, decimals: int = 1) -> str:
+    """A probability as text that is never certain, not even where it rounds to 0 or 1."""
+    return formatting.percent(min(max(probability, 1e-9), 1 - 1e-9), decimals)
 
 
-def _detail(reading: Classification) -> str:
-    if reading.probabilities is None:
+def detail_html(answer: Classification) -> str:
+    """One more line about the answer: an alternative, and how probable the guesses are; blank where it is sure."""
+    return str(Markup('<div class="answer-detail">{}</div>').format(_detail(answer) or Markup("&nbsp;")))
+
+
+def _detail(answer: Classification) -> str:
+    if answer.probabilities is None:
         return ""
-    if reading.verdict == "no digit":
-        return f"closest: {reading.digit}"
-    if reading.verdict == "perhaps":
-        shares = ", ".join(f"{digit}: {percent(share)}" for digit, share in reading.guesses.items())
-        return shares if len(reading.guesses) > 1 else f"{shares}, if a digit at all"
-    if reading.probabilities.max() >= SURE:
+    if answer.verdict == "no digit":
+        return f"closest: {answer.digit}"
+    if answer.verdict == "perhaps":
+        guesses = ", ".join(f"{digit}: {_percent(probability)}" for digit, probability in answer.guesses.items())
+        return guesses if len(answer.guesses) > 1 else f"{guesses}, if a digit at all"
+    if answer.probabilities.max() >= SURE:
         return ""
-    second = int(reading.probabilities.argsort()[-2])
-    return f"or {_article(second)} {second}, {percent(float(reading.probabilities[second]))}"
+    second = int(answer.probabilities.argsort()[-2])
+    return f"or {_article(second)} {second}, {_percent(float(answer.probabilities[second]))}"
 
 
-def digit_likelihood_html(reading: Classification) -> str:
-    """A meter of how much the image looks like a digit at all; empty where the network can't tell."""
-    if reading.is_digit is None:
+def digit_likelihood_html(answer: Classification) -> str:
+    """A meter of the probability that the image shows a digit at all; empty where the network can't tell."""
+    if answer.is_digit is None:
         return '<div class="likeness"></div>'
-    return (
+    meter = Markup(
         '<div class="likeness">Looks like a digit<span class="likeness-track">'
-        f'<span class="likeness-fill" style="width: {reading.is_digit:.1%}"></span></span>'
-        f'<span class="likeness-percent">{percent(reading.is_digit, 0)}</span></div>'
+        '<span class="likeness-fill" style="width: {:.1%}"></span></span>'
+        '<span class="likeness-percent">{}</span></div>'
     )
+    return str(meter.format(answer.is_digit, _percent(answer.is_digit, 0)))
 
 
-def probability_bars_html(reading: Classification) -> str:
-    """A bar for each digit, as high as its probability; dimmed where it is no digit, empty where nothing is drawn."""
-    values = [0.0] * 10 if reading.probabilities is None else [float(value) for value in reading.probabilities]
-    columns = "".join(
-        f'<div class="bar{" bar-best" if digit == reading.digit else ""}" title="{digit}: {value:.2%}">'
-        f'<span class="bar-percent">{_whole_percent(value)}</span>'
-        f'<span class="bar-track"><span class="bar-fill" style="height: {value:.2%}"></span></span>'
-        f'<span class="bar-digit">{digit}</span></div>'
-        for digit, value in enumerate(values)
-    )
-    return f'<div class="bars{" bars-dimmed" if reading.verdict == "no digit" else ""}">{columns}</div>'
+def probability_bars_html(answer: Classification) -> str:
+    """A bar for each digit, as high as its probability; dimmed for a rejection, empty where nothing is drawn."""
+    probabilities = [0.0] * CLASSES if answer.probabilities is None else answer.probabilities.tolist()
+    bars = [
+        {"percent": f"{value:.2%}", "label": _whole_percent(value), "is_best": digit == answer.digit}
+        for digit, value in enumerate(probabilities)
+    ]
+    return templates.render("draw/probability_bars.html", bars=bars, dimmed=answer.verdict == "no digit")
 
 
-def _whole_percent(value: float) -> str:
-    """A probability above its bar; handwriting_demo.js says the same."""
-    if value < 0.005:
+def _whole_percent(probability: float) -> str:
+    """The text above a bar; handwriting_demo.js formats it in the same way."""
+    if probability < 0.005:
         return ""
-    return "> 99 %" if value > 0.994 else f"{value:.0%}".replace("%", " %")
+    return "> 99 %" if probability > 0.994 else f"{probability:.0%}".replace("%", " %")
 
 
 def network_input_html(image: NDArray[np.uint8] | None, caption: str) -> str:
-    """The image (28, 28) that the network looks at, its pixels as squares; black where nothing is drawn."""
-    pixels = np.zeros((28, 28), np.uint8) if image is None else image
-    return (
-        f'<figure class="seen"><img alt="{caption}, 28 by 28 pixels" src="{digit_images.data_url(pixels)}">'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
+    """The image (28, 28) that the network gets, with visible pixels; black where nothing is drawn."""
+    pixels = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8) if image is None else image
+    return templates.render("draw/network_input.html", source=digit_images.data_url(pixels), caption=caption)

@@ -2,7 +2,7 @@ const PIXELS_PER_SECOND = 210
 const HOLD_SECONDS = 1.7
 const PAUSE_SECONDS = 0.35
 const PAPER_SIZE = 280
-const STEP = 6 // pixels from point to point
+const POINT_SPACING = 6 // pixels; handwriting_demo.py has the same number
 
 const writers = new WeakMap()
 
@@ -15,46 +15,46 @@ export default function (component) {
   }
 }
 
-/** Write the digits in turn until the function that this returns is called. */
-function write(parent, { digits, pen }) {
+/** Write the digits one after another; returns the function that stops it. */
+function write(parent, { digits, penWidth, penColor }) {
   const paper = parent.querySelector(".writing-paper")
-  const show = answer(parent)
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches
+  const show = predictionView(parent)
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches
   const density = window.devicePixelRatio || 1
   paper.width = paper.height = PAPER_SIZE * density
   const context = paper.getContext("2d")
   context.scale(density, density)
   context.lineCap = context.lineJoin = "round"
-  context.lineWidth = pen
-  context.strokeStyle = getComputedStyle(paper).getPropertyValue("--pen")
+  context.lineWidth = penWidth
+  context.strokeStyle = penColor
 
-  let turn = 0
+  let current = 0
   let start = null
   let request = requestAnimationFrame(frame)
 
   function frame(now) {
     request = requestAnimationFrame(frame)
     start ??= now
-    const { strokes, probabilities, verdicts } = digits[turn]
+    const { strokes, probabilities, verdicts } = digits[current]
     const points = strokes.reduce((sum, stroke) => sum + stroke.length, 0)
-    const writing = (points * STEP) / PIXELS_PER_SECOND
+    const writingSeconds = (points * POINT_SPACING) / PIXELS_PER_SECOND
     const seconds = (now - start) / 1000
-    if (seconds > PAUSE_SECONDS + writing + HOLD_SECONDS) {
-      turn = (turn + 1) % digits.length
+    if (seconds > PAUSE_SECONDS + writingSeconds + HOLD_SECONDS) {
+      current = (current + 1) % digits.length
       start = now
       return
     }
-    const share = calm ? 1 : Math.min(Math.max((seconds - PAUSE_SECONDS) / writing, 0), 1)
+    const share = reducedMotion ? 1 : Math.min(Math.max((seconds - PAUSE_SECONDS) / writingSeconds, 0), 1)
     draw(context, strokes, share * points)
-    const place = share * probabilities.length - 1
+    const stage = share * probabilities.length - 1
     if (share === 0) show(null, null)
-    else show(between(probabilities, place), verdicts[Math.max(Math.round(place), 0)])
+    else show(interpolate(probabilities, stage), verdicts[Math.max(Math.round(stage), 0)])
   }
 
   return () => cancelAnimationFrame(request)
 }
 
-/** The strokes as far as the first `count` points, the last of them in part. */
+/** Draw the strokes up to the first `count` points, a fraction of the last one included. */
 function draw(context, strokes, count) {
   context.clearRect(0, 0, PAPER_SIZE, PAPER_SIZE)
   context.beginPath()
@@ -71,17 +71,17 @@ function draw(context, strokes, count) {
   context.stroke()
 }
 
-/** Probabilities at a place between two stages. */
-function between(stages, place) {
-  const before = stages[Math.max(Math.floor(place), 0)]
-  const after = stages[Math.min(Math.max(Math.ceil(place), 0), stages.length - 1)]
-  const part = place - Math.floor(place)
+/** Interpolate the probabilities at a fractional index between two stages. */
+function interpolate(stages, index) {
+  const before = stages[Math.max(Math.floor(index), 0)]
+  const after = stages[Math.min(Math.max(Math.ceil(index), 0), stages.length - 1)]
+  const part = index - Math.floor(index)
   return before.map((value, digit) => value + part * (after[digit] - value))
 }
 
-/** A function that shows ten probabilities and what they are worth, or nothing. */
-function answer(parent) {
-  const said = parent.querySelector(".answer")
+/** Make the function that shows ten probabilities and their verdict, or nothing. */
+function predictionView(parent) {
+  const headline = parent.querySelector(".answer")
   const all = parent.querySelector(".bars")
   const digit = parent.querySelector(".answer-digit")
   const percent = parent.querySelector(".answer-percent")
@@ -93,22 +93,22 @@ function answer(parent) {
   return (probabilities, verdict) => {
     const best = probabilities?.indexOf(Math.max(...probabilities))
     const none = verdict === "no digit"
-    said.classList.toggle("answer-words", none)
+    headline.classList.toggle("answer-words", none)
     digit.hidden = none
     digit.textContent = best ?? ""
     digit.classList.toggle("answer-guess", verdict === "perhaps")
-    percent.textContent = none ? "no digit yet" : probabilities ? words(probabilities[best]) : ""
+    percent.textContent = none ? "no digit yet" : probabilities ? formatPercent(probabilities[best]) : ""
     all.classList.toggle("bars-dimmed", none)
     bars.forEach(({ bar, fill, text }, index) => {
       const value = probabilities?.[index] ?? 0
       bar.classList.toggle("bar-best", index === best)
       fill.style.height = `${100 * value}%`
-      text.textContent = words(value)
+      text.textContent = formatPercent(value)
     })
   }
 }
 
-function words(probability) {
+function formatPercent(probability) {
   if (probability < 0.005) return ""
   return probability > 0.994 ? "> 99 %" : `${Math.round(100 * probability)} %`
 }

@@ -1,6 +1,6 @@
-"""A digit that writes itself, and what a network takes it for after each bit of the way.
+"""The demo on Home: digits write themselves, and a network predicts them stroke by stroke.
 
-The strokes are drawn in the browser; the answers are the network's own, found here for each stage.
+The browser draws the strokes; the predictions for each stage of a drawing are computed here.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, render
 from model.nn.classifier import DigitClassifier
-from ui.common import style
-from ui.draw import prediction
+from ui.common import style, templates, theme
 from ui.draw.fabric import PEN_WIDTH, path_strokes
+from ui.draw.prediction import probability_bars_html
 
-# Each digit as a pen writes it on the canvas's 280 pixels, in the order in which they are shown.
+# The pen's path of each digit on the canvas's 280 pixels, in the order in which they are shown.
 PATHS = {
     3: "M85 70 Q105 42 145 45 Q195 48 192 88 Q188 128 130 132 Q205 135 205 185 Q203 238 140 238 Q95 238 75 205",
     8: "M185 75 Q170 42 135 45 Q92 50 95 90 Q98 120 145 142 Q205 170 198 205 Q188 240 135 238 Q80 234 82 195 "
@@ -35,65 +36,61 @@ PATHS = {
     6: "M180 48 Q95 80 85 170 Q82 238 140 238 Q200 238 198 185 Q195 140 145 140 Q100 142 88 180",
     1: "M110 85 Q135 70 150 45 Q148 140 145 235",
 }
-STEP = 6  # pixels from point to point
-STAGES = 24  # how often the network reads while a digit is being written
+POINT_SPACING = 6  # pixels from point to point; handwriting_demo.js has the same number
+STAGES = 24  # predictions while a digit is being written
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
     "inkling_writing",
-    html=(
-        '<div class="writing" role="img" aria-label="Digits write themselves; bars show what the network reads.">'
-        '<canvas class="writing-paper"></canvas><div class="writing-answer">'
-        '<div class="answer"><span class="answer-digit"></span><span class="answer-percent"></span></div>'
-        f"{prediction.probability_bars_html(Classification(None))}</div></div>"
-    ),
+    html=templates.render("home/handwriting_demo.html", bars=Markup(probability_bars_html(Classification(None)))),
     css=style.style_sheet() + (_FOLDER / "handwriting_demo.css").read_text(),
     js=(_FOLDER / "handwriting_demo.js").read_text(),
 )
 
 
 def show(network: DigitClassifier) -> None:
-    """Write the digits one after another, with the network's answers beside them."""
-    _component(key="writing", data={"digits": _read_all(network.checksum(), network), "pen": PEN_WIDTH})
+    """Write the digits one after another, with the network's predictions beside them."""
+    digits = _predict_all(network.checksum(), network)
+    _component(key="writing", data={"digits": digits, "penWidth": PEN_WIDTH, "penColor": theme.PEN})
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _read_all(checksum: str, _network: DigitClassifier) -> list[dict[str, Any]]:
-    return [reading(_network, drawing(digit)) for digit in PATHS]
+def _predict_all(checksum: str, _network: DigitClassifier) -> list[dict[str, Any]]:
+    return [predict_stages(_network, drawing(digit)) for digit in PATHS]
 
 
-def reading(network: DigitClassifier, written: Drawing) -> dict[str, Any]:
-    """The strokes, and after each stage of writing them the ten probabilities and the verdict, as JSON has them."""
-    found = classify_images(network, [render(stage) for stage in stages(written, STAGES)])
-    probabilities = np.array([stage.probabilities for stage in found], float)  # (stages, 10)
+def predict_stages(network: DigitClassifier, whole: Drawing) -> dict[str, Any]:
+    """A drawing's strokes, and the ten probabilities and the verdict at each stage, as JSON values."""
+    answers = classify_images(network, [render(stage) for stage in stages(whole, STAGES)])
+    probabilities = np.array([answer.probabilities for answer in answers], float)  # (stages, 10)
     return {
-        "strokes": [stroke.round(1).tolist() for stroke in written.strokes],
+        "strokes": [stroke.round(1).tolist() for stroke in whole.strokes],
         "probabilities": probabilities.round(4).tolist(),
-        "verdicts": [stage.verdict for stage in found],
+        "verdicts": [answer.verdict for answer in answers],
     }
 
 
 def drawing(digit: int) -> Drawing:
-    """The digit's strokes, their points equally far apart."""
+    """The digit's strokes, with evenly spaced points."""
     commands = re.findall(r"([MLQ])([^MLQ]+)", PATHS[digit])
     strokes = path_strokes([[name, *map(float, numbers.split())] for name, numbers in commands])
-    return Drawing(tuple(_even(stroke) for stroke in strokes), pen=PEN_WIDTH)
+    return Drawing(tuple(_evenly_spaced(stroke) for stroke in strokes), pen=PEN_WIDTH)
 
 
-def stages(written: Drawing, count: int) -> Sequence[Drawing]:
-    """The drawing when the first 1/count of its points are there, the first 2/count, ..., all."""
-    sizes = [len(stroke) for stroke in written.strokes]
+def stages(whole: Drawing, count: int) -> Sequence[Drawing]:
+    """The drawing with the first 1/count of its points, the first 2/count, ..., all of them."""
+    sizes = [len(stroke) for stroke in whole.strokes]
     ends = np.cumsum(sizes)
     parts = []
     for stage in range(1, count + 1):
-        there = -(-stage * ends[-1] // count)
-        starts = zip(written.strokes, ends - sizes, strict=True)
-        parts.append(Drawing(tuple(stroke[: max(there - start, 0)] for stroke, start in starts), pen=written.pen))
+        drawn = -(-stage * ends[-1] // count)
+        starts = zip(whole.strokes, ends - sizes, strict=True)
+        parts.append(Drawing(tuple(stroke[: max(drawn - start, 0)] for stroke, start in starts), pen=whole.pen))
     return parts
 
 
-def _even(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points (k, 2) on the stroke's path, STEP apart."""
-    along = np.concatenate([[0], np.hypot(*np.diff(stroke, axis=0).T).cumsum()])
-    places = np.linspace(0, along[-1], max(round(along[-1] / STEP), 1) + 1)
-    return np.stack([np.interp(places, along, stroke[:, axis]) for axis in (0, 1)], axis=1)
+def _evenly_spaced(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points (k, 2) on the stroke's path, POINT_SPACING apart."""
+    lengths = np.concatenate([[0], np.hypot(*np.diff(stroke, axis=0).T).cumsum()])
+    targets = np.linspace(0, lengths[-1], max(round(lengths[-1] / POINT_SPACING), 1) + 1)
+    return np.stack([np.interp(targets, lengths, stroke[:, axis]) for axis in (0, 1)], axis=1)

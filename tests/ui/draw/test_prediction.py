@@ -59,7 +59,7 @@ def test_a_guess_is_called_one_and_what_is_no_digit_is_named_none(
     probabilities: np.ndarray, is_digit: float | None, said: str, more: str
 ) -> None:
     reading = Classification(probabilities, is_digit=is_digit)
-    assert re.sub(r"<[^>]*>", "", prediction.headline_html(reading)) == said
+    assert html.unescape(re.sub(r"<[^>]*>", "", prediction.headline_html(reading))) == said
     assert " ".join(words(prediction.detail_html(reading))) == more
 
 

@@ -10,13 +10,13 @@ from ui.home import handwriting_demo
 
 @pytest.mark.parametrize("digit", handwriting_demo.PATHS)
 def test_the_shipped_network_reads_each_digit_right_in_the_end(digit: int) -> None:
-    reading = handwriting_demo.reading(load(DEFAULT_WEIGHTS).network, handwriting_demo.drawing(digit))
-    probabilities = np.array(reading["probabilities"])
+    prediction = handwriting_demo.predict_stages(load(DEFAULT_WEIGHTS).network, handwriting_demo.drawing(digit))
+    probabilities = np.array(prediction["probabilities"])
     assert probabilities.shape == (handwriting_demo.STAGES, 10)
     assert probabilities[-1].argmax() == digit
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-3)
-    assert len(reading["verdicts"]) == handwriting_demo.STAGES
-    assert reading["verdicts"][-1] != "no digit"
+    assert len(prediction["verdicts"]) == handwriting_demo.STAGES
+    assert prediction["verdicts"][-1] != "no digit"
 
 
 def test_all_ten_digits_are_shown() -> None:
@@ -27,8 +27,8 @@ def test_all_ten_digits_are_shown() -> None:
 def test_points_are_equally_far_apart(digit: int) -> None:
     for stroke in handwriting_demo.drawing(digit).strokes:
         gaps = np.hypot(*np.diff(stroke, axis=0).T)
-        assert gaps.max() <= 1.3 * handwriting_demo.STEP
-        assert np.median(gaps) == pytest.approx(handwriting_demo.STEP, rel=0.1)
+        assert gaps.max() <= 1.3 * handwriting_demo.POINT_SPACING
+        assert np.median(gaps) == pytest.approx(handwriting_demo.POINT_SPACING, rel=0.1)
 
 
 def test_stages_grow_from_the_first_bit_to_the_whole() -> None:
