@@ -1,15 +1,13 @@
-"""A job is a training that somebody has asked for: it waits for its turn, is trained by a worker, and is looked at.
+"""A job is one run that somebody has asked for: it waits in the queue, a worker trains it, and pages look at it.
 
-What is known of it is what its worker said last; to look at it is to take its `View`. The pool moves it on.
+What is known about it is what its worker reported last. The pool (model.jobs.pool) moves it from one status to the
+next.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,366 +15,299 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.config import TrainingConfig
+from model.jobs.job_files import JobFiles, gone
+from model.jobs.job_state import JobState
 from model.jobs.protocol import (
-    NETWORK_FILE,
-    SUSPENDED_FILE,
+    ChangeSettings,
+    CheckGradient,
     Command,
-    ProbePrediction,
+    Event,
+    GradientCheckResult,
+    Heartbeat,
+    JobStatus,
+    Preempted,
     ProgressReport,
+    RunControls,
     SetProbeImage,
-    SetSpeed,
     SnapshotRef,
-    Standing,
     StartTraining,
-    StepOnce,
+    Stop,
     TrainingFailed,
-    read_network,
 )
 from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
 from model.nn.mlp import MLP
 from model.training import fork_conflicts, updated
 from model.training.checkpoint import Checkpoint
-from model.training.diagnostics import NEVER, Diagnostics
-from model.training.history import ConfigChange, HistoryPoint
-from model.training.snapshot import Snapshot
 
-LIVE = ("waiting", "starting", "running", "paused")
-MAX_POINTS = 3000  # kept of a curve: beyond, every second one is dropped
-MAX_DIAGNOSTICS = MAX_PROBE_PREDICTIONS = 600
-NO_WORKER = "There is no batch at hand while it waits for others: check again when it learns."
+NO_WORKER = "There is no batch to check while the run waits for a worker: check again when it trains."
 
 
 @dataclass(frozen=True)
-class JobState(Standing):
-    """A job at one moment."""
+class Fork:
+    """Where a new run branches off from another one."""
 
-    points: list[HistoryPoint] = field(default_factory=list)
-    marks: list[ConfigChange] = field(default_factory=list)  # the changes made while it learned
-    kept: list[SnapshotRef] = field(default_factory=list)  # the snapshots that one can go back to, the oldest first
-    observations: list[Diagnostics] = field(default_factory=list)  # only the newest has its predictions
-    glances: list[ProbePrediction] = field(default_factory=list)  # at the followed image
-    place: int = 0  # in the queue, 1 is the next; 0 is not in it
+    parent: Job
+    snapshot: SnapshotRef
 
-    @property
-    def is_live(self) -> bool:
-        return self.status in LIVE
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a visitor asks the pool for."""
+
+    name: str
+    owner: str  # the visitor; the queue is fair between owners
+    config: TrainingConfig
+    data: Path  # the data set's folder: see data.save
+    fork: Fork | None = None
+    paused: bool = False  # from the beginning
+    speed: float = 0.0  # steps per second, 0 means no limit
+    keep_alive: Any = None  # must exist as long as the job, such as a temporary folder with its data
 
 
 class Scheduler(Protocol):
-    """Who passes orders on to a job's worker: the pool."""
+    """What a job needs of the pool."""
 
-    def order(self, job: Job, order: Command) -> None: ...
+    def send(self, job: Job, command: Command) -> None: ...
 
-    def place(self, job: Job) -> int: ...
+    def queue_position(self, job: Job) -> int: ...
 
 
 class Job:
-    """A training, waiting, running or done. `owner` is whoever asked for it; `held` is kept alive as long as it is.
+    """A run that waits, trains, or has ended.
 
-    With `fork`, another job and one of its snapshots, it branches off there.
+    Of its settings there are two versions, and a third is derived:
+
+    - `initial_config`, as requested: the run's images and first weights follow from it;
+    - `_confirmed_config`, what the worker trains with according to its last report: a run that changes workers
+      continues with these;
+    - `config`, the confirmed settings with the changes that were accepted since, which the worker has yet to handle.
+      This is what a page shows. If a change turns out not to fit the data, the worker reports that, and `config`
+      returns to the confirmed settings.
     """
 
-    def __init__(
-        self,
-        overseer: Scheduler,
-        number: int,
-        folder: Path,
-        *,
-        name: str,
-        owner: str,
-        config: TrainingConfig,
-        data: Path,
-        fork: tuple[Job, SnapshotRef] | None = None,
-        paused: bool = False,
-        held: Any = None,
-    ) -> None:
-        self.number, self.name, self.owner, self.config, self.data = number, name, owner, config, data
-        self.label = name  # by which its owner tells it from others
-        self.initial_config = config
-        self.parent = fork[0].name if fork else None
-        self.forked_at = fork[1].epoch if fork else 0.0
-        self.check: GradientCheck | str | None = None  # the newest, or why there is none
-        self.checks = 0  # how many were made
-        self.held = held
-        self._overseer, self._folder = overseer, folder
+    def __init__(self, scheduler: Scheduler, number: int, request: TrainingRequest, folder: Path) -> None:
+        fork = request.fork
+        self.number = number
+        self.name, self.owner, self.data = request.name, request.owner, request.data
+        self.label = request.name  # by which its owner tells it from others
+        self.initial_config = request.config
+        self.parent = fork.parent.name if fork else None
+        self.forked_at = fork.snapshot.epoch if fork else 0.0
+        self.gradient_check: GradientCheck | str | None = None  # the newest, or why there is none
+        self.keep_alive = request.keep_alive
+        self.start_attempts = 0  # since its last report
+        self.files = JobFiles(folder)
+        self._scheduler = scheduler
         self._lock = threading.Lock()
-        self._view = JobState(epochs=config.epochs)
-        self._start: Path | None = None
-        self._paused = paused
-        self._pace = 0.0
-        self._followed: bytes | None = None
-        self._goal: StepOnce | None = None  # that was asked for, and is not reached yet
-        self._orders: list[Command] = []  # that its worker has not obeyed yet, as far as is known
-        self._settled = config  # with the changes among them that its worker has obeyed
-        self._forgotten = False
-        self.attempts = 0  # to begin it, since it was heard of
+        self._state = JobState(epochs=request.config.epochs)
+        self._controls = RunControls(paused=request.paused, speed=request.speed)
+        self._confirmed_config = request.config
+        self._pending: list[Command] = []  # accepted, and not handled by a worker according to its reports
+        self._start_from: Path | None = None
+        self._is_discarded = False
         folder.mkdir()
         if fork:
             try:
-                self._branch_off(*fork)
+                self._branch_off(fork)
             except ValueError:
-                shutil.rmtree(folder, ignore_errors=True)
+                self.files.delete()
                 raise
 
-    def _branch_off(self, parent: Job, kept: SnapshotRef) -> None:
-        """Take over what led to the snapshot.
+    def _branch_off(self, fork: Fork) -> None:
+        """Take over the history and the snapshots that led to the fork.
 
         Raises:
-            ValueError: a setting differs that a fork can't change, or the snapshot is gone.
+            ValueError: a setting differs that a fork can't change, or the snapshot no longer exists.
         """
-        differing = fork_conflicts(parent.config, self.config)
+        differing = fork_conflicts(fork.parent.config, self.config)
         if differing:
             raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
-        view = parent.view()
-        earlier = [one for one in view.kept if one.step <= kept.step and self._share(parent, one)]
-        if kept not in earlier:
-            raise ValueError(f"the snapshot of epoch {kept.epoch:.4g} is no longer kept; choose another")
-        self._start = self._folder / kept.file
-        self._view = replace(
-            self._view,
-            points=[point for point in view.points if point.step <= kept.step],
-            marks=[mark for mark in view.marks if mark.step <= kept.step],
-            kept=earlier,
-        )
+        history = fork.parent.state().before(fork.snapshot)
+        snapshots = [ref for ref in history.snapshots if self.files.share_snapshot(fork.parent.files, ref)]
+        if fork.snapshot not in snapshots:
+            raise gone(fork.snapshot)
+        self._start_from = self.files.snapshot(fork.snapshot)
+        self._state = replace(history, epochs=self.config.epochs, snapshots=snapshots)
 
-    def _share(self, parent: Job, kept: SnapshotRef) -> bool:
-        """Have one of another job's snapshots too; whether it is still there."""
-        try:
-            os.link(parent._folder / kept.file, self._folder / kept.file)
-        except FileNotFoundError:
-            return False
-        except OSError:  # a system without links
-            shutil.copyfile(parent._folder / kept.file, self._folder / kept.file)
-        return True
-
-    # -- To look at -----------------------------------------------------------------------------------------
+    # -- What it is now -------------------------------------------------------------------------------------
 
     @property
-    def paused(self) -> bool:
-        """Whether it has been told to pause; it does so after its present step."""
-        return self._paused and self._view.is_live
-
-    @property
-    def has_paused(self) -> bool:
-        """Whether it does pause."""
-        return self._paused and self._view.status == "paused"
-
-    @property
-    def followed(self) -> bytes | None:
-        """The image whose probabilities its worker tells."""
-        return self._followed
-
-    @property
-    def pace(self) -> float:
-        """At most so many steps a second; 0 is as fast as it can."""
-        return self._pace
-
-    def view(self) -> JobState:
-        """The newest state."""
-        place = self._overseer.place(self)
+    def config(self) -> TrainingConfig:
+        """The settings, with changes that the worker has yet to handle."""
         with self._lock:
-            view = self._view
-            return replace(
-                view,
-                points=list(view.points),
-                marks=list(view.marks),
-                observations=list(view.observations),
-                glances=list(view.glances),
-                place=place,
-            )
+            config = self._confirmed_config
+            for command in self._pending:
+                if isinstance(command, ChangeSettings):
+                    config = updated(config, command.values)
+            return config
 
     @property
-    def status(self) -> str:
-        """How it stands: see Standing."""
-        return self._view.status
+    def status(self) -> JobStatus:
+        """The status without the rest of the state."""
+        return self._state.status
 
     @property
     def is_live(self) -> bool:
-        """Whether it is not done yet."""
-        return self._view.is_live
+        """Whether the run has not ended yet."""
+        return self._state.is_live
+
+    @property
+    def pause_requested(self) -> bool:
+        """Whether it was told to pause, or has reached its goal; it pauses before its next step."""
+        return self._controls.paused and self.is_live
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it has paused."""
+        return self._controls.paused and self.status is JobStatus.PAUSED
+
+    @property
+    def probe_image(self) -> bytes | None:
+        """The image whose predictions are reported."""
+        return self._controls.probe_image
+
+    @property
+    def speed(self) -> float:
+        """The limit of steps per second; 0 means no limit."""
+        return self._controls.speed
+
+    def state(self) -> JobState:
+        """Return the newest state."""
+        return replace(self._state, queue_position=self._scheduler.queue_position(self))
+
+    # -- Its networks ---------------------------------------------------------------------------------------
 
     def network(self) -> DigitClassifier:
-        """The network as it was last heard of; all zeros if it never was."""
+        """Return the network as it was written last; all zeros if it never was."""
         network = self._blank_network()
-        read_network(network, self._folder)
+        self.files.read_network(network)
         return network
 
-    def first_weights(self, units: int | None = None) -> NDArray[np.float32]:
-        """A copy of the first layer's weights (784, units) as they were last heard of, of the first units only."""
-        inputs, outputs = self.config.sizes[:2]
-        path = self._folder / NETWORK_FILE
-        if not path.exists():
-            return np.zeros((inputs, min(units or outputs, outputs)), np.float32)
-        with path.open("rb") as file:
-            return np.fromfile(file, np.float32, inputs * outputs).reshape(inputs, outputs)[:, :units].copy()
+    def first_layer_weights(self) -> NDArray[np.float32]:
+        """Return a copy of the first layer's weights (784, units) as they were written last."""
+        return self.files.read_first_layer(*self.initial_config.sizes[:2])
 
-    def network_at(self, kept: SnapshotRef) -> DigitClassifier:
-        """The network as it was in a snapshot.
+    def network_at(self, snapshot: SnapshotRef) -> DigitClassifier:
+        """Return the network of a snapshot.
 
         Raises:
-            ValueError: it is no longer kept.
+            ValueError: the snapshot no longer exists.
         """
         network = self._blank_network()
-        path = self._folder / kept.file
-        if not path.exists():
-            raise ValueError(f"the snapshot of epoch {kept.epoch:.4g} is no longer kept; choose another")
-        snapshot = Snapshot.read(path, only=("network.parameters", "network.statistics"))
-        network.mlp.parameters[:] = snapshot.arrays["network.parameters"]
-        network.mlp.running_statistics[:] = snapshot.arrays["network.statistics"]
-        network.temperature, network.reject_bias = snapshot.values["calibrations"]["network"]
+        self.files.read_network_at(snapshot, network)
         return network
 
     def checkpoint(self) -> Checkpoint:
-        """The network as it was last heard of, with its scores if it is done."""
-        return Checkpoint(self.network(), self.config, self._view.scores)
+        """Return the network as it was written last, with its scores if the run has ended."""
+        return Checkpoint(self.network(), self.config, self._state.scores)
 
     def _blank_network(self) -> DigitClassifier:
-        config = self.config
+        config = self.initial_config
         return DigitClassifier(MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization))
 
-    # -- To steer -------------------------------------------------------------------------------------------
+    # -- What its owner does --------------------------------------------------------------------------------
 
-    def order(self, order: Command) -> None:
-        """Tell it something, wherever it is; it is of no use any more when it is done.
-
-        Raises:
-            ValueError: a change to values that the training can't have, or that only a new one can have.
-        """
-        self._overseer.order(self, order)
-
-    def end(self) -> None:
-        """Make sure that it comes to an end soon; what it has learned remains."""
-        if self.is_live:
-            self.order("stop")
-
-    def forget(self) -> None:
-        """End it, and give up its files as soon as nobody writes them any more."""
-        self._forgotten = True
-        self.end()
-        with self._lock:
-            self._tidy()
-
-    def _tidy(self) -> None:
-        if self._forgotten and not self._view.is_live:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    # -- For the pool ---------------------------------------------------------------------------------------
-
-    def note(self, order: Command) -> None:
-        """Take down an order before it is passed on.
+    def send(self, command: Command) -> None:
+        """Send a command, wherever the run is; one that has ended ignores it.
 
         Raises:
-            ValueError: see `order`.
+            ValueError: a setting out of its range, or one that only a new run can have.
         """
-        with self._lock:
-            if isinstance(order, dict):
-                self.config = updated(self.config, order)
-            elif order in ("pause", "resume"):
-                self._paused, self._goal = order == "pause", None
-            elif isinstance(order, StepOnce):
-                self._paused, self._goal = False, order
-            elif isinstance(order, SetSpeed):
-                self._pace = order.steps_per_second
-            elif isinstance(order, SetProbeImage):
-                self._followed = order.image
-                self._view = replace(self._view, glances=[])
-            self._orders.append(order)
+        self._scheduler.send(self, command)
 
-    def begin(self, threads: int) -> StartTraining:
-        """What a worker needs to know to go on with it."""
+    def stop(self) -> None:
+        """Make sure that the run ends soon; its network remains."""
+        self.send(Stop())
+
+    def discard(self) -> None:
+        """Stop the run, and delete its files as soon as nobody writes them any more."""
+        self._is_discarded = True
+        self.stop()
         with self._lock:
-            self._view = replace(self._view, status="starting")
-            self.attempts += 1
-            # The others are told by what they have come to: whether it is paused, its goal, its pace.
-            self._orders = [order for order in self._orders if isinstance(order, dict)]
+            self._clean_up()
+
+    # -- What the pool does ---------------------------------------------------------------------------------
+
+    def accept(self, command: Command) -> None:
+        """Check a command and remember it, before the pool passes it on.
+
+        Raises:
+            ValueError: see `send`.
+        """
+        if isinstance(command, ChangeSettings):
+            updated(self.config, command.values)
+        with self._lock:
+            self._controls = self._controls.after(command)
+            self._pending.append(command)
+            if isinstance(command, SetProbeImage):
+                self._state = replace(self._state, probe_predictions=[])
+
+    def start_message(self, threads: int) -> StartTraining:
+        """Return what a worker needs to know to start or continue the run, which is now starting."""
+        with self._lock:
+            self._state = replace(self._state, status=JobStatus.STARTING)
+            self.start_attempts += 1
+            # The effect of the others is in the controls already.
+            self._pending = [command for command in self._pending if isinstance(command, ChangeSettings)]
             return StartTraining(
-                config=self._settled,
+                config=self._confirmed_config,
                 data=self.data,
-                folder=self._folder,
+                folder=self.files.folder,
                 threads=threads,
-                start=self._start,
-                kept=tuple(self._view.kept),
-                paused=self._paused,
-                goal=self._goal,
-                pace=self._pace,
-                followed=self._followed,
-                orders=tuple(self._orders),
-                pictures=self._view.pictures,
+                start_from=self._start_from,
+                snapshots=tuple(self._state.snapshots),
+                controls=self._controls,
+                pending=tuple(self._pending),
+                weights_version=self._state.weights_version,
             )
 
-    def take(self, message: ProgressReport | TrainingFailed) -> None:
-        """Take in what its worker says."""
+    def apply(self, event: Event) -> None:
+        """Update the job by what its worker says; a run that has ended stays as it is."""
         with self._lock:
-            if not self._view.is_live:
+            if not self.is_live:
                 return
-            self.attempts = 0
-            if isinstance(message, TrainingFailed):
-                self._view = replace(self._view, status="failed", message=message.message)
-            else:
-                self._take_report(message)
-            self._tidy()
+            match event:
+                case ProgressReport():
+                    self.start_attempts = 0
+                    self._apply_report(event)
+                case TrainingFailed(message):
+                    self._set_status(JobStatus.FAILED, message)
+                case GradientCheckResult(result):
+                    self.gradient_check = result
+                case Preempted():
+                    self._start_from = self.files.preempted_snapshot
+                    if CheckGradient() in self._pending:  # it came too late
+                        self.gradient_check = NO_WORKER
+                    self._set_status(JobStatus.PAUSED if self._controls.paused else JobStatus.WAITING)
+                case Heartbeat():
+                    pass
 
-    def checked(self, result: GradientCheck | str) -> None:
-        """Take in a gradient check, or why there is none."""
+    def set_status(self, status: JobStatus, message: str = "") -> None:
+        """Set a status that no worker reports, unless the run has ended."""
         with self._lock:
-            self.check, self.checks = result, self.checks + 1
+            if self.is_live:
+                self._set_status(status, message)
 
-    def suspended(self) -> None:
-        """Its worker has given it up for now; it goes on from there."""
-        with self._lock:
-            self._start = self._folder / SUSPENDED_FILE
-            unanswered = self._orders.count("check")
-        for _ in range(unanswered):
-            self.checked(NO_WORKER)
+    def _set_status(self, status: JobStatus, message: str = "") -> None:
+        self._state = replace(self._state, status=status, message=message)
+        self._clean_up()
 
-    def become(self, status: str, message: str = "") -> None:
-        """Another status that its worker does not know of, unless it is done."""
-        with self._lock:
-            if self._view.is_live:
-                self._view = replace(self._view, status=status, message=message)
-                self._tidy()
+    def _apply_report(self, report: ProgressReport) -> None:
+        del self._pending[: report.commands_handled]
+        self._confirmed_config = report.config or self._confirmed_config
+        goal = self._controls.goal
+        if report.progress.status is JobStatus.PAUSED and goal and goal not in self._pending:
+            self._controls = self._controls.at_goal()
+        if any(isinstance(command, SetProbeImage) for command in self._pending):
+            report = replace(report, probe_predictions=[])  # they are of the image before
+        self._state = self._state.with_report(report)
+        self._clean_up()
 
-    def _take_report(self, report: ProgressReport) -> None:
-        view = self._view
-        del self._orders[: report.obeyed]
-        if report.config:
-            self.config = self._settled = report.config
-            for order in self._orders:
-                if isinstance(order, dict):
-                    self.config = updated(self.config, order)
-        if report.standing.status == "paused" and self._goal and self._goal not in self._orders:  # it is reached
-            self._goal, self._paused = None, True
-        # What was seen before the worker heard of another image is of no use.
-        glances = [] if any(isinstance(order, SetProbeImage) for order in self._orders) else report.glances
-        observations = (
-            [one._replace(predictions=NOTHING, turned=NEVER) for one in view.observations[-1:]]
-            if report.observation
-            else []
-        )
-        self._view = JobState(
-            **vars(report.standing),
-            points=_thinned(view.points + report.points, MAX_POINTS),
-            marks=view.marks + report.marks,
-            kept=view.kept if report.kept is None else report.kept,
-            observations=(
-                [*_thinned(view.observations[:-1], MAX_DIAGNOSTICS), *observations, report.observation]
-                if report.observation
-                else view.observations
-            ),
-            glances=_thinned(view.glances + glances, MAX_PROBE_PREDICTIONS),
-        )
-
-
-NOTHING = np.empty(0, np.uint8)
-
-
-def _thinned(points: Sequence[Any], limit: int) -> list[Any]:
-    """Without every second one if there are too many; those at which validation was measured stay."""
-    if len(points) <= limit:
-        return list(points)
-    return [
-        point
-        for index, point in enumerate(points)
-        if index % 2 == 0 or getattr(point, "validation_loss", None) is not None
-    ]
+    def _clean_up(self) -> None:
+        """Forget what an ended run no longer needs."""
+        if self.is_live:
+            return
+        self._pending.clear()
+        if self._is_discarded:
+            self.files.delete()

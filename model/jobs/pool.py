@@ -1,361 +1,302 @@
-"""A pool is a few worker processes, started ahead, and the queue of jobs in front of them.
+"""The pool: a few worker processes, started ahead, and the queue of jobs in front of them.
 
-The queue is fair: whoever holds the fewest workers is next, and among those who hold as many, who came first. While
-others wait, nobody holds two workers, a paused training holds none, and after a while each gives way to the next; it
-goes on later where it was, bit for bit.
+The queue's policy is in model.jobs.fair_queue. A run that gives its worker back continues later from the same state,
+bit for bit.
 """
 
 from __future__ import annotations
 
 import atexit
 import math
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from contextlib import suppress
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from model.config import TrainingConfig
-from model.jobs import limits
-from model.jobs.job import NO_WORKER, Job
+from model.jobs import worker_limits
+from model.jobs.fair_queue import FairQueue, Running, select_preemption
+from model.jobs.job import NO_WORKER, Job, TrainingRequest
 from model.jobs.protocol import (
+    CheckGradient,
     Command,
-    CommandEnvelope,
     EventEnvelope,
-    GradientChecked,
-    SnapshotRef,
-    StartTraining,
-    StepOnce,
-    Suspended,
+    GradientCheckResult,
+    JobStatus,
+    Pause,
+    Preempt,
+    Preempted,
+    Resume,
+    RunStep,
+    Stop,
 )
+from model.jobs.worker_process import WorkerProcess
 
-ROOT = Path(__file__).parents[2]
-STOP_TIMEOUT_S = 5.0  # for a worker to do so by itself
-KILL_TIMEOUT_S = 2.0  # for a process that was killed, which is slow to go only if the system is
-HEARTBEAT_TIMEOUT_S = 10  # after which a worker is given up: it gives a sign of life each second
-TIME_SLICE_S = 60.0  # while others wait
-RESTART_DELAY_S = 2.0  # to start a worker, if one ended before it was ready
+WATCH_INTERVAL_S = 1.0
+NOT_ANSWERING = "The run's process did not answer for {} and was ended. Its last network is kept."
+STOPPED_IN_STEP = "Its last step took too long, so it was ended before it was complete. The network before it is kept."
 
-SILENT = "The training's process did not answer for 10 seconds and was ended. What it had learned is kept."
-ENDED = "The training's process ended unexpectedly ({}). What it had learned is kept."
-MAYBE_MEMORY = "signal 9: perhaps there was not enough memory; a smaller network or batch needs less"
-STOPPED = "Its present step took too long, so it was ended within it. What it had learned before is kept."
+
+@dataclass(frozen=True)
+class PoolSettings:
+    """How long the pool waits for what, in seconds."""
+
+    time_slice: float = 60.0  # that a run may keep its worker while others wait
+    heartbeat_timeout: float = 10.0  # without an event, after which a worker is ended
+    stop_timeout: float = 5.0  # for a run to stop by itself, after which its worker is ended
+    kill_timeout: float = 2.0  # for an ended process to be gone
+    restart_delay: float = 2.0  # before a worker is replaced that ended before it was ready
+
+
+@dataclass
+class _Assignment:
+    """A job that a worker has."""
+
+    job: Job
+    since: float  # by the monotonic clock
+    is_preempting: bool = False  # the worker was told to give it back
+    stop_deadline: float = math.inf  # when the worker is ended; finite if it was told to stop the job
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.stop_deadline < math.inf
 
 
 class Pool:
     """Trains jobs in `size` processes, each with so many `threads` for its matrix products.
 
     Raises:
-        ValueError: an environment variable that says how many is no such number (see model/jobs/limits.py).
+        ValueError: an environment variable about the workers has a value that it can't have.
     """
 
-    def __init__(self, size: int | None = None, threads: int | None = None) -> None:
-        self.size = size or limits.workers()
-        self.threads = threads or limits.threads(self.size)
-        limits.memory()  # said here, not by each worker in vain
+    def __init__(
+        self,
+        size: int | None = None,
+        threads: int | None = None,
+        settings: PoolSettings | None = None,
+        start_worker: Callable[..., WorkerProcess] = WorkerProcess,
+    ) -> None:
+        self.size = size or worker_limits.workers()
+        self.threads = threads or worker_limits.threads(self.size)
+        worker_limits.memory()  # an error here is better than one in each worker
+        self._settings = settings or PoolSettings()
+        self._start_worker = start_worker
         self._lock = threading.RLock()
         self._numbers = count(1)
-        self._queue: list[Job] = []
+        self._queue: FairQueue[Job] = FairQueue()
         self._closed = threading.Event()
         self._folder = tempfile.TemporaryDirectory(prefix="inkling-", ignore_cleanup_errors=True)
-        self.folder = Path(self._folder.name)  # of all files that are gone when the pool is
-        self._workers = [_Worker(self) for _ in range(self.size)]
+        self.folder = Path(self._folder.name)  # of the files of all jobs; it is deleted with the pool
+        self._assignments: dict[WorkerProcess, _Assignment] = {}
+        self._workers = [self._new_worker() for _ in range(self.size)]
         threading.Thread(target=self._watch, name="pool", daemon=True).start()
         atexit.register(self.close)
 
-    def submit(
-        self,
-        *,
-        name: str,
-        owner: str,
-        config: TrainingConfig,
-        data: Path,
-        fork: tuple[Job, SnapshotRef] | None = None,
-        paused: bool = False,
-        held: Any = None,
-    ) -> Job:
-        """A new job at the end of the queue: see Job.
+    def close(self) -> None:
+        """End all workers, and delete all files."""
+        with self._lock:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            workers, self._workers = self._workers, []
+            self._assignments.clear()
+            self._queue.clear()
+        for worker in workers:
+            worker.kill()
+        for worker in workers:  # until then they may write files
+            worker.wait(self._settings.kill_timeout)
+        self._folder.cleanup()
+
+    # -- Jobs -----------------------------------------------------------------------------------------------
+
+    def submit(self, request: TrainingRequest) -> Job:
+        """Put a new job at the end of the queue.
 
         Raises:
-            ValueError: a fork that can't be, or the pool is closed.
+            ValueError: a fork that is not possible, or the pool is closed.
         """
         if self._closed.is_set():
             raise ValueError("no training can start: the app is ending")
         number = next(self._numbers)
-        job = Job(
-            self,
-            number,
-            self.folder / f"job-{number}",
-            name=name,
-            owner=owner,
-            config=config,
-            data=data,
-            fork=fork,
-            paused=paused,
-            held=held,
-        )
+        job = Job(self, number, request, self.folder / f"job-{number}")
         with self._lock:
-            self._queue.append(job)
+            self._queue.push(job)
             self._dispatch()
         return job
+
+    def send(self, job: Job, command: Command) -> None:
+        """Pass a command on to the job's worker, or carry it out for a job that has none.
+
+        Raises:
+            ValueError: see Job.send.
+        """
+        with self._lock:
+            if not job.is_live:
+                return
+            job.accept(command)
+            worker = self._worker_of(job)
+            if worker:
+                worker.send(job.number, command)
+                if isinstance(command, Stop):
+                    self._expect_stop(self._assignments[worker])
+            else:
+                self._send_without_worker(job, command)
+            self._dispatch()
+
+    def _send_without_worker(self, job: Job, command: Command) -> None:
+        match command:
+            case CheckGradient():
+                job.apply(GradientCheckResult(NO_WORKER))
+            case Stop():
+                self._queue.remove(job)
+                job.set_status(JobStatus.STOPPED)
+            case Pause() if job in self._queue:
+                self._queue.remove(job)
+                job.set_status(JobStatus.PAUSED)
+            case Resume() | RunStep() if job not in self._queue:
+                job.set_status(JobStatus.WAITING)
+                self._queue.push(job)
+
+    def _expect_stop(self, assignment: _Assignment) -> None:
+        deadline = time.monotonic() + self._settings.stop_timeout
+        assignment.stop_deadline = min(assignment.stop_deadline, deadline)
+
+    # -- Looking at it --------------------------------------------------------------------------------------
 
     @property
     def waiting(self) -> int:
         """How many jobs wait for a worker."""
         return len(self._queue)
 
-    def place(self, job: Job) -> int:
-        """A job's place in the queue: 1 is the next, 0 is not in it."""
+    def queue_position(self, job: Job) -> int:
+        """Return a job's position in the queue: 1 is next, 0 is not in it."""
         with self._lock:
-            order = self._in_order()
-            return order.index(job) + 1 if job in order else 0
+            order = self._queue.ordered(self._holders) if job in self._queue else []
+            return order.index(job) + 1 if order else 0
 
-    def order(self, job: Job, order: Command) -> None:
-        """Pass an order on to the job's worker, or do what it means for one that has none.
-
-        Raises:
-            ValueError: see Job.order.
-        """
+    def worker_pids(self) -> list[int]:
+        """Return the numbers of the workers' processes."""
         with self._lock:
-            if not job.is_live:
-                return
-            job.note(order)
+            return [worker.pid for worker in self._workers]
+
+    def worker_pid(self, job: Job) -> int | None:
+        """Return the number of the process that has a job."""
+        with self._lock:
             worker = self._worker_of(job)
-            if worker:
-                worker.tell(order)
-                if order == "stop":
-                    worker.stop_within(STOP_TIMEOUT_S)
-            elif order == "check":
-                job.checked(NO_WORKER)
-            elif order == "stop":
-                if job in self._queue:
-                    self._queue.remove(job)
-                job.become("stopped")
-            elif order == "pause" and job in self._queue:
-                self._queue.remove(job)
-                job.become("paused")
-            elif (order == "resume" or isinstance(order, StepOnce)) and job not in self._queue:
-                job.become("waiting")
-                self._queue.append(job)
-            self._dispatch()
+            return worker.pid if worker else None
 
-    def close(self) -> None:
-        """End all workers, and remove all files."""
+    def idle_workers(self) -> int:
+        """Return how many workers are ready and have no job."""
         with self._lock:
-            if self._closed.is_set():
-                return
-            self._closed.set()
-            workers, self._workers, self._queue = self._workers, [], []
-        for worker in workers:
-            worker.kill()
-        for worker in workers:  # until then they may write files
-            with suppress(subprocess.TimeoutExpired):
-                worker.process.wait(KILL_TIMEOUT_S)
-        self._folder.cleanup()
+            return sum(worker.is_ready for worker in self._free_workers)
 
-    # -- Who is next ----------------------------------------------------------------------------------------
+    # -- Who gets a worker ----------------------------------------------------------------------------------
 
-    def _worker_of(self, job: Job) -> _Worker | None:
-        return next((worker for worker in self._workers if worker.job is job), None)
+    @property
+    def _holders(self) -> list[str]:
+        return [assignment.job.owner for assignment in self._assignments.values()]
 
-    def _in_order(self) -> list[Job]:
-        """The queue, who is next first: as if each in turn got one more worker."""
-        holding = Counter(worker.job.owner for worker in self._workers if worker.job)
-        waiting, order = list(self._queue), []
-        while waiting:
-            job = min(waiting, key=lambda job: holding[job.owner])  # the first of several
-            waiting.remove(job)
-            holding[job.owner] += 1
-            order.append(job)
-        return order
+    @property
+    def _free_workers(self) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if worker not in self._assignments and not worker.is_gone]
+
+    def _worker_of(self, job: Job) -> WorkerProcess | None:
+        return next((worker for worker, assignment in self._assignments.items() if assignment.job is job), None)
 
     def _dispatch(self) -> None:
-        """Give free workers to who is next, and ask for some back if others still wait."""
-        for worker in sorted(self._workers, key=lambda worker: not worker.is_ready):
-            if worker.is_free and self._queue:
-                job = self._in_order()[0]
-                self._queue.remove(job)
-                worker.begin(job, self.threads)
-        leaving = sum(worker.leaving for worker in self._workers)
-        for _ in range(len(self._queue) - leaving):
-            if next_one := self._who_gives_way():
-                next_one.leave()
+        """Give free workers to the jobs that are next; while others still wait, have running jobs give theirs back."""
+        for worker in sorted(self._free_workers, key=lambda worker: not worker.is_ready):
+            if self._queue:
+                job = self._queue.pop(self._holders)
+                self._assignments[worker] = _Assignment(job, time.monotonic())
+                worker.send(job.number, job.start_message(self.threads))
+        preempting = sum(assignment.is_preempting for assignment in self._assignments.values())
+        for _ in range(len(self._queue) - preempting):
+            self._preempt_one()
 
-    def _who_gives_way(self) -> _Worker | None:
-        """The worker that is asked for back while others wait, if there is one."""
-        staying = [(worker, worker.job) for worker in self._workers if worker.job and not worker.leaving]
-        staying.sort(key=lambda both: both[0].since)
-        holding = Counter(job.owner for _, job in staying)
-        waiting = {job.owner for job in self._queue}
-        for worker, job in staying:
-            if job.has_paused:
-                return worker
-        for worker, job in staying:
-            others = [holding[owner] for owner in waiting if owner != job.owner]
-            if min(others, default=holding[job.owner]) < holding[job.owner] - 1:
-                return worker
-        for worker, job in staying:
-            holders = [holding[owner] - (owner == job.owner) for owner in waiting]
-            if worker.turn_is_over and min(holders) < holding[job.owner]:
-                return worker
-        return None
+    def _preempt_one(self) -> None:
+        """Have one job give its worker back, if the policy says so."""
+        staying = [(worker, it) for worker, it in self._assignments.items() if not it.is_preempting]
+        staying.sort(key=lambda pair: pair[1].since)
+        now = time.monotonic()
+        running = [
+            Running(it.job.owner, it.job.is_paused, now - it.since > self._settings.time_slice) for _, it in staying
+        ]
+        chosen = select_preemption(running, self._queue.owners)
+        if chosen is not None:
+            worker, assignment = staying[chosen]
+            assignment.is_preempting = True
+            worker.send(assignment.job.number, Preempt())
 
-    # -- What workers say -----------------------------------------------------------------------------------
+    # -- What workers do ------------------------------------------------------------------------------------
 
-    def hear(self, worker: _Worker, heard: EventEnvelope) -> None:
-        """Take in what a worker says."""
+    def _new_worker(self) -> WorkerProcess:
+        return self._start_worker(self.folder, self._handle_event, self._handle_exit)
+
+    def _handle_event(self, worker: WorkerProcess, envelope: EventEnvelope) -> None:
         with self._lock:
-            worker.silence, worker.is_ready = 0, True
-            job, message = worker.job, heard.message
-            if not job or heard.number != job.number or message is None:
-                return
-            if isinstance(message, Suspended):
-                stopping = worker.is_stopping  # it was told so too late
-                job.suspended()
-                worker.let_go()
-                job.become("stopped" if stopping else "paused" if job.paused else "waiting")
-                if not (stopping or job.paused):
-                    self._queue.append(job)
-            elif isinstance(message, GradientChecked):
-                job.checked(message.result)
-            else:
-                job.take(message)
-                if not job.is_live:
-                    worker.let_go()
+            assignment = self._assignments.get(worker)
+            if assignment and assignment.job.number == envelope.job_number:
+                job = assignment.job
+                job.apply(envelope.event)
+                if isinstance(envelope.event, Preempted):
+                    del self._assignments[worker]
+                    if assignment.is_stopping:  # that command came too late for the worker
+                        job.set_status(JobStatus.STOPPED)
+                    elif job.status is JobStatus.WAITING:
+                        self._queue.push(job)
+                elif not job.is_live:
+                    del self._assignments[worker]
             self._dispatch()
 
-    def lost(self, worker: _Worker, why: str) -> None:
-        """A worker's process has ended: another takes its place."""
+    def _handle_exit(self, worker: WorkerProcess, reason: str) -> None:
+        """Put another worker in the place of one that has ended."""
         with self._lock:
             if self._closed.is_set():
                 return
-            job, stopping = worker.job, worker.is_stopping
-            worker.let_go()
             worker.is_gone = True
-            if job and stopping:
-                job.become("stopped", STOPPED)
-            elif job and job.attempts == 1:  # the process may have been gone before the job came to it
-                job.become("waiting")
-                self._queue.insert(0, job)
-            elif job:
-                job.become("failed", why)
+            assignment = self._assignments.pop(worker, None)
+            if assignment:
+                self._handle_loss(assignment, reason)
             self._dispatch()
         if not worker.is_ready:
-            self._closed.wait(RESTART_DELAY_S)
+            self._closed.wait(self._settings.restart_delay)
         with self._lock:
             if not self._closed.is_set():
-                self._workers[self._workers.index(worker)] = _Worker(self)
+                self._workers[self._workers.index(worker)] = self._new_worker()
                 self._dispatch()
+
+    def _handle_loss(self, assignment: _Assignment, reason: str) -> None:
+        """Decide what becomes of a job whose worker has ended."""
+        job = assignment.job
+        if assignment.is_stopping:
+            job.set_status(JobStatus.STOPPED, STOPPED_IN_STEP)
+        elif job.start_attempts == 1:  # perhaps the process had ended before the job came to it
+            job.set_status(JobStatus.WAITING)
+            self._queue.push_front(job)
+        else:
+            job.set_status(JobStatus.FAILED, reason)
 
     def _watch(self) -> None:
-        """Each second: give up workers that are silent, and let those whose turn is over give way."""
-        while not self._closed.wait(1.0):
+        """Now and then end workers that hang, and preempt runs whose time slice is over."""
+        while not self._closed.wait(WATCH_INTERVAL_S):
             with self._lock:
                 for worker in self._workers:
-                    # Counted in looks, not by the clock: if the whole machine slept, nobody was silent.
-                    worker.silence += 1
-                    if worker.silence > HEARTBEAT_TIMEOUT_S and worker.is_ready:
-                        worker.give_up(SILENT)
-                    if worker.is_overdue:
-                        worker.kill()
+                    self._check(worker)
                 self._dispatch()
 
+    def _check(self, worker: WorkerProcess) -> None:
+        # Counted in checks, not by the clock: if the whole machine slept, no worker is to blame.
+        worker.missed_heartbeats += 1
+        timeout = self._settings.heartbeat_timeout
+        if worker.is_ready and worker.missed_heartbeats * WATCH_INTERVAL_S > timeout:
+            worker.kill(NOT_ANSWERING.format(_seconds(timeout)))
+        assignment = self._assignments.get(worker)
+        if assignment and time.monotonic() > assignment.stop_deadline:
+            worker.kill()
 
-class _Worker:
-    """A worker's process, as the pool sees it; a thread listens to it."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self.job: Job | None = None
-        self.leaving = False  # it was told to suspend its job
-        self.stop_by = math.inf  # by the clock: when it will be ended if it has not stopped its job
-        self.is_gone = False  # its process has ended
-        self.is_ready = False  # it has been heard of
-        self.silence = 0  # looks at it since it was heard of
-        self.since = 0.0  # when its job's turn began
-        self._why = ""
-        ours, theirs = socket.socketpair()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "model.jobs.worker", str(theirs.fileno()), str(pool.folder), str(os.getpid())],
-            cwd=ROOT,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            process_group=0,  # a Ctrl-C in the app's terminal is the app's to handle
-        )
-        theirs.close()
-        self._connection = Connection(ours.detach())
-        threading.Thread(target=self._listen, name=f"worker {self.process.pid}", daemon=True).start()
-
-    @property
-    def is_free(self) -> bool:
-        return self.job is None and not self.is_gone
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether it was told to stop its job."""
-        return self.stop_by < math.inf
-
-    @property
-    def is_overdue(self) -> bool:
-        return time.monotonic() > self.stop_by
-
-    @property
-    def turn_is_over(self) -> bool:
-        return time.monotonic() - self.since > TIME_SLICE_S
-
-    def begin(self, job: Job, threads: int) -> None:
-        """Give it a job."""
-        self.job, self.since = job, time.monotonic()
-        self.tell(job.begin(threads))
-
-    def let_go(self) -> None:
-        """Its job is done, or goes on elsewhere."""
-        self.job, self.leaving, self.stop_by = None, False, math.inf
-
-    def leave(self) -> None:
-        """Have it suspend its job."""
-        self.leaving = True
-        self.tell("suspend")
-
-    def tell(self, message: StartTraining | Command) -> None:
-        """Tell it something about its job, if it still listens."""
-        assert self.job
-        with suppress(OSError):  # it may be gone, and then the other thread says so
-            self._connection.send(CommandEnvelope(self.job.number, message))
-
-    def stop_within(self, seconds: float) -> None:
-        """End the process soon after that time if it has not stopped its job."""
-        self.stop_by = min(self.stop_by, time.monotonic() + seconds)
-
-    def give_up(self, why: str) -> None:
-        """End the process for a reason that its job will tell."""
-        self._why = why
-        self.kill()
-
-    def kill(self) -> None:
-        """End the process."""
-        self.process.kill()
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                heard = self._connection.recv()
-            except (EOFError, OSError):
-                break
-            self._pool.hear(self, heard)
-        self._connection.close()
-        try:
-            code = self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:  # it has closed its end, and hangs
-            self.kill()
-            code = self.process.wait()
-        how = MAYBE_MEMORY if code == -9 else f"signal {-code}" if code < 0 else f"exit code {code}"
-        self._pool.lost(self, self._why or ENDED.format(how))
+def _seconds(number: float) -> str:
+    return f"{number:g} second{'' if number == 1 else 's'}"

@@ -1,31 +1,45 @@
-"""What the app and its workers tell each other: small messages, each of a type of its own.
+"""The messages between the app and its workers: commands go to a worker, events come back.
 
-A network is never in them. It lies in a file of the training's folder, which the app reads when somebody looks at it.
+Each kind of message is a frozen dataclass, told apart by `match`. No message contains a network: the worker writes it
+to the run's folder, and the app reads it when somebody looks at it (see model.jobs.job_files).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-from model.common.atomic_file import atomic_write
 from model.config import TrainingConfig
-from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
 from model.training import Change
 from model.training.checkpoint import Scores
 from model.training.diagnostics import Diagnostics
 from model.training.history import ConfigChange, HistoryPoint
 
-NETWORK_FILE = "network.bin"  # in the training's folder: the parameters that were written last
-SUSPENDED_FILE = "suspended.npz"  # the snapshot with which it goes on, in whichever worker
+
+class JobStatus(StrEnum):
+    """The state of a run, from the queue to its end."""
+
+    WAITING = "waiting"  # in the queue
+    STARTING = "starting"  # a worker has the job, but has not reported yet
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED_EARLY = "stopped early"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the run has not ended yet."""
+        return self in (JobStatus.WAITING, JobStatus.STARTING, JobStatus.RUNNING, JobStatus.PAUSED)
 
 
 class SnapshotRef(NamedTuple):
-    """A snapshot in the training's folder."""
+    """A snapshot in the run's folder."""
 
     epoch: float
     step: int
@@ -33,143 +47,185 @@ class SnapshotRef(NamedTuple):
 
 
 class ProbePrediction(NamedTuple):
-    """What the network took the followed image for at one moment."""
+    """What the network made of the probe image at one moment."""
 
     epoch: float
     probabilities: tuple[float, ...]  # of the ten digits
 
 
-# -- To a worker --------------------------------------------------------------------------------------------
+# -- Commands: to a worker ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class StepOnce:
-    """Pause after one more step, or at the end of the epoch."""
+class Pause:
+    """Pause before the next step."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Continue without a goal."""
+
+
+@dataclass(frozen=True)
+class RunStep:
+    """Run one step, or up to the end of the epoch, then pause."""
 
     whole_epoch: bool = False
 
 
 @dataclass(frozen=True)
-class StartTraining:
-    """Train a network, or go on with one."""
+class Stop:
+    """End the run, and measure the network that it has reached."""
 
-    config: TrainingConfig
-    data: Path  # the data set's folder: see data.save
-    folder: Path  # the training's own
-    threads: int  # for the matrix products
-    start: Path | None = None  # the snapshot to go on from
-    kept: tuple[SnapshotRef, ...] = ()  # the snapshots that lie in the folder already
-    paused: bool = False
-    goal: StepOnce | None = None
-    pace: float = 0.0
-    followed: bytes | None = None
-    orders: tuple[Command, ...] = ()  # that no worker has obeyed yet
-    pictures: int = 0  # how often the network's file was written
+
+@dataclass(frozen=True)
+class Preempt:
+    """Save the run's state and give the worker back. The pool sends this, never a visitor."""
+
+
+@dataclass(frozen=True)
+class CheckGradient:
+    """Compare backpropagation's gradient with finite differences on the current batch."""
 
 
 @dataclass(frozen=True)
 class SetSpeed:
-    """At most so many steps a second; 0 is as fast as it can."""
+    """Run at most this many steps per second; 0 means no limit."""
 
     steps_per_second: float
 
 
 @dataclass(frozen=True)
 class SetProbeImage:
-    """Tell with each report what the network takes this image for: 784 bytes, or None to follow none."""
+    """Report the network's prediction for this image (784 bytes) from now on; None for no image."""
 
     image: bytes | None
 
 
-Signal = Literal["pause", "resume", "stop", "suspend", "check"]
-Command = Signal | StepOnce | SetSpeed | SetProbeImage | Change
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Train with other settings from the next step on."""
+
+    values: Change
+
+
+Command = Pause | Resume | RunStep | Stop | Preempt | CheckGradient | SetSpeed | SetProbeImage | ChangeSettings
+
+
+@dataclass(frozen=True)
+class RunControls:
+    """What a visitor has chosen about how a run proceeds. The app and the worker derive it by the same rules."""
+
+    paused: bool = False
+    goal: RunStep | None = None  # not reached yet; the run pauses when it is
+    speed: float = 0.0  # steps per second, 0 means no limit
+    probe_image: bytes | None = None
+
+    def after(self, command: Command) -> RunControls:
+        """Return the controls after a command; commands that concern something else leave them as they are."""
+        match command:
+            case Pause():
+                return replace(self, paused=True, goal=None)
+            case Resume():
+                return replace(self, paused=False, goal=None)
+            case RunStep():
+                return replace(self, paused=False, goal=command)
+            case SetSpeed(steps_per_second):
+                return replace(self, speed=steps_per_second)
+            case SetProbeImage(image):
+                return replace(self, probe_image=image)
+        return self
+
+    def at_goal(self) -> RunControls:
+        """Return the controls once the goal is reached."""
+        return replace(self, paused=True, goal=None)
+
+
+@dataclass(frozen=True)
+class StartTraining:
+    """Start a run, or continue one that was preempted or forked."""
+
+    config: TrainingConfig
+    data: Path  # the data set's folder: see data.save
+    folder: Path  # the run's own
+    threads: int  # for the matrix products
+    start_from: Path | None = None  # the snapshot to continue from
+    snapshots: tuple[SnapshotRef, ...] = ()  # that are in the folder already
+    controls: RunControls = RunControls()
+    pending: tuple[Command, ...] = ()  # accepted, but not handled by a worker yet
+    weights_version: int = 0  # how often the network's file was written before
 
 
 @dataclass(frozen=True)
 class CommandEnvelope:
-    """An order, or the beginning, for the training of that number: one that comes too late must not reach the next."""
+    """A message for the run of that job: one that arrives late must not reach the worker's next job."""
 
-    number: int
+    job_number: int
     message: StartTraining | Command
 
 
-# -- From a worker ------------------------------------------------------------------------------------------
+# -- Events: from a worker ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How a training stands. `status` is waiting, starting, running or paused; in the end finished, stopped early,
-    stopped, diverged or failed."""
+class RunProgress:
+    """Where a run is."""
 
-    status: str = "waiting"
+    status: JobStatus = JobStatus.WAITING
     message: str = ""
     epochs: int = 0
-    fraction: float = 0.0
-    seconds: float = 0.0
+    fraction: float = 0.0  # of all steps, 0..1
+    seconds: float = 0.0  # of training, without pauses
     seconds_left: float = float("nan")
     images_per_second: float = 0.0
-    pictures: int = 0  # how often the network's file was written
+    weights_version: int = 0  # how often the network's file was written
     scores: Scores = field(default_factory=dict)  # only at the end
 
 
 @dataclass(frozen=True)
 class ProgressReport:
-    """What is new since the last report."""
+    """Where a run is, and what is new since its last report."""
 
-    standing: Standing
-    points: list[HistoryPoint]
-    marks: list[ConfigChange]
-    glances: list[ProbePrediction]
-    observation: Diagnostics | None
-    kept: list[SnapshotRef] | None  # all snapshots that there are now, if they have changed
-    config: TrainingConfig | None  # as it is now, if a change was ordered
-    obeyed: int  # how many orders were carried out
-
-
-@dataclass(frozen=True)
-class Suspended:
-    """It stopped so that others get their turn, and can go on from SUSPENDED_FILE."""
+    progress: RunProgress
+    points: list[HistoryPoint] = field(default_factory=list)
+    changes: list[ConfigChange] = field(default_factory=list)
+    probe_predictions: list[ProbePrediction] = field(default_factory=list)
+    diagnostics: Diagnostics | None = None
+    snapshots: list[SnapshotRef] | None = None  # all that exist now, if that has changed
+    config: TrainingConfig | None = None  # the current one, if a change was handled, even one that did not fit
+    commands_handled: int = 0
 
 
 @dataclass(frozen=True)
-class GradientChecked:
-    """The gradient check that was asked for, or why there is none."""
+class Preempted:
+    """The worker has saved the run's state; any worker can continue it from there."""
+
+
+@dataclass(frozen=True)
+class GradientCheckResult:
+    """The result of a gradient check, or why there is none."""
 
     result: GradientCheck | str
 
 
 @dataclass(frozen=True)
 class TrainingFailed:
-    """It can't go on."""
+    """The run can't continue."""
 
     message: str
 
 
 @dataclass(frozen=True)
+class Heartbeat:
+    """The worker's process is alive."""
+
+
+Event = ProgressReport | Preempted | GradientCheckResult | TrainingFailed | Heartbeat
+
+
+@dataclass(frozen=True)
 class EventEnvelope:
-    """What a worker says of the training of that number; None is a mere sign of life."""
+    """An event of the run of that job; 0 before a worker's first."""
 
-    number: int
-    message: ProgressReport | Suspended | GradientChecked | TrainingFailed | None
-
-
-# -- The network's file -------------------------------------------------------------------------------------
-
-
-def write_network(network: DigitClassifier, folder: Path) -> None:
-    """Write the network's values into its training's folder; what was there is replaced only once all is written."""
-    with atomic_write(folder / NETWORK_FILE) as file:
-        network.mlp.parameters.tofile(file)
-        network.mlp.running_statistics.tofile(file)
-        np.array((network.temperature, network.reject_bias)).tofile(file)
-
-
-def read_network(network: DigitClassifier, folder: Path) -> None:
-    """Give a network of the same shape the values that were written last; none were, then it stays as it is."""
-    path = folder / NETWORK_FILE
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for values in (network.mlp.parameters, network.mlp.running_statistics):
-            values[...] = np.fromfile(file, np.float32, values.size).reshape(values.shape)
-        network.temperature, network.reject_bias = np.fromfile(file, np.float64, 2).tolist()
+    job_number: int
+    event: Event

@@ -1,13 +1,15 @@
-"""A keeper takes snapshots of a training on the way, so that one can look back, and branch off from there.
+"""The snapshot store saves snapshots of a run on the way, so that one can look back at them and fork there.
 
-They lie as files in the training's folder: few enough for the disk, spread over the whole of the training.
+They are files in the run's folder: few enough for the disk, and spread over the whole run.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from model.common.atomic_file import atomic_write
@@ -15,52 +17,77 @@ from model.jobs.protocol import SnapshotRef
 from model.training import Trainer
 from model.training.snapshot import Snapshot
 
-MAX_SNAPSHOTS = 60  # snapshots of a training
-MAX_BYTES = 96e6  # of all of them together
-MIN_FREE_BYTES = 1e9  # that are left to others on the disk
-MIN_INTERVAL_S = 0.1
-MAX_TIME_SHARE = 0.03  # the share of the time that it takes at most
 
+@dataclass(frozen=True)
+class SnapshotLimits:
+    """How many snapshots a run may save, and how often."""
 
-class SnapshotStore:
-    """The snapshots of one training; `kept` are there already, the oldest first, of its first `seconds`."""
-
-    def __init__(self, folder: Path, kept: Sequence[SnapshotRef] = (), seconds: float = 0.0) -> None:
-        self.kept = list(kept)
-        self._folder = folder
-        self._next = 0.0  # by the clock
-        self._gap = max(MIN_INTERVAL_S, seconds / len(kept)) if len(kept) > 1 else MIN_INTERVAL_S
-
-    def keep(self, training: Trainer, *, at_once: bool = False) -> bool:
-        """Take a snapshot if it is time to, or `at_once`; whether one was taken."""
-        if not training.can_go_on or (self.kept and self.kept[-1].step == training.step):
-            return False
-        if not at_once and time.monotonic() < self._next:
-            return False
-        began = time.monotonic()
-        limit = min(MAX_SNAPSHOTS, int(MAX_BYTES / training.snapshot_bytes))
-        if limit < 2 or shutil.disk_usage(self._folder).free < MIN_FREE_BYTES:
-            self._next = float("inf")
-            return False
-        name = f"{training.step}.npz"
-        write_snapshot(training.snapshot(), self._folder / name)
-        self.kept.append(SnapshotRef(training.fraction * training.config.epochs, training.step, name))
-        if len(self.kept) > limit:
-            self._thin()
-        now = time.monotonic()
-        self._next = now + max(self._gap, (now - began) / MAX_TIME_SHARE)
-        return True
-
-    def _thin(self) -> None:
-        """Give up every second one, but not the first nor the last; from now on they are taken half as often."""
-        gone = self.kept[1:-1:2]
-        self.kept = [one for one in self.kept if one not in gone]
-        self._gap *= 2
-        for one in gone:
-            (self._folder / one.file).unlink(missing_ok=True)
+    count: int = 60
+    bytes: float = 96e6  # of all of them together
+    free_bytes: float = 1e9  # that must remain on the disk
+    interval: float = 0.1  # seconds between two of them
+    time_share: float = 0.03  # of the run's time that they may cost
 
 
 def write_snapshot(snapshot: Snapshot, path: Path) -> None:
-    """Write a snapshot to a file that is there only once it is whole."""
+    """Write a snapshot to a file that appears only when it is complete."""
     with atomic_write(path) as file:
         snapshot.write(file)
+
+
+class SnapshotStore:
+    """The snapshots of one run.
+
+    Args:
+        folder: The run's folder.
+        refs: The snapshots that are there already, the oldest first.
+        seconds: How long the run had trained when it saved the last of them.
+        limits: How many and how often.
+        clock: The time in seconds.
+        write: Writes a snapshot to a path.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        refs: Sequence[SnapshotRef] = (),
+        seconds: float = 0.0,
+        *,
+        limits: SnapshotLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        write: Callable[[Snapshot, Path], None] = write_snapshot,
+    ) -> None:
+        self.refs = list(refs)
+        self._folder, self._clock, self._write = folder, clock, write
+        self._limits = limits or SnapshotLimits()
+        self._next_time = 0.0
+        self._interval = max(self._limits.interval, seconds / len(refs) if len(refs) > 1 else 0.0)
+
+    def save(self, trainer: Trainer, *, at_once: bool = False) -> bool:
+        """Save a snapshot if it is time to, or `at_once`; return whether one was saved."""
+        if not trainer.can_go_on or (self.refs and self.refs[-1].step == trainer.step):
+            return False
+        if not at_once and self._clock() < self._next_time:
+            return False
+        began = self._clock()
+        most = min(self._limits.count, int(self._limits.bytes / trainer.snapshot_bytes))
+        if most < 2 or shutil.disk_usage(self._folder).free < self._limits.free_bytes:
+            self._next_time = float("inf")
+            return False
+        name = f"{trainer.step}.npz"
+        self._write(trainer.snapshot(), self._folder / name)
+        self.refs.append(SnapshotRef(trainer.fraction * trainer.config.epochs, trainer.step, name))
+        if len(self.refs) > most:
+            self._thin()
+        now = self._clock()
+        self._next_time = now + max(self._interval, (now - began) / self._limits.time_share)
+        return True
+
+    def _thin(self) -> None:
+        """Delete every second one, but not the first nor the last; from now on save half as often."""
+        deleted = self.refs[1:-1:2]
+        self.refs = [ref for ref in self.refs if ref not in deleted]
+        self._interval *= 2
+        for ref in deleted:
+            with suppress(PermissionError):  # on Windows somebody may read it just now
+                (self._folder / ref.file).unlink(missing_ok=True)

@@ -1,118 +1,164 @@
-"""A worker is a program of its own that trains networks, one after another, for whoever started it.
+"""The worker is a program of its own that trains runs, one after another, for the app that started it.
 
-It is started by `model.jobs.pool` as `python -m model.jobs.worker DESCRIPTOR FOLDER APP`. A second thread listens, so
-that an order takes effect after the present step; when the connection breaks, because the app has ended, the worker
-does too.
+`python -m model.jobs.worker FOLDER APP` reads commands from its standard input and writes events to its standard output
+(see model.jobs.worker_process). A second thread reads, so that a command takes effect before the next step. When the
+connection breaks, because the app has ended, the worker ends too.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import queue
 import shutil
 import sys
 import threading
 import time
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import BinaryIO
 
-from model.jobs.limits import limit_memory, prefer_as_oom_victim
-from model.jobs.protocol import Command, CommandEnvelope, EventEnvelope, StartTraining, TrainingFailed
-from model.jobs.runner import Event, TrainingRunner
+from model.jobs.protocol import (
+    Command,
+    CommandEnvelope,
+    Event,
+    EventEnvelope,
+    Heartbeat,
+    StartTraining,
+    TrainingFailed,
+)
+from model.jobs.runner import TrainingRunner
+from model.jobs.worker_limits import limit_memory, lower_priority, prefer_as_oom_victim
 
-NICE_LEVEL = 10  # of the process: answers to visitors come before training
-HEARTBEAT_INTERVAL_S = 1.0  # of life
-SECONDS_TO_BE_ADOPTED = 0.5  # after the app's end, until the system has given its children another parent
-SECONDS_TO_TIDY = 2.0
+HEARTBEAT_INTERVAL_S = 1.0
+ORPHAN_TIMEOUT_S = 0.5  # after the app's end, until the system has given its children another parent
+CLEANUP_TIMEOUT_S = 2.0
 NO_MEMORY = "There is not enough memory for this network and batch: make either smaller."
 
 
 class Worker:
-    """The connection, and the threads at its ends. `folder` holds the files of all trainings of the app, whose process
-    has the number `app`."""
+    """The connection to the app, and the runs that it asks for.
 
-    def __init__(self, connection: Connection, folder: Path, app: int) -> None:
-        self._connection, self._folder, self._app = connection, folder, app
-        self._told: queue.SimpleQueue[CommandEnvelope] = queue.SimpleQueue()
-        self._attention = threading.Event()
+    Args:
+        commands: Where commands come from, one pickled CommandEnvelope after another.
+        events: Where events go to, one pickled EventEnvelope after another.
+        folder: The folder of all runs of the app.
+        app: The number of the app's process.
+    """
+
+    def __init__(self, commands: BinaryIO, events: BinaryIO, folder: Path, app: int) -> None:
+        self._commands, self._events, self._folder, self._app = commands, events, folder, app
+        self._received: queue.SimpleQueue[CommandEnvelope] = queue.SimpleQueue()
+        self._has_received = threading.Event()
         self._sending = threading.Lock()
-        self._number = 0  # of the present training
+        self._job_number = 0  # of the present run
 
     def serve(self) -> None:
-        """Train what comes, until the process is ended."""
-        for work in (self._listen, self._live):
+        """Train what is asked for, until the process is ended."""
+        for work in (self._listen, self._beat):
             threading.Thread(target=work, daemon=True).start()
         while True:
-            told = self._told.get()
-            if isinstance(told.message, StartTraining):
-                self._number = told.number
-                if not self._train(told.message):
+            envelope = self._received.get()
+            if isinstance(envelope.message, StartTraining):
+                self._job_number = envelope.job_number
+                if not self._train(envelope.message):
                     return
 
-    def _train(self, begin: StartTraining) -> bool:
-        """Whether the process is fit for another one."""
+    def _train(self, start: StartTraining) -> bool:
+        """Train one run; return whether the process is fit for another one."""
         try:
-            TrainingRunner(begin, self._tell, self._wait, self._attention.is_set).give()
+            TrainingRunner(start, self).run()
         except MemoryError:
-            self._tell(TrainingFailed(NO_MEMORY))
+            self.send(TrainingFailed(NO_MEMORY))
             return False
         except (ValueError, OSError) as error:
-            self._tell(TrainingFailed(str(error)))
+            self.send(TrainingFailed(str(error)))
         return True
 
-    def _wait(self, seconds: float | None) -> list[Command]:
-        """The orders for the present training that come within some time; returns as soon as there is one."""
-        told: list[CommandEnvelope] = []
-        with suppress(queue.Empty):
-            told.append(self._told.get(block=seconds != 0, timeout=seconds))
-        self._attention.clear()
-        with suppress(queue.Empty):
-            while True:
-                told.append(self._told.get_nowait())
-        return [
-            one.message for one in told if one.number == self._number and not isinstance(one.message, StartTraining)
-        ]
+    # -- The runner's channel -------------------------------------------------------------------------------
 
-    def _tell(self, message: Event | None) -> None:
+    def send(self, event: Event) -> None:
+        """Send an event of the present run."""
+        content = pickle.dumps(EventEnvelope(self._job_number, event))
         try:
             with self._sending:
-                self._connection.send(EventEnvelope(self._number, message))
+                self._events.write(content)
+                self._events.flush()
         except OSError:
             self._end()
 
-    def _live(self) -> None:
+    def receive(self, timeout: float | None) -> list[Command]:
+        """Return the commands for the present run; wait for the first one up to a timeout, None for ever."""
+        received: list[CommandEnvelope] = []
+        with suppress(queue.Empty):
+            received.append(self._received.get(block=timeout != 0, timeout=timeout))
+        self._has_received.clear()
+        with suppress(queue.Empty):
+            while True:
+                received.append(self._received.get_nowait())
+        return [
+            envelope.message
+            for envelope in received
+            if envelope.job_number == self._job_number and not isinstance(envelope.message, StartTraining)
+        ]
+
+    def has_commands(self) -> bool:
+        """Return whether `receive` has something new."""
+        return self._has_received.is_set()
+
+    # -- Its other threads ----------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
         while True:
-            self._tell(None)
+            self.send(Heartbeat())
             time.sleep(HEARTBEAT_INTERVAL_S)
 
     def _listen(self) -> None:
         while True:
             try:
-                told = self._connection.recv()
-            except (EOFError, OSError, MemoryError):
+                envelope = pickle.load(self._commands)
+            except MemoryError:
+                os._exit(1)
+            except (EOFError, OSError, pickle.UnpicklingError):
                 self._end()
-            self._told.put(told)
-            self._attention.set()
+            self._received.put(envelope)
+            self._has_received.set()
 
     def _end(self) -> None:
-        """End at once, whatever the other threads are at; if the app itself is gone, leave none of its files behind."""
-        end = time.monotonic() + SECONDS_TO_BE_ADOPTED
-        while os.getppid() == self._app and time.monotonic() < end:
+        """End at once, whatever the other threads do; if the app itself is gone, delete its files."""
+        end = time.monotonic() + ORPHAN_TIMEOUT_S
+        while not self._app_is_gone() and time.monotonic() < end:
             time.sleep(0.01)
-        # The training may still write a file meanwhile, and another worker may be at the same work.
-        while os.getppid() != self._app and self._folder.exists() and time.monotonic() < end + SECONDS_TO_TIDY:
+        # The run may still write a file meanwhile, and another worker may be deleting too.
+        while self._app_is_gone() and self._folder.exists() and time.monotonic() < end + CLEANUP_TIMEOUT_S:
             shutil.rmtree(self._folder, ignore_errors=True)
         os._exit(0)
 
+    def _app_is_gone(self) -> bool:
+        # Windows gives orphans no other parent. But the app keeps the connection for as long as it lives.
+        return sys.platform == "win32" or os.getppid() != self._app
+
+
+def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return the standard input and output for messages alone: what else is printed goes to the standard error."""
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    try:
+        os.dup2(2, 1)
+    except OSError:  # the app has no standard error
+        os.dup2(nothing, 1)
+    return commands, events
+
 
 def main() -> None:
-    with suppress(OSError):
-        os.nice(NICE_LEVEL)
+    """Serve the app that started this process."""
+    commands, events = _take_standard_streams()
+    lower_priority()
     prefer_as_oom_victim()
     limit_memory()
-    descriptor, folder, app = sys.argv[1:]
-    Worker(Connection(int(descriptor)), Path(folder), int(app)).serve()
+    folder, app = sys.argv[1:]
+    Worker(commands, events, Path(folder), int(app)).serve()
 
 
 if __name__ == "__main__":

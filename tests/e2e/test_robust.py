@@ -24,7 +24,7 @@ from tests.e2e.train_page import (
     stop,
     until,
 )
-from tests.waiting import is_running, wait_for
+from tests.polling import is_running, wait_for
 
 SECONDS_TO_END = 5.0  # that an app takes at most when it is told to
 

@@ -1,68 +1,50 @@
-import dataclasses
 import math
 
 import numpy as np
 import pytest
 
-from model import data
-from model.config import TrainingConfig
-from model.jobs.job import MAX_POINTS
-from model.jobs.pool import Pool
+from model.jobs import Fork, JobStatus, Pool
+from model.jobs.job import Job, TrainingRequest
+from model.jobs.job_state import MAX_POINTS, JobState
 from model.jobs.protocol import (
+    ChangeSettings,
+    CheckGradient,
+    Pause,
     ProbePrediction,
     ProgressReport,
+    Resume,
+    RunProgress,
+    RunStep,
     SetProbeImage,
     SetSpeed,
     SnapshotRef,
-    Standing,
-    StepOnce,
+    Stop,
 )
-from model.training import Change, Trainer, sample_rows, train
+from model.training import Trainer, sample_rows, train
 from model.training.diagnostics import inspect_network
 from model.training.history import HistoryPoint
-from tests.toy_data import patterns
-from tests.waiting import is_running, wait_for, wait_for_points, wait_until, workers_of
+from tests.jobs.runs import ENDLESS, QUICK, STEPS, TOY
+from tests.polling import is_running, wait_for, wait_for_points, wait_until
 
-TOY = patterns(400, 100)
-STEPS = 12  # in an epoch
-QUICK = TrainingConfig(hidden_sizes=(16,), batch_size=32, epochs=3)
-ENDLESS = QUICK.changed(epochs=10_000)
 RANDOM = QUICK.changed(epochs=4, dropout=0.3, batch_normalization=True, augmentation="affine", optimizer="adam")
 FORKED = RANDOM.changed(augmentation="none")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data") / "patterns"
-    data.save(TOY, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def pool():
     pool = Pool(size=2, threads=1)
-    workers = workers_of(pool)
+    workers = pool.worker_pids()
     yield pool
-    workers = {*workers, *workers_of(pool)}
+    workers = {*workers, *pool.worker_pids()}
     pool.close()
     assert not any(map(is_running, workers))
     assert not pool.folder.exists()
 
 
 @pytest.fixture
-def start(pool, folder):
-    """Starts jobs, and ends those that are left."""
-    started = []
-
-    def start_one(config, where=folder, **more):
-        started.append(pool.submit(name=f"{len(started) + 1}", owner="somebody", config=config, data=where, **more))
-        return started[-1]
-
-    yield start_one
-    for job in started:
-        job.forget()
-    for job in started:
-        wait_for(lambda job=job: not job.is_live, job.view)
+def start(submit):
+    """Starts a job with a config."""
+    return lambda config, **more: submit(config=config, **more)
 
 
 def numbers(points):
@@ -71,9 +53,9 @@ def numbers(points):
 
 
 def settled(job):
-    """The view of a paused job once it has told all that it tells."""
-    wait_for(lambda: job.view().observations[-1].step == job.view().points[-1].step, "a look inside where it paused")
-    return job.view()
+    """The state of a paused job once it has told all that it tells."""
+    wait_for(lambda: job.state().diagnostics[-1].step == job.state().points[-1].step, "diagnostics of where it paused")
+    return job.state()
 
 
 # ------------------------------------------------------------------------------------------------ its result
@@ -98,16 +80,17 @@ def test_a_job_learns_exactly_what_training_here_does(start):
 def test_whatever_is_looked_at_and_however_often_it_halts_it_learns_the_same(start):
     job = start(RANDOM, paused=True)
     wait_until(job, "paused")
-    for order in (
-        StepOnce(),
+    for command in (
+        RunStep(),
         SetProbeImage(TOY.test_images[0].tobytes()),
-        "check",
-        StepOnce(whole_epoch=True),
+        CheckGradient(),
+        RunStep(whole_epoch=True),
         SetSpeed(50),
-        "resume",
+        Resume(),
     ):
-        job.order(order)
-        wait_until(job, "paused", "running")
+        job.send(command)
+        if isinstance(command, RunStep):
+            wait_for(lambda: job.is_paused, job.state)
     wait_until(job, "finished", "failed")
     *_, here = train(RANDOM, TOY)
     assert job.network().checksum() == here.network.checksum()
@@ -116,10 +99,9 @@ def test_whatever_is_looked_at_and_however_often_it_halts_it_learns_the_same(sta
 def test_the_first_weights_are_those_of_the_network(start):
     job = start(QUICK, paused=True)
     wait_until(job, "paused")
-    job.order("resume")
+    job.send(Resume())
     wait_until(job, "finished")
-    np.testing.assert_array_equal(job.first_weights(), job.network().mlp.layers[0].weights)
-    np.testing.assert_array_equal(job.first_weights(5), job.network().mlp.layers[0].weights[:, :5])
+    np.testing.assert_array_equal(job.first_layer_weights(), job.network().mlp.layers[0].weights)
 
 
 def test_divergence_is_reported(start):
@@ -138,7 +120,7 @@ def test_a_config_that_does_not_fit_says_so(start):
 
 
 def test_data_that_is_not_there_says_so(start, tmp_path):
-    assert "expected an array saved before" in wait_until(start(QUICK, tmp_path / "nowhere"), "failed").message
+    assert "expected an array saved before" in wait_until(start(QUICK, where=tmp_path / "nowhere"), "failed").message
 
 
 # ------------------------------------------------------------------------------------------------ its course
@@ -147,21 +129,21 @@ def test_data_that_is_not_there_says_so(start, tmp_path):
 def test_a_job_is_paused_resumed_and_stopped(start):
     job = start(ENDLESS)
     wait_for_points(job)
-    job.order("pause")
-    assert job.paused
+    job.send(Pause())
+    assert job.pause_requested
     before = wait_until(job, "paused")
-    assert job.has_paused
+    assert job.is_paused
     checksum = job.network().checksum()
     assert before.is_live
-    job.order("pause")  # once more, which changes nothing
+    job.send(Pause())  # once more, which changes nothing
     after = settled(job)
     assert (after.fraction, after.seconds, after.status) == (before.fraction, before.seconds, "paused")
     assert job.network().checksum() == checksum
-    job.order("resume")
-    wait_for(lambda: job.view().fraction > before.fraction, "it to go on")
-    assert job.view().status == "running"
-    job.order("stop")
-    job.order("stop")
+    job.send(Resume())
+    wait_for(lambda: job.state().fraction > before.fraction, "it to go on")
+    assert job.state().status == "running"
+    job.send(Stop())
+    job.send(Stop())
     stopped = wait_until(job, "stopped")
     assert not stopped.is_live
     assert stopped.fraction < 1
@@ -170,22 +152,32 @@ def test_a_job_is_paused_resumed_and_stopped(start):
 
 
 @pytest.mark.parametrize(
-    "order", ["resume", "pause", "check", StepOnce(), SetSpeed(1), SetProbeImage(None), Change(batch_size=8)]
+    "command",
+    [
+        Resume(),
+        Pause(),
+        CheckGradient(),
+        RunStep(),
+        SetSpeed(1),
+        SetProbeImage(None),
+        ChangeSettings({"batch_size": 8}),
+    ],
+    ids=lambda command: type(command).__name__,
 )
-def test_what_is_done_obeys_no_more(start, order):
+def test_a_run_that_has_ended_ignores_commands(start, command):
     job = start(QUICK)
     before = wait_until(job, "finished")
-    job.order(order)
-    assert dataclasses.asdict(job.view())["status"] == "finished"
-    assert (job.config, job.paused, job.checks) == (QUICK, False, 0)
-    np.testing.assert_array_equal(numbers(job.view().points), numbers(before.points))
+    job.send(command)
+    assert job.status is JobStatus.FINISHED
+    assert (job.config, job.pause_requested, job.gradient_check) == (QUICK, False, None)
+    np.testing.assert_array_equal(numbers(job.state().points), numbers(before.points))
 
 
 def test_a_paused_job_can_be_ended(start):
     job = start(ENDLESS)
-    job.order("pause")
+    job.send(Pause())
     wait_until(job, "paused")
-    job.end()
+    job.stop()
     assert wait_until(job, "stopped").message == ""
 
 
@@ -193,12 +185,12 @@ def test_one_step_is_one_step_and_one_epoch_ends_where_the_epoch_does(start):
     job = start(RANDOM, paused=True)
     assert wait_until(job, "paused").points[-1].step == 0
     halts = []
-    for order in (StepOnce(), StepOnce(), StepOnce(whole_epoch=True), StepOnce(whole_epoch=True), StepOnce()):
-        before = job.view().points[-1].step
-        job.order(order)
-        assert not job.paused
-        wait_for(lambda before=before: job.has_paused and job.view().points[-1].step > before, job.view)
-        halts.append((job.view().points[-1].step, job.network().checksum()))
+    for command in (RunStep(), RunStep(), RunStep(whole_epoch=True), RunStep(whole_epoch=True), RunStep()):
+        before = job.state().points[-1].step
+        job.send(command)
+        assert not job.pause_requested
+        wait_for(lambda before=before: job.is_paused and job.state().points[-1].step > before, job.state)
+        halts.append((job.state().points[-1].step, job.network().checksum()))
     assert [step for step, _ in halts] == [1, 2, STEPS, 2 * STEPS, 2 * STEPS + 1]
     here = {progress.step: progress.network.checksum() for progress in train(RANDOM, TOY, report_every=1)}
     assert halts == [(step, here[step]) for step, _ in halts]
@@ -206,15 +198,15 @@ def test_one_step_is_one_step_and_one_epoch_ends_where_the_epoch_does(start):
 
 def test_with_a_pace_it_makes_far_fewer_steps(start):
     slow, fast = start(ENDLESS, paused=True), start(ENDLESS, paused=True)
-    slow.order(SetSpeed(20))
+    slow.send(SetSpeed(20))
     for job in (slow, fast):
-        job.order("resume")
+        job.send(Resume())
     wait_for_points(slow, 20)
-    assert slow.pace == 20
-    assert slow.view().points[-1].step * 5 < fast.view().points[-1].step
-    slow.order(SetSpeed(0))
-    before = slow.view().points[-1].step
-    wait_for(lambda: slow.view().points[-1].step > 20 * before, "it to hurry again")
+    assert slow.speed == 20
+    assert slow.state().points[-1].step * 5 < fast.state().points[-1].step
+    slow.send(SetSpeed(0))
+    before = slow.state().points[-1].step
+    wait_for(lambda: slow.state().points[-1].step > 20 * before, "it to hurry again")
 
 
 # ------------------------------------------------------------------------------------------------ changes
@@ -225,19 +217,19 @@ def test_a_change_takes_effect_at_the_very_next_step_and_is_marked(start):
     rates = [job.config.learning_rate]
     for rate in (1e-4, 1e-5, 1e-6):
         wait_for_points(job)
-        job.order(Change(learning_rate=rate))
+        job.send(ChangeSettings({"learning_rate": rate}))
         rates.append(rate)
-    wait_for(lambda: job.view().points[-1].learning_rate == rates[-1], "the last rate")
-    job.order("pause")
+    wait_for(lambda: job.state().points[-1].learning_rate == rates[-1], "the last rate")
+    job.send(Pause())
     view = wait_until(job, "paused")
-    assert [mark.values for mark in view.marks] == [{"learning_rate": rate} for rate in rates[1:]]
-    borders = [-1, *(mark.step for mark in view.marks), math.inf]
+    assert [mark.values for mark in view.changes] == [{"learning_rate": rate} for rate in rates[1:]]
+    borders = [-1, *(mark.step for mark in view.changes), math.inf]
     for point in view.points:
         (expected,) = (
             rate for rate, after, until in zip(rates, borders, borders[1:], strict=False) if after < point.step <= until
         )
         assert point.learning_rate == expected
-    assert {mark.step for mark in view.marks} <= {kept.step for kept in view.kept}
+    assert {mark.step for mark in view.changes} <= {kept.step for kept in view.snapshots}
     assert job.config == ENDLESS.changed(learning_rate=rates[-1])
     assert job.initial_config == ENDLESS
 
@@ -245,12 +237,12 @@ def test_a_change_takes_effect_at_the_very_next_step_and_is_marked(start):
 def test_a_change_while_it_pauses_holds_from_the_next_step(start):
     job = start(QUICK, paused=True)
     wait_until(job, "paused")
-    job.order(Change(learning_rate=0.5, batch_size=60))
-    job.order("resume")
+    job.send(ChangeSettings({"learning_rate": 0.5, "batch_size": 60}))
+    job.send(Resume())
     view = wait_until(job, "finished")
     assert view.points[-1].step == 18
     assert {point.learning_rate for point in view.points[1:]} == {0.5}
-    assert [(mark.step, mark.values) for mark in view.marks] == [(0, {"learning_rate": 0.5, "batch_size": 60})]
+    assert [(mark.step, mark.values) for mark in view.changes] == [(0, {"learning_rate": 0.5, "batch_size": 60})]
 
 
 @pytest.mark.parametrize(
@@ -264,23 +256,23 @@ def test_a_change_that_no_training_can_have_is_refused_at_once(start, change, me
     job = start(ENDLESS)
     wait_for_points(job)
     with pytest.raises(ValueError, match=message):
-        job.order(change)
+        job.send(ChangeSettings(change))
     assert job.config == ENDLESS
     wait_for_points(job)
-    assert job.view().marks == []
+    assert job.state().changes == []
 
 
 def test_a_change_that_this_training_cannot_have_leaves_it_going_and_says_so(start):
     job = start(ENDLESS)
     wait_for_points(job)
-    job.order(Change(batch_size=361))
-    wait_for(lambda: "batch_size must be at most 360" in job.view().message, job.view)
+    job.send(ChangeSettings({"batch_size": 361}))
+    wait_for(lambda: "batch_size must be at most 360" in job.state().message, job.state)
     wait_for_points(job)
-    assert job.view().marks == []
+    assert job.state().changes == []
     assert job.config == ENDLESS  # what it learns with, not what was asked for
-    job.order(Change(batch_size=360))
-    wait_for(lambda: job.view().marks, "the mark of a change that is fine")
-    assert job.view().message == ""
+    job.send(ChangeSettings({"batch_size": 360}))
+    wait_for(lambda: job.state().changes, "the mark of a change that is fine")
+    assert job.state().message == ""
     assert job.config.batch_size == 360
 
 
@@ -289,15 +281,15 @@ def test_a_change_that_this_training_cannot_have_leaves_it_going_and_says_so(sta
 
 def test_a_look_inside_shows_the_network_that_is_at_hand(start):
     job = start(ENDLESS)
-    wait_for(lambda: len(job.view().observations) > 2, "some looks")
-    job.order("pause")
+    wait_for(lambda: len(job.state().diagnostics) > 2, "some looks")
+    job.send(Pause())
     wait_until(job, "paused")
-    seen = settled(job).observations[-1]
+    seen = settled(job).diagnostics[-1]
     dead, predictions = inspect_network(job.network().mlp, TOY.images[sample_rows(ENDLESS, TOY)])
     assert seen.dead == dead
     np.testing.assert_array_equal(seen.predictions, predictions)
     assert (len(seen.gradients), len(seen.updates), len(seen.weights)) == (2, 2, 2)
-    assert all(not len(earlier.predictions) for earlier in job.view().observations[:-1])
+    assert all(not len(earlier.predictions) for earlier in job.state().diagnostics[:-1])
 
 
 def test_a_single_step_shows_its_own_gradient(start):
@@ -305,11 +297,11 @@ def test_a_single_step_shows_its_own_gradient(start):
     wait_until(job, "paused")
     training = Trainer(QUICK, TOY)
     for step in (1, 2, 3):
-        job.order(StepOnce())
-        wait_for(lambda step=step: job.has_paused and job.view().points[-1].step == step, job.view)
+        job.send(RunStep())
+        wait_for(lambda step=step: job.is_paused and job.state().points[-1].step == step, job.state)
         training.to_observe = True
         training.advance(1)
-        seen = settled(job).observations[-1]
+        seen = settled(job).diagnostics[-1]
         assert (seen.gradients, seen.updates) == training.observed
 
 
@@ -317,54 +309,78 @@ def test_a_followed_image_is_seen_as_the_network_sees_it(start):
     job = start(ENDLESS)
     wait_for_points(job)
     for image in TOY.test_images[:2]:
-        job.order(SetProbeImage(image.tobytes()))
-        wait_for(lambda: len(job.view().glances) > 2, "some glances")
-        job.order("pause")
-        glance = wait_until(job, "paused").glances[-1]
-        assert glance.epoch == job.view().points[-1].epoch
+        job.send(SetProbeImage(image.tobytes()))
+        wait_for(lambda: len(job.state().probe_predictions) > 2, "some glances")
+        job.send(Pause())
+        glance = wait_until(job, "paused").probe_predictions[-1]
+        assert glance.epoch == job.state().points[-1].epoch
         np.testing.assert_allclose(glance.probabilities, job.network().predict_proba(image[None])[0], atol=1e-6)
-        job.order("resume")
-    job.order(SetProbeImage(None))
+        job.send(Resume())
+    job.send(SetProbeImage(None))
     wait_for_points(job, 10)
-    assert job.view().glances == []
+    assert job.state().probe_predictions == []
 
 
-def test_what_the_worker_saw_before_it_heard_of_another_image_is_of_no_use(start, pool):
-    job = start(ENDLESS, paused=True)
-    wait_until(job, "paused")
-    late = ProgressReport(Standing("running"), [], [], [ProbePrediction(0.0, (0.1,) * 10)], None, None, None, 0)
-    with pool._lock:  # so that nothing else is heard meanwhile
-        job.order(SetProbeImage(TOY.test_images[0].tobytes()))
-        job.take(late)
-        assert job.view().glances == []
-    wait_for(lambda: len(job.view().glances) == 1, "a glance at the new one")
+class NoPool:
+    """In the pool's place, for a job that a test moves by itself."""
+
+    def send(self, job, command):
+        job.accept(command)
+
+    def queue_position(self, job):
+        return 0
+
+
+@pytest.fixture
+def lone_job(tmp_path):
+    """A job without a worker."""
+    return Job(NoPool(), 1, TrainingRequest("lone", "somebody", QUICK, tmp_path), tmp_path / "job")
+
+
+def test_predictions_for_the_image_before_are_dropped(lone_job):
+    job = lone_job
+    job.start_message(threads=1)
+    late = ProgressReport(RunProgress(JobStatus.RUNNING), probe_predictions=[ProbePrediction(0.0, (0.1,) * 10)])
+    job.send(SetProbeImage(TOY.test_images[0].tobytes()))
+    job.apply(late)
+    assert job.state().probe_predictions == []
+    new = ProbePrediction(1.0, (0.1,) * 10)
+    job.apply(ProgressReport(RunProgress(JobStatus.RUNNING), probe_predictions=[new], commands_handled=1))
+    assert job.state().probe_predictions == [new]
+
+
+def test_a_change_that_no_worker_handled_before_the_end_is_no_setting(lone_job):
+    job = lone_job
+    job.start_message(threads=1)
+    job.send(ChangeSettings({"learning_rate": 0.5}))
+    assert job.config == QUICK.changed(learning_rate=0.5)
+    job.apply(ProgressReport(RunProgress(JobStatus.FINISHED)))
+    assert job.config == job.initial_config == QUICK
 
 
 def test_the_gradient_is_checked_on_demand(start):
     job = start(ENDLESS, paused=True)
     wait_until(job, "paused")
-    for count, order in enumerate((None, StepOnce(), "resume"), 1):
-        if order:
-            before = job.view().points[-1].step
-            job.order(order)
-            wait_for(lambda before=before: job.view().points[-1].step > before, "a step")
-        job.order("check")
-        wait_for(lambda count=count: job.checks == count, "the check")
-        if order:
-            assert job.check.worst < 1e-3
-            assert job.check.images in (32, 8)  # an epoch's last batch has what is left
+    for command in (None, RunStep(), Resume()):
+        if command:
+            before = job.state().points[-1].step
+            job.send(command)
+            wait_for(lambda before=before: job.state().points[-1].step > before, "a step")
+        last = job.gradient_check
+        job.send(CheckGradient())
+        wait_for(lambda last=last: job.gradient_check is not last, "the check")
+        if command:
+            assert job.gradient_check.worst < 1e-3
+            assert job.gradient_check.images in (32, 8)  # an epoch's last batch has what is left
         else:
-            assert job.check == "There is no batch yet to check the gradient on: let it make a step first."
+            assert job.gradient_check == "There is no batch yet to check the gradient on: let it run a step first."
 
 
-def test_long_curves_are_thinned_and_keep_what_was_validated(start):
-    job = start(QUICK, paused=True)
-    wait_until(job, "paused")
-    steps = range(100, 100 + MAX_POINTS)
+def test_long_curves_are_thinned_and_keep_what_was_validated():
+    steps = range(100, 101 + MAX_POINTS)
     measured = [step for step in steps if step % 99 == 0]
     points = [HistoryPoint(0.1, step, 1, 1, 1, 1, 0.5 if step in measured else None, None, 0.1) for step in steps]
-    job.take(ProgressReport(Standing("running"), points, [], [], None, None, None, 0))
-    kept = job.view().points
+    kept = JobState().with_report(ProgressReport(RunProgress(), points=points)).points
     assert len(kept) < 0.6 * len(points)
     assert set(measured) <= {point.step for point in kept}
     assert [point.step for point in kept] == sorted(point.step for point in kept)
@@ -377,25 +393,25 @@ def test_long_curves_are_thinned_and_keep_what_was_validated(start):
 def parent(start):
     """A finished training with snapshots at the steps 0, 5, 12 and 48 at least: one is taken before each change."""
     job = start(FORKED, paused=True)
-    for order, step in ((None, 0), *[(StepOnce(), step) for step in range(1, 6)], (StepOnce(whole_epoch=True), STEPS)):
-        if order:
-            job.order(order)
-        wait_for(lambda step=step: job.has_paused and job.view().points[-1].step == step, job.view)
+    for command, step in ((None, 0), *[(RunStep(), step) for step in range(1, 6)], (RunStep(whole_epoch=True), STEPS)):
+        if command:
+            job.send(command)
+        wait_for(lambda step=step: job.is_paused and job.state().points[-1].step == step, job.state)
         if step in (5, STEPS):
-            job.order(Change(learning_rate=FORKED.learning_rate))
-    job.order("resume")
+            job.send(ChangeSettings({"learning_rate": FORKED.learning_rate}))
+    job.send(Resume())
     wait_until(job, "finished", "failed")
     return job
 
 
 def kept_at(job, step):
     """The snapshot of a step."""
-    (kept,) = (one for one in job.view().kept if one.step == step)
+    (kept,) = (one for one in job.state().snapshots if one.step == step)
     return kept
 
 
 def test_snapshots_ascend_and_hold_the_network_of_their_step(parent):
-    kept = parent.view().kept
+    kept = parent.state().snapshots
     steps = [one.step for one in kept]
     assert steps == sorted(set(steps))
     assert {0, 5, STEPS, 4 * STEPS} <= set(steps)
@@ -408,12 +424,12 @@ def test_snapshots_ascend_and_hold_the_network_of_their_step(parent):
 @pytest.mark.parametrize("step", [0, 5, STEPS])
 def test_a_fork_with_the_same_settings_goes_the_very_same_way(parent, start, step):
     kept = kept_at(parent, step)
-    child = start(FORKED, fork=(parent, kept))
+    child = start(FORKED, fork=Fork(parent, kept))
     assert (child.parent, child.forked_at) == (parent.name, kept.epoch)
     expected = parent.network().checksum()
-    parent.forget()
+    parent.discard()
     wait_until(child, "finished", "failed")
-    np.testing.assert_array_equal(numbers(child.view().points), numbers(parent.view().points))
+    np.testing.assert_array_equal(numbers(child.state().points), numbers(parent.state().points))
     assert child.network().checksum() == expected
 
 
@@ -421,42 +437,42 @@ def test_a_fork_with_the_same_settings_goes_the_very_same_way(parent, start, ste
 def test_a_fork_with_other_settings_begins_alike_and_goes_its_own_way(parent, start, step):
     kept = kept_at(parent, step)
     before = parent.network_at(kept)
-    child = start(FORKED.changed(learning_rate=0.1, optimizer="sgd", epochs=5), fork=(parent, kept), paused=True)
+    child = start(FORKED.changed(learning_rate=0.1, optimizer="sgd", epochs=5), fork=Fork(parent, kept), paused=True)
     view = wait_until(child, "paused")
-    assert child.network_at(view.kept[-1]).checksum() == before.checksum()
-    assert [one.step for one in view.kept] == [one.step for one in parent.view().kept if one.step <= step]
+    assert child.network_at(view.snapshots[-1]).checksum() == before.checksum()
+    assert [one.step for one in view.snapshots] == [one.step for one in parent.state().snapshots if one.step <= step]
     np.testing.assert_array_equal(child.network().mlp.parameters, before.mlp.parameters)
     assert [point.step for point in view.points] == list(range(step + 1))
-    child.order("resume")
+    child.send(Resume())
     view = wait_until(child, "finished", "failed")
     assert view.points[-1].epoch == 5
-    np.testing.assert_array_equal(numbers(view.points[: step + 1]), numbers(parent.view().points[: step + 1]))
-    other = parent.view().points[step + 2]
+    np.testing.assert_array_equal(numbers(view.points[: step + 1]), numbers(parent.state().points[: step + 1]))
+    other = parent.state().points[step + 2]
     assert (view.points[step + 2].step, view.points[step + 2].loss != other.loss) == (other.step, True)
     assert child.network().checksum() != parent.network().checksum()
 
 
 def test_the_child_lives_when_its_parent_is_ended_and_forgotten(start):
     parent = start(ENDLESS)
-    wait_for(lambda: len(parent.view().kept) > 1, "snapshots")
-    child = start(ENDLESS, fork=(parent, parent.view().kept[0]), paused=True)
-    parent.forget()
+    wait_for(lambda: len(parent.state().snapshots) > 1, "snapshots")
+    child = start(ENDLESS, fork=Fork(parent, parent.state().snapshots[0]), paused=True)
+    parent.discard()
     wait_until(parent, "stopped")
     wait_until(child, "paused")
-    child.order("resume")
+    child.send(Resume())
     wait_for_points(child)
-    assert child.network_at(child.view().kept[0]).mlp.parameters.any()
-    wait_for(lambda: not parent._folder.exists(), "the parent's files to go")
+    assert child.network_at(child.state().snapshots[0]).mlp.parameters.any()
+    wait_for(lambda: not parent.files.folder.exists(), "the parent's files to go")
 
 
 def test_a_fork_that_cannot_be_says_why(parent, start):
     kept = kept_at(parent, 5)
     with pytest.raises(ValueError, match="hidden_sizes, seed can't change in a fork; start a new training for it"):
-        start(FORKED.changed(hidden_sizes=(8,), seed=5), fork=(parent, kept))
+        start(FORKED.changed(hidden_sizes=(8,), seed=5), fork=Fork(parent, kept))
     gone = SnapshotRef(1.5, 18, "18.gone")
     with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):
-        start(FORKED, fork=(parent, gone))
+        start(FORKED, fork=Fork(parent, gone))
     with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):
         parent.network_at(gone)
-    late = start(FORKED, fork=(parent, kept_at(parent, 4 * STEPS)))
+    late = start(FORKED, fork=Fork(parent, kept_at(parent, 4 * STEPS)))
     assert "epochs must be more than the 4 that are done; got 4" in wait_until(late, "failed").message

@@ -3,206 +3,231 @@ import itertools
 import numpy as np
 import pytest
 
-from model import data
-from model.config import TrainingConfig
-from model.jobs import runner
+from model.jobs.job_files import JobFiles
 from model.jobs.protocol import (
-    SUSPENDED_FILE,
-    GradientChecked,
+    ChangeSettings,
+    CheckGradient,
+    GradientCheckResult,
+    Pause,
+    Preempt,
+    Preempted,
     ProgressReport,
+    Resume,
+    RunControls,
+    RunStep,
     SetProbeImage,
     SetSpeed,
     StartTraining,
-    StepOnce,
-    Suspended,
-    read_network,
+    Stop,
 )
 from model.jobs.runner import TrainingRunner
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.training import Change, sample_rows, train
+from model.training import sample_rows, train
 from model.training.diagnostics import inspect_network
 from model.training.snapshot import Snapshot
-from tests.toy_data import patterns
+from tests.jobs.runs import QUICK as CONFIG  # 12 steps an epoch
+from tests.jobs.runs import TOY
 
-TOY = patterns(400, 100)
-CONFIG = TrainingConfig(hidden_sizes=(16,), batch_size=32, epochs=3)  # 12 steps an epoch
 NOTHING = ()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data") / "patterns"
-    data.save(TOY, folder)
-    return folder
+class Clock:
+    """A clock that stands, except for the time that is waited."""
+
+    now, waited = 100.0, 0.0
+
+    def __call__(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
+        self.waited += seconds
+
+
+class Script:
+    """A channel over which, at each step and at each end of a wait, the next commands of a script come; at its end the
+    command to stop. `events` are all that the runner sent."""
+
+    def __init__(self, script, clock):
+        self._script, self._left, self._clock = script, iter(script), clock
+        self.events = []
+
+    def send(self, event):
+        self.events.append(event)
+
+    def receive(self, timeout):
+        commands = next(self._left, [Stop()] if self._script else [])
+        if timeout and not commands:  # it waited for nothing
+            self._clock.wait(timeout)
+        return list(commands)
+
+    def has_commands(self):
+        return False
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """A clock that stands, but for the time that is waited."""
-
-    class Clock:
-        now, waited = 100.0, 0.0
-
-        def monotonic(self):
-            return self.now
-
-    clock = Clock()
-    monkeypatch.setattr(runner, "time", clock)
-    return clock
+def clock():
+    return Clock()
 
 
 @pytest.fixture
-def give(folder, tmp_path, clock):
-    """Gives a lesson in which at each step, and at each end of a wait, the next orders come; in the end, the word to
-    stop. Returns all that it told."""
+def run(folder, tmp_path, clock):
+    """Trains with a script of commands; returns all events."""
 
-    def give_one(*script, config=CONFIG, **more):
-        told, left = [], iter(script)
+    def run_one(*script, config=CONFIG, **more):
+        channel = Script(script, clock)
+        start = StartTraining(config=config, data=folder, folder=tmp_path, threads=1, **more)
+        TrainingRunner(start, channel, clock).run()
+        return channel.events
 
-        def wait(seconds):
-            orders = next(left, ["stop"] if script else [])
-            if seconds and not orders:  # it waited for nothing
-                clock.now += seconds
-                clock.waited += seconds
-            return list(orders)
-
-        begin = StartTraining(config=config, data=folder, folder=tmp_path, threads=1, **more)
-        TrainingRunner(begin, told.append, wait, lambda: False).give()
-        return told
-
-    return give_one
+    return run_one
 
 
-def told_of(told, name):
-    """All of one kind that the reports told: points, marks or glances."""
-    return [one for report in told if isinstance(report, ProgressReport) for one in getattr(report, name)]
-
-
-def test_undisturbed_it_is_the_training_itself(give, tmp_path):
-    told = give()
-    *_, here = train(CONFIG, TOY)
+def written_network(tmp_path):
+    """The network in the run's folder."""
     network = DigitClassifier(MLP(CONFIG.sizes, CONFIG.activation))
-    read_network(network, tmp_path)
-    assert network.checksum() == here.network.checksum()
-    assert told[-1].standing.status == "finished"
-    assert sum(report.obeyed for report in told) == 0
+    JobFiles(tmp_path).read_network(network)
+    return network
 
 
-def test_a_change_holds_from_the_next_step_and_is_marked(give):
-    told = give(*itertools.repeat(NOTHING, 5), [Change(learning_rate=0.5)], *itertools.repeat(NOTHING, 5))
-    (mark,) = told_of(told, "marks")
-    points = told_of(told, "points")
+def reports_of(events):
+    return [event for event in events if isinstance(event, ProgressReport)]
+
+
+def reported(events, name):
+    """All of one kind that the reports contain: points, changes or probe predictions."""
+    return [one for report in reports_of(events) for one in getattr(report, name)]
+
+
+def test_without_commands_it_is_the_training_itself(run, tmp_path):
+    events = run()
+    *_, here = train(CONFIG, TOY)
+    assert written_network(tmp_path).checksum() == here.network.checksum()
+    assert events[-1].progress.status == "finished"
+    assert sum(report.commands_handled for report in events) == 0
+
+
+def test_a_change_holds_from_the_next_step_and_is_marked(run):
+    events = run(*itertools.repeat(NOTHING, 5), [ChangeSettings({"learning_rate": 0.5})], *itertools.repeat(NOTHING, 5))
+    (mark,) = reported(events, "changes")
+    points = reported(events, "points")
     assert (mark.step, mark.values) == (5, {"learning_rate": 0.5})
     assert mark.epoch == pytest.approx(5 * 32 / 360)
     assert [point.learning_rate for point in points] == [0.001] * 6 + [0.5] * 6
-    assert any(one.step == mark.step for one in told[-1].kept)
-    (config,) = (report.config for report in told if report.config)
+    assert any(one.step == mark.step for one in events[-1].snapshots)
+    (config,) = (report.config for report in events if report.config)
     assert config == CONFIG.changed(learning_rate=0.5)
 
 
-def test_a_change_that_does_not_fit_leaves_all_as_it_was(give):
-    told = give(NOTHING, [Change(batch_size=361)], *itertools.repeat(NOTHING, 3))
-    assert told_of(told, "marks") == []
-    assert "batch_size must be at most 360" in told[-1].standing.message
-    assert {report.config for report in told} == {None, CONFIG}
-    assert told[-1].standing.status == "stopped"
+def test_a_change_that_does_not_fit_leaves_everything_as_it_was(run):
+    events = run(NOTHING, [ChangeSettings({"batch_size": 361})], *itertools.repeat(NOTHING, 3))
+    assert reported(events, "changes") == []
+    assert "batch_size must be at most 360" in events[-1].progress.message
+    assert {report.config for report in events} == {None, CONFIG}
+    assert events[-1].progress.status == "stopped"
 
 
-def test_orders_that_came_before_it_began_are_obeyed_before_the_first_step(give):
-    told = give(*itertools.repeat(NOTHING, 3), orders=(Change(learning_rate=0.5), Change(batch_size=361), "check"))
-    assert [(mark.step, mark.values) for mark in told_of(told, "marks")] == [(0, {"learning_rate": 0.5})]
-    assert {point.learning_rate for point in told_of(told, "points")[1:]} == {0.5}
-    assert "let it make a step first" in next(one.result for one in told if isinstance(one, GradientChecked))
-    assert sum(report.obeyed for report in told if isinstance(report, ProgressReport)) == 4  # and the last: stop
+def test_pending_commands_are_handled_before_the_first_step(run):
+    events = run(
+        *itertools.repeat(NOTHING, 3),
+        pending=(ChangeSettings({"learning_rate": 0.5}), ChangeSettings({"batch_size": 361}), CheckGradient()),
+    )
+    assert [(mark.step, mark.values) for mark in reported(events, "changes")] == [(0, {"learning_rate": 0.5})]
+    assert {point.learning_rate for point in reported(events, "points")[1:]} == {0.5}
+    assert "let it run a step first" in next(one.result for one in events if isinstance(one, GradientCheckResult))
+    assert sum(report.commands_handled for report in reports_of(events)) == 4  # and the last: stop
 
 
-def test_it_counts_the_orders_that_it_obeyed(give):
-    orders = [
+def test_it_counts_the_commands_that_it_handled(run):
+    commands = [
         [SetSpeed(0)],
         NOTHING,
-        ["pause", "check"],
-        [SetProbeImage(None), StepOnce()],
-        [StepOnce()],
-        ["resume"],
+        [Pause(), CheckGradient()],
+        [SetProbeImage(None), RunStep()],
+        [RunStep()],
+        [Resume()],
         NOTHING,
-        ["stop"],
+        [Stop()],
     ]
-    told = give(*orders)
-    assert sum(report.obeyed for report in told if isinstance(report, ProgressReport)) == sum(map(len, orders))
+    events = run(*commands)
+    assert sum(report.commands_handled for report in reports_of(events)) == sum(map(len, commands))
 
 
-def test_with_a_pace_steps_are_evenly_apart(give, clock):
-    told = give(*itertools.repeat(NOTHING, 60), pace=20)
-    steps = told_of(told, "points")[-1].step
+def test_with_a_speed_limit_steps_are_evenly_apart(run, clock):
+    events = run(*itertools.repeat(NOTHING, 60), controls=RunControls(speed=20))
+    steps = reported(events, "points")[-1].step
     assert steps > 20
     assert clock.waited == pytest.approx(steps / 20, abs=2.1 / 20)
 
 
-def test_a_slow_pace_leaves_room_for_orders(give, clock):
-    told = give(NOTHING, ["pause"], [StepOnce()], ["stop"], pace=0.01)
+def test_at_a_low_speed_commands_are_handled_at_once(run, clock):
+    events = run(NOTHING, [Pause()], [RunStep()], [Stop()], controls=RunControls(speed=0.01))
     assert clock.waited == 0
-    assert told_of(told, "points")[-1].step == 2
+    assert reported(events, "points")[-1].step == 2
 
 
-def test_a_single_step_halts_after_it_and_an_epoch_at_its_end(give):
-    told = give([StepOnce()], *itertools.repeat(NOTHING, 2), [StepOnce(whole_epoch=True)],
-                *itertools.repeat(NOTHING, 15), paused=True)  # fmt: skip
-    paused = [report.standing.fraction for report in told if report.standing.status == "paused"]
+def test_a_single_step_pauses_after_it_and_an_epoch_at_its_end(run):
+    events = run([RunStep()], *itertools.repeat(NOTHING, 2), [RunStep(whole_epoch=True)],
+                *itertools.repeat(NOTHING, 15), controls=RunControls(paused=True))  # fmt: skip
+    paused = [report.progress.fraction for report in events if report.progress.status == "paused"]
     assert list(dict.fromkeys(paused)) == [pytest.approx(32 / 360 / 3), pytest.approx(1 / 3)]
 
 
-def test_stop_comes_before_suspend_and_both_before_another_step(give, tmp_path):
-    told = give(NOTHING, ["suspend", "stop"])
-    assert told[-1].standing.status == "stopped"
-    assert not any(isinstance(one, Suspended) for one in told)
-    assert not (tmp_path / SUSPENDED_FILE).exists()
-    assert told_of(told, "points")[-1].step == 1
+def test_stop_comes_before_preempt_and_both_before_another_step(run, tmp_path):
+    events = run(NOTHING, [Preempt(), Stop()])
+    assert events[-1].progress.status == "stopped"
+    assert not any(isinstance(one, Preempted) for one in events)
+    assert not JobFiles(tmp_path).preempted_snapshot.exists()
+    assert reported(events, "points")[-1].step == 1
 
 
-@pytest.mark.parametrize("before", [["suspend"], ["pause", "suspend"]])
-def test_suspended_it_goes_on_as_if_nothing_had_been(give, tmp_path, before):
-    first = give(*itertools.repeat(NOTHING, 17), before)
-    assert isinstance(first[-1], Suspended)
-    assert first[-2].standing.status == ("paused" if "pause" in before else "waiting")
-    start = tmp_path / SUSPENDED_FILE
+@pytest.mark.parametrize("before", [[Preempt()], [Pause(), Preempt()]])
+def test_a_preempted_run_continues_as_if_nothing_had_happened(run, tmp_path, before):
+    first = run(*itertools.repeat(NOTHING, 17), before)
+    assert isinstance(first[-1], Preempted)
+    assert first[-2].progress.status == ("paused" if Pause() in before else "waiting")
+    start = JobFiles(tmp_path).preempted_snapshot
     assert Snapshot.read(start).values["step"] == 17
-    second = give(start=start, pictures=first[-2].standing.pictures)
-    points = told_of(first + second, "points")
+    second = run(start_from=start, weights_version=first[-2].progress.weights_version)
+    points = reported(first + second, "points")
     expected = [progress.step for progress in train(CONFIG, TOY, report_every=1)]
     assert [point.step for point in points] == expected
-    assert second[0].standing.pictures > first[-2].standing.pictures
+    assert second[0].progress.weights_version > first[-2].progress.weights_version
     *_, here = train(CONFIG, TOY)
-    network = DigitClassifier(MLP(CONFIG.sizes, CONFIG.activation))
-    read_network(network, tmp_path)
-    assert network.checksum() == here.network.checksum()
+    assert written_network(tmp_path).checksum() == here.network.checksum()
 
 
-def test_a_pause_shows_what_is_inside_at_that_very_step(give, tmp_path):
+def test_a_pause_reports_diagnostics_of_that_very_step(run, tmp_path):
     # The clock stands, so that no look but the first is due.
-    told = give(*itertools.repeat(NOTHING, 7), ["pause"])
-    assert [report.observation.step for report in told if report.observation] == [0, 7]
+    events = run(*itertools.repeat(NOTHING, 7), [Pause()])
+    assert [report.diagnostics.step for report in events if report.diagnostics] == [0, 7]
 
 
-def test_what_is_seen_inside_is_the_network_of_that_moment(give, tmp_path):
-    told = give(*itertools.repeat(NOTHING, 7), ["pause"])
-    seen = next(report.observation for report in reversed(told) if report.observation)
+def test_diagnostics_are_of_the_network_of_that_moment(run, tmp_path):
+    events = run(*itertools.repeat(NOTHING, 7), [Pause()])
+    seen = next(report.diagnostics for report in reversed(events) if report.diagnostics)
     network = next(progress for progress in train(CONFIG, TOY, report_every=1) if progress.step == 7).network
     dead, predictions = inspect_network(network.mlp, TOY.images[sample_rows(CONFIG, TOY)])
     assert seen.dead == dead
     np.testing.assert_array_equal(seen.predictions, predictions)
 
 
-def test_another_image_is_followed_from_a_clean_sheet(give):
+def test_another_probe_image_starts_with_no_predictions(run):
     one, other = TOY.test_images[0], TOY.test_images[1]
-    told = give(
-        NOTHING, [SetProbeImage(other.tobytes())], NOTHING, [SetProbeImage(None)], NOTHING, followed=one.tobytes()
+    events = run(
+        NOTHING,
+        [SetProbeImage(other.tobytes())],
+        NOTHING,
+        [SetProbeImage(None)],
+        NOTHING,
+        controls=RunControls(probe_image=one.tobytes()),
     )
-    reports = [report for report in told if report.glances]
-    steps = {round(glance.epoch * 360 / 32): glance.probabilities for glance in told_of(reports, "glances")}
+    reports = [report for report in events if report.probe_predictions]
+    steps = {round(one.epoch * 360 / 32): one.probabilities for one in reported(reports, "probe_predictions")}
     for progress in train(CONFIG, TOY, report_every=1):
         if progress.step in steps:
             image = one if progress.step == 0 else other
             expected = progress.network.predict_proba(image[None])[0]
             np.testing.assert_allclose(steps[progress.step], expected, atol=1e-6)
-    assert max(steps) < told_of(told, "points")[-1].step
+    assert max(steps) < reported(events, "points")[-1].step

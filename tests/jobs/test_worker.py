@@ -1,25 +1,23 @@
 import os
-import socket
+import pickle
 import subprocess
 import sys
-from multiprocessing.connection import Connection
+from contextlib import suppress
 
 import pytest
 
-from model import data
-from model.config import TrainingConfig
-from model.jobs.pool import ROOT
-from model.jobs.protocol import CommandEnvelope, EventEnvelope, ProgressReport, StartTraining, TrainingFailed
-from tests.toy_data import patterns
-
-QUICK = TrainingConfig(hidden_sizes=(16,), batch_size=32, epochs=2)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data") / "patterns"
-    data.save(patterns(400, 100), folder)
-    return folder
+from model.jobs.protocol import (
+    CommandEnvelope,
+    EventEnvelope,
+    Heartbeat,
+    JobStatus,
+    ProgressReport,
+    StartTraining,
+    Stop,
+    TrainingFailed,
+)
+from tests.jobs.runs import ENDLESS, QUICK
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -31,78 +29,85 @@ def files(tmp_path):
     return files
 
 
-@pytest.fixture
-def hire(files):
-    """Starts a worker; returns its process and the connection to it. `app` is whose process it belongs to."""
-    hired = []
+class Worker:
+    """A worker's process, and the pipes to it."""
 
-    def hire_one(app=None):
-        ours, theirs = socket.socketpair()
-        with theirs:
-            command = [
-                sys.executable,
-                "-m",
-                "model.jobs.worker",
-                str(theirs.fileno()),
-                str(files),
-                str(app or os.getpid()),
-            ]
-            process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
-        hired.append((process, Connection(ours.detach())))
-        return hired[-1]
+    def __init__(self, files, app):
+        command = [sys.executable, "-m", "model.jobs.worker", str(files), str(app)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    yield hire_one
-    for process, connection in hired:
-        process.kill()
-        process.wait()
-        connection.close()
+    def send(self, job_number, message):
+        self.process.stdin.write(pickle.dumps(CommandEnvelope(job_number, message)))
+        self.process.stdin.flush()
 
+    def receive(self):
+        envelope = pickle.load(self.process.stdout)
+        assert isinstance(envelope, EventEnvelope)
+        return envelope
 
-def listen(connection, number):
-    """What the worker says of a training, up to the end."""
-    while True:
-        heard = connection.recv()
-        assert isinstance(heard, EventEnvelope)
-        if heard.number == number and heard.message:
-            yield heard.message
-            if isinstance(heard.message, TrainingFailed) or heard.message.standing.status in ("finished", "stopped"):
+    def events(self, job_number):
+        """All that it says of a run, up to the end."""
+        while True:
+            envelope = self.receive()
+            if envelope.job_number != job_number or isinstance(envelope.event, Heartbeat):
+                continue
+            yield envelope.event
+            if isinstance(envelope.event, TrainingFailed) or not envelope.event.progress.status.is_live:
                 return
 
+    def disconnect(self):
+        with suppress(OSError):
+            self.process.stdin.close()
+        self.process.stdout.close()
 
-def test_it_trains_one_after_the_other(hire, files, folder):
-    process, connection = hire()
+
+@pytest.fixture
+def start_worker(files):
+    """Starts a worker. `app` is whose process it belongs to."""
+    workers = []
+
+    def start_one(app=None):
+        workers.append(Worker(files, app or os.getpid()))
+        return workers[-1]
+
+    yield start_one
+    for worker in workers:
+        worker.process.kill()
+        worker.process.wait()
+        worker.disconnect()
+
+
+def test_it_trains_one_run_after_another(start_worker, files, folder):
+    worker = start_worker()
     for number, where in ((4, "one"), (5, "nowhere"), (7, "two")):
-        connection.send(CommandEnvelope(number - 1, "stop"))  # which comes too late, and is for another
-        connection.send(
-            CommandEnvelope(number, StartTraining(config=QUICK, data=folder, folder=files / where, threads=1))
-        )
-        connection.send(CommandEnvelope(number - 1, "stop"))
-        *_, last = listen(connection, number)
+        worker.send(number - 1, Stop())  # which comes too late, and is for another
+        worker.send(number, StartTraining(config=QUICK, data=folder, folder=files / where, threads=1))
+        worker.send(number - 1, Stop())
+        *_, last = worker.events(number)
         if where == "nowhere":
             assert isinstance(last, TrainingFailed)
         else:
             assert isinstance(last, ProgressReport)
-            assert last.standing.status == "finished"
-    assert process.poll() is None
+            assert last.progress.status is JobStatus.FINISHED
+    assert worker.process.poll() is None
 
 
 @pytest.mark.parametrize("busy", [True, False])
-def test_it_ends_when_nobody_listens_any_more(hire, files, folder, busy):
-    process, connection = hire()
-    assert connection.recv() == EventEnvelope(0, None)  # it is ready
+def test_it_ends_when_the_connection_breaks(start_worker, files, folder, busy):
+    worker = start_worker()
+    assert worker.receive() == EventEnvelope(0, Heartbeat())  # it is ready
     if busy:
-        endless = QUICK.changed(epochs=10_000)
-        connection.send(CommandEnvelope(1, StartTraining(config=endless, data=folder, folder=files / "one", threads=1)))
-        next(listen(connection, 1))
-    connection.close()
-    assert process.wait(60) == 0
+        worker.send(1, StartTraining(config=ENDLESS, data=folder, folder=files / "one", threads=1))
+        next(worker.events(1))
+    worker.disconnect()
+    assert worker.process.wait(60) == 0
     assert (files / "one").is_dir()  # the files are the app's, which lives
 
 
-def test_it_leaves_no_files_if_the_app_is_gone(hire, files):
-    process, connection = hire(app=1)
-    connection.recv()
-    (files / "one" / "network.bin").write_bytes(b"1234")
-    connection.close()
-    assert process.wait(60) == 0
+def test_it_leaves_no_files_if_the_app_is_gone(start_worker, files):
+    worker = start_worker(app=1)
+    worker.receive()
+    (files / "one" / "network.safetensors").write_bytes(b"1234")
+    worker.disconnect()
+    assert worker.process.wait(60) == 0
     assert not files.exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from model.jobs.job import Job
+from model.jobs import Job
 from model.presets import PRESETS
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
@@ -100,5 +100,5 @@ def _collect() -> None:
     """Put trainings' networks into the menus when they are done, on whatever page the visitor is by then."""
     here = session.current()
     for job in session.jobs():
-        if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.view().points):
+        if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.state().points):
             here.job_networks[job.number] = add(job.name, job.checkpoint())

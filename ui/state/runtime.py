@@ -15,7 +15,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from model import data
-from model.jobs.pool import ROOT
+from model.common.paths import ROOT
 
 _unpacking = threading.Lock()
 

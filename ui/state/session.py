@@ -10,7 +10,6 @@ import runpy
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -18,9 +17,7 @@ import streamlit as st
 
 from model.config import TrainingConfig
 from model.data import Dataset
-from model.jobs.job import Job
-from model.jobs.pool import Pool
-from model.jobs.protocol import SetSpeed, SnapshotRef
+from model.jobs import Fork, Job, Pool, TrainingRequest
 from model.training.checkpoint import WEIGHTS, Checkpoint
 from ui.state import runtime, visitors
 
@@ -70,10 +67,10 @@ def _sweep(everyone: visitors.Visitors[Session]) -> None:
         time.sleep(SECONDS_BETWEEN_SWEEPS)
         for session in everyone.gone():
             for job in list(session.jobs):
-                job.end()
+                job.stop()
         for session in everyone.let_go():
             for job in list(session.jobs):
-                job.forget()
+                job.discard()
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: _visitors().leave(session.visitor))
@@ -143,16 +140,7 @@ def look_at(chosen: Job) -> None:
     current().job = chosen
 
 
-def start_job(
-    name: str,
-    config: TrainingConfig,
-    folder: Path,
-    *,
-    fork: tuple[Job, SnapshotRef] | None = None,
-    paused: bool = False,
-    pace: float = 0.0,
-    held: Any = None,
-) -> None:
+def start_job(request: TrainingRequest) -> None:
     """Start a training, and look at it. One that runs is stopped, unless the new one branches off it.
 
     A second click, on a button that was just clicked in this or another tab, starts nothing.
@@ -162,26 +150,22 @@ def start_job(
     """
     session = current()
     with session.lock:
-        if _just_started(session, config, fork, paused):
+        if _just_started(session, request.config, request.fork, request.paused):
             return
-        job = pool().submit(
-            name=name, owner=session.visitor, config=config, data=folder, fork=fork, paused=paused, held=held
-        )
-        if pace:
-            job.order(SetSpeed(pace))
-        if session.job and not fork:
-            session.job.end()
+        job = pool().submit(request)
+        if session.job and not request.fork:
+            session.job.stop()
         session.started += 1
-        job.label = f"{session.started}. {name.removeprefix('my ')}"
+        job.label = f"{session.started}. {request.name.removeprefix('my ')}"
         session.jobs.append(job)
         session.job = job
         done = [old for old in session.jobs if old is not job and not old.is_live]
         for old in done[: max(0, len(session.jobs) - JOBS_LIMIT)]:
             session.jobs.remove(old)
-            old.forget()
+            old.discard()
 
 
-def _just_started(session: Session, config: TrainingConfig, fork: tuple[Job, SnapshotRef] | None, paused: bool) -> bool:
+def _just_started(session: Session, config: TrainingConfig, fork: Fork | None, paused: bool) -> bool:
     """Whether the same was asked for a moment ago, and nothing has been done to that training since."""
     last = session.jobs[-1] if session.jobs else None
     wanted = config, fork, paused
@@ -193,6 +177,6 @@ def _just_started(session: Session, config: TrainingConfig, fork: tuple[Job, Sna
 
 def _is_untouched(job: Job, paused: bool) -> bool:
     """Whether a training is as it was started: running, or held before its first step."""
-    if not job.is_live or job.paused != paused:
+    if not job.is_live or job.pause_requested != paused:
         return False
-    return not (paused and any(point.step for point in job.view().points))
+    return not (paused and any(point.step for point in job.state().points))

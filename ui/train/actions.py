@@ -13,8 +13,8 @@ import streamlit as st
 
 from model import presets
 from model.config import LIVE_FIELDS, TrainingConfig
-from model.jobs.job import Job, JobState
-from model.jobs.protocol import SetSpeed, Signal, SnapshotRef, StepOnce
+from model.jobs import Fork, Job, JobState, TrainingRequest
+from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, SetSpeed, SnapshotRef, Stop
 from model.training import Change, fork_conflicts
 from ui.common import errors, glossary
 from ui.pickers import datasets
@@ -50,7 +50,7 @@ def tune(config: TrainingConfig) -> None:
     change = {name: getattr(config, name) for name in moved if getattr(job.config, name) != getattr(config, name)}
     if change and all(name in LIVE_FIELDS for name in moved):
         try:
-            job.order(cast(Change, change))
+            job.send(ChangeSettings(cast(Change, change)))
         except ValueError as error:
             errors.show_error(str(error))
 
@@ -61,7 +61,7 @@ def tune(config: TrainingConfig) -> None:
 def buttons(config: TrainingConfig, dataset: str | None) -> None:
     """Start, and what can be done to the training that is looked at."""
     job = session.job()
-    live, paused = job is not None and job.is_live, job is not None and job.paused
+    live, paused = job is not None and job.is_live, job is not None and job.pause_requested
     with st.container(horizontal=True, gap="small"):
         if st.button(
             "Start again" if job else "Start",
@@ -77,7 +77,7 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             icon=":material/resume:" if paused else ":material/pause:",
             disabled=not live,
             on_click=_click,
-            args=("pause", "resume" if paused else "pause"),
+            args=("pause", Resume() if paused else Pause()),
         )
         st.button(
             "Step",
@@ -85,7 +85,7 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             icon=":material/skip_next:",
             disabled=not live,
             on_click=_click,
-            args=("step", StepOnce()),
+            args=("step", RunStep()),
         )
         st.button(
             "Epoch",
@@ -93,15 +93,15 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             icon=":material/fast_forward:",
             disabled=not live,
             on_click=_click,
-            args=("step_epoch", StepOnce(whole_epoch=True)),
+            args=("step_epoch", RunStep(whole_epoch=True)),
         )
-        st.button("Stop", key="stop", icon=":material/stop:", disabled=not live, on_click=_order, args=("stop",))
+        st.button("Stop", key="stop", icon=":material/stop:", disabled=not live, on_click=_send, args=(Stop(),))
         if st.button("Rewind", key="rewind", icon=":material/first_page:", disabled=job is None or dataset is None):
             _start(config, dataset, paused=True)
 
 
-def _click(key: str, order: Signal | StepOnce) -> None:
-    """Pass an order on, once.
+def _click(key: str, command: Command) -> None:
+    """Send a command, once.
 
     If a part of the page is about to redraw itself just when a button is clicked, the browser asks for that first, and
     the click is in both messages: the training would be paused and at once resumed. The second message has then come
@@ -111,7 +111,7 @@ def _click(key: str, order: Signal | StepOnce) -> None:
     this = key, threading.current_thread()
     if st.session_state.pop("clicked", None) == this:
         return
-    _order(order)
+    _send(command)
     st.session_state["clicked"], st.session_state["answered"] = this, False
 
 
@@ -122,15 +122,15 @@ def mark_click_handled() -> None:
     st.session_state["answered"] = True
 
 
-def _order(order: Signal | StepOnce | SetSpeed) -> None:
+def _send(command: Command) -> None:
     job = session.job()
     if not job:
         return
-    job.order(order)
+    job.send(command)
     # The page is drawn right after this: better with what came of it than with what was before.
     end = time.monotonic() + SECONDS_TO_OBEY
     while job.is_live and time.monotonic() < end:
-        if job.paused == job.has_paused and not (isinstance(order, StepOnce) and not job.paused):
+        if job.pause_requested == job.is_paused and not (isinstance(command, RunStep) and not job.pause_requested):
             break
         time.sleep(0.005)
 
@@ -141,7 +141,15 @@ def _start(config: TrainingConfig, dataset: str | None, *, paused: bool = False)
     title = presets.name_of(config) or "-".join(map(str, config.sizes))
     try:
         session.start_job(
-            f"my {title}", config, datasets.folder(name), paused=paused, pace=pace(), held=datasets.keep_alive(name)
+            TrainingRequest(
+                name=f"my {title}",
+                owner=session.current().visitor,
+                config=config,
+                data=datasets.folder(name),
+                paused=paused,
+                speed=pace(),
+                keep_alive=datasets.keep_alive(name),
+            )
         )
     except ValueError as error:
         errors.show_error(str(error))
@@ -167,7 +175,7 @@ def choose_pace() -> None:
         key="pace",
         format_func=_pace_in_words,
         help=glossary.explain("pace"),
-        on_change=lambda: _order(SetSpeed(pace())),
+        on_change=lambda: _send(SetSpeed(pace())),
     )
 
 
@@ -183,12 +191,12 @@ def moment() -> int:
 
 def chosen(view: JobState) -> SnapshotRef | None:
     """The snapshot that is looked at, None for now."""
-    return next((kept for kept in view.kept if kept.step == moment()), None)
+    return next((kept for kept in view.snapshots if kept.step == moment()), None)
 
 
 def choose_moment(view: JobState) -> None:
     """A slider over the snapshots."""
-    kept = {one.step: one for one in view.kept}
+    kept = {one.step: one for one in view.snapshots}
     if st.session_state.get("snapshots_of") != _number():
         st.session_state["snapshots_of"], st.session_state["snapshot"] = _number(), NOW
     st.session_state.setdefault("snapshot", NOW)  # it was forgotten while another page was shown
@@ -222,7 +230,7 @@ def _come_back() -> None:
 
 def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
     """Branch off where one looks back, or from the newest snapshot."""
-    start = chosen(view) or (view.kept[-1] if view.kept else None)
+    start = chosen(view) or (view.snapshots[-1] if view.snapshots else None)
     differing = fork_conflicts(job.config, config)
     if st.button(
         f"Fork at epoch {start.epoch:.3g}" if start else "Fork",
@@ -232,7 +240,17 @@ def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
     ):
         assert start
         try:
-            session.start_job(f"{job.name} fork", config, job.data, fork=(job, start), pace=pace(), held=job.held)
+            session.start_job(
+                TrainingRequest(
+                    name=f"{job.name} fork",
+                    owner=job.owner,
+                    config=config,
+                    data=job.data,
+                    fork=Fork(job, start),
+                    speed=pace(),
+                    keep_alive=job.keep_alive,
+                )
+            )
         except ValueError as error:
             errors.show_error(str(error))
             return

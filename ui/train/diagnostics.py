@@ -12,8 +12,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from model import data
-from model.jobs.job import Job, JobState
-from model.jobs.protocol import SnapshotRef
+from model.jobs import Job, JobState
+from model.jobs.protocol import CheckGradient, SnapshotRef
 from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
 from model.training import sample_rows
@@ -45,10 +45,10 @@ def weights(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
 
 def _weights_picture(job: Job, view: JobState, chosen: SnapshotRef | None, order: Any) -> str:
     """Made again only when the parameters are new: looks are more frequent than they are."""
-    wanted = job.number, view.pictures, chosen, order
+    wanted = job.number, view.weights_version, chosen, order
     made_of, picture = session.get_value("weights_picture", (None, ""))
     if made_of != wanted:
-        shown = network_at(job, chosen).mlp.layers[0].weights if chosen else job.first_weights()
+        shown = network_at(job, chosen).mlp.layers[0].weights if chosen else job.first_layer_weights()
         picture = first_layer_weights.weights_image(shown, order=order)
         session.set_value("weights_picture", (wanted, picture))
     return str(picture)
@@ -64,7 +64,7 @@ def layers(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
             return
         st.html(diagnostics_tables.layer_table(observation, job.config.sizes))
         over_time = st.expander("Gradients and updates over time", key="layers_over_time", on_change="rerun")
-        measured = [one for one in view.observations if one.gradients]
+        measured = [one for one in view.diagnostics if one.gradients]
         if over_time.open and measured:
             of: Any
             for place, (of, term) in zip(
@@ -139,12 +139,12 @@ def gradient_check(job: Job) -> None:
             key="gradient_check",
             icon=":material/rule:",
             disabled=not job.is_live,
-            on_click=lambda: job.order("check"),
+            on_click=lambda: job.send(CheckGradient()),
         )
-        if isinstance(job.check, str):
-            st.info(job.check)
-        elif job.check:
-            _checked(job.check)
+        if isinstance(job.gradient_check, str):
+            st.info(job.gradient_check)
+        elif job.gradient_check:
+            _checked(job.gradient_check)
 
 
 def _checked(check: GradientCheck) -> None:
@@ -183,12 +183,12 @@ def network_at(job: Job, kept: SnapshotRef) -> DigitClassifier:
 def observed(job: Job, view: JobState, chosen: SnapshotRef | None) -> Diagnostics | None:
     """What was seen inside last; or at a snapshot, where the norms are those of the look nearest to it."""
     if not chosen:
-        return view.observations[-1] if view.observations else None
+        return view.diagnostics[-1] if view.diagnostics else None
     known, observation = session.get_value("observed_at", (None, None))
     if known != (job.number, chosen):
         network = network_at(job, chosen)
         dead, predictions = inspect_network(network.mlp, sample(job)[0])
-        measured = [one for one in view.observations if one.gradients]
+        measured = [one for one in view.diagnostics if one.gradients]
         near = min(measured, key=lambda one: abs(one.step - chosen.step), default=None)
         observation = Diagnostics(
             epoch=chosen.epoch,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model import data, ink
 from model.inference.classification import classify_images
-from model.jobs.job import Job, JobState
+from model.jobs import Job, JobState
 from model.jobs.protocol import ProbePrediction, SetProbeImage, SnapshotRef
 from ui.charts.probe_chart import probe_chart
 from ui.common import glossary
@@ -59,7 +59,7 @@ def show(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
                 st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
             return
         network = diagnostics.network_at(job, chosen) if chosen else None
-        history = _before(job, view, followed) + view.glances
+        history = _before(job, view, followed) + view.probe_predictions
         left, right = st.columns([1, 2])
         with left:
             st.html(prediction.network_input_html(followed.image.reshape(28, 28), followed.caption))
@@ -109,14 +109,14 @@ def _followed(job: Job) -> Followed | None:
 def _tell(job: Job, followed: Followed | None) -> None:
     """Have the worker follow the image, if it does not yet."""
     image = None if followed is None else followed.image.tobytes()
-    if job.followed != image and (job.is_live or image is None):
-        job.order(SetProbeImage(image))
+    if job.probe_image != image and (job.is_live or image is None):
+        job.send(SetProbeImage(image))
 
 
 def _before(job: Job, view: JobState, followed: Followed) -> list[ProbePrediction]:
     """What the networks of the snapshots made of the image, up to where the worker began to follow it."""
-    first = view.glances[0].epoch if view.glances else float("inf")
-    earlier = [kept for kept in view.kept if kept.epoch < first]
+    first = view.probe_predictions[0].epoch if view.probe_predictions else float("inf")
+    earlier = [kept for kept in view.snapshots if kept.epoch < first]
     wanted = job.number, followed.image.tobytes()
     known, found = session.get_value("followed_before", (None, {}))
     if known != wanted:

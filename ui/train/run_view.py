@@ -13,7 +13,7 @@ import streamlit as st
 
 from model.common.constants import CLASSES
 from model.config import TrainingConfig
-from model.jobs.job import Job, JobState
+from model.jobs import Job, JobState, JobStatus
 from ui.charts import diagram, learning_curves
 from ui.common import errors, formatting, glossary
 from ui.pickers import networks
@@ -28,15 +28,15 @@ VISITORS_AT_FULL_PACE = 10  # that are here; with more, each looks less often
 WAITING_AT_FULL_PACE = 3
 
 STATES = {
-    "waiting": "Waiting",
-    "starting": "Starting ...",
-    "running": "Learning",
-    "paused": "Paused",
-    "finished": "Finished",
-    "stopped early": "Stopped early",
-    "stopped": "Stopped",
-    "diverged": "Diverged",
-    "failed": "Failed",
+    JobStatus.WAITING: "Waiting",
+    JobStatus.STARTING: "Starting ...",
+    JobStatus.RUNNING: "Learning",
+    JobStatus.PAUSED: "Paused",
+    JobStatus.FINISHED: "Finished",
+    JobStatus.STOPPED_EARLY: "Stopped early",
+    JobStatus.STOPPED: "Stopped",
+    JobStatus.DIVERGED: "Diverged",
+    JobStatus.FAILED: "Failed",
 }
 
 
@@ -76,7 +76,7 @@ def _phase(job: Job) -> Literal["waiting", "learning", "done"]:
     """What decides how often the page is to be drawn anew."""
     if not job.is_live:
         return "done"
-    return "waiting" if job.status == "waiting" else "learning"
+    return "waiting" if job.status is JobStatus.WAITING else "learning"
 
 
 def _seconds(phase: str) -> float | None:
@@ -105,7 +105,7 @@ def _stand(job: Job, phase: str, config: TrainingConfig, dataset: str | None) ->
     if session.job() is not job or _phase(job) != phase:
         st.rerun()  # the whole page: it is to be drawn at another pace, or another tab has begun another training
     actions.buttons(config, dataset)
-    view = job.view()
+    view = job.state()
     with st.container(key="queue"):
         _queue(view)
     with st.container(key="progress"):
@@ -117,7 +117,7 @@ def _stand(job: Job, phase: str, config: TrainingConfig, dataset: str | None) ->
 
 def _inside(job: Job) -> None:
     """What the first layer looks for, and how each layer fares."""
-    view, hidden = job.view(), controls.hidden()
+    view, hidden = job.state(), controls.hidden()
     chosen = actions.chosen(view)
     if "weights_view" not in hidden:
         diagnostics.weights(job, view, chosen)
@@ -127,7 +127,7 @@ def _inside(job: Job) -> None:
 
 def _folded(job: Job, busy: bool) -> None:
     """What is looked at by those who ask for it."""
-    view, hidden = job.view(), controls.hidden()
+    view, hidden = job.state(), controls.hidden()
     chosen = actions.chosen(view)
     if "follow" not in hidden:
         probe_image.show(job, view, chosen)
@@ -146,18 +146,18 @@ def draw(config: TrainingConfig) -> None:
 
 
 def _queue(view: JobState) -> None:
-    if view.place:
+    if view.queue_position:
         size = session.pool().size
         at_a_time = "One network trains" if size == 1 else f"{size} networks train"
         st.info(
-            f"Waiting for its turn: number {view.place} in the queue. {at_a_time} at a time here, and after a minute "
-            "each gives way to the next and goes on later where it was.",
+            f"Waiting for its turn: number {view.queue_position} in the queue. {at_a_time} at a time here, and after a "
+            "minute each gives way to the next and goes on later where it was.",
             icon=":material/hourglass_empty:",
         )
 
 
 def _charts(job: Job) -> None:
-    view = job.view()
+    view = job.state()
     chosen = actions.chosen(view)
     drawn, epochs = runs.drawn(job, view)
     looks = runs.chart_options() | {"snapshot_epoch": chosen.epoch if chosen else None}
@@ -172,7 +172,7 @@ def _charts(job: Job) -> None:
 
 def _time(job: Job, config: TrainingConfig) -> None:
     """Look back, slow down, branch off."""
-    view = job.view()
+    view = job.state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=300):
             actions.choose_moment(view)
@@ -225,7 +225,7 @@ def _duration(seconds: float) -> str:
 
 def _result(job: Job) -> None:
     """What became of it, and what can be done with it."""
-    name, scores = networks.of_job(job), job.view().scores
+    name, scores = networks.of_job(job), job.state().scores
     if not name:
         return  # it ended before its first step, and the progress says why
     if (test := scores.get("test_accuracy")) is not None:

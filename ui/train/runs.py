@@ -11,7 +11,7 @@ import streamlit as st
 from model import data
 from model.config import TrainingConfig
 from model.inference import export
-from model.jobs.job import Job, JobState
+from model.jobs import Job, JobState
 from ui.charts.curve_lines import Curve
 from ui.common import formatting, glossary
 from ui.state import session
@@ -28,10 +28,10 @@ def drawn(job: Job, view: JobState) -> tuple[list[Curve], int]:
     shown, epochs = [], view.epochs
     for other in session.jobs():
         if other is job:
-            shown.append(Curve(job.label, view.points, view.marks, current=True))
+            shown.append(Curve(job.label, view.points, view.changes, current=True))
         elif other.label in overlaid or other.label == baseline:
-            seen = other.view()
-            shown.append(Curve(other.label, seen.points, seen.marks, baseline=other.label == baseline))
+            seen = other.state()
+            shown.append(Curve(other.label, seen.points, seen.changes, baseline=other.label == baseline))
             epochs = max(epochs, seen.epochs)
     return shown, epochs
 
@@ -122,14 +122,14 @@ def _choose_compared(labels: list[str]) -> None:
 
 def table(jobs: list[Job]) -> pd.DataFrame:
     """A column for each run: what came of it, and the settings in which they differ."""
-    views = [job.view() for job in jobs]
+    views = [job.state() for job in jobs]
     rows: dict[str, list[str]] = {
-        "State": [view.status for view in views],
+        "State": [view.status.value for view in views],
         "Begun from": ["random weights" if not job.parent else f"a fork at epoch {job.forked_at:.3g}" for job in jobs],
         "Best validation accuracy": [_best(view) for view in views],
         "Test accuracy": [_share(view.scores.get("test_accuracy")) for view in views],
         "Seconds": [f"{view.seconds:.1f}" for view in views],
-        "Changed while learning": [str(len(view.marks)) for view in views],
+        "Changed while learning": [str(len(view.changes)) for view in views],
     }
     rows |= {
         TITLES[name]: [_value(getattr(job.config, name)) for job in jobs]
@@ -167,7 +167,7 @@ def downloads(job: Job, name: str) -> None:
     )
     st.download_button(
         "History",
-        lambda: export.history_csv(job.view().points),
+        lambda: export.history_csv(job.state().points),
         f"{stem}.csv",
         "text/csv",
         key="download_history",
@@ -176,7 +176,7 @@ def downloads(job: Job, name: str) -> None:
     )
     st.download_button(
         "All, with a program that reads",
-        lambda: export.bundle(job.checkpoint(), job.view().points, stem, _examples(job)),
+        lambda: export.bundle(job.checkpoint(), job.state().points, stem, _examples(job)),
         f"{stem}.zip",
         "application/zip",
         key="download_run",

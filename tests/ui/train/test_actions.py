@@ -14,7 +14,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """What reaches the training of a page."""
     given: list[object] = []
     monkeypatch.setattr(actions, "st", SimpleNamespace(session_state={}))
-    monkeypatch.setattr(actions, "_order", given.append)
+    monkeypatch.setattr(actions, "_send", given.append)
     return given
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.jobs.job import Job
-from model.jobs.protocol import StepOnce
-from tests.waiting import wait_for
+from model.jobs import Job
+from model.jobs.protocol import Pause, RunStep
+from tests.polling import wait_for
 from ui.state import visitors
 
 SECONDS = 60
@@ -31,7 +31,7 @@ def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.
     screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
     yield screen.run()
     for job in jobs(screen):
-        job.end()
+        job.stop()
 
 
 def jobs(screen: AppTest) -> list[Job]:
@@ -45,8 +45,8 @@ def press(screen: AppTest, key: str) -> None:
 
 
 def take_a_step(job: Job) -> None:
-    job.order(StepOnce())
-    wait_for(lambda: job.paused and job.view().points[-1].step == 1, "a step")
+    job.send(RunStep())
+    wait_for(lambda: job.is_paused and job.state().points[-1].step == 1, "a step")
 
 
 def test_a_second_rewind_is_obeyed_when_the_run_has_moved_since(screen: AppTest) -> None:
@@ -63,7 +63,7 @@ def test_a_second_start_is_obeyed_when_the_run_was_paused_since(screen: AppTest)
     press(screen, "start")
     press(screen, "start")
     assert len(jobs(screen)) == 1
-    jobs(screen)[0].order("pause")
+    jobs(screen)[0].send(Pause())
     press(screen, "start")
     assert len(jobs(screen)) == 2
 

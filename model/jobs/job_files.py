@@ -1,0 +1,102 @@
+"""The files of one run: its network as of the last write, its snapshots, and the state it continues from.
+
+The worker writes them and the app reads them, at any time: each file is replaced in one go.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import load_file, save
+
+from model.common.atomic_file import atomic_write
+from model.jobs.protocol import SnapshotRef
+from model.nn.classifier import DigitClassifier
+from model.training.snapshot import Snapshot
+
+NETWORK_FILE = "network.safetensors"
+PREEMPTED_FILE = "preempted.npz"
+
+
+class JobFiles:
+    """The folder of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.network_file = folder / NETWORK_FILE
+        self.preempted_snapshot = folder / PREEMPTED_FILE
+
+    # -- The network ----------------------------------------------------------------------------------------
+
+    def write_network(self, network: DigitClassifier) -> None:
+        """Replace the network's file."""
+        tensors = {
+            "parameters": network.mlp.parameters,
+            "statistics": network.mlp.running_statistics,
+            "calibration": np.array((network.temperature, network.reject_bias)),
+        }
+        with atomic_write(self.network_file) as file:
+            file.write(save(tensors))
+
+    def read_network(self, network: DigitClassifier) -> None:
+        """Give a network of the same shape the values that were written last; without a file it stays as it is."""
+        try:
+            tensors = load_file(self.network_file)
+        except FileNotFoundError:
+            return
+        network.mlp.parameters[:] = tensors["parameters"]
+        network.mlp.running_statistics[:] = tensors["statistics"]
+        network.temperature, network.reject_bias = tensors["calibration"].tolist()
+
+    def read_first_layer(self, inputs: int, outputs: int) -> NDArray[np.float32]:
+        """The first layer's weights (inputs, outputs) that were written last, zeros without a file; the rest of the
+        file is not read."""
+        try:
+            with safe_open(self.network_file, framework="numpy") as file:
+                weights: NDArray[np.float32] = file.get_slice("parameters")[: inputs * outputs]
+        except FileNotFoundError:
+            return np.zeros((inputs, outputs), np.float32)
+        return weights.reshape(inputs, outputs)
+
+    # -- Snapshots ------------------------------------------------------------------------------------------
+
+    def snapshot(self, ref: SnapshotRef) -> Path:
+        """Where a snapshot lies."""
+        return self.folder / ref.file
+
+    def read_network_at(self, ref: SnapshotRef, network: DigitClassifier) -> None:
+        """Give a network of the same shape the values of a snapshot.
+
+        Raises:
+            ValueError: the snapshot no longer exists.
+        """
+        if not self.snapshot(ref).exists():
+            raise gone(ref)
+        snapshot = Snapshot.read(self.snapshot(ref), only=("network.parameters", "network.statistics"))
+        network.mlp.parameters[:] = snapshot.arrays["network.parameters"]
+        network.mlp.running_statistics[:] = snapshot.arrays["network.statistics"]
+        network.temperature, network.reject_bias = snapshot.values["calibrations"]["network"]
+
+    def share_snapshot(self, other: JobFiles, ref: SnapshotRef) -> bool:
+        """Have another run's snapshot in this folder too; return whether it still exists."""
+        try:
+            os.link(other.snapshot(ref), self.snapshot(ref))
+        except FileNotFoundError:
+            return False
+        except OSError:  # a file system without hard links
+            shutil.copyfile(other.snapshot(ref), self.snapshot(ref))
+        return True
+
+    def delete(self) -> None:
+        """Delete the folder and all that is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def gone(ref: SnapshotRef) -> ValueError:
+    """The error that says that a snapshot no longer exists."""
+    return ValueError(f"the snapshot of epoch {ref.epoch:.4g} is no longer kept; choose another")

@@ -1,0 +1,66 @@
+"""Limits of the workers: how many there are, how many cores each computes on, how much memory each may take."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from model.common.cores import cores
+from model.common.settings import Settings
+
+MAX_WORKERS = 256
+NICE_LEVEL = 10
+
+
+def workers() -> int:
+    """Return how many workers train at a time: $INKLING_WORKERS, or as many as there are cores.
+
+    Raises:
+        ValueError: the variable holds no such number.
+    """
+    return Settings().workers or min(cores(), MAX_WORKERS)
+
+
+def threads(workers: int) -> int:
+    """Return how many threads the matrix products of each worker get: the cores are divided among the workers.
+
+    The number is the same for all runs, however many there are: with another one, sums differ in their last bits, and
+    the same settings should give the same network.
+    """
+    return max(1, cores() // workers)
+
+
+def memory() -> int | None:
+    """Return how many megabytes each worker may take: $INKLING_WORKER_MEMORY, or None for no limit.
+
+    Raises:
+        ValueError: the variable holds no such number.
+    """
+    return Settings().worker_memory
+
+
+def limit_memory() -> None:
+    """Let allocations of this process fail beyond `memory`, if there is such a limit and the system has a way."""
+    megabytes = memory()
+    if not megabytes:
+        return
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        # This does not count data that is mapped from files: it is shared, and is dropped when memory is short.
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 2**20, resource.RLIM_INFINITY))
+
+
+def lower_priority() -> None:
+    """Let answers to visitors come before training. On Windows the process is started with a low priority instead."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.nice(NICE_LEVEL)
+
+
+def prefer_as_oom_victim() -> None:
+    """If memory runs out, let Linux end this process rather than the app that started it."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900")
