@@ -60,7 +60,8 @@ def scores(screen: AppTest) -> dict[str, str]:
 
 def pictures(screen: AppTest) -> list[list[tuple[str, int]]]:
     """Captions and numbers of the grids of pictures: the chosen cell's, the mistakes, and right answers."""
-    found = [re.findall(r">(\d read as \d)<.*?no\. (\d+)<", html.proto.body) for html in screen.get("html")[:3]]
+    galleries = [html.proto.body for html in screen.get("html") if 'class="gallery"' in html.proto.body]
+    found = [re.findall(r">(\d read as \d)<.*?no\. (\d+)<", gallery, re.DOTALL) for gallery in galleries]
     return [[(caption, int(number)) for caption, number in grid] for grid in found]
 
 
