@@ -51,7 +51,7 @@ def test_the_gradients_norms_are_those_of_the_batch():
     trace = Workspace(begun, 32)
     begun.loss_and_gradient(training.batch.images, training.batch.labels, trace)
     gradients, updates = training.observed
-    np.testing.assert_allclose(gradients, layer_norms(begun.mlp.views(trace.gradient)), rtol=1e-5)
+    np.testing.assert_allclose(gradients, layer_norms(begun.views(trace.gradient)), rtol=1e-5)
     np.testing.assert_allclose(
         np.array(updates) / 0.1, gradients, rtol=1e-3
     )  # plain SGD: a step is rate times gradient
