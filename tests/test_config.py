@@ -2,12 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.config import LIVE_FIELDS, TrainingConfig, limits, options
+from model.config import TrainingConfig
 from model.nn.activations import ACTIVATIONS
 from model.nn.initializers import INITIALIZERS
 from model.nn.optimizers import OPTIMIZERS
 from model.nn.schedules import SCHEDULES
-from model.training import Change
 
 FIELDS = TrainingConfig.model_fields
 
@@ -32,7 +31,7 @@ FIELDS = TrainingConfig.model_fields
         ({"data": ""}, "data must be a text of 1 to 4096 characters; got ''"),
         ({"ink": "i" * 4097}, "ink must be a text of 0 to 4096 characters; got 'ii"),
         ({"background": "letters"}, "background must be true or false; got 'letters'"),
-        ({"speed": 3}, "speed is no setting; the settings are data, "),
+        ({"speed": 3}, "speed is not a setting; the settings are data, "),
         ({"dropout": 1, "epochs": 0}, "dropout must be .*; got 1; epochs must be .*; got 0"),
     ],
 )
@@ -91,16 +90,16 @@ def test_a_config_never_changes():
 
 
 def test_options_are_what_is_there_to_choose():
-    assert set(options("activation")) == set(ACTIVATIONS)
-    assert set(options("optimizer")) == set(OPTIMIZERS)
-    assert set(options("initialization")) == set(INITIALIZERS)
-    assert set(options("schedule")) == set(SCHEDULES)
-    assert options("learning_rate") == ()
+    assert set(TrainingConfig.options("activation")) == set(ACTIVATIONS)
+    assert set(TrainingConfig.options("optimizer")) == set(OPTIMIZERS)
+    assert set(TrainingConfig.options("initialization")) == set(INITIALIZERS)
+    assert set(TrainingConfig.options("schedule")) == set(SCHEDULES)
+    assert TrainingConfig.options("learning_rate") == ()
 
 
 def test_limits_hold_exactly():
     for name in FIELDS:
-        bounds = limits(name)
+        bounds = TrainingConfig.limits(name)
         for key, inside in (("ge", True), ("le", True), ("gt", False), ("lt", False)):
             if key in bounds and inside:
                 TrainingConfig.of({name: bounds[key]})
@@ -115,5 +114,57 @@ def test_every_field_explains_itself():
         assert (field.description or "").endswith("."), name
 
 
-def test_a_change_offers_what_can_change_while_training():
-    assert set(Change.__annotations__) == set(LIVE_FIELDS) <= set(FIELDS)
+@pytest.mark.parametrize(
+    ("text", "sizes"), [("64,32", (64, 32)), ("64-32", (64, 32)), ("64, 32,", (64, 32)), ("10", (10,)), ("", ())]
+)
+def test_hidden_sizes_are_read_from_a_text(text, sizes):
+    assert TrainingConfig.of({"hidden_sizes": text}).hidden_sizes == sizes
+
+
+@pytest.mark.parametrize("text", ["64,-32", "-5", "64--32", "64;32", "wide"])
+def test_a_text_that_is_not_a_list_of_sizes_is_refused(text):
+    with pytest.raises(ValueError, match=r"^hidden_sizes must be whole numbers from 1 to 4096 each; got '"):
+        TrainingConfig.of({"hidden_sizes": text})
+
+
+def test_the_valid_values_hold_beside_bad_ones():
+    config, messages = TrainingConfig.of_valid({"epochs": "60", "dropout": "2", "speed": 3, "hidden_sizes": "64,32"})
+    assert config == TrainingConfig(epochs=60, hidden_sizes=(64, 32))
+    assert [message.split(" ")[0] for message in messages] == ["dropout", "speed"]
+    assert TrainingConfig.of_valid({"epochs": 3}) == (TrainingConfig(epochs=3), [])
+
+
+def test_a_setting_knows_whether_it_has_an_effect():
+    assert TrainingConfig(optimizer="nesterov").uses("momentum")
+    assert not TrainingConfig(optimizer="rmsprop").uses("momentum")
+    assert TrainingConfig().uses("dropout")
+    assert not TrainingConfig(hidden_sizes=()).uses("dropout")
+    assert TrainingConfig().uses("learning_rate")
+
+
+def test_settings_that_depend_on_another_name_a_field_and_its_options():
+    for name in FIELDS:
+        for other, values in TrainingConfig.setting(name).used_with.items():
+            assert set(values) <= set(TrainingConfig.options(other)), name
+
+
+def test_every_choice_is_named_and_has_its_formula():
+    for name in FIELDS:
+        choices = TrainingConfig.setting(name).choices
+        assert tuple(choices) == TrainingConfig.options(name)
+        assert all(choice.label and "$" in choice.formula for choice in choices.values())
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if TrainingConfig.setting(name).stops])
+def test_a_sliders_stops_are_within_its_settings_limits(name):
+    stops, limits = TrainingConfig.setting(name).stops, TrainingConfig.limits(name)
+    if name == "hidden_sizes":
+        assert TrainingConfig(hidden_sizes=stops[:6]).hidden_sizes == stops[:6]
+        assert TrainingConfig(hidden_sizes=stops[-6:]).hidden_sizes == stops[-6:]
+        return
+    for value in stops:
+        TrainingConfig.of({name: value})
+    assert FIELDS[name].default in stops
+    for key, edge in (("ge", min), ("le", max)):
+        if key in limits and stops[-1] != 0:  # a last 0 stands for all, and larger numbers are typed
+            assert edge(stops) == limits[key]

@@ -14,7 +14,8 @@ import click
 from model import data
 from model.cli.console import as_json_option, finite, load_dataset, stderr, stdout, training_bar, value_table
 from model.cli.interruption import interruption
-from model.config import TrainingConfig, options
+from model.common.fields import Settings
+from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
 from model.training import Change, checkpoint, train
@@ -40,10 +41,11 @@ SHOWN = (
 )
 
 
-def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def config_options(command: Callable[..., Any], config_class: type[Settings] = TrainingConfig) -> Callable[..., Any]:
     """Add an option for each field of TrainingConfig; the values are checked there, not here."""
-    for name, setting in reversed(TrainingConfig.model_fields.items()):
-        choices = f" One of: {', '.join(options(name))}." if options(name) else ""
+    for name, setting in reversed(config_class.model_fields.items()):
+        options = config_class.options(name)
+        choices = f" One of: {', '.join(options)}." if options else ""
         default = setting.default
         shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default).lower()
         command = click.option(
@@ -76,8 +78,6 @@ def train_command(
     same command resumes it from at most half a minute before and ends with the same network, bit for bit.
     """
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if "hidden_sizes" in values:
-        values["hidden_sizes"] = [size for size in values["hidden_sizes"].split(",") if size]
     start = preset(preset_name).config if preset_name else TrainingConfig()
     config = start.changed(**values)
     if out:

@@ -1,7 +1,6 @@
 """The training loop and all that it needs: batches, augmentation, snapshots, history, checkpoints."""
 
 from model.training.trainer import (
-    FORK_FIXED_FIELDS,
     Change,
     Trainer,
     blas_threads,
@@ -12,7 +11,6 @@ from model.training.trainer import (
 )
 
 __all__ = [
-    "FORK_FIXED_FIELDS",
     "Change",
     "Trainer",
     "blas_threads",

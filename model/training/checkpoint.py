@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from model.common.atomic_file import atomic_write
 from model.common.constants import CLASSES, NON_DIGIT, PIXELS
-from model.config import HIDDEN_LAYERS_LIMIT, UNITS_LIMIT, TrainingConfig
+from model.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainingConfig
 from model.data import Dataset
 from model.data.npz import open_npz
 from model.nn.activations import ACTIVATIONS
@@ -212,13 +212,13 @@ def _sizes(tensors: Mapping[str, Array]) -> tuple[int, ...]:
     sizes = [PIXELS]
     while (biases := tensors.get(f"layers.{len(sizes) - 1}.biases")) is not None and biases.ndim == 1:
         sizes.append(biases.size)
-    fits = len(sizes) <= HIDDEN_LAYERS_LIMIT + 2 and 1 <= min(sizes) <= max(sizes) <= UNITS_LIMIT
+    fits = len(sizes) <= MAX_HIDDEN_LAYERS + 2 and 1 <= min(sizes) <= max(sizes) <= MAX_UNITS
     if len(sizes) < 2 or sizes[-1] not in (CLASSES, NON_DIGIT + 1) or not fits:
         found = "-".join(map(str, sizes)) if len(sizes) > 1 else ", ".join(sorted(tensors)[:4]) or "nothing"
         raise ValueError(
             f"it must hold layers.0.biases, layers.1.biases, ... of a network {PIXELS}-...-{CLASSES} "
             f"(or {NON_DIGIT + 1}, where the last is what is no digit) with up to "
-            f"{HIDDEN_LAYERS_LIMIT} hidden layers of up to {UNITS_LIMIT:,} units; got {found[:200]}"
+            f"{MAX_HIDDEN_LAYERS} hidden layers of up to {MAX_UNITS:,} units; got {found[:200]}"
         )
     return tuple(sizes)
 

@@ -11,14 +11,14 @@ import math
 import os
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any, TypedDict, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from model.common.constants import CLASSES
-from model.config import LIVE_FIELDS, TrainingConfig
+from model.config import TrainingConfig
 from model.data import Dataset, split
 from model.ink import Drawing
 from model.ink.sampler import InkSampler, render_all
@@ -56,33 +56,12 @@ STATE_FIELDS = (
     "validation",
 )
 
-# What a fork shares with the training that it branches off: the images, the network's shape, and where it began.
-FORK_FIXED_FIELDS = (
-    "data",
-    "ink",
-    "background",
-    "training_size",
-    "validation_size",
-    "hidden_sizes",
-    "activation",
-    "batch_normalization",
-    "initialization",
-    "initial_std",
-    "seed",
-)
 
+class Change(dict[str, Any]):
+    """New values for a running training, from its next step on: `Change(learning_rate=0.01)`.
 
-class Change(TypedDict, total=False):
-    """New values for a running training, from its next step on; they are fields of TrainingConfig."""
-
-    learning_rate: float
-    batch_size: int
-    momentum: float
-    dropout: float
-    weight_decay: float
-    label_smoothing: float
-    clip_norm: float
-    augmentation: str
+    They are fields of TrainingConfig, of those that are live.
+    """
 
 
 def blas_threads(config: TrainingConfig, count: int, most: int | None = None) -> int:
@@ -405,7 +384,7 @@ class Trainer:
             ValueError: the snapshot is of a training with other settings.
         """
         then = TrainingConfig.of(snapshot.values["config"])
-        self.change(cast(Change, {name: value for name, value in then if value != getattr(self.config, name)}))
+        self.change(Change({name: value for name, value in then if value != getattr(self.config, name)}))
         expected = self.snapshot().layout()
         if snapshot.layout() != expected:
             differing = sorted({name for name, _ in expected.items() ^ snapshot.layout().items()})
@@ -491,7 +470,8 @@ def updated(config: TrainingConfig, values: Mapping[str, Any]) -> TrainingConfig
     Raises:
         ValueError: a value out of its range, or a setting that only a new training can have.
     """
-    fixed = [name for name in values if name not in LIVE_FIELDS]
+    live = config.live_fields()
+    fixed = [name for name in values if name not in live]
     if fixed:
         raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
     return config.changed(**values)
@@ -509,7 +489,7 @@ def _sample(learning: Array, held_out: Array) -> Array:
 
 def fork_conflicts(then: TrainingConfig, now: TrainingConfig) -> list[str]:
     """The fields in which two configs differ, of those that a fork shares with the training it branches off."""
-    return [name for name in FORK_FIXED_FIELDS if getattr(then, name) != getattr(now, name)]
+    return [name for name in now.fork_fixed_fields() if getattr(then, name) != getattr(now, name)]
 
 
 def _check_fit(config: TrainingConfig, learning: int, held_out: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model import data
-from model.config import TrainingConfig, options
+from model.config import TrainingConfig
 from model.presets import PRESETS
 from ui.state import visitors
 
@@ -54,7 +54,7 @@ def test_every_setting_has_a_control_with_its_default_and_an_explanation(screen:
     for kind in (screen.slider, screen.select_slider, screen.selectbox, screen.number_input, screen.toggle):
         assert [widget.key for widget in kind if not widget.help] == []
     for name in ("activation", "optimizer", "schedule"):
-        assert len(screen.selectbox(key=name).options) == len(options(name))
+        assert len(screen.selectbox(key=name).options) == len(TrainingConfig.options(name))
 
 
 SPECIAL = ("data", "ink", "hidden_sizes", "schedule")  # ink names files: the command line alone takes it

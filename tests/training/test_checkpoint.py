@@ -237,7 +237,7 @@ WRONG_METADATA = {
     "config deeply nested": (but(config="[" * 100_000), "its metadata's config must be a JSON object"),
     "config of numbers": (but(config="1" * 5000), "its metadata's config must be a JSON object"),
     "config out of range": (but(config='{"epochs": 0}'), "epochs must be a whole number, at least 1"),
-    "config unknown field": (but(config=json.dumps({"x" * 5000: 0})), "x is no setting"),
+    "config unknown field": (but(config=json.dumps({"x" * 5000: 0})), "x is not a setting"),
     "config of other sizes": (
         but(config=TrainingConfig(hidden_sizes=(7, 6), activation="gelu").model_dump_json()),
         r"its tensors make a network of .* \(\(784, 7, 5, 10\), .* config describes \(\(784, 7, 6, 10\)",

@@ -1,31 +1,21 @@
-"""Every word that the Train page uses for learning is explained in plain words, and by its formula.
+"""Explain each term of the Train page in plain words, and by its formula in the symbols that textbooks use.
 
-A setting's words are its description in the config; here stand the formulas, in the symbols that textbooks use, and
-the words for what the page shows besides.
+A setting's words and formula stand on its field in the config; here are those for what else the page shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+from model.common.fields import Settings
 from model.config import TrainingConfig
 
 # What the choices are called.
-NAMES: dict[str, str] = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "gelu": "GELU",
-    "sgd": "SGD",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "nesterov": "Nesterov",
-    "he": "He",
-    "glorot": "Glorot",
-    "one_cycle": "one cycle",
-    "elastic": "affine and elastic",
+NAMES = {
+    option: choice.label
+    for name in TrainingConfig.model_fields
+    for option, choice in TrainingConfig.setting(name).choices.items()
 }
 
 
@@ -37,98 +27,23 @@ class Term(NamedTuple):
 
 
 @cache
-def explain(term: str) -> str:
+def explain(term: str, config_class: type[Settings] = TrainingConfig) -> str:
     """What stands behind a term's help mark, as Markdown: a setting by its name in TrainingConfig, or one of TERMS.
 
     Raises:
         ValueError: a term that is not known.
     """
-    field = TrainingConfig.model_fields.get(term)
-    if field:
-        sentence, formula = field.description or "", FORMULAS[term]
+    if term in config_class.model_fields:
+        setting = config_class.setting(term)
+        sentence = config_class.help(term) + (f" Counted in {setting.unit}." if setting.unit else "")
+        each = "\n".join(f"- {choice.label}: {choice.formula}" for choice in setting.choices.values())
+        formula = "\n\n".join(part for part in (setting.formula, each) if part)
     elif term in TERMS:
         sentence, formula = TERMS[term]
     else:
-        raise ValueError(f"term must be one of {', '.join((*FORMULAS, *TERMS))}; got {term!r}")
+        raise ValueError(f"term must be one of {', '.join((*config_class.model_fields, *TERMS))}; got {term!r}")
     return f"{sentence}\n\n{formula}" if formula else sentence
 
-
-def _each(formulas: Mapping[str, str]) -> str:
-    """A line for each choice."""
-    return "\n".join(f"- {NAMES.get(name, name)}: {formula}" for name, formula in formulas.items())
-
-
-# What each choice computes.
-CHOICES: dict[str, dict[str, str]] = {
-    "activation": {
-        "relu": r"$\max(0,\, z)$",
-        "leaky_relu": r"$\max(0.01\, z,\, z)$",
-        "tanh": r"$\tanh z$",
-        "sigmoid": r"$1 / (1 + e^{-z})$",
-        "gelu": r"$\frac{z}{2} \left(1 + \tanh\!\left(\sqrt{2/\pi}\,(z + 0.044715\, z^3)\right)\right)$",
-    },
-    "initialization": {
-        "he": r"$\sigma^2 = 2 / n_\text{in}$",
-        "glorot": r"$\sigma^2 = 2 / (n_\text{in} + n_\text{out})$",
-        "normal": r"$\sigma$ as you give it",
-    },
-    "optimizer": {
-        "sgd": r"$w \leftarrow w - \eta\, g$",
-        "momentum": r"$v \leftarrow \mu v + g$, then $w \leftarrow w - \eta\, v$",
-        "nesterov": r"$v \leftarrow \mu v + g$, then $w \leftarrow w - \eta\, (g + \mu v)$",
-        "rmsprop": r"$s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2$, then $w \leftarrow w - \eta\, g / (\sqrt{s} + "
-        r"\epsilon)$",
-        "adam": r"$m \leftarrow \mu m + (1 - \mu)\, g$, and $s$ as in RMSprop; then $w \leftarrow w - \eta\, \hat m / "
-        r"(\sqrt{\hat s} + \epsilon)$ with $\hat m = m / (1 - \mu^t)$, $\hat s = s / (1 - \beta_2^t)$ after $t$ steps",
-        "adamw": r"as Adam, but weight decay apart: $w \leftarrow (1 - \eta \lambda)\, w$",
-    },
-    "schedule": {
-        "constant": r"$\eta$",
-        "step": r"$\eta\, k^{\lfloor e / E \rfloor}$ after $e$ epochs",
-        "cosine": r"$\frac{\eta}{2} (1 + \cos \pi t)$",
-        "one_cycle": r"in a line from $0.04\, \eta$ up to $\eta$, then along a cosine down to $0.0001\, \eta$",
-    },
-    "augmentation": {
-        "none": r"$x' = x$",
-        "affine": r"$x' = A x + b$, where $A$ turns, scales and slants, and $b$ shifts",
-        "elastic": r"$x' = A x + b + u(x)$, where $u$ is smooth and random",
-    },
-}
-
-FORMULAS: dict[str, str] = {
-    "data": "Example: mnist-5k gives 4,000 images to train and 1,000 to test.",
-    "ink": "Example: mine.jsonl,ours.jsonl.",
-    "background": r"$P(\text{digit}) = 1 - p_{10}$, where $p_{10}$ is the probability of an eleventh output.",
-    "training_size": "Example: 1,000 with a tenth held out leaves 900 to learn from.",
-    "validation_size": "Example: 0.1 of 4,000 images holds out 400.",
-    "hidden_sizes": r"$a_l = f(a_{l-1} W_l + b_l)$ for each layer $l$, from the image $a_0$ on; the last has no $f$.",
-    "activation": _each(CHOICES["activation"]),
-    "batch_normalization": r"$\gamma\, \dfrac{z - \bar z}{\sqrt{\sigma_z^2 + 10^{-5}}} + b$, where the scale $\gamma$ "
-    r"is learned.",
-    "dropout": r"$a' = \dfrac{m\, a}{1 - p}$, where $m$ is 0 with probability $p$, else 1.",
-    "initialization": r"$w \sim \mathcal{N}(0, \sigma^2)$ for $n_\text{in}$ inputs and $n_\text{out}$ outputs:"
-    "\n\n" + _each(CHOICES["initialization"]),
-    "initial_std": r"$w \sim \mathcal{N}(0, \sigma^2)$, where $\sigma$ is this deviation.",
-    "optimizer": r"With the gradient $g$, learning rate $\eta$, momentum $\mu$, and $\epsilon = 10^{-8}$:"
-    "\n\n" + _each(CHOICES["optimizer"]),
-    "learning_rate": r"$w \leftarrow w - \eta\, g$, where $\eta$ is the learning rate and $g$ the gradient.",
-    "momentum": r"$v \leftarrow \mu v + g$; in Adam $m \leftarrow \mu m + (1 - \mu)\, g$.",
-    "beta2": r"$s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2$",
-    "weight_decay": r"$g \leftarrow g + \lambda w$; in AdamW $w \leftarrow (1 - \eta \lambda)\, w$. Biases are left "
-    r"alone.",
-    "schedule": r"Where $t$ runs from 0 to 1 in the course of the training:" + "\n\n" + _each(CHOICES["schedule"]),
-    "warmup": r"$\eta\, (0.04 + 0.96\, t / u)$ while $t < u$, where $u$ is this share.",
-    "step_epochs": r"$\eta\, k^{\lfloor e / E \rfloor}$ after $e$ epochs, where $E$ is this number.",
-    "step_factor": r"$\eta\, k^{\lfloor e / E \rfloor}$ after $e$ epochs, where $k$ is this factor.",
-    "batch_size": r"$g = \dfrac{1}{B} \sum_{i=1}^{B} \nabla L_i$, where $B$ is the batch size.",
-    "epochs": r"$\text{steps} = \text{epochs} \cdot \lceil N / B \rceil$ with $N$ images in batches of $B$.",
-    "label_smoothing": r"$y_k = (1 - s)\, [k = \text{label}] + s / K$ for each of the $K$ answers.",
-    "clip_norm": r"$g \leftarrow g \cdot \min(1,\, c / \lVert g \rVert)$, where $c$ is this length.",
-    "early_stopping": r"Stop when $e - e_\text{best} \ge n$, where $n$ is this number.",
-    "augmentation": r"Where the old image is read for the new one's pixel at $x$:"
-    "\n\n" + _each(CHOICES["augmentation"]),
-    "seed": "Example: 0 today and 0 tomorrow give one and the same network; 1 gives another.",
-}
 
 TERMS: dict[str, Term] = {
     "units": Term(

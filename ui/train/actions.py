@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import cast
 
 import streamlit as st
 
 from model import presets
-from model.config import LIVE_FIELDS, TrainingConfig
+from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobState, TrainingRequest
 from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, SetSpeed, SnapshotRef, Stop
 from model.training import Change, fork_conflicts
@@ -20,7 +19,6 @@ from ui.common import errors, glossary
 from ui.pickers import datasets
 from ui.state import session
 from ui.train import controls
-from ui.train.widgets import TITLES
 
 SECONDS_TO_OBEY = 0.15  # that a click waits for the training to follow; it follows later all the same
 NOW = -1  # the place on the time slider that is no snapshot
@@ -46,11 +44,11 @@ def tune(config: TrainingConfig) -> None:
     job = session.job()
     if before is None or not job or running_config() is None:
         return
-    moved = [name for name in TITLES if getattr(before, name) != getattr(config, name)]
+    moved = [name for name in TrainingConfig.model_fields if getattr(before, name) != getattr(config, name)]
     change = {name: getattr(config, name) for name in moved if getattr(job.config, name) != getattr(config, name)}
-    if change and all(name in LIVE_FIELDS for name in moved):
+    if change and set(moved) <= set(TrainingConfig.live_fields()):
         try:
-            job.send(ChangeSettings(cast(Change, change)))
+            job.send(ChangeSettings(Change(change)))
         except ValueError as error:
             errors.show_error(str(error))
 
@@ -256,5 +254,5 @@ def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
             return
         st.rerun()
     if differing and start:
-        titles = ", ".join(TITLES[name] for name in differing)
+        titles = ", ".join(TrainingConfig.title(name) for name in differing)
         st.caption(f"A fork can't change: {titles}. Start takes them.")

@@ -12,7 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model import data
-from model.config import HIDDEN_LAYERS_LIMIT, LIVE_FIELDS, TrainingConfig
+from model.common.fields import Group
+from model.config import MAX_HIDDEN_LAYERS, TrainingConfig
 from model.presets import PRESETS, name_of
 from ui.common import glossary
 from ui.pickers import datasets
@@ -24,27 +25,8 @@ FIELDS = TrainingConfig.model_fields
 APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
 PLAIN = tuple(name for name in FIELDS if name not in APART)
 
-# What stands where, what matters most first; the titled ones are folded away.
-TUNED = ("learning_rate", "batch_size", "momentum", "dropout", "weight_decay", "augmentation")
-TUNED_BESIDES = ("label_smoothing", "clip_norm")
-SHAPE = ("activation", "optimizer", "epochs", "seed")
-FOLDED = {
-    "More about the network": ("batch_normalization", "initialization", "initial_std"),
-    "More about the steps": ("schedule", "step_epochs", "step_factor", "warmup", "beta2", "early_stopping"),
-    "More about the images": ("background", "validation_size", "training_size"),
-}
-
-# Settings that only some choices of another one make use of.
-USERS = {
-    "momentum": ("optimizer", ("momentum", "nesterov", "adam", "adamw")),
-    "beta2": ("optimizer", ("rmsprop", "adam", "adamw")),
-    "initial_std": ("initialization", ("normal",)),
-    "step_epochs": ("schedule", ("step",)),
-    "step_factor": ("schedule", ("step",)),
-    "warmup": ("schedule", ("one_cycle",)),
-}
-OF_HIDDEN_LAYERS = ("activation", "batch_normalization", "dropout")
-OF_SCHEDULES = ("step_epochs", "step_factor", "warmup")  # shown only with the schedule that uses them
+GROUPS = TrainingConfig.groups()
+FOLDED = (Group.INITIALIZATION, Group.OPTIMIZER, Group.DATA)  # behind their titles, below the others
 
 hidden = url_state.hidden  # what the page's address asks to leave out
 
@@ -93,8 +75,9 @@ def choose_dataset() -> str | None:
     It opens the group that the other widgets of `choose_config` go on with.
     """
     left_out = _left_out()
-    if not left_out.issuperset(("dataset", "hidden_layers", *SHAPE, *chain.from_iterable(FOLDED.values()))):
-        _heading("Network and data", ":material/restart_alt: take effect with Start")
+    below = chain.from_iterable(GROUPS[group] for group in (Group.MODEL, *FOLDED))
+    if not left_out.issuperset(("dataset", "hidden_layers", *below)):
+        _heading(Group.MODEL, ":material/restart_alt: applied on restart")
     name: str = session.get_value("dataset", "mnist-5k")
     known = name in session.current().datasets or datasets.is_available(name)
     return name if known and "dataset" in left_out else datasets.select_dataset()
@@ -113,22 +96,27 @@ def choose_config(
     """
     config = _config(dataset or "mnist-5k")
     left_out = _left_out()
-    tuned, besides, shape, *folded = (
-        {name: _idle(name, config, running) for name in names if name not in left_out}
-        for names in (TUNED, TUNED_BESIDES, SHAPE, *FOLDED.values())
-    )
-    if tuned or besides:
+    fields = {
+        group: {name: _idle(name, config, running) for name in names if name not in left_out}
+        for group, names in GROUPS.items()
+    }
+    if fields[Group.LIVE] or fields[Group.REGULARIZATION]:
         with st.container() if tuning is None else tuning:
-            _heading("Tune while it learns", ":material/bolt: act at once", lit=running is not None)
-            _fields(tuned)
-            _folded("More to tune", besides)
+            _heading(Group.LIVE, ":material/bolt: applied immediately", lit=running is not None)
+            _fields(fields[Group.LIVE])
+            _folded(Group.REGULARIZATION, fields[Group.REGULARIZATION])
     if running and "controls" not in left_out and (names := restart_needed(config, running)):
         st.caption(f":material/restart_alt: {_differ(names)}")
     if "hidden_layers" not in left_out:
         _layers()
-    _fields(shape)
-    for title, fields in zip(FOLDED, folded, strict=True):
-        _folded(title, {name: idle for name, idle in fields.items() if not (idle and name in OF_SCHEDULES)})
+    _fields(fields[Group.MODEL])
+    for group in FOLDED:
+        shown = {
+            name: idle
+            for name, idle in fields[group].items()
+            if not (idle and "schedule" in TrainingConfig.setting(name).used_with)  # only with the one that uses it
+        }
+        _folded(group, shown)
     session.set_value("config", config)
     url_state.write(config)
     return config
@@ -137,9 +125,9 @@ def choose_config(
 def restart_needed(config: TrainingConfig, running: TrainingConfig) -> list[str]:
     """The titles of the settings that differ from the running training's, and need a new one to take effect."""
     return [
-        widgets.TITLES[name]
+        TrainingConfig.title(name)
         for name in FIELDS
-        if name not in LIVE_FIELDS and getattr(config, name) != getattr(running, name)
+        if not TrainingConfig.setting(name).live and getattr(config, name) != getattr(running, name)
     ]
 
 
@@ -182,21 +170,21 @@ def _fields(fields: Mapping[str, str]) -> None:
 
 def _layers() -> None:
     explanation = glossary.explain("hidden_sizes")
-    layers = st.slider("Hidden layers", 0, HIDDEN_LAYERS_LIMIT, key="hidden_layers", help=explanation)
+    layers = st.slider("Hidden layers", 0, MAX_HIDDEN_LAYERS, key="hidden_layers", help=explanation)
     for layer in range(1, layers + 1):
-        widgets.stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden", glossary.explain("units"))
+        widgets.stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden_sizes", glossary.explain("units"))
 
 
 def _idle(name: str, config: TrainingConfig, running: TrainingConfig | None) -> str:
     """Why a setting has no effect, on the next training or on the one that runs; nothing if it has."""
-    trainings = [config, running] if running and name in LIVE_FIELDS else [config]
-    if name in OF_HIDDEN_LAYERS and not any(it.hidden_sizes for it in trainings):
+    setting = TrainingConfig.setting(name)
+    if config.uses(name) or (running and setting.live and running.uses(name)):
+        return ""
+    (other,) = setting.used_with
+    if other == "hidden_sizes":
         return "It has no effect without a hidden layer."
-    other, users = USERS.get(name, ("", ()))
-    if other and not any(getattr(it, other) in users for it in trainings):
-        chosen = getattr(config, other)
-        return f"It has no effect with {glossary.NAMES.get(chosen, chosen)}."
-    return ""
+    chosen = getattr(config, other)
+    return f"It has no effect with {glossary.NAMES.get(chosen, chosen)}."
 
 
 # ----------------------------------------------------------------------------------------------- the values
@@ -206,7 +194,7 @@ def _fill_gaps() -> None:
     """Streamlit forgets the value of a widget that a run left out, such as a layer's that was taken away."""
     for name in PLAIN:
         st.session_state.setdefault(name, FIELDS[name].default)
-    for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
+    for layer in range(1, MAX_HIDDEN_LAYERS + 1):
         st.session_state.setdefault(f"hidden_{layer}", 64)
 
 
@@ -215,7 +203,7 @@ def take(config: TrainingConfig) -> None:
     for name in PLAIN:
         st.session_state[name] = getattr(config, name)
     st.session_state["hidden_layers"] = len(config.hidden_sizes)
-    for layer in range(1, HIDDEN_LAYERS_LIMIT + 1):
+    for layer in range(1, MAX_HIDDEN_LAYERS + 1):
         known = layer <= len(config.hidden_sizes)
         st.session_state[f"hidden_{layer}"] = config.hidden_sizes[layer - 1] if known else 64
     if config.data in data.DATASETS and datasets.is_available(config.data):

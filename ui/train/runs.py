@@ -16,7 +16,6 @@ from ui.charts.curve_lines import Curve
 from ui.common import formatting, glossary
 from ui.state import session
 from ui.train import controls
-from ui.train.widgets import TITLES
 
 NONE = "none"
 EXAMPLES = 20  # images that go with a run that is downloaded
@@ -132,7 +131,7 @@ def table(jobs: list[Job]) -> pd.DataFrame:
         "Changed while learning": [str(len(view.changes)) for view in views],
     }
     rows |= {
-        TITLES[name]: [_value(getattr(job.config, name)) for job in jobs]
+        TrainingConfig.title(name): [_value(getattr(job.config, name)) for job in jobs]
         for name in TrainingConfig.model_fields
         if len({getattr(job.config, name) for job in jobs}) > 1
     }

@@ -10,18 +10,22 @@ from typing import Any
 import streamlit as st
 
 from model import data
+from model.common.fields import Settings
 from model.config import TrainingConfig
 
 FIELDS = tuple(TrainingConfig.model_fields)
 DEFAULT = TrainingConfig()
 VIEWS = ("controls", "diagram", "follow", "time", "pace", "inside", "weights_view", "layers_view", "compare", "runs")
 WIDGETS = {"data": "dataset", "hidden_sizes": "hidden_layers"}  # fields that their widgets have other names for
-HIDEABLE = (
-    "preset",
-    *WIDGETS.values(),
-    *(name for name in FIELDS if name != "ink" and name not in WIDGETS),
-    *VIEWS,
-)
+
+
+def hideable(config_class: type[Settings] = TrainingConfig) -> tuple[str, ...]:
+    """The names that `?hide=` takes."""
+    settings = (name for name in config_class.model_fields if config_class.setting(name).in_address)
+    return ("preset", *WIDGETS.values(), *(name for name in settings if name not in WIDGETS), *VIEWS)
+
+
+HIDEABLE = hideable()
 
 
 def begin() -> None:
@@ -60,8 +64,6 @@ def config() -> TrainingConfig | None:
     values: dict[str, Any] = {name: value for name, value in st.query_params.items() if name in FIELDS}
     if not values:
         return None
-    if "hidden_sizes" in values:
-        values["hidden_sizes"] = [size for size in values["hidden_sizes"].split("-") if size]
     if values.get("data", "mnist") not in data.DATASETS:  # never a path: the address is anyone's to write
         raise ValueError(f"data must be one of {', '.join(data.DATASETS)}; got {values['data']!r}")
     if "ink" in values:

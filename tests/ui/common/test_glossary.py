@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.config import TrainingConfig, options
+from model.config import TrainingConfig
 from model.nn import activations, batch_norm, initializers, optimizers
 from model.nn.schedules import SCHEDULES
 from ui.common import glossary
@@ -14,12 +14,12 @@ ALL = (*FIELDS, *glossary.TERMS)
 
 def test_no_term_is_a_setting_too() -> None:
     assert not set(FIELDS) & set(glossary.TERMS)
-    assert set(glossary.FORMULAS) == set(FIELDS)
 
 
 @pytest.mark.parametrize("term", ALL)
 def test_a_term_has_a_plain_sentence_and_a_formula_that_is_well_formed(term: str) -> None:
-    sentence, formula = (FIELDS[term].description, glossary.FORMULAS[term]) if term in FIELDS else glossary.TERMS[term]
+    sentence = TrainingConfig.help(term) if term in FIELDS else glossary.TERMS[term].sentence
+    formula = glossary.explain(term).removeprefix(sentence)
     assert glossary.explain(term).startswith(sentence)
     assert sentence[0].isupper()
     assert sentence.endswith(".")
@@ -56,27 +56,32 @@ def test_an_unknown_term_is_named() -> None:
     ],
 )
 def test_every_choice_has_its_line(field: str, functions: dict) -> None:
-    assert list(glossary.CHOICES[field]) == list(options(field))
-    assert set(glossary.CHOICES[field]) == set(functions)
+    assert set(TrainingConfig.setting(field).choices) == set(functions)
     for name in functions:
         assert f"- {glossary.NAMES.get(name, name)}: " in glossary.explain(field)
 
 
+def choice(field: str, option: str) -> str:
+    return TrainingConfig.setting(field).choices[option].formula
+
+
 def test_the_formulas_numbers_are_the_networks() -> None:
-    assert f"{activations.LEAKY_RELU_SLOPE:g}\\, z" in glossary.CHOICES["activation"]["leaky_relu"]
+    assert f"{activations.LEAKY_RELU_SLOPE:g}\\, z" in choice("activation", "leaky_relu")
     z = np.array([[-3.0, 0.7]])
     bent = np.empty_like(z)
     activations.ACTIVATIONS["gelu"].function(z, bent)
     np.testing.assert_allclose(bent, z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))))
-    assert "0.044715" in glossary.CHOICES["activation"]["gelu"]
+    assert "0.044715" in choice("activation", "gelu")
 
-    assert f"10^{{{np.log10(optimizers.EPSILON):.0f}}}" in glossary.FORMULAS["optimizer"]
-    assert f"10^{{{np.log10(batch_norm.BATCH_NORM_EPSILON):.0f}}}" in glossary.FORMULAS["batch_normalization"]
+    assert f"10^{{{np.log10(optimizers.EPSILON):.0f}}}" in TrainingConfig.setting("optimizer").formula
+    assert (
+        f"10^{{{np.log10(batch_norm.BATCH_NORM_EPSILON):.0f}}}" in TrainingConfig.setting("batch_normalization").formula
+    )
 
     config = TrainingConfig(schedule="one_cycle")
     first, last = (SCHEDULES["one_cycle"](config, done) for done in (0, 1))
-    assert f"from ${first:g}" in glossary.CHOICES["schedule"]["one_cycle"]
-    assert f"down to ${last:g}" in glossary.CHOICES["schedule"]["one_cycle"]
+    assert f"from ${first:g}" in choice("schedule", "one_cycle")
+    assert f"down to ${last:g}" in choice("schedule", "one_cycle")
     rise = SCHEDULES["one_cycle"](config, 0.1)
     assert rise == pytest.approx(0.04 + 0.96 * 0.1 / config.warmup)
-    assert "0.04 + 0.96" in glossary.FORMULAS["warmup"]
+    assert "0.04 + 0.96" in TrainingConfig.setting("warmup").formula

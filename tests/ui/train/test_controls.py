@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.config import LIVE_FIELDS, TrainingConfig, limits
+from model.common.fields import Group
+from model.config import TrainingConfig
 from model.presets import PRESETS
 from ui.state import visitors
-from ui.train import controls, url_state, widgets
+from ui.train import controls, url_state
 
+LIVE_FIELDS = TrainingConfig.live_fields()
 RUNNING = TrainingConfig(hidden_sizes=(32,), learning_rate=0.01, seed=3)
 OTHERS: dict[str, Any] = {
     "data": "mnist",
@@ -134,19 +136,19 @@ def test_what_was_hidden_stays_hidden_over_a_visit_to_another_page() -> None:
     assert "seed" not in shown(screen)
 
 
-@pytest.mark.parametrize("title", [*controls.FOLDED, "More to tune"])
-def test_a_section_is_shown_as_long_as_one_of_its_settings_is(title: str) -> None:
-    fields = controls.FOLDED.get(title, controls.TUNED_BESIDES)
+@pytest.mark.parametrize("title", [*controls.FOLDED, Group.REGULARIZATION])
+def test_a_section_is_shown_as_long_as_one_of_its_settings_is(title: Group) -> None:
+    fields = controls.GROUPS[title]
     assert title in [expander.label for expander in page(hide=",".join(fields[1:])).expander]
     assert title not in [expander.label for expander in page(hide=",".join(fields)).expander]
 
 
 def test_a_group_has_no_title_without_settings() -> None:
-    assert "Tune while it learns" in text(page())
+    assert "Live settings" in text(page())
     rest = page(hide=",".join(LIVE_FIELDS))
-    assert "Tune while it learns" not in text(rest)
-    assert "Network and data" in text(rest)
-    assert "Network and data" not in text(page(hide="controls"))
+    assert "Live settings" not in text(rest)
+    assert "Model and data" in text(rest)
+    assert "Model and data" not in text(page(hide="controls"))
 
 
 def test_all_controls_hidden_leave_the_settings_of_the_address() -> None:
@@ -178,7 +180,8 @@ def test_every_control_can_be_hidden() -> None:
 
 
 def test_what_a_running_training_can_follow_stands_together() -> None:
-    assert sorted((*controls.TUNED, *controls.TUNED_BESIDES)) == sorted(LIVE_FIELDS)
+    together = (*controls.GROUPS[Group.LIVE], *controls.GROUPS[Group.REGULARIZATION])
+    assert sorted(together) == sorted(LIVE_FIELDS)
     keys = list(shown(page()))
     screen = page()
     order = [widget.key for widget in screen.select_slider]
@@ -204,7 +207,8 @@ def test_what_needs_a_restart_is_told_from_what_acts_at_once() -> None:
         ({"learning_rate": "0.2", "dropout": "0.2"}, None),
         (
             {"activation": "tanh", "seed": "4", "epochs": "3", "schedule": "step", "early_stopping": "1"},
-            "Activation, schedule, epochs and 2 more differ from the training that runs: they take effect with Start.",
+            "Activation, learning rate schedule, epochs and 2 more differ from the training that runs: they take "
+            "effect with Start.",
         ),
     ],
 )
@@ -244,13 +248,3 @@ def test_a_setting_without_effect_cannot_be_moved_and_says_why(name: str, idle: 
 def test_momentum_can_be_moved_for_the_training_that_runs() -> None:
     assert not shown(page(RUNNING, optimizer="sgd"))["momentum"].disabled
     assert shown(page(RUNNING, optimizer="sgd"))["beta2"].disabled  # of the next training alone
-
-
-@pytest.mark.parametrize("name", [name for name in widgets.STOPS if name != "hidden"])
-def test_a_sliders_stops_are_within_its_settings_limits(name: str) -> None:
-    for value in widgets.STOPS[name]:
-        TrainingConfig.of({name: value})
-    assert TrainingConfig.model_fields[name].default in widgets.STOPS[name]
-    for key, edge in (("ge", min), ("le", max)):
-        if key in limits(name) and name not in ("batch_size",):
-            assert edge(widgets.STOPS[name]) == limits(name)[key]
