@@ -1,4 +1,4 @@
-"""An activation bends each unit's sum; without one, all layers together could only draw straight borders."""
+"""Activation functions. Without them, all layers together would be one linear map, with straight borders of classes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from model.common.arrays import Array
 
 @dataclass(frozen=True)
 class Activation:
-    """An elementwise function a = f(z) and its derivative, which may use a, already computed, as well as z."""
+    """An elementwise function a = f(z) and its derivative, which may use both z and the a already computed."""
 
-    function: Callable[[Array, Array], Any]  # (z, out), which may be one and the same array
+    function: Callable[[Array, Array], Any]  # (z, out); both may be the same array
     derivative: Callable[[Array, Array], Array]  # (z, a) -> da/dz
 
 
@@ -24,7 +24,7 @@ LEAKY_RELU_SLOPE = 0.01
 
 
 def _relu(z: Array, out: Array) -> None:
-    np.maximum(z, np.zeros(z.shape[1], z.dtype), out=out)  # with a row NumPy is three times as fast as with a number
+    np.maximum(z, np.zeros(z.shape[1], z.dtype), out=out)  # three times as fast with a row as with a number
 
 
 def _relu_derivative(z: Array, a: Array) -> Array:
@@ -60,12 +60,12 @@ def _sigmoid_derivative(z: Array, a: Array) -> Array:
 
 
 def _gelu_gate(z: Array) -> Array:
-    """tanh of the cubic whose half-sum with 1 approximates the normal distribution function."""
+    """Return t such that (1 + t) / 2 approximates the normal distribution function at z."""
     return np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z * z * z))
 
 
 def _gelu(z: Array, out: Array) -> None:
-    """z times the share of a normal distribution below z, by tanh (Hendrycks and Gimpel 2016)."""
+    """Compute z times the normal distribution function at z, approximated by tanh (Hendrycks and Gimpel 2016)."""
     np.multiply(0.5 * z, 1 + _gelu_gate(z), out=out)
 
 

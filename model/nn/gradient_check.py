@@ -1,68 +1,67 @@
-"""A gradient check asks the loss itself how it changes with a parameter, and compares that with backpropagation.
+"""Gradient check: compare backpropagation's gradient with central differences of the loss.
 
-The parameter is moved a little up and a little down: the difference of the two losses, divided by the distance, is
-the slope, found without any calculus.
+A parameter is moved a little up and a little down. The difference of the two losses, divided by the distance, is the
+numeric gradient, found without any calculus.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import Array
 from model.nn.losses import losses
 from model.nn.mlp import MLP, Layer, as_inputs
 from model.nn.workspace import Workspace
 
-Array = NDArray[Any]
 Kind = Literal["weight", "bias", "gamma"]
 
-# The slope (L(p + h) - L(p - h)) / 2h is wrong by about h^2 because the loss is curved, and by about e / h because the
-# losses are rounded, where e = 2.2e-16 is float64's precision. Their sum is least near the cube root of e.
+# (L(p + h) - L(p - h)) / 2h has an error of about h^2 from the loss's curvature, and of about e / h from rounding the
+# losses, where e = 2.2e-16 is float64's precision. Their sum is smallest near the cube root of e.
 STEP = 6e-6
-# Both errors together come to some 1e-11: of much smaller a gradient than this, they would be a part worth noticing.
+# Both errors together are about 1e-11: a large part of gradients that are much smaller than this.
 SMALLEST_GRADIENT = 1e-7
 KINKED = ("relu", "leaky_relu")
 
-IMAGES_LIMIT, IMAGES_AT_LEAST = 256, 8
-PER_LAYER_AT_LEAST = 3  # one of each kind
-PRODUCTS_LIMIT = 1e10  # multiplications for all the losses together: a second or two
+MAX_IMAGES, MIN_IMAGES = 256, 8
+MIN_PER_LAYER = 3  # one of each kind
+MAX_PRODUCTS = 1e10  # multiplications for all losses together: a second or two
 
 
 @dataclass(frozen=True)
 class Row:
-    """One parameter's gradient, found in two ways."""
+    """One parameter's gradient, computed in two ways."""
 
     layer: int  # counted from 0
     kind: Kind
     index: tuple[int, ...]  # (input, unit) of a weight, (unit,) of a bias or a gamma
     analytic: float  # by backpropagation
-    numeric: float  # by the loss's own change
+    numeric: float  # by central differences
     relative_error: float  # see `relative_error`
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """Backpropagation's gradient beside the numeric one, for some parameters of each layer."""
+    """Backpropagation's gradient and the numeric one, for some parameters of each layer."""
 
     rows: tuple[Row, ...]
-    images: int  # that the loss is the mean of
-    kinks: int  # parameters left out, because the loss has a kink there and no slope
+    images: int  # in the batch
+    kinks: int  # parameters skipped, because the loss has a kink there and no derivative
 
     @property
     def worst(self) -> float:
-        """The largest relative error: below 1e-3 if backpropagation is sound. NaN where there is no row."""
+        """The largest relative error: below 1e-3 if backpropagation is correct. NaN without rows."""
         return max((row.relative_error for row in self.rows), default=math.nan)
 
 
 def relative_error(analytic: float, numeric: float) -> float:
-    """The difference as a share of the larger of the two; infinite where one isn't a number.
+    """Return the difference divided by the larger of the two; infinite if one is not a number.
 
-    Two gradients below `SMALLEST_GRADIENT` are measured by that instead: the numeric one's own error would make
-    up most of so small a number, and be an alarm about nothing.
+    If both are below `SMALLEST_GRADIENT`, it is divided by that instead: the numeric gradient's own error would be most
+    of so small a number, and a false alarm.
     """
     error = abs(analytic - numeric) / max(abs(analytic), abs(numeric), SMALLEST_GRADIENT)
     return error if math.isfinite(error) else math.inf
@@ -75,38 +74,47 @@ def check(
     *,
     smoothing: float = 0.0,
     per_layer: int = 12,
+    max_products: float = MAX_PRODUCTS,
     rng: np.random.Generator,
 ) -> GradientCheck:
-    """Compare the gradients of `per_layer` parameters in each layer, on a batch and without dropout.
+    """Compare the gradients of some parameters of each layer, on a batch and without dropout.
 
-    Images (n, pixels) are floats 0..1, labels (n,) integers. All is computed in float64 on a copy, so the network stays
-    as it is, its running statistics too. The first 256 images count; of a network so large that all the losses would
-    come to more than `PRODUCTS_LIMIT` multiplications fewer images do, though 8, and then fewer parameters, though 3.
+    Everything is computed in float64 on a copy: the network and its running statistics stay the same.
 
-    Where the sum of some unit changes its sign between the two losses, ReLU's kink lies in between, and the numeric
-    slope is none: another parameter is drawn, at most twice as many in all.
+    If a unit's pre-activation changes its sign between the two losses, ReLU's kink lies in between and the numeric
+    gradient means nothing: another parameter is drawn, at most twice as many in total.
+
+    Args:
+        network: The network.
+        images: (n, inputs), floats 0..1. At most the first 256 are used.
+        labels: (n,), integers.
+        smoothing: Label smoothing, 0..1.
+        per_layer: How many parameters to compare in each layer.
+        max_products: How many multiplications all losses together may take. A large network gets fewer images for it,
+            but at least 8, and then fewer parameters in each layer, but at least 3.
+        rng: What draws the parameters.
 
     Raises:
-        ValueError: images and labels are no batch of this network's.
+        ValueError: The images and labels are not a batch for this network.
     """
     if images.ndim != 2 or images.shape[1] != network.sizes[0] or labels.shape != images.shape[:1] or not len(images):
         expected = f"images (n, {network.sizes[0]}) with labels (n,), at least one"
         raise ValueError(f"expected {expected}; got {images.shape} with {labels.shape}")
-    count, per_layer = _affordable(network, min(len(images), IMAGES_LIMIT), per_layer)
+    count, per_layer = _affordable(network, min(len(images), MAX_IMAGES), per_layer, max_products)
     rows: list[Row] = []
     kinks = 0
-    with np.errstate(over="ignore", invalid="ignore"):  # a network that diverged gets an answer too: infinite
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverged network has an infinite error
         probe = _Probe(network, as_inputs(images[:count], np.float64), labels[:count], smoothing)
         for layer in range(len(probe.network.layers)):
-            for kind, wanted in _shares(network, layer, per_layer).items():
-                found, left_out = _compare(probe, layer, kind, wanted, rng)
+            for kind, number in _shares(network, layer, per_layer).items():
+                found, skipped = _compare(probe, layer, kind, number, rng)
                 rows += found
-                kinks += left_out
+                kinks += skipped
     return GradientCheck(tuple(rows), count, kinks)
 
 
 class _Probe:
-    """A copy of the network in float64, with a batch, whose parameters can be moved one at a time."""
+    """A copy of the network in float64, and a batch; its parameters can be moved one at a time."""
 
     def __init__(self, network: MLP, images: Array, labels: Array, smoothing: float) -> None:
         self.network = network.copy(np.float64)
@@ -115,7 +123,7 @@ class _Probe:
         self.network.loss_and_gradient(images, labels, self.workspace, smoothing=smoothing)
 
     def slope(self, values: Array, index: tuple[int, ...]) -> float | None:
-        """How the loss changes with one of the network's values; None where a kink lies in between."""
+        """Return the numeric gradient by one parameter; None if a kink lies in between."""
         value = values[index]
         values[index] = value + STEP
         above, signs_above = self._evaluate()
@@ -127,54 +135,54 @@ class _Probe:
         return float((above - below).mean() / (2 * STEP))  # image by image: the mean of small numbers keeps more digits
 
     def _evaluate(self) -> tuple[Array, list[Array]]:
-        """Each image's loss, and on which side of the kink the hidden sums are."""
+        """Return each image's loss, and on which side of the kink the hidden pre-activations are."""
         logits = self.network.forward(self.images, self.workspace)
         hidden = self.workspace.pre_activations[:-1] if self.network.activation in KINKED else []
         return losses(logits, self.labels, self.smoothing), [z > 0 for z in hidden]
 
 
-def _affordable(network: MLP, images: int, per_layer: int) -> tuple[int, int]:
-    """How many images, and how many parameters of each layer, keep to `PRODUCTS_LIMIT`."""
+def _affordable(network: MLP, images: int, per_layer: int, max_products: float) -> tuple[int, int]:
+    """Return how many images, and how many parameters of each layer, take at most `max_products`."""
     products = 2 * len(network.layers) * network.num_weights  # for one image and one parameter of each layer
-    images = min(images, max(IMAGES_AT_LEAST, int(PRODUCTS_LIMIT / (products * per_layer))))
-    return images, min(per_layer, max(PER_LAYER_AT_LEAST, int(PRODUCTS_LIMIT / (products * images))))
+    images = min(images, max(MIN_IMAGES, int(max_products / (products * per_layer))))
+    return images, min(per_layer, max(MIN_PER_LAYER, int(max_products / (products * images))))
 
 
 def _shares(network: MLP, layer: int, per_layer: int) -> dict[Kind, int]:
-    """How many of each kind to compare: mostly weights, but the few others have formulas of their own."""
+    """Return how many of each kind to compare: mostly weights, but the others have their own formulas."""
     few = max(1, per_layer // 4)
     if network.layers[layer].gamma is None:
         return {"weight": max(1, per_layer - few), "bias": few}
     return {"weight": max(1, per_layer - 2 * few), "bias": few, "gamma": few}
 
 
-def _compare(probe: _Probe, layer: int, kind: Kind, wanted: int, rng: np.random.Generator) -> tuple[list[Row], int]:
-    """Rows of one layer's parameters of one kind, and how many were left out at a kink."""
+def _compare(probe: _Probe, layer: int, kind: Kind, count: int, rng: np.random.Generator) -> tuple[list[Row], int]:
+    """Return rows of one layer's parameters of one kind, and how many were skipped at a kink."""
     values, gradient = _part(probe.network.layers[layer], kind), _part(probe.workspace.gradients[layer], kind)
     rows: list[Row] = []
     kinks = 0
-    for index in _draw(gradient, 2 * wanted, rng):
+    for index in _draw(gradient, 2 * count, rng):
         numeric = probe.slope(values, index)
         if numeric is None:
             kinks += 1
             continue
         analytic = float(gradient[index])
         rows.append(Row(layer, kind, index, analytic, numeric, relative_error(analytic, numeric)))
-        if len(rows) == wanted:
+        if len(rows) == count:
             break
     return rows, kinks
 
 
 def _draw(gradient: Array, count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
-    """Different places at random: of four, three where the gradient isn't zero, as long as there are any.
+    """Draw different indices: three of four where the gradient is not zero, as long as there are any.
 
-    The others may be anywhere, since a zero, too, can be wrong.
+    The others may be anywhere, since a gradient of zero can be wrong too.
     """
-    promising = np.flatnonzero(gradient)
-    chosen = rng.choice(promising, min(len(promising), -(-3 * count // 4)), replace=False)
+    nonzero = np.flatnonzero(gradient)
+    chosen = rng.choice(nonzero, min(len(nonzero), -(-3 * count // 4)), replace=False)
     anywhere = rng.choice(gradient.size, min(gradient.size, count), replace=False)
-    places = rng.permutation(list(dict.fromkeys([*chosen.tolist(), *anywhere.tolist()]))[:count])
-    return [tuple(map(int, np.unravel_index(place, gradient.shape))) for place in places]
+    positions = rng.permutation(list(dict.fromkeys([*chosen.tolist(), *anywhere.tolist()]))[:count])
+    return [tuple(map(int, np.unravel_index(position, gradient.shape))) for position in positions]
 
 
 def _part(layer: Layer, kind: Kind) -> Array:

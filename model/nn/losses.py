@@ -1,4 +1,4 @@
-"""Softmax turns logits into probabilities; the cross-entropy says how wrong they are."""
+"""Softmax, and the cross-entropy loss."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from model.common.arrays import Array
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:
-    """Probabilities proportional to exp(logits), (n, classes) to (n, classes).
+    """Return probabilities proportional to exp(logits), (n, classes), from logits (n, classes).
 
-    The largest logit of a row is subtracted first: the quotient stays the same and exp cannot overflow.
+    Each row's largest logit is subtracted first: the quotient stays the same, and exp cannot overflow.
     """
     probabilities = np.subtract(logits, np.maximum.reduce(logits, axis=1, keepdims=True), out=out)
     np.exp(probabilities, out=probabilities)
@@ -29,11 +29,11 @@ def target_probabilities(labels: Array, classes: int, smoothing: float = 0.0, *,
 
 
 def losses(logits: Array, labels: Array, smoothing: float = 0.0) -> Array:
-    """The cross-entropy -sum(target * log(probability)) of each row, (n,), from logits (n, classes), labels (n,).
+    """Return each row's cross-entropy -sum(target * log(probability)), (n,), from logits (n, classes), labels (n,).
 
-    log(softmax(z)) = z - log(sum(exp(z))), so no probability is ever rounded to 0 before its logarithm is taken.
+    It is computed as log(softmax(z)) = z - log(sum(exp(z))): no probability is rounded to 0 before its logarithm.
     """
-    logits = logits - logits.max(axis=1, keepdims=True)  # the loss stays the same, and keeps its small digits
+    logits = logits - logits.max(axis=1, keepdims=True)  # the loss stays the same, and keeps its low digits
     log_sums = np.log(np.exp(logits).sum(axis=1))
     result = log_sums - logits[np.arange(len(labels)), labels]  # (n,)
     if smoothing:
@@ -42,5 +42,5 @@ def losses(logits: Array, labels: Array, smoothing: float = 0.0) -> Array:
 
 
 def cross_entropy(logits: Array, labels: Array, smoothing: float = 0.0) -> float:
-    """The mean of `losses`."""
+    """Return the mean of `losses`."""
     return float(losses(logits, labels, smoothing).mean())

@@ -1,7 +1,7 @@
-"""An optimizer moves the parameters a little against the gradient; how far, and with what memory, is its rule.
+"""Optimizers: rules that move the parameters against the gradient.
 
-All of them work on one vector, in place, in order of increasing complexity: SGD, Momentum, Nesterov, RMSprop,
-Adam, AdamW.
+All of them work in place on one vector. They stand in order of increasing complexity: SGD, Momentum, Nesterov,
+RMSprop, Adam, AdamW.
 """
 
 from __future__ import annotations
@@ -13,15 +13,20 @@ import numpy as np
 from model.common.arrays import Array
 from model.nn.blas import add_scaled
 
-EPSILON = 1e-8  # keeps a parameter whose gradient was always zero from being divided by zero
-BLOCK = 262_144  # values updated at a time: small enough for the cache, large enough to be worth the calls
+EPSILON = 1e-8  # avoids a division by zero where the gradient was always zero
+BLOCK = 262_144  # values updated at a time: they fit the cache, and the calls still cost little
 
 
 class Optimizer:
-    """The part that all rules share: weight decay, and walking over the vector in blocks that fit the cache.
+    """What all rules share: weight decay, and updating the vector in blocks that fit the cache.
 
-    Weight decay adds `weight_decay * parameters` to the gradient of the first `num_decayed` values: a network's
-    weights stand first, and biases are left alone. None means all values.
+    Attributes:
+        momentum: The decay rate of the running mean of gradients; for Adam, beta1.
+        beta2: The decay rate of the running mean of squared gradients.
+        weight_decay: Adds `weight_decay * parameters` to the gradient.
+        num_decayed: How many values weight decay applies to, the first ones: a network's weights, without biases.
+        steps: How many steps were made.
+        state: What the rule keeps between steps, (num_slots, size).
     """
 
     num_slots = 0  # how many vectors a rule keeps between steps
@@ -36,6 +41,7 @@ class Optimizer:
         num_decayed: int | None = None,
         dtype: Any = np.float32,
     ) -> None:
+        """Make an optimizer for a vector of that size; without `num_decayed`, weight decay applies to all of it."""
         self.momentum = momentum
         self.beta2 = beta2
         self.weight_decay = weight_decay
@@ -47,7 +53,7 @@ class Optimizer:
         return f"{type(self).__name__}(momentum={self.momentum:g}, weight_decay={self.weight_decay:g})"
 
     def step(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
-        """Update the parameters in place. The gradient is used up: the rules compute in its place."""
+        """Update the parameters in place. The gradient is overwritten: the rules compute in its memory."""
         self.steps += 1
         for start in range(0, parameters.size, BLOCK):
             block = slice(start, start + BLOCK)
@@ -72,6 +78,7 @@ class Optimizer:
         add_scaled(gradient, weights, self.weight_decay)
 
     def update(self, parameters: Array, gradient: Array, learning_rate: float, state: Array) -> None:
+        """Apply the rule to one block of the vectors, in place."""
         raise NotImplementedError
 
 
@@ -89,8 +96,8 @@ class Momentum(Optimizer):
     """velocity = momentum * velocity + gradient
     parameters = parameters - learning_rate * velocity
 
-    Polyak 1964, in the form that PyTorch uses: the learning rate multiplies the velocity, so that a change of
-    the learning rate takes effect at once.
+    Polyak 1964, in PyTorch's form: the learning rate multiplies the velocity, so a change of the learning rate takes
+    effect at once.
     """
 
     num_slots = 1
@@ -111,7 +118,7 @@ class Nesterov(Optimizer):
     """velocity = momentum * velocity + gradient
     parameters = parameters - learning_rate * (gradient + momentum * velocity)
 
-    Nesterov 1983, in the form of Sutskever et al. 2013: a step looks ahead to where the velocity leads.
+    Nesterov 1983, in the form of Sutskever et al. 2013: the step uses the velocity that it leads to.
     """
 
     num_slots = 1
@@ -143,12 +150,12 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """mean = momentum * mean + (1 - momentum) * gradient
+    """mean = beta1 * mean + (1 - beta1) * gradient
     square = beta2 * square + (1 - beta2) * gradient ** 2
     parameters = parameters - learning_rate * (mean / c1) / (sqrt(square / c2) + epsilon)
 
-    Kingma and Ba 2015. Both memories start at zero and are too small at first; c1 = 1 - momentum ** steps and
-    c2 = 1 - beta2 ** steps make up for it.
+    Kingma and Ba 2015. Both running means start at zero and are too small at first; c1 = 1 - beta1 ** steps and
+    c2 = 1 - beta2 ** steps correct for it. beta1 is the attribute `momentum`.
     """
 
     num_slots = 2
@@ -158,7 +165,7 @@ class Adam(Optimizer):
         add_scaled(mean, gradient, 1 - self.momentum, beta=self.momentum)
         gradient *= gradient
         add_scaled(square, gradient, 1 - self.beta2, beta=self.beta2)
-        # The two corrections are plain numbers: folded into the rate and the epsilon, they cost no pass of their own.
+        # The two corrections are numbers: folded into the learning rate and epsilon, they need no pass over the vector.
         root = (1 - self.beta2**self.steps) ** 0.5
         divisor = np.sqrt(square, out=gradient)
         divisor += EPSILON * root
@@ -169,7 +176,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """parameters = parameters - learning_rate * weight_decay * parameters, then Adam's rule.
 
-    Loshchilov and Hutter 2019: decay apart from the gradient, so that Adam's division does not weaken it.
+    Loshchilov and Hutter 2019: the decay is separate from the gradient, so Adam's division does not weaken it.
     """
 
     def decay(self, weights: Array, gradient: Array, learning_rate: float) -> None:
@@ -187,7 +194,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 def clip(gradient: Array, limit: float) -> float:
-    """Shorten the gradient, in place, to a Euclidean norm of at most `limit`; returns the norm that it had."""
+    """Scale the gradient in place to a Euclidean norm of at most `limit`, and return the norm that it had."""
     norm = float(np.sqrt(np.dot(gradient, gradient)))
     if norm > limit:
         gradient *= limit / norm

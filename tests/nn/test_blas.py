@@ -12,7 +12,7 @@ TYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def way(request, monkeypatch):
     """Once as the machine has it, and once as where the library's routines are not found."""
     if request.param == "numpy":
-        monkeypatch.setattr(blas, "_blas", lambda character: None)
+        monkeypatch.setattr(blas, "find_blas", lambda character: None)
 
 
 def numbers(*shape, dtype, seed=0):
@@ -69,5 +69,5 @@ def test_the_routines_are_found_in_the_library_that_numpy_brings():
     brought = [library for library in threadpool_info() if "numpy.libs" in library["filepath"]]
     if not brought:
         pytest.skip("this NumPy was not installed from a wheel with OpenBLAS in it")
-    assert blas._blas("f") is not None
-    assert blas._blas("d") is not None
+    assert blas.find_blas("f") is not None
+    assert blas.find_blas("d") is not None

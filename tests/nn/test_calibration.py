@@ -75,7 +75,7 @@ def test_what_is_added_to_all_of_a_row_changes_nothing():
 
 def test_without_a_mistake_the_temperature_stays_within_bounds():
     labels = np.arange(200) % 10
-    narrow = np.eye(10)[labels] * 2  # always right, but with little certainty
+    narrow = np.eye(10)[labels] * 2  # always right, but with little confidence
     assert MIN_TEMPERATURE < fit_temperature(narrow, labels) < 1
     # Beside a margin m, ln(9 (n + 1)) / m is the inverse temperature that gives p = (n + 1) / (n + 2).
     assert fit_temperature(narrow, labels) == pytest.approx(2 / np.log(9 * 201))
@@ -112,19 +112,19 @@ def test_other_shapes_are_refused(shape):
         fit_temperature(np.zeros(shape), np.zeros(200, int))
 
 
-# -------------------------------------------------------------------------------------------------- caution
+# ---------------------------------------------------------------------------------------------- reject bias
 
 
-@pytest.mark.parametrize("passing", [0.5, 0.9, 0.98])
-def test_with_its_caution_a_share_of_digits_passes_for_digits(passing):
+@pytest.mark.parametrize("accept_rate", [0.5, 0.9, 0.98])
+def test_the_reject_bias_accepts_the_given_share_of_digits(accept_rate):
     logits = np.random.default_rng(0).normal(0, 5, (1000, 11))
-    logits[:, 10] += fit_reject_bias(logits, passing)
+    logits[:, 10] += fit_reject_bias(logits, accept_rate)
     is_digit = 1 - softmax(logits, axis=1)[:, 10]
-    assert (is_digit >= 0.5).mean() == pytest.approx(passing, abs=0.001)
+    assert (is_digit >= 0.5).mean() == pytest.approx(accept_rate, abs=0.001)
 
 
 @pytest.mark.parametrize("logits", [np.ones((MIN_SAMPLES - 1, 11)), np.full((200, 11), np.nan)], ids=["few", "broken"])
-def test_what_tells_nothing_leaves_the_caution_at_zero(logits):
+def test_what_tells_nothing_leaves_the_reject_bias_at_zero(logits):
     assert fit_reject_bias(logits) == 0
 
 
@@ -132,7 +132,7 @@ def test_what_tells_nothing_leaves_the_caution_at_zero(logits):
 
 
 def certain(confidence, right):
-    """Answers of these certainties, right or not: probabilities (n, 10) and labels (n,)."""
+    """Answers of these confidences, right or not: probabilities (n, 10) and labels (n,)."""
     confidence = np.asarray(confidence, float)
     digits = np.arange(len(confidence)) % 10
     probabilities = np.repeat((1 - confidence)[:, None] / 9, 10, axis=1)
@@ -165,14 +165,14 @@ def test_bins_follow_their_definition(pairs, bins):
     assert found.expected_calibration_error == pytest.approx(error)
 
 
-def test_every_certainty_falls_into_a_bin():
+def test_every_confidence_falls_into_a_bin():
     found = reliability(np.full((3, 10), np.float32(0.1)), np.array([0, 0, 5]))
     assert found.counts.tolist() == [0, 3] + [0] * 13
     above_one = np.eye(10, dtype=np.float32)[:3] * np.nextafter(np.float32(1), np.float32(2))  # as sums may round
     assert reliability(above_one, np.arange(3)).counts.tolist() == [0] * 14 + [3]
 
 
-def test_true_certainties_leave_an_error_near_zero():
+def test_true_confidences_leave_an_error_near_zero():
     logits, labels = answers(200_000)
     assert reliability(softmax(logits, axis=1), labels).expected_calibration_error < 0.005
     assert reliability(softmax(2 * logits, axis=1), labels).expected_calibration_error > 0.05
@@ -186,16 +186,16 @@ def test_the_fitted_temperature_mends_the_error():
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 10_000])
-@pytest.mark.parametrize("certainty", [1e-9, 0.1, 0.5, 0.999, 1 - 1e-16, 1.0])
-def test_chance_is_the_binomial_distributions(count, certainty):
-    found = Reliability(np.array([0, count]), np.array([0, 0]), np.array([np.nan, certainty]))
+@pytest.mark.parametrize("confidence", [1e-9, 0.1, 0.5, 0.999, 1 - 1e-16, 1.0])
+def test_chance_is_the_binomial_distributions(count, confidence):
+    found = Reliability(np.array([0, count]), np.array([0, 0]), np.array([np.nan, confidence]))
     right = np.arange(count + 1)
-    expected = (binom.pmf(right, count, certainty) * np.abs(right / count - certainty)).sum()
+    expected = (binom.pmf(right, count, confidence) * np.abs(right / count - confidence)).sum()
     assert found.error_by_chance == pytest.approx(expected, rel=1e-6, abs=1e-15)
 
 
 @pytest.mark.parametrize("count", [20, 300, 5000])
-def test_chance_alone_makes_the_error_that_true_certainties_have(count):
+def test_chance_alone_makes_the_error_that_true_confidences_have(count):
     rng = np.random.default_rng(1)
     confidence = rng.choice([0.5, 0.7, 0.9, 0.99], count)
     tests = [reliability(*certain(confidence, rng.random(count) < confidence)) for _ in range(300)]

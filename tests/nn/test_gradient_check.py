@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from model.nn import gradient_check
 from model.nn.activations import ACTIVATIONS
-from model.nn.gradient_check import IMAGES_LIMIT, SMALLEST_GRADIENT, check, relative_error
+from model.nn.gradient_check import MAX_IMAGES, MIN_IMAGES, SMALLEST_GRADIENT, check, relative_error
 from model.nn.mlp import MLP
 
 SOUND, BROKEN = 1e-3, 1e-2  # what `worst` is below of a right gradient, and above of a wrong one
@@ -156,9 +155,8 @@ def test_a_network_that_diverged_is_no_sound_one():
     assert checked(network, *batch()).worst == math.inf
 
 
-@pytest.mark.parametrize(("limit", "images"), [(1e12, IMAGES_LIMIT), (2e6, 164), (1e6, 82)])
+@pytest.mark.parametrize(("limit", "images"), [(1e12, MAX_IMAGES), (2e6, 164), (1e6, 82)])
 def test_large_networks_get_fewer_images(monkeypatch, limit, images):
-    monkeypatch.setattr(gradient_check, "PRODUCTS_LIMIT", limit)
     forward, done = MLP.forward, []
 
     def counted(self, batch, *arguments):
@@ -167,16 +165,15 @@ def test_large_networks_get_fewer_images(monkeypatch, limit, images):
 
     monkeypatch.setattr(MLP, "forward", counted)
     network = random_network()  # 12 * 7 + 7 * 5 + 5 * 10 = 169 products; 2 losses for each of 36 parameters
-    result = checked(network, *batch(400))
+    result = checked(network, *batch(400), max_products=limit)
     assert result.images == images
     assert len(result.rows) == 36
     assert sum(done[1:]) <= limit
 
 
-def test_the_largest_networks_get_fewer_parameters_too(monkeypatch):
-    monkeypatch.setattr(gradient_check, "PRODUCTS_LIMIT", 1.0)
-    result = checked(random_network(batch_normalization=True), *batch(400))
-    assert result.images == gradient_check.IMAGES_AT_LEAST
+def test_the_largest_networks_get_fewer_parameters_too():
+    result = checked(random_network(batch_normalization=True), *batch(400), max_products=1.0)
+    assert result.images == MIN_IMAGES
     assert len(result.rows) == 3 + 3 + 3  # of the last layer two weights, since it has no gamma
     assert result.worst < SOUND
 
