@@ -5,7 +5,7 @@ import streamlit as st
 from model import ink
 from model.inference.classification import classify_images
 from model.nn.classifier import DigitClassifier
-from ui.common import errors, style
+from ui.common import errors, layout, style
 from ui.draw import canvas, prediction
 from ui.pickers import networks
 from ui.state import session
@@ -43,7 +43,7 @@ def write_and_read(network: DigitClassifier, problem: str | None) -> None:
     if image is None:
         image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
     (reading,) = classify_images(network, [image])
-    with desk.container(width=588):
+    with desk.container(width=layout.PAGE_WIDTH - canvas.SIZE - layout.GAP):
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             with st.container(key="answer", gap="xsmall"):
                 st.container(key="prediction").html(prediction.headline_html(reading))
@@ -57,13 +57,13 @@ if session.is_first_run_on_page("draw"):
     canvas.restore_drawing()
 
 style.apply()
-page = st.container(horizontal_alignment="center").container(width=900)
+page = layout.centered_page()
 page.title("Draw")
 top = page.container()
 with page.container(horizontal=True, gap="medium"):
-    with st.container(width=434):
+    with st.container(width=layout.HALF_PAGE_WIDTH):
         canvas.photo_uploader()
-    with st.container(width=434):
+    with st.container(width=layout.HALF_PAGE_WIDTH):
         try:
             _, checkpoint = networks.select_network()
         except (OSError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.common import errors, style
+from ui.common import errors, layout, style
 from ui.home import handwriting_demo
 from ui.pickers import networks
 from ui.state import session
@@ -27,7 +27,7 @@ CARDS = {
 
 session.is_first_run_on_page("home")
 style.apply()
-page = st.container(horizontal_alignment="center").container(width=900)
+page = layout.centered_page()
 with page:
     st.title("See a neural network read handwriting", anchor=False)
     st.markdown(

@@ -1,98 +1,44 @@
-"""A score is a share of right answers, and a share of a sample: other digits from the same hands would give another.
-
-So each comes with the number of images that it was measured on, and with how far chance alone may have moved it.
-"""
+"""Scores as text. A score is measured on a sample: it comes with the number of images and its confidence interval."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
-import streamlit as st
-from numpy.typing import NDArray
-
-from model import data
-from model.data import Dataset
-from model.nn.classifier import DigitClassifier
-from model.training.checkpoint import Checkpoint
 from ui.common import errors, formatting
-from ui.pickers import datasets
+from ui.evaluate.results import EvaluationSet
 
 if TYPE_CHECKING:
     from model.inference.evaluation import Evaluation
     from model.nn.calibration import Reliability
 
-Array = NDArray[Any]
-
-EVALUATIONS_KEPT = 8  # for all visitors together; about half a megabyte for 10,000 images
 QUANTILE = 1.96  # of the normal distribution, for 95 %
 
 
-class Part(NamedTuple):
-    """The images that a network is evaluated on: the test part, or all where there is none."""
-
-    images: Array  # (n, 784)
-    labels: Array  # (n,)
-    is_test: bool
-
-
-def part_of(dataset: Dataset) -> Part:
-    """The part of a data set to evaluate on."""
-    if len(dataset.test_labels):
-        return Part(dataset.test_images, dataset.test_labels, True)
-    return Part(dataset.images, dataset.labels, False)
-
-
-def evaluate(network: DigitClassifier, dataset: str, part: Part) -> Evaluation:
-    """The network's answers for a part of the data set that the menu calls `dataset`; quick the second time."""
-    # Visitors share what is kept, and one's train.csv is not another's: the folder tells them apart.
-    return _evaluate(f"{network} {network.checksum()}", str(datasets.folder(dataset)), network, part)
-
-
-# Streamlit tells calls apart by the arguments whose names have no underscore.
-@st.cache_resource(max_entries=EVALUATIONS_KEPT, show_spinner="Reading the images ...")
-def _evaluate(identity: str, folder: str, _network: DigitClassifier, _part: Part) -> Evaluation:
-    from model.inference.evaluation import (
-        evaluate,  # brings scikit-learn, which takes seconds: not before the page shows
-    )
-
-    return evaluate(_network, _part.images, _part.labels)
-
-
-def figures(found: Evaluation) -> list[tuple[str, float, str]]:
+def metrics(evaluation: Evaluation) -> list[tuple[str, float, str]]:
     """The scores that are shown: name, value 0..1, and meaning."""
     return [
-        ("Accuracy", found.accuracy, "The share of all images that it reads right."),
+        ("Accuracy", evaluation.accuracy, "The share of all images that it reads right."),
         (
             "Precision",
-            found.precision,
+            evaluation.precision,
             "Of the images that it reads as a 7, how many are one? The mean over all digits.",
         ),
         (
             "Recall",
-            found.recall,
+            evaluation.recall,
             "Of the images that show a 7, how many does it read as one? The mean over all digits.",
         ),
-        ("F1", found.f1, "Precision and recall in one figure, their harmonic mean. The mean over all digits."),
+        ("F1", evaluation.f1, "Precision and recall in one figure, their harmonic mean. The mean over all digits."),
     ]
 
 
-def described(part: Part, dataset: str) -> str:
-    """How many images of which data, in words; the name is shown as it is, whatever its file was called."""
-    counted = formatting.image_count(len(part.labels))
-    return f"{counted.replace('image', 'test image') if part.is_test else counted} of {errors.escape_markdown(dataset)}"
-
-
-def cautions(checkpoint: Checkpoint, dataset: str, part: Part) -> list[str]:
-    """What must be known to judge the scores rightly, one sentence or two each."""
-    config = checkpoint.config
-    sentences = [
-        data.overlap(config.data, dataset, ink=config.ink, on_training_part=not part.is_test) if config else None
-    ]
-    if not part.is_test:
-        sentences.insert(0, "This data set has no test part, so all of its images are read.")
-    return [sentence for sentence in sentences if sentence]
+def describe_samples(samples: EvaluationSet, dataset: str) -> str:
+    """The number of images and the data set, as Markdown that shows the data set's name as it is."""
+    count = formatting.image_count(len(samples.labels))
+    if samples.is_test:
+        count = count.replace("image", "test image")
+    return f"{count} of {errors.escape_markdown(dataset)}"
 
 
 def interval(right: int, count: int) -> tuple[float, float]:
@@ -103,9 +49,9 @@ def interval(right: int, count: int) -> tuple[float, float]:
     if not count:
         return 0.0, 1.0
     share, excess = right / count, QUANTILE**2 / count
-    centre = share + excess / 2
+    center = share + excess / 2
     reach = QUANTILE * math.sqrt(share * (1 - share) / count + excess / (4 * count))
-    return max((centre - reach) / (1 + excess), 0.0), min((centre + reach) / (1 + excess), 1.0)
+    return max((center - reach) / (1 + excess), 0.0), min((center + reach) / (1 + excess), 1.0)
 
 
 def margin(right: int, count: int) -> str:
@@ -114,22 +60,17 @@ def margin(right: int, count: int) -> str:
     return f"about ± {50 * (high - low):.{decimals(count)}f} percentage points (95 % interval)"
 
 
-def certainty(found: Reliability) -> str:
-    """How far the certainty of the answers is off, in words."""
-    error, places = found.expected_calibration_error, decimals(int(found.counts.sum()))
+def calibration(reliability: Reliability) -> str:
+    """The expected calibration error, and what chance alone would make of it, in words."""
+    error, digits = reliability.expected_calibration_error, decimals(int(reliability.counts.sum()))
     if not math.isfinite(error):
         return "The certainty of this network is not a number."
     return (
-        f"On average its certainty is {100 * error:.{places}f} percentage points off. With so many images, "
-        f"chance alone would make it {100 * found.error_by_chance:.{places}f}."
+        f"On average its certainty is {100 * error:.{digits}f} percentage points off. With so many images, "
+        f"chance alone would make it {100 * reliability.error_by_chance:.{digits}f}."
     )
 
 
 def decimals(count: int) -> int:
-    """How many decimals a percentage of `count` images deserves."""
+    """How many decimals a percentage of `count` images has."""
     return 1 if count <= 1000 else 2
-
-
-def sample(places: Array, size: int, seed: int) -> Array:
-    """At most `size` of the places, drawn at random, the same ones for the same seed."""
-    return np.random.default_rng(seed).permutation(places)[:size]
