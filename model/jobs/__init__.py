@@ -1,8 +1,36 @@
-"""Runs train in worker processes: a pool with a fair queue, and the messages between the app and its workers."""
+"""Runs train in worker processes: a pool with a fair queue, and the messages between the app and its workers.
 
-from model.jobs.job import Fork, Job, TrainingRequest
-from model.jobs.job_state import JobState
-from model.jobs.pool import Pool, PoolSettings
-from model.jobs.protocol import JobStatus
+The public names are loaded when they are first asked for: a worker needs none of the pool's, and starts sooner.
+"""
 
-__all__ = ["Fork", "Job", "JobState", "JobStatus", "Pool", "PoolSettings", "TrainingRequest"]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from model.jobs.job import Job as Job
+    from model.jobs.job_state import JobState as JobState
+    from model.jobs.pool import Pool as Pool
+    from model.jobs.pool import PoolSettings as PoolSettings
+    from model.jobs.protocol import JobStatus as JobStatus
+    from model.jobs.request import Fork as Fork
+    from model.jobs.request import TrainingRequest as TrainingRequest
+
+_PUBLIC = {
+    "Fork": "model.jobs.request",
+    "Job": "model.jobs.job",
+    "JobState": "model.jobs.job_state",
+    "JobStatus": "model.jobs.protocol",
+    "Pool": "model.jobs.pool",
+    "PoolSettings": "model.jobs.pool",
+    "TrainingRequest": "model.jobs.request",
+}
+
+__all__ = list(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_PUBLIC[name]), name)

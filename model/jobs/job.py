@@ -7,9 +7,9 @@ next.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ from model.jobs.protocol import (
     Stop,
     TrainingFailed,
 )
+from model.jobs.request import Fork, TrainingRequest
 from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
 from model.nn.mlp import MLP
@@ -41,28 +42,6 @@ from model.training import fork_conflicts, updated
 from model.training.checkpoint import Checkpoint
 
 NO_WORKER = "There is no batch to check while the run waits for a worker: check again when it trains."
-
-
-@dataclass(frozen=True)
-class Fork:
-    """Where a new run branches off from another one."""
-
-    parent: Job
-    snapshot: SnapshotRef
-
-
-@dataclass(frozen=True)
-class TrainingRequest:
-    """What a visitor asks the pool for."""
-
-    name: str
-    owner: str  # the visitor; the queue is fair between owners
-    config: TrainingConfig
-    data: Path  # the data set's folder: see data.save
-    fork: Fork | None = None
-    paused: bool = False  # from the beginning
-    speed: float = 0.0  # steps per second, 0 means no limit
-    keep_alive: Any = None  # must exist as long as the job, such as a temporary folder with its data
 
 
 class Scheduler(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from model.training.snapshot import Snapshot
 
 NETWORK_FILE = "network.safetensors"
 PREEMPTED_FILE = "preempted.npz"
+REPLACE_ATTEMPTS, REPLACE_DELAY_S = 100, 0.01
 
 
 class JobFiles:
@@ -40,8 +42,16 @@ class JobFiles:
             "statistics": network.mlp.running_statistics,
             "calibration": np.array((network.temperature, network.reject_bias)),
         }
-        with atomic_write(self.network_file) as file:
-            file.write(save(tensors))
+        content = save(tensors)
+        for attempts_left in reversed(range(REPLACE_ATTEMPTS)):
+            try:
+                with atomic_write(self.network_file) as file:
+                    file.write(content)
+                return
+            except PermissionError:  # on Windows, while somebody reads the file
+                if not attempts_left:
+                    raise
+                time.sleep(REPLACE_DELAY_S)
 
     def read_network(self, network: DigitClassifier) -> None:
         """Give a network of the same shape the values that were written last; without a file it stays as it is."""

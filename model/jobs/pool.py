@@ -7,7 +7,6 @@ bit for bit.
 from __future__ import annotations
 
 import atexit
-import math
 import tempfile
 import threading
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from model.jobs import worker_limits
 from model.jobs.fair_queue import FairQueue, Running, select_preemption
-from model.jobs.job import NO_WORKER, Job, TrainingRequest
+from model.jobs.job import NO_WORKER, Job
 from model.jobs.protocol import (
     CheckGradient,
     Command,
@@ -32,7 +31,9 @@ from model.jobs.protocol import (
     RunStep,
     Stop,
 )
+from model.jobs.request import TrainingRequest
 from model.jobs.worker_process import WorkerProcess
+from model.jobs.workers import Assignment, Workers
 
 WATCH_INTERVAL_S = 1.0
 NOT_ANSWERING = "The run's process did not answer for {} and was ended. Its last network is kept."
@@ -48,20 +49,6 @@ class PoolSettings:
     stop_timeout: float = 5.0  # for a run to stop by itself, after which its worker is ended
     kill_timeout: float = 2.0  # for an ended process to be gone
     restart_delay: float = 2.0  # before a worker is replaced that ended before it was ready
-
-
-@dataclass
-class _Assignment:
-    """A job that a worker has."""
-
-    job: Job
-    since: float  # by the monotonic clock
-    is_preempting: bool = False  # the worker was told to give it back
-    stop_deadline: float = math.inf  # when the worker is ended; finite if it was told to stop the job
-
-    @property
-    def is_stopping(self) -> bool:
-        return self.stop_deadline < math.inf
 
 
 class Pool:
@@ -82,15 +69,14 @@ class Pool:
         self.threads = threads or worker_limits.threads(self.size)
         worker_limits.memory()  # an error here is better than one in each worker
         self._settings = settings or PoolSettings()
-        self._start_worker = start_worker
         self._lock = threading.RLock()
         self._numbers = count(1)
         self._queue: FairQueue[Job] = FairQueue()
         self._closed = threading.Event()
         self._folder = tempfile.TemporaryDirectory(prefix="inkling-", ignore_cleanup_errors=True)
         self.folder = Path(self._folder.name)  # of the files of all jobs; it is deleted with the pool
-        self._assignments: dict[WorkerProcess, _Assignment] = {}
-        self._workers = [self._new_worker() for _ in range(self.size)]
+        with self._lock:  # what the first ones say waits until all are there
+            self._workers = Workers(lambda: start_worker(self.folder, self._handle_event, self._handle_exit), self.size)
         threading.Thread(target=self._watch, name="pool", daemon=True).start()
         atexit.register(self.close)
 
@@ -100,8 +86,7 @@ class Pool:
             if self._closed.is_set():
                 return
             self._closed.set()
-            workers, self._workers = self._workers, []
-            self._assignments.clear()
+            workers = self._workers.remove_all()
             self._queue.clear()
         for worker in workers:
             worker.kill()
@@ -136,13 +121,13 @@ class Pool:
             if not job.is_live:
                 return
             job.accept(command)
-            worker = self._worker_of(job)
-            if worker:
-                worker.send(job.number, command)
-                if isinstance(command, Stop):
-                    self._expect_stop(self._assignments[worker])
-            else:
-                self._send_without_worker(job, command)
+            match self._workers.of(job):
+                case worker, assignment:
+                    worker.send(job.number, command)
+                    if isinstance(command, Stop):
+                        assignment.stop_within(self._settings.stop_timeout)
+                case None:
+                    self._send_without_worker(job, command)
             self._dispatch()
 
     def _send_without_worker(self, job: Job, command: Command) -> None:
@@ -159,10 +144,6 @@ class Pool:
                 job.set_status(JobStatus.WAITING)
                 self._queue.push(job)
 
-    def _expect_stop(self, assignment: _Assignment) -> None:
-        deadline = time.monotonic() + self._settings.stop_timeout
-        assignment.stop_deadline = min(assignment.stop_deadline, deadline)
-
     # -- Looking at it --------------------------------------------------------------------------------------
 
     @property
@@ -173,57 +154,43 @@ class Pool:
     def queue_position(self, job: Job) -> int:
         """Return a job's position in the queue: 1 is next, 0 is not in it."""
         with self._lock:
-            order = self._queue.ordered(self._holders) if job in self._queue else []
+            order = self._queue.ordered(self._workers.owners) if job in self._queue else []
             return order.index(job) + 1 if order else 0
 
     def worker_pids(self) -> list[int]:
         """Return the numbers of the workers' processes."""
         with self._lock:
-            return [worker.pid for worker in self._workers]
+            return [worker.pid for worker in self._workers.all]
 
     def worker_pid(self, job: Job) -> int | None:
         """Return the number of the process that has a job."""
         with self._lock:
-            worker = self._worker_of(job)
-            return worker.pid if worker else None
+            found = self._workers.of(job)
+            return found[0].pid if found else None
 
     def idle_workers(self) -> int:
         """Return how many workers are ready and have no job."""
         with self._lock:
-            return sum(worker.is_ready for worker in self._free_workers)
+            return sum(worker.is_ready for worker in self._workers.free)
 
     # -- Who gets a worker ----------------------------------------------------------------------------------
 
-    @property
-    def _holders(self) -> list[str]:
-        return [assignment.job.owner for assignment in self._assignments.values()]
-
-    @property
-    def _free_workers(self) -> list[WorkerProcess]:
-        return [worker for worker in self._workers if worker not in self._assignments and not worker.is_gone]
-
-    def _worker_of(self, job: Job) -> WorkerProcess | None:
-        return next((worker for worker, assignment in self._assignments.items() if assignment.job is job), None)
-
     def _dispatch(self) -> None:
         """Give free workers to the jobs that are next; while others still wait, have running jobs give theirs back."""
-        for worker in sorted(self._free_workers, key=lambda worker: not worker.is_ready):
+        for worker in self._workers.free:
             if self._queue:
-                job = self._queue.pop(self._holders)
-                self._assignments[worker] = _Assignment(job, time.monotonic())
+                job = self._queue.pop(self._workers.owners)
+                self._workers.assign(worker, job)
                 worker.send(job.number, job.start_message(self.threads))
-        preempting = sum(assignment.is_preempting for assignment in self._assignments.values())
+        preempting = sum(assignment.is_preempting for _, assignment in self._workers.assigned)
         for _ in range(len(self._queue) - preempting):
             self._preempt_one()
 
     def _preempt_one(self) -> None:
         """Have one job give its worker back, if the policy says so."""
-        staying = [(worker, it) for worker, it in self._assignments.items() if not it.is_preempting]
-        staying.sort(key=lambda pair: pair[1].since)
-        now = time.monotonic()
-        running = [
-            Running(it.job.owner, it.job.is_paused, now - it.since > self._settings.time_slice) for _, it in staying
-        ]
+        staying = [(worker, it) for worker, it in self._workers.assigned if not it.is_preempting]
+        expired = time.monotonic() - self._settings.time_slice
+        running = [Running(it.job.owner, it.job.is_paused, it.since < expired) for _, it in staying]
         chosen = select_preemption(running, self._queue.owners)
         if chosen is not None:
             worker, assignment = staying[chosen]
@@ -232,23 +199,20 @@ class Pool:
 
     # -- What workers do ------------------------------------------------------------------------------------
 
-    def _new_worker(self) -> WorkerProcess:
-        return self._start_worker(self.folder, self._handle_event, self._handle_exit)
-
     def _handle_event(self, worker: WorkerProcess, envelope: EventEnvelope) -> None:
         with self._lock:
-            assignment = self._assignments.get(worker)
+            assignment = self._workers.assignment(worker)
             if assignment and assignment.job.number == envelope.job_number:
                 job = assignment.job
                 job.apply(envelope.event)
                 if isinstance(envelope.event, Preempted):
-                    del self._assignments[worker]
+                    self._workers.release(worker)
                     if assignment.is_stopping:  # that command came too late for the worker
                         job.set_status(JobStatus.STOPPED)
                     elif job.status is JobStatus.WAITING:
                         self._queue.push(job)
                 elif not job.is_live:
-                    del self._assignments[worker]
+                    self._workers.release(worker)
             self._dispatch()
 
     def _handle_exit(self, worker: WorkerProcess, reason: str) -> None:
@@ -257,7 +221,7 @@ class Pool:
             if self._closed.is_set():
                 return
             worker.is_gone = True
-            assignment = self._assignments.pop(worker, None)
+            assignment = self._workers.release(worker)
             if assignment:
                 self._handle_loss(assignment, reason)
             self._dispatch()
@@ -265,10 +229,10 @@ class Pool:
             self._closed.wait(self._settings.restart_delay)
         with self._lock:
             if not self._closed.is_set():
-                self._workers[self._workers.index(worker)] = self._new_worker()
+                self._workers.replace(worker)
                 self._dispatch()
 
-    def _handle_loss(self, assignment: _Assignment, reason: str) -> None:
+    def _handle_loss(self, assignment: Assignment, reason: str) -> None:
         """Decide what becomes of a job whose worker has ended."""
         job = assignment.job
         if assignment.is_stopping:
@@ -283,7 +247,7 @@ class Pool:
         """Now and then end workers that hang, and preempt runs whose time slice is over."""
         while not self._closed.wait(WATCH_INTERVAL_S):
             with self._lock:
-                for worker in self._workers:
+                for worker in self._workers.all:
                     self._check(worker)
                 self._dispatch()
 
@@ -293,8 +257,8 @@ class Pool:
         timeout = self._settings.heartbeat_timeout
         if worker.is_ready and worker.missed_heartbeats * WATCH_INTERVAL_S > timeout:
             worker.kill(NOT_ANSWERING.format(_seconds(timeout)))
-        assignment = self._assignments.get(worker)
-        if assignment and time.monotonic() > assignment.stop_deadline:
+        assignment = self._workers.assignment(worker)
+        if assignment and assignment.is_overdue:
             worker.kill()
 
 

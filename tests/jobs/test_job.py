@@ -3,8 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from model.jobs import Fork, JobStatus, Pool
-from model.jobs.job import Job, TrainingRequest
+from model.jobs import Fork, Job, JobStatus, Pool, TrainingRequest
 from model.jobs.job_state import MAX_POINTS, JobState
 from model.jobs.protocol import (
     ChangeSettings,

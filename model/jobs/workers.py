@@ -1,0 +1,86 @@
+"""The pool's workers: which of them is free, and which job each of the others has."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from model.jobs.job import Job
+from model.jobs.worker_process import WorkerProcess
+
+
+@dataclass
+class Assignment:
+    """A job that a worker has."""
+
+    job: Job
+    since: float  # by the monotonic clock
+    is_preempting: bool = False  # the worker was told to give it back
+    stop_deadline: float = math.inf  # when the worker is ended; finite if it was told to stop the job
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the worker was told to stop the job."""
+        return self.stop_deadline < math.inf
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the worker has not stopped the job in time."""
+        return time.monotonic() > self.stop_deadline
+
+    def stop_within(self, seconds: float) -> None:
+        """Set the deadline; one that is set already is not extended."""
+        self.stop_deadline = min(self.stop_deadline, time.monotonic() + seconds)
+
+
+class Workers:
+    """A number of workers, each started by `start`."""
+
+    def __init__(self, start: Callable[[], WorkerProcess], size: int) -> None:
+        self._start = start
+        self._assignments: dict[WorkerProcess, Assignment] = {}
+        self.all = [start() for _ in range(size)]
+
+    @property
+    def free(self) -> list[WorkerProcess]:
+        """Those without a job, those that are ready first."""
+        free = [worker for worker in self.all if worker not in self._assignments and not worker.is_gone]
+        return sorted(free, key=lambda worker: not worker.is_ready)
+
+    @property
+    def owners(self) -> list[str]:
+        """The owners of the jobs that have a worker, each as often as it has."""
+        return [assignment.job.owner for assignment in self._assignments.values()]
+
+    @property
+    def assigned(self) -> list[tuple[WorkerProcess, Assignment]]:
+        """Those with a job, the longest first."""
+        return sorted(self._assignments.items(), key=lambda pair: pair[1].since)
+
+    def assignment(self, worker: WorkerProcess) -> Assignment | None:
+        """Return what a worker has."""
+        return self._assignments.get(worker)
+
+    def of(self, job: Job) -> tuple[WorkerProcess, Assignment] | None:
+        """Return the worker that has a job."""
+        return next((pair for pair in self._assignments.items() if pair[1].job is job), None)
+
+    def assign(self, worker: WorkerProcess, job: Job) -> None:
+        """Note that a worker has a job now."""
+        self._assignments[worker] = Assignment(job, time.monotonic())
+
+    def release(self, worker: WorkerProcess) -> Assignment | None:
+        """Note that a worker has no job any more; return what it had."""
+        return self._assignments.pop(worker, None)
+
+    def replace(self, worker: WorkerProcess) -> None:
+        """Start another one in the place of one that has ended."""
+        self.all[self.all.index(worker)] = self._start()
+
+    def remove_all(self) -> list[WorkerProcess]:
+        """Forget all workers; return them."""
+        removed, self.all = self.all, []
+        self._assignments.clear()
+        return removed
