@@ -18,7 +18,7 @@ from benchmarks.runs import Result, Run, Trained, trained
 from benchmarks.shapes import KINDS, shapes
 from benchmarks.writer_groups import Collections, Source, images
 from model.config import TrainingConfig
-from model.inference.classification import DIGIT_AT_LEAST
+from model.inference.thresholds import ACCEPT_AT_LEAST
 from model.ink import Drawing
 from model.nn.calibration import BINS, Reliability, reliability
 from model.nn.classifier import DigitClassifier
@@ -123,7 +123,7 @@ def doubts(network: DigitClassifier, drawings: Sequence[Drawing]) -> Array:
 
 def share_passed(is_digit: Array | None) -> float:
     assert is_digit is not None
-    return float((is_digit >= DIGIT_AT_LEAST).mean())
+    return float((is_digit >= ACCEPT_AT_LEAST).mean())
 
 
 def told_apart(digits: Array, others: Array) -> Result:
@@ -136,7 +136,7 @@ def told_apart(digits: Array, others: Array) -> Result:
     return {
         "drawings": len(others),
         "auroc": float(roc_auc_score(is_one, np.concatenate((digits, others)))),
-        "refused": float((others < DIGIT_AT_LEAST).mean()),
+        "refused": float((others < ACCEPT_AT_LEAST).mean()),
         "refused_at_97": float((others < border).mean()),
     }
 

@@ -1,1 +1,4 @@
-"""What a trained network is for: classify drawings and photos, be evaluated, be exported."""
+"""What a trained network is used for: classify drawings and photos, evaluate, export.
+
+Import from the submodules: they need libraries that take long to load, and most uses need only one of them.
+"""

@@ -1,6 +1,6 @@
-"""An export is a trained network to take home: its weights, how it learned, and a program that reads digits with it.
+"""Export of a trained network: its weights, its history, and a program that classifies digits without Inkling.
 
-The program is written for this one network and needs NumPy alone, so whoever opens it sees all that reading takes.
+The program is generated for this network and needs only NumPy, so its source shows everything that inference takes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from io import BytesIO, StringIO
 from string import Template
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import U8
 from model.common.constants import PIXELS
-from model.inference.classification import DIGIT_AT_LEAST
+from model.inference.thresholds import ACCEPT_AT_LEAST
 from model.nn.activations import LEAKY_RELU_SLOPE
 from model.nn.batch_norm import BATCH_NORM_EPSILON
 from model.nn.classifier import DigitClassifier
@@ -29,7 +29,7 @@ PROGRAM_NAME, EXAMPLES_NAME = "predict.py", "examples.npy"
 
 
 def history_csv(points: Sequence[HistoryPoint]) -> str:
-    """The learning curves as CSV, a column for each field of `Point`; empty where nothing was measured."""
+    """Return the learning curves as CSV, a column for each field of `HistoryPoint`; empty if not measured."""
     table = StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(HistoryPoint._fields)
@@ -38,14 +38,17 @@ def history_csv(points: Sequence[HistoryPoint]) -> str:
     return table.getvalue()
 
 
-def bundle(checkpoint: Checkpoint, points: Sequence[HistoryPoint], name: str, examples: NDArray[np.uint8]) -> bytes:
-    """A zip with all that belongs to a network: the same for the same network, to the last byte.
+def bundle(checkpoint: Checkpoint, points: Sequence[HistoryPoint], name: str, examples: U8) -> bytes:
+    """Return a zip file with everything about a network; for the same network it is the same to the last byte.
 
-    The weights are called by the network's `name`, as far as a file can be; examples (n, 784) are images to try
-    the program on.
+    Args:
+        checkpoint: The network, with its settings and scores.
+        points: Its learning curves.
+        name: Names the file of the weights, as far as a file name can.
+        examples: Images to try the program on, uint8 (n, 784).
 
     Raises:
-        ValueError: the examples are no images.
+        ValueError: The examples are not images.
     """
     if examples.dtype != np.uint8 or examples.ndim != 2 or examples.shape[1] != PIXELS:
         raise ValueError(f"examples must be uint8 of shape (n, {PIXELS}); got {examples.dtype} of {examples.shape}")
@@ -65,37 +68,38 @@ def bundle(checkpoint: Checkpoint, points: Sequence[HistoryPoint], name: str, ex
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for file_name, content in files.items():
-            entry = zipfile.ZipInfo(file_name)  # which dates it 1980, always
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16  # of Unix, wherever this runs: a plain file
-            # Weights look like noise, so packing would take its time and gain little.
+            entry = zipfile.ZipInfo(file_name)  # always dated 1980
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16  # Unix's plain file, on every system
+            # Weights look like noise: compression would take long and gain little.
             entry.compress_type = zipfile.ZIP_STORED if file_name == weights_name else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return packed.getvalue()
 
 
 def _in_order(content: bytes) -> bytes:
-    """A safetensors file with its metadata in alphabetical order: the library writes another one each time."""
+    """Return a safetensors file with sorted metadata: the library writes it in another order each time."""
     start = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:start])
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
     text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)  # so that the numbers after it stay aligned
+    text += b" " * (-len(text) % 8)  # keeps the numbers after it aligned
     return len(text).to_bytes(8, "little") + text + content[start:]
 
 
 def _readme(checkpoint: Checkpoint, weights_name: str, examples: int) -> str:
-    lines = [f"{checkpoint.network.mlp!r}: reads handwritten digits."]
+    """Return the text that says what the files are and how to run the program."""
+    lines = [f"{checkpoint.network.mlp!r}: classifies handwritten digits."]
     accuracy, tested_on = (checkpoint.scores.get(key) for key in ("test_accuracy", "tested_on"))
     if isinstance(accuracy, float):
-        lines.append(f"It read {accuracy:.2%} of the test images of {tested_on} right.")
+        lines.append(f"Its accuracy on the test images of {tested_on} is {accuracy:.2%}.")
     contents = {
         weights_name: "the weights; Inkling opens this file too",
-        PROGRAM_NAME: "reads images with them, and needs nothing but Python and NumPy",
+        PROGRAM_NAME: "classifies images with them; needs only Python and NumPy",
         EXAMPLES_NAME: f"{examples} images to try it on",
-        "history.csv": "how it learned: loss and accuracy, step by step",
+        "history.csv": "loss and accuracy during training",
     }
     if checkpoint.config:
-        contents["settings.json"] = "what it was trained with"
+        contents["settings.json"] = "the settings of the training run"
     width = max(map(len, contents))
     lines += ["", *(f"{file_name:{width}}  {what}" for file_name, what in contents.items())]
     lines += ["", "Unpack them into one folder and run there:", ""]
@@ -106,9 +110,9 @@ def _readme(checkpoint: Checkpoint, weights_name: str, examples: int) -> str:
 # -------------------------------------------------------------------------------------------------- program
 
 PROGRAM = Template('''\
-"""The network $shape reads handwritten digits, with NumPy alone: python $program images.npy
+"""The network $shape classifies handwritten digits with NumPy: python $program images.npy
 
-The file holds images as bytes, (n, 784) or (n, 28, 28): 0 is paper, 255 is ink. A line for each says
+The file holds images as bytes, (n, 784) or (n, 28, 28): 0 is paper, 255 is ink. The output is a line for each image:
 $line.
 """
 
@@ -124,7 +128,7 @@ WEIGHTS = Path(__file__).with_name("$weights")
 
 @cache
 def layers():
-    """Each layer's arrays by name. The file is the length of a header, the header as JSON, and all arrays in a row."""
+    """Return each layer's arrays by name. The file is a header's length, the header as JSON, and all arrays."""
     content = WEIGHTS.read_bytes()
     start = 8 + int.from_bytes(content[:8], "little")
     found = {}
@@ -137,7 +141,7 @@ def layers():
 
 
 def logits(images):
-    """How much speaks for each digit$or_none, (n, $classes)."""
+    """Return the score of each digit$or_none, (n, $classes), before softmax."""
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.shape[1:] not in ((784,), (28, 28)):
         raise ValueError(f"got {images.dtype} of shape {images.shape}")
@@ -146,7 +150,7 @@ $hidden    return x @ last["weights"] + last["biases"]
 
 
 def softmax(z):
-    """Probabilities proportional to exp(z); the largest z is taken off first, so that exp never overflows."""
+    """Return probabilities proportional to exp(z); the largest z is subtracted first, so exp cannot overflow."""
     powers = np.exp(z - z.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -178,16 +182,16 @@ NO_HIDDEN_LAYER = """\
 HIDDEN_LAYERS = Template("""\
     *hidden, last = layers()
     for layer in hidden:
-$sums        x = $activation
+$pre_activations        x = $activation
 """)
 
-SUMS = """\
+PRE_ACTIVATIONS = """\
         z = x @ layer["weights"] + layer["biases"]  # (n, units)
 """
 
-NORMALIZED_SUMS = f"""\
+NORMALIZED_PRE_ACTIVATIONS = f"""\
         z = x @ layer["weights"]  # (n, units)
-        # Batch normalization: by the mean and variance that each unit's sums had while the network learned.
+        # Batch normalization by the running mean and variance of each unit, measured in training.
         z = (z - layer["mean"]) * (layer["scales"] / np.sqrt(layer["variance"] + {BATCH_NORM_EPSILON}))
         z = z + layer["biases"]
 """
@@ -202,73 +206,75 @@ FORMULAS = {
 
 DIGITS_ONLY = Template('''
 def predict(images):
-    """The probability of each digit, (n, 10)."""
+    """Return the probability of each digit, (n, 10)."""
     return softmax($digits)
 ''')
 
-WITH_BACKGROUND = Template('''
-def answers(images):
-    """The probability of each digit if the image shows one, (n, 10), and the probability that it does, (n,)."""
+WITH_REJECT_CLASS = Template('''
+def predict_all(images):
+    """Return the probability of each digit if the image shows one, (n, 10), and the probability that it does, (n,)."""
     z = logits(images)
     digits = softmax($digits)
-$caution    return digits, 1 - softmax(z)[:, 10]
+$reject_bias    return digits, 1 - softmax(z)[:, 10]
 
 
 def predict(images):
-    """The probability of each digit if the image shows one, (n, 10)."""
-    return answers(images)[0]
+    """Return the probability of each digit if the image shows one, (n, 10)."""
+    return predict_all(images)[0]
 ''')
 
 REPORT = """\
     for digits in results:
         print(f"{digits.argmax()} {digits.max():.6f}")"""
 
-REPORT_WITH_BACKGROUND = f"""\
+REPORT_WITH_REJECT_CLASS = f"""\
     for digits, is_digit in zip(*results):
-        if is_digit < {DIGIT_AT_LEAST}:
+        if is_digit < {ACCEPT_AT_LEAST}:
             print(f"no digit {{1 - is_digit:.6f}}")
         else:
             print(f"{{digits.argmax()}} {{digits.max():.6f}}")"""
 
 
 def script(network: DigitClassifier, weights_name: str) -> str:
-    """A program that reads digits as the network does, from its weights in a safetensors file of that name.
+    """Return the source of a program that classifies digits with the network's weights, from a safetensors file.
 
-    It has only the parts that this network needs: its own activation, and batch normalization, a temperature or
-    the class of what is no digit only where the network has them.
+    It contains only what this network needs: its own activation, and batch normalization, temperature and reject class
+    only if the network has them.
 
     Raises:
-        ValueError: the name is none for such a file; or the network isn't one for digits.
+        ValueError: The name is not one of a safetensors file, or the network does not take images (28, 28).
     """
     if not re.fullmatch(r"[\w-][\w .-]*\.safetensors", weights_name):
         raise ValueError(f"the weights' file must be called like mine.safetensors; got {weights_name!r}")
     if network.mlp.sizes[0] != PIXELS:
         raise ValueError(f"the network must have {PIXELS} inputs; got {network.mlp!r}")
-    with_background = network.has_reject_class
+    with_reject_class = network.has_reject_class
     return PROGRAM.substitute(
         program=PROGRAM_NAME,
         shape="-".join(map(str, network.mlp.sizes)),
         weights=weights_name,
         classes=network.mlp.sizes[-1],
-        or_none=", and for none" if with_background else "",
+        or_none=", and of none," if with_reject_class else "",
         hidden=_hidden(network),
-        predict=_predict(network, with_background),
-        results="answers(images)" if with_background else "predict(images)",
-        report=REPORT_WITH_BACKGROUND if with_background else REPORT,
-        line=f"which digit it is{', or that it is no digit,' if with_background else ''} and how probable that is",
+        predict=_predict(network, with_reject_class),
+        results="predict_all(images)" if with_reject_class else "predict(images)",
+        report=REPORT_WITH_REJECT_CLASS if with_reject_class else REPORT,
+        line=f"the digit{', or that it is no digit,' if with_reject_class else ''} and its probability",
     )
 
 
 def _hidden(network: DigitClassifier) -> str:
+    """Return the lines of the hidden layers."""
     if len(network.mlp.sizes) == 2:
         return NO_HIDDEN_LAYER
-    sums = NORMALIZED_SUMS if network.mlp.batch_normalization else SUMS
-    return HIDDEN_LAYERS.substitute(sums=sums, activation=FORMULAS[network.mlp.activation])
+    pre_activations = NORMALIZED_PRE_ACTIVATIONS if network.mlp.batch_normalization else PRE_ACTIVATIONS
+    return HIDDEN_LAYERS.substitute(pre_activations=pre_activations, activation=FORMULAS[network.mlp.activation])
 
 
-def _predict(network: DigitClassifier, with_background: bool) -> str:
+def _predict(network: DigitClassifier, with_reject_class: bool) -> str:
+    """Return the functions that make probabilities of logits."""
     divided = "" if network.temperature == 1 else f" / {network.temperature!r}"
-    if not with_background:
+    if not with_reject_class:
         return DIGITS_ONLY.substitute(digits=f"logits(images){divided}")
-    caution = f"    z[:, 10] += {network.reject_bias!r}\n" if network.reject_bias else ""
-    return WITH_BACKGROUND.substitute(digits=f"z[:, :10]{divided}", caution=caution)
+    reject_bias = f"    z[:, 10] += {network.reject_bias!r}\n" if network.reject_bias else ""
+    return WITH_REJECT_CLASS.substitute(digits=f"z[:, :10]{divided}", reject_bias=reject_bias)

@@ -15,7 +15,7 @@ from model import cli
 from model.cli.train import history_point
 from model.config import TrainingConfig
 from model.data import load
-from model.inference import classification
+from model.inference import thresholds
 from model.ink import sampler
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
@@ -346,9 +346,9 @@ def test_shares_are_of_the_digits_and_of_the_rest(answer, weights, tmp_path):
 def test_the_help_of_classify_names_the_thresholds(run):
     _, stdout, _ = run("classify", "--help")
     stdout = " ".join(stdout.split())
-    assert f"gives less than {classification.DIGIT_AT_LEAST} to its being a digit" in stdout
-    assert f"that is less than {classification.SURELY_DIGIT_AT_LEAST}, or" in stdout
-    assert f"the most probable digit has less than {classification.SURE_AT_LEAST}." in stdout
+    assert f"gives less than {thresholds.ACCEPT_AT_LEAST} to its being a digit" in stdout
+    assert f"that is less than {thresholds.CERTAIN_DIGIT_AT_LEAST}, or" in stdout
+    assert f"the most probable digit has less than {thresholds.CONFIDENT_AT_LEAST}." in stdout
 
 
 def test_presets_are_listed(answer, run):

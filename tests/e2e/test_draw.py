@@ -209,7 +209,7 @@ def test_a_broken_picture_gets_a_message_and_drawing_goes_on(page: Page, app_url
 
 
 ONLY_NINES = DigitClassifier(MLP((784, 10)))
-ONLY_NINES.layers[0].biases[9] = 1
+ONLY_NINES.mlp.layers[0].biases[9] = 1
 
 
 def upload_network(page: Page, name: str, network: DigitClassifier) -> None:

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from model.common.constants import NON_DIGIT
-from model.inference.classification import Classification, classify_drawing, classify_files, classify_images, verdict
-from model.ink import Drawing, read_ink, render
+from model.inference.classification import Classification, classify_files, classify_images, verdict
+from model.ink import read_ink, render
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from tests.digit_files import digits, idx_images, npz, table
@@ -31,10 +31,9 @@ def png(image):
 def test_a_drawing_is_read_as_its_rendering():
     drawing = next(read_ink(INK))
     expected = NETWORK.predict_proba(render(drawing).reshape(1, 784))[0]
-    reading = classify_drawing(NETWORK, drawing)
+    (reading,) = classify_images(NETWORK, [render(drawing)])
     np.testing.assert_array_equal(reading.probabilities, expected)
     assert (reading.digit, reading.probability) == (int(expected.argmax()), float(expected.max()))
-    assert reading.label == drawing.label
 
 
 def test_an_ink_file_is_read_line_by_line():
@@ -42,7 +41,7 @@ def test_an_ink_file_is_read_line_by_line():
     readings = classify_files(NETWORK, INK)
     assert [reading.label for reading in readings] == [drawing.label for drawing in drawings]
     for place in (0, 7, len(drawings) - 1):
-        alone = classify_drawing(NETWORK, drawings[place])
+        (alone,) = classify_images(NETWORK, [render(drawings[place])])
         np.testing.assert_allclose(readings[place].probabilities, alone.probabilities, rtol=1e-5)
 
 
@@ -77,14 +76,14 @@ def test_a_picture_is_read(tmp_path, mnist_5k):
     (reading,) = classify_files(NETWORK, tmp_path / "digit.png")
     np.testing.assert_allclose(reading.probabilities, NETWORK.predict_proba(image.reshape(1, 784))[0], rtol=1e-5)
     assert reading.label is None
-    assert not reading.is_labelled
+    assert not reading.is_labeled
 
 
 def test_nothing_drawn_is_no_digit(tmp_path):
     (tmp_path / "blank.png").write_bytes(png(np.full((50, 50), 255, np.uint8)))
     (tmp_path / "blank.jsonl").write_text(BLANK)
     (tmp_path / "blank.csv").write_bytes(table(np.zeros((1, 784), np.uint8), np.array([3], np.uint8)))
-    readings = [classify_drawing(NETWORK, Drawing(()))]
+    readings = classify_images(NETWORK, [None])
     for name in ("blank.png", "blank.jsonl", "blank.csv"):
         readings += classify_files(NETWORK, tmp_path / name)
     for reading in readings:
@@ -92,19 +91,19 @@ def test_nothing_drawn_is_no_digit(tmp_path):
         assert reading.as_dict() | {"label": None} == dict.fromkeys(names)
         assert reading.guesses == {}
         assert str(reading).startswith("nothing drawn")
-        assert not reading.is_right
+        assert not reading.is_correct
 
 
 def test_only_digits_count_as_labels():
     answer = np.eye(10, dtype=np.float32)[7]
-    assert Classification(answer, "7").is_right
-    assert Classification(answer, "3").is_labelled
-    assert not Classification(answer, "3").is_right
-    assert not Classification(None, "7").is_right
+    assert Classification(answer, "7").is_correct
+    assert Classification(answer, "3").is_labeled
+    assert not Classification(answer, "3").is_correct
+    assert not Classification(None, "7").is_correct
     for label in (None, "", "A", "77", "²", "٧"):
-        assert not Classification(answer, label).is_labelled
-        assert not Classification(answer, label).is_right
-    assert str(Classification(answer, "3")) == "7  100.0 %  (labelled 3)"
+        assert not Classification(answer, label).is_labeled
+        assert not Classification(answer, label).is_correct
+    assert str(Classification(answer, "3")) == "7  100.0 %  (labeled 3)"
 
 
 # ---------------------------------------------------------------------------------------------------------- doubt
@@ -168,7 +167,7 @@ def test_a_network_that_was_taught_what_is_no_digit_says_so(is_digit, best, said
     assert reading.is_digit == pytest.approx(is_digit, abs=1e-5)
     assert reading.probability == pytest.approx(best, abs=1e-5)
     assert (blank.verdict, blank.is_digit) == (None, None)
-    assert str(Classification(shares(best), "Q", is_digit)) == f"{said}  (labelled Q)"
+    assert str(Classification(shares(best), "Q", is_digit)) == f"{said}  (labeled Q)"
 
 
 def test_a_network_of_ten_outputs_never_doubts_that_it_is_a_digit():

@@ -59,11 +59,11 @@ def test_scores_follow_their_definitions(pairs):
 
 def test_answers_are_found_again_by_place():
     found = evaluated([3, 3, 5, 3, 5], [3, 8, 5, 8, 3], [0.9, 0.5, 0.8, 0.7, 0.6])
-    assert found.right().tolist() == [0, 2]
-    assert found.mistakes().tolist() == [1, 3, 4]
+    assert found.correct().tolist() == [0, 2]
+    assert found.misclassified().tolist() == [1, 3, 4]
     assert found.cell(3, 8).tolist() == [3, 1]
     assert found.cell(8, 3).tolist() == []
-    assert found.most_confident_first(found.mistakes()).tolist() == [3, 4, 1]
+    assert found.most_confident_first(found.misclassified()).tolist() == [3, 4, 1]
     np.testing.assert_allclose(found.confidence, [0.9, 0.5, 0.8, 0.7, 0.6], rtol=1e-6)
 
 
@@ -72,7 +72,7 @@ def test_a_real_network_is_scored_on_its_own_answers(mnist_5k):
     images, labels = mnist_5k.test_images, mnist_5k.test_labels
     found = evaluate(network, images, labels)
     assert found.accuracy == network.accuracy(images, labels)
-    np.testing.assert_array_equal(found.digits, network.mlp.logits(images).argmax(axis=1))
+    np.testing.assert_array_equal(found.predictions, network.mlp.logits(images).argmax(axis=1))
 
 
 def test_certainty_is_held_against_the_truth():
@@ -88,7 +88,7 @@ def test_a_temperature_changes_the_certainty_and_no_answer(mnist_5k):
     before = evaluate(network, images, labels)
     network.temperature = 3.0
     after = evaluate(network, images, labels)
-    np.testing.assert_array_equal(after.digits, before.digits)
+    np.testing.assert_array_equal(after.predictions, before.predictions)
     assert (after.confidence < before.confidence).all()
 
 
@@ -105,5 +105,5 @@ def test_a_network_that_knows_what_is_no_digit_is_scored_on_digits(mnist_5k):
 
 
 def test_nothing_to_evaluate_on_is_refused():
-    with pytest.raises(ValueError, match="there must be labelled images to evaluate on; got none"):
+    with pytest.raises(ValueError, match="there must be labeled images to evaluate on; got none"):
         evaluated([], np.zeros(0, int))

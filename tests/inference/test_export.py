@@ -22,7 +22,9 @@ from model.training.checkpoint import Checkpoint
 from model.training.history import HistoryPoint
 
 
-def trained(hidden=(16, 12), activation="relu", *, normalized=False, background=False, temperature=1.0, caution=0.0):
+def trained(
+    hidden=(16, 12), activation="relu", *, normalized=False, background=False, temperature=1.0, reject_bias=0.0
+):
     """A checkpoint of a network with all values random, such that its answers differ."""
     config = TrainingConfig(
         hidden_sizes=hidden, activation=activation, batch_normalization=normalized, background=background
@@ -37,12 +39,12 @@ def trained(hidden=(16, 12), activation="relu", *, normalized=False, background=
     network.mlp.layers[-1].weights[:] *= 2
     network.mlp.running_statistics[0] = rng.normal(size=network.mlp.running_statistics.shape[1])
     network.mlp.running_statistics[1] = rng.uniform(0.5, 2, network.mlp.running_statistics.shape[1])
-    network.temperature, network.reject_bias = temperature, caution
+    network.temperature, network.reject_bias = temperature, reject_bias
     network.mlp.layers[-1].biases[:] -= network.mlp.logits(pixels()).mean(axis=0)  # or all were the same digit
     if background:  # half of the images are digits, and half none
         logits = network.mlp.logits(pixels())
         network.mlp.layers[-1].biases[10] -= np.median(
-            logits[:, 10] + caution - special.logsumexp(logits[:, :10], axis=1)
+            logits[:, 10] + reject_bias - special.logsumexp(logits[:, :10], axis=1)
         )
     return Checkpoint(network, config, {"test_accuracy": 0.9712, "tested_on": "mnist-5k"})
 
@@ -93,8 +95,8 @@ def imported(program, folder):
         {"hidden": (), "temperature": 1.7},
         {"hidden": (9,), "normalized": True, "temperature": 0.6},
         {"background": True},
-        {"background": True, "normalized": True, "activation": "tanh", "temperature": 1.7, "caution": -0.4},
-        {"hidden": (20, 18, 16, 14, 12, 11), "background": True, "caution": 0.3},
+        {"background": True, "normalized": True, "activation": "tanh", "temperature": 1.7, "reject_bias": -0.4},
+        {"hidden": (20, 18, 16, 14, 12, 11), "background": True, "reject_bias": 0.3},
     ],
     ids=str,
 )
@@ -146,9 +148,9 @@ def test_the_program_needs_numpy_alone(normalized, background):
 def test_the_program_has_only_what_its_network_needs():
     plain = export.script(trained().network, "m.safetensors")
     assert "ReLU" in plain
-    for part in ("variance", "caution", "no digit", "tanh", "GELU", "is_digit", "$"):
+    for part in ("variance", "reject_bias", "no digit", "tanh", "GELU", "is_digit", "$"):
         assert part not in plain
-    full = trained(activation="gelu", normalized=True, background=True, temperature=1.5, caution=0.25).network
+    full = trained(activation="gelu", normalized=True, background=True, temperature=1.5, reject_bias=0.25).network
     program = export.script(full, "m.safetensors")
     for part in ("variance", "no digit", "GELU", "is_digit", "1.5", "0.25", "784-16-12-11", "m.safetensors"):
         assert part in program

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.common.constants import CLASSES
+from model.inference import metrics
 from model.training.diagnostics import Diagnostics
 from ui.charts.evaluation_charts import FULL_COLOR_SHARE
 from ui.charts.layer_norms_chart import layer_names
@@ -77,7 +78,7 @@ def confusion_table(labels: Array, predictions: Array) -> str:
 
     The color is the share of the row: for mistakes its square root, so that a few among many remain visible.
     """
-    counts = confusion(labels, predictions)
+    counts = metrics.confusion_matrix(labels, predictions)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(CLASSES, dtype=bool), 0.0, shares)
     strengths = np.where(
@@ -86,24 +87,10 @@ def confusion_table(labels: Array, predictions: Array) -> str:
     return templates.render("charts/confusion_table.html", counts=counts.tolist(), strengths=strengths.tolist())
 
 
-def confusion(labels: Array, predictions: Array) -> NDArray[np.intp]:
-    """Count images (10, 10) by actual digit (row) and predicted digit (column); other labels are left out."""
-    digits = labels < CLASSES
-    cells = labels[digits].astype(np.intp) * CLASSES + predictions[digits]
-    return np.bincount(cells, minlength=CLASSES * CLASSES).reshape(CLASSES, CLASSES)
-
-
-def shares_read(labels: Array, predictions: Array) -> NDArray[np.float64]:
-    """The accuracy on each digit's images, (10,); NaN where there are none."""
-    counts = confusion(labels, predictions)
-    totals = counts.sum(axis=1)
-    return np.divide(counts.diagonal(), totals, out=np.full(CLASSES, np.nan), where=totals > 0)
-
-
 def accuracy_by_digit_table(labels: Array, predictions: Array, best: Array) -> str:
     """Show the accuracy on each digit now and at its best so far, (10,), and which digits were forgotten, as HTML."""
     rows = []
-    for digit, accuracy in enumerate(shares_read(labels, predictions)):
+    for digit, accuracy in enumerate(metrics.accuracy_by_digit(metrics.confusion_matrix(labels, predictions))):
         if not math.isnan(accuracy):
             best_accuracy = max(accuracy, np.nan_to_num(best[digit]))
             forgotten = best_accuracy - accuracy > FORGOTTEN_BELOW_BEST

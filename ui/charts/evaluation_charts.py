@@ -13,10 +13,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from model.inference.metrics import confidence_interval
 from model.nn.calibration import Reliability
 from ui.common import theme
 from ui.common.formatting import image_count, percent
-from ui.evaluate.scores import interval
 
 Array = NDArray[Any]
 Cell = tuple[int, int]  # the digit that images show, and the one that they were read as
@@ -103,7 +103,7 @@ def accuracy_by_digit_chart(confusion: Array) -> go.Figure:
     totals, right = confusion.sum(axis=1), confusion.diagonal()
     shown = np.flatnonzero(totals)
     shares = right[shown] / totals[shown]
-    low, high = np.array([interval(right[digit], totals[digit]) for digit in shown]).T
+    low, high = np.array([confidence_interval(right[digit], totals[digit]) for digit in shown]).T
     points = _dots(
         shares,
         shown,
@@ -163,7 +163,7 @@ def reliability_diagram(found: Reliability) -> go.Figure:
     counts, right, shares, certainty = (
         values[filled] for values in (found.counts, found.right, found.accuracy, found.confidence)
     )
-    low, high = np.array([interval(*pair) for pair in zip(right, counts, strict=True)]).T
+    low, high = np.array([confidence_interval(*pair) for pair in zip(right, counts, strict=True)]).T
     points = _dots(
         shares,
         certainty,

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from model.common.constants import CLASSES, IMAGE_SIDE
 from model.inference.classification import Classification
+from model.inference.thresholds import UNAMBIGUOUS_AT_LEAST
 from ui.charts import digit_images
 from ui.common import formatting, templates
-
-SURE = 0.9  # below this probability, the second choice is named even where the first is not a mere guess
 
 
 def headline_html(answer: Classification) -> str:
@@ -61,7 +60,7 @@ def _detail(answer: Classification) -> str:
     if answer.verdict == "perhaps":
         guesses = ", ".join(f"{digit}: {_percent(probability)}" for digit, probability in answer.guesses.items())
         return guesses if len(answer.guesses) > 1 else f"{guesses}, if a digit at all"
-    if answer.probabilities.max() >= SURE:
+    if answer.probabilities.max() >= UNAMBIGUOUS_AT_LEAST:
         return ""
     second = int(answer.probabilities.argsort()[-2])
     return f"or {_article(second)} {second}, {_percent(float(answer.probabilities[second]))}"

@@ -19,7 +19,7 @@ MAX_SHOWN = 12  # images at once: they fill rows of 3, 4 and 6
 def captioned(results: Results, index: int) -> CaptionedImage:
     """The image at an index, with its label, the answer and the confidence."""
     samples, evaluation = results.samples, results.evaluation
-    label, digit = samples.labels[index], evaluation.digits[index]
+    label, digit = samples.labels[index], evaluation.predictions[index]
     notes = (f"{formatting.percent(float(evaluation.confidence[index]))} sure", f"no. {index}")
     color = theme.RIGHT if digit == label else theme.WRONG
     return CaptionedImage(samples.images[index], f"{label} read as {digit}", notes, color)
@@ -32,7 +32,7 @@ def sample(indices: Array, size: int, seed: int) -> Array:
 
 def mistakes(results: Results, seed: int, *, most_confident_first: bool) -> Array:
     """The indices of the misclassified images to show: a random sample, or the most confident ones."""
-    wrong = results.evaluation.mistakes()
+    wrong = results.evaluation.misclassified()
     if most_confident_first:
         return results.evaluation.most_confident_first(wrong)[:MAX_SHOWN]
     return sample(wrong, MAX_SHOWN, seed)
@@ -40,4 +40,4 @@ def mistakes(results: Results, seed: int, *, most_confident_first: bool) -> Arra
 
 def correct(results: Results, seed: int) -> Array:
     """The indices of a random sample of the correctly classified images."""
-    return sample(results.evaluation.right(), MAX_SHOWN, seed)
+    return sample(results.evaluation.correct(), MAX_SHOWN, seed)

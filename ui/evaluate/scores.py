@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from model.inference.metrics import confidence_interval
 from ui.common import errors, formatting
 from ui.evaluate.results import EvaluationSet
 
 if TYPE_CHECKING:
     from model.inference.evaluation import Evaluation
     from model.nn.calibration import Reliability
-
-QUANTILE = 1.96  # of the normal distribution, for 95 %
 
 
 def metrics(evaluation: Evaluation) -> list[tuple[str, float, str]]:
@@ -41,22 +40,9 @@ def describe_samples(samples: EvaluationSet, dataset: str) -> str:
     return f"{count} of {errors.escape_markdown(dataset)}"
 
 
-def interval(right: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share, `right` of `count`, as bounds 0..1 (Wilson, 1927); (0, 1) of nothing.
-
-    Unlike the normal approximation it stays within 0..1, and does not shrink to nothing at a perfect score.
-    """
-    if not count:
-        return 0.0, 1.0
-    share, excess = right / count, QUANTILE**2 / count
-    center = share + excess / 2
-    reach = QUANTILE * math.sqrt(share * (1 - share) / count + excess / (4 * count))
-    return max((center - reach) / (1 + excess), 0.0), min((center + reach) / (1 + excess), 1.0)
-
-
 def margin(right: int, count: int) -> str:
     """How far chance moves a share of `right` in `count`, in words: half of its 95 % interval."""
-    low, high = interval(right, count)
+    low, high = confidence_interval(right, count)
     return f"about ± {50 * (high - low):.{decimals(count)}f} percentage points (95 % interval)"
 
 

@@ -18,7 +18,7 @@ METRIC_WIDTH, SUMMARY_WIDTH, ENLARGED_WIDTH = 170, 340, 160  # pixels
 
 def show_scores(results: Results) -> None:
     """The metrics, and on how many images they were measured."""
-    right, count = len(results.evaluation.right()), results.count
+    right, count = len(results.evaluation.correct()), results.count
     with st.container(key="scores", horizontal=True, vertical_alignment="center"):
         for title, value, meaning in scores.metrics(results.evaluation):
             text = formatting.percent(value, scores.decimals(count))
@@ -83,10 +83,10 @@ def show_examples(results: Results) -> None:
         )
     wrong, right = st.columns(2, gap="large")
     with wrong.container(key="mistakes"):
-        st.markdown(f"**Read wrong**: {formatting.image_count(len(results.evaluation.mistakes()))}")
+        st.markdown(f"**Read wrong**: {formatting.image_count(len(results.evaluation.misclassified()))}")
         _show_gallery(results, examples.mistakes(results, seed, most_confident_first=confident_first))
     with right.container(key="correct_examples"):
-        st.markdown(f"**Read right**: {formatting.image_count(len(results.evaluation.right()))}")
+        st.markdown(f"**Read right**: {formatting.image_count(len(results.evaluation.correct()))}")
         _show_gallery(results, examples.correct(results, seed))
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 
 from model.nn.calibration import Reliability
 from ui.common import formatting
@@ -12,16 +11,6 @@ from ui.evaluate.results import EvaluationSet
 
 def samples(count: int, *, is_test: bool = False) -> EvaluationSet:
     return EvaluationSet(np.zeros((count, 784), np.uint8), np.zeros(count, np.uint8), is_test)
-
-
-@pytest.mark.parametrize(("right", "count"), [(0, 10), (10, 10), (1, 1), (987, 1000), (9873, 10000)])
-def test_interval_is_wilsons(right: int, count: int) -> None:
-    expected = binomtest(right, count).proportion_ci(0.95, method="wilson")
-    assert scores.interval(right, count) == pytest.approx(tuple(expected), abs=1e-4)
-
-
-def test_nothing_is_known_of_a_share_of_nothing() -> None:
-    assert scores.interval(0, 0) == (0, 1)
 
 
 def test_margin_of_half_of_100_is_about_ten_points() -> None:
