@@ -1,0 +1,98 @@
+"""The pages on commands, addresses and environment variables, from click, the Train page and Settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from model.cli import cli
+from model.common.settings import Settings
+from model.config import TrainingConfig
+from model.data import DATASETS
+from tools.reference.markdown import table
+from tools.reference.settings import allowed
+from ui.train import url_state
+
+HELP_WIDTH = 100  # columns of --help
+
+# What each name of `?hide=` removes that is no setting.
+VIEWS: Mapping[str, str] = {
+    "preset": "the menu of presets",
+    "controls": "all settings, the menu of presets and the menu of data sets",
+    "diagram": "the drawing of the network",
+    "time": "the snapshot slider, the pace and the fork button",
+    "pace": "the pace: steps per second",
+    "follow": "the probe image and its predictions",
+    "weights_view": "the weights of the first layer",
+    "layers_view": "the statistics of each layer",
+    "inside": "the accuracy of each digit, the confusion matrix, forgetting and the gradient check",
+    "compare": "smoothing, logarithmic axes, and the choice of runs to compare with",
+    "runs": "the table of runs",
+}
+
+
+def command_line_page() -> str:
+    """Show each command's --help."""
+    parts = [
+        "# Command line",
+        "    python -m model COMMAND ...",
+        "After `make run`, Python is `.venv/bin/python` (`.venv/Scripts/python` on Windows); after `pip install .`, "
+        "the command `inkling` does the same. Results go to stdout, progress to stderr. With `--json` the last line of "
+        "stdout is one JSON object. Bad input ends with one line on stderr and exit code 2.",
+    ]
+    for name, command in cli.commands.items():
+        context = click.Context(command, info_name=f"python -m model {name}", terminal_width=HELP_WIDTH)
+        parts += [f"## {name}", f"```text\n{command.get_help(context)}\n```"]
+    return "\n\n".join(parts)
+
+
+def address_page() -> str:
+    """Describe the parameters of the Train page's address, and every name that `?hide=` knows."""
+    rows = [
+        (
+            f"`{name}`",
+            TrainingConfig.title(name),
+            ", ".join(f"`{dataset}`" for dataset in DATASETS) if name == "data" else allowed(name),
+        )
+        for name in TrainingConfig.model_fields
+        if TrainingConfig.setting(name).in_address
+    ]
+    titles = {url_state.WIDGETS.get(name, name): TrainingConfig.title(name) for name in TrainingConfig.model_fields}
+    hideable = [(f"`{name}`", VIEWS.get(name) or f"the setting *{titles[name]}*") for name in url_state.HIDEABLE]
+    return "\n\n".join(
+        (
+            "# Address of the Train page",
+            "The address holds every setting that differs from its default, so a link opens the page with the same "
+            "settings:",
+            "    /train?hidden_sizes=64,32&optimizer=sgd&learning_rate=0.1&epochs=20",
+            "A setting that cannot be used is named on the page and keeps its default; the others hold. An address "
+            "never names a file: `data` takes the named data sets, and `ink` is for the command line.",
+            table(("parameter", "setting", "allowed"), rows),
+            "Layers may also be joined by hyphens, as the page itself writes them: `hidden_sizes=64-32`.",
+            "## hide",
+            "`?hide=` removes parts of the page, several separated by commas: `/train?hide=momentum,dropout,inside`. "
+            "A hidden setting keeps the value from the address, or its default. The names:",
+            table(("name", "removes"), hideable),
+        )
+    )
+
+
+def environment_page() -> str:
+    """Describe the environment variables."""
+    rows = []
+    for field in Settings.model_fields.values():
+        bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
+        values = f"{bounds['ge']:,} to {bounds['le']:,}" if bounds else "a folder"
+        rows.append((f"`{field.validation_alias}`", values, field.description))
+    return "\n\n".join(
+        (
+            "# Environment variables",
+            "All are optional, for the app, the command line and the library alike.",
+            table(("variable", "value", "meaning"), rows),
+            "    INKLING_WORKERS=1 make run",
+            "The cores are divided among the workers, so with `INKLING_WORKERS=1`, for one person, a wide network gets "
+            "all of them. How many cores a run uses changes the last bits of its result; `--threads` sets it on the "
+            "command line.",
+        )
+    )
