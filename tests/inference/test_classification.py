@@ -28,7 +28,7 @@ def png(image):
     return buffer.getvalue()
 
 
-def test_a_drawing_is_read_as_its_rendering():
+def test_an_image_is_classified_as_the_network_predicts():
     drawing = next(read_ink(INK))
     expected = NETWORK.predict_proba(render(drawing).reshape(1, 784))[0]
     (reading,) = classify_images(NETWORK, [render(drawing)])
@@ -36,7 +36,7 @@ def test_a_drawing_is_read_as_its_rendering():
     assert (reading.digit, reading.probability) == (int(expected.argmax()), float(expected.max()))
 
 
-def test_an_ink_file_is_read_line_by_line():
+def test_an_ink_file_is_classified_line_by_line():
     drawings = list(read_ink(INK))
     readings = classify_files(NETWORK, INK)
     assert [reading.label for reading in readings] == [drawing.label for drawing in drawings]
@@ -63,14 +63,14 @@ def test_drawings_are_known_by_name_or_content(name, tmp_path):
         ("mnist.npz", npz({"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES, "y_test": LABELS}), None),
     ],
 )
-def test_a_table_is_read_image_by_image(name, content, labels, tmp_path):
+def test_a_table_is_classified_image_by_image(name, content, labels, tmp_path):
     (tmp_path / name).write_bytes(content)
     readings = classify_files(NETWORK, tmp_path / name)
     np.testing.assert_allclose([reading.probabilities for reading in readings], NETWORK.predict_proba(IMAGES))
     assert labels is None or [reading.label for reading in readings] == labels
 
 
-def test_a_picture_is_read(tmp_path, mnist_5k):
+def test_a_picture_is_classified(tmp_path, mnist_5k):
     image = mnist_5k.test_images[0].reshape(28, 28)
     (tmp_path / "digit.png").write_bytes(png(image))
     (reading,) = classify_files(NETWORK, tmp_path / "digit.png")
@@ -161,7 +161,7 @@ def test_a_verdict_is_as_sure_as_the_less_sure_of_two_probabilities(is_digit, pr
         (0.31, 0.61, "no digit (4?)"),
     ],
 )
-def test_a_network_that_was_taught_what_is_no_digit_says_so(is_digit, best, said):
+def test_a_network_with_a_reject_class_says_how_certain_it_is(is_digit, best, said):
     (reading, blank) = classify_images(doubting({4: best, 9: 1 - best}, is_digit), [IMAGES[0], None])
     assert str(reading) == said
     assert reading.is_digit == pytest.approx(is_digit, abs=1e-5)

@@ -57,7 +57,7 @@ def test_scores_follow_their_definitions(pairs):
     assert found.f1 == pytest.approx(np.mean(f1s))
 
 
-def test_answers_are_found_again_by_place():
+def test_predictions_are_found_by_index():
     found = evaluated([3, 3, 5, 3, 5], [3, 8, 5, 8, 3], [0.9, 0.5, 0.8, 0.7, 0.6])
     assert found.correct().tolist() == [0, 2]
     assert found.misclassified().tolist() == [1, 3, 4]
@@ -67,7 +67,7 @@ def test_answers_are_found_again_by_place():
     np.testing.assert_allclose(found.confidence, [0.9, 0.5, 0.8, 0.7, 0.6], rtol=1e-6)
 
 
-def test_a_real_network_is_scored_on_its_own_answers(mnist_5k):
+def test_a_network_is_scored_on_its_own_predictions(mnist_5k):
     network = DigitClassifier(MLP((784, 10)).initialize("he", np.random.default_rng(0)))
     images, labels = mnist_5k.test_images, mnist_5k.test_labels
     found = evaluate(network, images, labels)
@@ -75,14 +75,14 @@ def test_a_real_network_is_scored_on_its_own_answers(mnist_5k):
     np.testing.assert_array_equal(found.predictions, network.mlp.logits(images).argmax(axis=1))
 
 
-def test_certainty_is_held_against_the_truth():
+def test_confidence_is_compared_with_accuracy():
     found = evaluated([3, 3, 5, 3, 5], [3, 8, 5, 8, 3], [0.95, 0.95, 0.95, 0.95, 0.5]).reliability
     assert (found.counts[-1], found.right[-1]) == (4, 2)
     # Of the four answers given with 95 % half are right, and the one given with 50 % is wrong.
     assert found.expected_calibration_error == pytest.approx(4 / 5 * (0.95 - 0.5) + 1 / 5 * 0.5)
 
 
-def test_a_temperature_changes_the_certainty_and_no_answer(mnist_5k):
+def test_a_temperature_changes_the_confidence_and_no_prediction(mnist_5k):
     network = DigitClassifier(MLP((784, 10)).initialize("he", np.random.default_rng(0)))
     images, labels = mnist_5k.test_images, mnist_5k.test_labels
     before = evaluate(network, images, labels)
@@ -92,7 +92,7 @@ def test_a_temperature_changes_the_certainty_and_no_answer(mnist_5k):
     assert (after.confidence < before.confidence).all()
 
 
-def test_a_network_that_knows_what_is_no_digit_is_scored_on_digits(mnist_5k):
+def test_a_network_with_a_reject_class_is_scored_on_digits(mnist_5k):
     network = DigitClassifier(MLP((784, 6, 11)).initialize("he", np.random.default_rng(0)))
     network.mlp.layers[-1].biases[10] = 100  # it takes everything for no digit
     digits_only = DigitClassifier(MLP((784, 6, 10)))

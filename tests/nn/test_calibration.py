@@ -67,7 +67,7 @@ def test_logits_times_k_have_k_times_the_temperature(factor):
     assert fit_temperature(factor * logits, labels) == pytest.approx(factor * fit_temperature(logits, labels))
 
 
-def test_what_is_added_to_all_of_a_row_changes_nothing():
+def test_a_shift_of_a_row_changes_nothing():
     logits, labels = answers(1000, 1.3)
     shifts = np.random.default_rng(0).normal(0, 100, (1000, 1))
     assert fit_temperature(logits + shifts, labels) == pytest.approx(fit_temperature(logits, labels))
@@ -82,7 +82,7 @@ def test_without_a_mistake_the_temperature_stays_within_bounds():
     assert fit_temperature(narrow / 10, labels) == MIN_TEMPERATURE
 
 
-def test_always_wrong_and_always_sure_is_as_hot_as_can_be():
+def test_always_wrong_and_confident_gives_the_maximum_temperature():
     labels = np.arange(200) % 10
     assert fit_temperature(np.eye(10)[(labels + 1) % 10] * 50, labels) == MAX_TEMPERATURE
 
@@ -95,7 +95,7 @@ def test_logits_of_any_size_have_a_temperature(scale, dtype):
 
 
 @pytest.mark.parametrize("value", [0, 7.3, np.nan, np.inf])
-def test_logits_that_tell_nothing_leave_the_temperature_at_one(value):
+def test_useless_logits_leave_the_temperature_at_one(value):
     assert fit_temperature(np.full((200, 10), value, np.float32), np.zeros(200, int)) == 1
 
 
@@ -124,7 +124,7 @@ def test_the_reject_bias_accepts_the_given_share_of_digits(accept_rate):
 
 
 @pytest.mark.parametrize("logits", [np.ones((MIN_SAMPLES - 1, 11)), np.full((200, 11), np.nan)], ids=["few", "broken"])
-def test_what_tells_nothing_leaves_the_reject_bias_at_zero(logits):
+def test_useless_logits_leave_the_reject_bias_at_zero(logits):
     assert fit_reject_bias(logits) == 0
 
 
@@ -178,7 +178,7 @@ def test_true_confidences_leave_an_error_near_zero():
     assert reliability(softmax(2 * logits, axis=1), labels).expected_calibration_error > 0.05
 
 
-def test_the_fitted_temperature_mends_the_error():
+def test_the_fitted_temperature_reduces_the_error():
     logits, labels = answers(20_000, 2.0)
     before = reliability(softmax(logits, axis=1), labels)
     after = reliability(softmax(logits / fit_temperature(logits, labels), axis=1), labels)
@@ -195,7 +195,7 @@ def test_chance_is_the_binomial_distributions(count, confidence):
 
 
 @pytest.mark.parametrize("count", [20, 300, 5000])
-def test_chance_alone_makes_the_error_that_true_confidences_have(count):
+def test_the_error_by_chance_is_that_of_calibrated_predictions(count):
     rng = np.random.default_rng(1)
     confidence = rng.choice([0.5, 0.7, 0.9, 0.99], count)
     tests = [reliability(*certain(confidence, rng.random(count) < confidence)) for _ in range(300)]
@@ -203,7 +203,7 @@ def test_chance_alone_makes_the_error_that_true_confidences_have(count):
     assert tests[0].error_by_chance == pytest.approx(average, rel=0.15)
 
 
-def test_a_broken_network_s_error_is_no_number():
+def test_a_diverged_network_has_no_calibration_error():
     found = reliability(np.full((5, 10), np.nan, np.float32), np.arange(5))
     assert found.counts.sum() == 5
     assert np.isnan(found.expected_calibration_error)

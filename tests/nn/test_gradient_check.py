@@ -60,7 +60,7 @@ def test_numeric_gradients_are_those_of_softmax_regression():
 
 @pytest.mark.parametrize("kind", ["weights", "biases", "gamma"])
 @pytest.mark.parametrize("layer", [0, 1])
-def test_a_part_of_the_gradient_that_is_wrong_is_found_out(monkeypatch, layer, kind):
+def test_a_wrong_part_of_the_gradient_is_found(monkeypatch, layer, kind):
     sound = MLP.backward
 
     def broken(self, images, targets, workspace, *arguments, **options):
@@ -75,7 +75,7 @@ def test_a_part_of_the_gradient_that_is_wrong_is_found_out(monkeypatch, layer, k
     assert {row.layer for row in result.rows if row.relative_error > BROKEN} == {layer}
 
 
-def test_a_gradient_that_is_zero_and_should_not_be_is_found_out(monkeypatch):
+def test_a_gradient_that_is_wrongly_zero_is_found(monkeypatch):
     sound = MLP.backward
 
     def broken(self, images, targets, workspace, *arguments, **options):
@@ -99,7 +99,7 @@ def test_most_weights_are_drawn_where_there_is_a_gradient_but_not_all():
 
 
 @pytest.mark.parametrize("batch_normalization", [False, True])
-def test_the_network_stays_as_it_is(batch_normalization):
+def test_the_network_does_not_change(batch_normalization):
     network, (images, labels) = random_network(batch_normalization=batch_normalization), batch()
     before, pixels = network.copy(), images.copy()
     checked(network, images, labels)
@@ -140,7 +140,7 @@ def test_smooth_activations_have_no_kinks():
     assert len(result.rows) == 36
 
 
-def test_tiny_gradients_are_no_alarm_and_large_ones_are_shares():
+def test_the_error_is_relative_but_for_tiny_gradients():
     assert relative_error(0.1, 0.2) == pytest.approx(0.5)
     assert relative_error(-0.1, 0.1) == pytest.approx(2)
     assert relative_error(0.0, 0.0) == 0
@@ -149,7 +149,7 @@ def test_tiny_gradients_are_no_alarm_and_large_ones_are_shares():
     assert relative_error(math.nan, 0.1) == math.inf
 
 
-def test_a_network_that_diverged_is_no_sound_one():
+def test_a_diverged_network_has_an_infinite_error():
     network = random_network()
     network.parameters[:] = math.nan
     assert checked(network, *batch()).worst == math.inf
@@ -181,6 +181,6 @@ def test_the_largest_networks_get_fewer_parameters_too():
 @pytest.mark.parametrize(
     ("images", "labels"), [((5, 11), (5,)), ((5, 12), (4,)), ((0, 12), (0,)), ((12,), (12,))], ids=str
 )
-def test_no_batch_of_this_network_is_refused(images, labels):
+def test_a_batch_for_another_network_is_refused(images, labels):
     with pytest.raises(ValueError, match=r"expected images \(n, 12\) with labels \(n,\)"):
         checked(random_network(), np.zeros(images), np.zeros(labels, int))

@@ -1,41 +1,13 @@
-import math
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import special
 
 from model.nn.activations import ACTIVATIONS
-from model.nn.batch_norm import BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM
-from model.nn.initializers import INITIALIZERS
-from model.nn.losses import cross_entropy, softmax
+from model.nn.batch_norm import BATCH_NORM_EPSILON
+from model.nn.losses import cross_entropy
 from model.nn.mlp import MLP, as_inputs, dropout_masks
 from model.nn.workspace import Workspace
-
-# Each activation, written down from its definition and not from the code.
-DEFINITIONS = {
-    "relu": lambda z: np.where(z > 0, z, 0),
-    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
-    "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
-    "sigmoid": special.expit,
-    "gelu": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
-}
-
-
-def random_network(sizes, activation="relu", *, batch_normalization=False, dtype=np.float64, seed=0):
-    """Every value random, biases too: a bias of zero could put a sum exactly on ReLU's kink."""
-    network = MLP(sizes, activation, batch_normalization=batch_normalization, dtype=dtype)
-    rng = np.random.default_rng(seed)
-    network.parameters[:] = rng.normal(0, 0.5, network.parameters.size)
-    network.running_statistics[:] = rng.uniform(0.5, 1.5, network.running_statistics.shape)
-    return network
-
-
-def batch(count, pixels, seed=1):
-    rng = np.random.default_rng(seed)
-    return rng.random((count, pixels)), rng.integers(0, 10, count)
-
+from tests.nn.definitions import DEFINITIONS
+from tests.nn.networks import batch, random_network
 
 # ------------------------------------------------------------------------------------------------- gradient
 
@@ -74,7 +46,7 @@ def test_gradient_matches_finite_differences(activation, hidden, batch_normaliza
 
 @pytest.mark.parametrize("batch_normalization", [False, True])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_gradient_of_a_whole_network_points_where_the_loss_grows(activation, batch_normalization):
+def test_the_gradient_of_a_large_network_matches_the_directional_derivative(activation, batch_normalization):
     network = random_network((784, 64, 32, 10), activation, batch_normalization=batch_normalization)
     network.parameters *= 0.1
     images, labels = batch(16, 784)
@@ -115,50 +87,12 @@ def test_a_batch_smaller_than_the_workspace_gives_its_own_mean():
     np.testing.assert_array_equal(exact.gradient, roomy.gradient)
 
 
-# ---------------------------------------------------------------------------------------------------- loss
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("smoothing", [0.0, 0.2])
-def test_loss_is_stable_for_huge_logits(dtype, smoothing):
-    logits = np.random.default_rng(0).choice([-1e4, -1.0, 0.0, 2.0, 1e4], (200, 10)).astype(dtype)
-    labels = np.random.default_rng(1).integers(0, 10, 200)
-    exact = special.log_softmax(logits.astype(np.float64), axis=1)
-    targets = np.full((200, 10), smoothing / 10)
-    targets[np.arange(200), labels] += 1 - smoothing
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
-        loss = cross_entropy(logits, labels, smoothing)
-        probabilities = softmax(logits)
-    assert loss == pytest.approx(-(targets * exact).sum(axis=1).mean(), rel=1e-6)
-    np.testing.assert_allclose(probabilities, np.exp(exact), rtol=1e-6, atol=1e-30)
-    assert probabilities.dtype == dtype
-
-
-def test_small_losses_survive_huge_logits():
-    # Two logits alike: log 2, although float32 at 10,000 has no room for its digits.
-    logits = np.full((1, 10), -1e4, np.float32)
-    logits[0, :2] = 1e4
-    assert cross_entropy(logits, np.array([0])) == pytest.approx(math.log(2), rel=1e-6)
-
-
-@given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 1.0, 30.0, 1e3]))
-def test_softmax_gives_probabilities(seed, spread):
-    logits = np.random.default_rng(seed).normal(0, spread, (7, 10))
-    probabilities = softmax(logits)
-    np.testing.assert_allclose(probabilities, special.softmax(logits, axis=1), rtol=1e-9)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
-
-
-def test_a_blind_guess_costs_ln_10():
-    assert cross_entropy(np.zeros((4, 10)), np.array([1, 2, 3, 4])) == pytest.approx(math.log(10))
-
-
 # ------------------------------------------------------------------------------------------------- forward
 
 
 @pytest.mark.parametrize("batch_normalization", [False, True])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_reading_follows_the_definition(activation, batch_normalization):
+def test_inference_follows_the_definition(activation, batch_normalization):
     network = random_network((784, 9, 8, 10), activation, batch_normalization=batch_normalization)
     network.parameters *= 0.3
     images = np.random.default_rng(4).integers(0, 256, (6, 784), np.uint8)
@@ -175,7 +109,7 @@ def test_reading_follows_the_definition(activation, batch_normalization):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_learning_and_reading_see_the_same_network(activation):
+def test_training_and_inference_compute_the_same_logits(activation):
     network = random_network((20, 8, 7, 10), activation)
     images, labels = batch(11, 20)
     workspace = Workspace(network, 11)
@@ -184,20 +118,7 @@ def test_learning_and_reading_see_the_same_network(activation):
     assert loss == pytest.approx(cross_entropy(network.logits(images), labels))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_activations_bear_any_size_of_sum(activation):
-    network = MLP((1, 1, 10), activation)
-    network.layers[0].weights[:] = 1
-    network.layers[1].weights[:] = 1
-    for size in (-1e4, -30.0, 30.0, 1e4):
-        with np.errstate(over="raise", invalid="raise"):
-            logits = network.logits(np.array([[size]], np.float32))
-        lowest = {"relu": 0, "leaky_relu": 0.01 * size, "tanh": -1, "sigmoid": 0, "gelu": 0}[activation]
-        highest = {"tanh": 1, "sigmoid": 1}.get(activation, size)
-        assert logits[0] == pytest.approx(lowest if size < 0 else highest, abs=1e-6)
-
-
-def test_reading_leaves_the_images_as_they_are():
+def test_inference_does_not_change_the_images():
     network = random_network((784, 10), dtype=np.float32)
     images = np.random.default_rng(6).random((3, 784), dtype=np.float32)
     before = images.copy()
@@ -209,33 +130,6 @@ def test_bytes_become_numbers_from_0_to_1():
     images = np.array([[0, 51, 255]], np.uint8)
     np.testing.assert_allclose(as_inputs(images), [[0, 0.2, 1]], rtol=1e-6)
     assert as_inputs(images).dtype == np.float32
-
-
-# ------------------------------------------------------------------------------------- batch normalization
-
-
-def test_normalized_sums_have_mean_0_and_deviation_1():
-    network = random_network((12, 6, 10), batch_normalization=True)
-    network.layers[0].gamma[:], network.layers[0].biases[:] = 1, 0
-    images, labels = batch(50, 12)
-    workspace = Workspace(network, 50)
-    network.loss_and_gradient(images, labels, workspace)
-    np.testing.assert_allclose(workspace.pre_activations[0].mean(axis=0), 0, atol=1e-12)
-    np.testing.assert_allclose(workspace.pre_activations[0].std(axis=0), 1, rtol=1e-3)
-
-
-def test_running_statistics_follow_the_batches():
-    network = random_network((12, 6, 4, 10), batch_normalization=True)
-    images, labels = batch(50, 12)
-    sums = images @ network.layers[0].weights
-    expected = network.running_statistics_of(0).copy()
-    workspace = Workspace(network, 50)
-    for _ in range(3):
-        network.loss_and_gradient(images, labels, workspace)
-        expected = (1 - BATCH_NORM_MOMENTUM) * expected + BATCH_NORM_MOMENTUM * np.array([sums.mean(0), sums.var(0)])
-    np.testing.assert_allclose(network.running_statistics_of(0), expected)
-    assert network.running_statistics_of(0).shape == (2, 6)
-    assert network.running_statistics_of(1).shape == (2, 4)
 
 
 # ------------------------------------------------------------------------------------------------- dropout
@@ -250,7 +144,7 @@ def test_dropout_keeps_the_sum_on_average():
     assert mask.dtype == np.float32
 
 
-def test_silenced_units_change_nothing():
+def test_dropped_units_change_nothing():
     network = random_network((12, 6, 10))
     images, labels = batch(5, 12)
     mask = np.ones((5, 6))
@@ -298,19 +192,6 @@ def test_a_copy_can_have_another_precision():
     np.testing.assert_array_equal(exact.parameters, network.parameters)
 
 
-@pytest.mark.parametrize(
-    ("method", "deviation"), [("he", math.sqrt(2 / 784)), ("glorot", math.sqrt(2 / (784 + 500))), ("normal", 0.03)]
-)
-def test_first_weights_are_spread_as_their_method_says(method, deviation):
-    network = MLP((784, 500, 10), batch_normalization=True)
-    network.initialize(method, np.random.default_rng(0), std=0.03)
-    assert network.layers[0].weights.std() == pytest.approx(deviation, rel=0.01)
-    assert network.layers[0].weights.mean() == pytest.approx(0, abs=deviation / 100)
-    assert not network.layers[0].biases.any()
-    assert (network.layers[0].gamma == 1).all()
-    assert method in INITIALIZERS
-
-
 def test_a_network_prints_itself():
     assert repr(MLP((784, 64, 64, 10))) == "MLP 784-64-64-10 relu, 55,050 parameters"
     assert "gelu, batch normalization" in repr(MLP((784, 4, 10), "gelu", batch_normalization=True))
@@ -327,6 +208,6 @@ def test_a_network_prints_itself():
         (lambda: MLP((784, 10)).logits(np.zeros(784)), r"shape \(n, 784\); got \(784,\)"),
     ],
 )
-def test_what_makes_no_network_is_refused(build, message):
+def test_invalid_arguments_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
