@@ -1,18 +1,18 @@
 """Inkling: watch a neural network learn to read handwriting, tune it while it learns, test it with your own pen."""
 
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from ui.state import session
+from ui.state import runtime
 
-st.set_page_config(page_title="Inkling", page_icon=Path(__file__).parent / "ui" / "common" / "icon.png", layout="wide")
-session.begin()
 
-PAGES = [
-    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("pages/draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
-    st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
-    st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:", url_path="evaluate"),
-]
-st.navigation(PAGES, position="top").run()
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Prepare the process before the first visitor comes."""
+    runtime.start()
+    yield
+
+
+app = st.App("pages/navigation.py", lifespan=lifespan)

@@ -5,10 +5,10 @@ import streamlit as st
 from model import ink
 from model.inference.classification import classify_images
 from model.nn.classifier import DigitClassifier
+from ui import state
 from ui.common import errors, layout, style
 from ui.draw import canvas, prediction
 from ui.pickers import networks
-from ui.state import session
 
 
 @st.fragment
@@ -53,7 +53,7 @@ def write_and_read(network: DigitClassifier, problem: str | None) -> None:
         st.container(key="probabilities").html(prediction.probability_bars_html(reading))
 
 
-if session.is_first_run_on_page("draw"):
+if state.enter_page("draw"):
     canvas.restore_drawing()
 
 style.apply()

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from ui import state
 from ui.common import errors, layout, style
 from ui.evaluate import view
 from ui.evaluate.results import evaluate, warnings
 from ui.pickers import datasets, networks
-from ui.state import session
 
-session.is_first_run_on_page("evaluate")
+state.enter_page("evaluate")
 style.apply()
 page = layout.centered_page(layout.WIDE_PAGE_WIDTH)
 page.title("Evaluate a network", anchor=False)

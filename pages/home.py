@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from ui import state
 from ui.common import errors, layout, style
 from ui.home import handwriting_demo
 from ui.pickers import networks
-from ui.state import session
 
 CARDS = {
     "draw": (
@@ -25,7 +25,7 @@ CARDS = {
     ),
 }
 
-session.is_first_run_on_page("home")
+state.enter_page("home")
 style.apply()
 page = layout.centered_page()
 with page:
@@ -43,5 +43,5 @@ with page:
             st.caption("Read by a real network, again after each bit of ink. It changes its mind, as readers do.")
     for column, (name, (title, icon, words)) in zip(st.columns(3, gap="small"), CARDS.items(), strict=True):
         with column.container(key=f"card_{name}", border=True, height="stretch", gap="xsmall"):
-            st.page_link(f"pages/{name}.py", label=f"**{title}**", icon=icon)
+            st.page_link(f"{name}.py", label=f"**{title}**", icon=icon)
             st.caption(words)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from ui import state
 from ui.common import errors, style
-from ui.state import session
 from ui.train import actions, controls, run_view
 
-controls.begin(arriving=session.is_first_run_on_page("train"))
+controls.begin(arriving=state.enter_page("train"))
 style.apply()
 
 st.title("Train a network")
@@ -24,10 +24,10 @@ with settings:
     except ValueError as error:
         errors.show_error(str(error))
         st.stop()
-    if session.job():
+    if state.visitor().job:
         with picture:
             run_view.draw(config)
 
-actions.tune(config)
+actions.apply_live_settings(config)
 with watching:
     run_view.show(config, dataset)

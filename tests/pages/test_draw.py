@@ -12,7 +12,6 @@ from tests.inference.test_classification import doubting
 from tests.paths import ROOT
 from tests.ui.draw.test_prediction import words
 from ui.pickers import networks
-from ui.state import visitors
 
 SECONDS = 60
 
@@ -21,15 +20,10 @@ def draw_page() -> None:
     import runpy
 
     from model.training.checkpoint import WEIGHTS
-    from ui.state import session
+    from ui import state
 
-    session.begin()
+    state.begin()
     runpy.run_path(str(WEIGHTS.parent / "pages" / "draw.py"))
-
-
-@pytest.fixture(autouse=True)
-def _new_visitor(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
 
 
 def visit(screen: AppTest) -> AppTest:
@@ -43,7 +37,7 @@ def draw() -> AppTest:
 
 
 def home() -> AppTest:
-    return visit(AppTest.from_file(ROOT / "app.py", default_timeout=SECONDS))
+    return visit(AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=SECONDS))
 
 
 def picture_of_a_one(kind: str = "PNG") -> bytes:

@@ -14,7 +14,6 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.checkpoint import DEFAULT_WEIGHTS, Checkpoint, load
 from tests.digit_files import digits, idx_images, idx_labels, table
-from ui.state import visitors
 
 SECONDS = 60
 
@@ -23,16 +22,15 @@ def script() -> None:
     import runpy
 
     from model.training.checkpoint import WEIGHTS
-    from ui.state import session
+    from ui import state
 
-    session.begin()
+    state.begin()
     runpy.run_path(str(WEIGHTS.parent / "pages" / "evaluate.py"))
 
 
 @pytest.fixture
-def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> AppTest:
+def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page as a new visitor finds it."""
-    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
     monkeypatch.delenv("MNIST_DIR", raising=False)
     return sound(AppTest.from_function(script, default_timeout=SECONDS).run())
 

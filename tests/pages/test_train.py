@@ -8,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 from model import data
 from model.config import TrainingConfig
 from model.presets import PRESETS
-from ui.state import visitors
 
 SECONDS = 60
 
@@ -17,16 +16,15 @@ def script() -> None:
     import runpy
 
     from model.training.checkpoint import WEIGHTS
-    from ui.state import session
+    from ui import state
 
-    session.begin()
+    state.begin()
     runpy.run_path(str(WEIGHTS.parent / "pages" / "train.py"))
 
 
 @pytest.fixture
-def screen(shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> AppTest:
+def screen(shared_cache, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page as a new visitor finds it, where MNIST is not."""
-    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
     monkeypatch.delenv("MNIST_DIR", raising=False)
     return sound(AppTest.from_function(script, default_timeout=SECONDS).run())
 
@@ -60,16 +58,14 @@ def test_every_setting_has_a_control_with_its_default_and_an_explanation(screen:
 SPECIAL = ("data", "ink", "hidden_sizes", "schedule")  # ink names files: the command line alone takes it
 
 
-def test_an_address_never_names_files_to_learn_from(
-    shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path
-) -> None:
-    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+def test_an_address_never_names_files_to_learn_from(shared_cache, tmp_path) -> None:
     (tmp_path / "mine.jsonl").write_text('{"label": "1", "strokes": [[[0, 0], [0, 9]]]}')
     page = AppTest.from_function(script, default_timeout=SECONDS)
     page.query_params["ink"], page.query_params["epochs"] = str(tmp_path / "mine.jsonl"), "3"
     sound(page.run())
     assert "ink can't be given in an address" in page.error[0].value.replace("\\", "")
-    assert controls(page)["epochs"] == TrainingConfig().epochs  # nothing of it holds
+    assert controls(page)["epochs"] == 3  # the rest of the address holds
+    sound(page.number_input(key="seed").set_value(1).run())
     assert "ink" not in page.query_params
 
 

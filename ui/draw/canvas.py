@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
+from model.common.arrays import U8
 from model.ink import BlankDrawing, Drawing
 from model.ink.photo import MAX_BYTES, read_photo
+from ui import state
 from ui.common import errors, theme
 from ui.draw.fabric import PEN_WIDTH, Fabric, drawing_from_fabric, fabric_from_drawing
-from ui.state import session
+from ui.state import widget_state
 
 SIZE = 280  # pixels of either side
 
 
-class Sheet(NamedTuple):
-    """One sheet of paper. Another number makes the browser take a new one, which begins with `start` on it."""
-
-    number: int
-    start: Fabric | None
-
-
 def restore_drawing() -> None:
     """Lay out a sheet with what the visitor drew before; to be called when one comes to the page."""
-    drawing = session.get_value("drawing")
-    _new_canvas(drawing and fabric_from_drawing(drawing))
+    drawing = state.visitor().drawing
+    _new_canvas(fabric_from_drawing(drawing) if drawing else None)
 
 
 def clear() -> None:
     """Take a blank sheet, and put the picture away."""
-    session.set_value("drawing", None)
+    state.visitor().drawing = None
     _discard_photo()
     _new_canvas(None)
 
 
 def _new_canvas(start: Fabric | None) -> None:
     # In this browser tab's own state: in another tab, another sheet may lie.
-    number = _sheet().number + 1
-    st.session_state["sheet"] = Sheet(number, start)
-
-
-def _sheet() -> Sheet:
-    sheet: Sheet = st.session_state.get("sheet", Sheet(0, None))
-    return sheet
+    tab = state.tab()
+    tab.sheet, tab.sheet_start = tab.sheet + 1, start
 
 
 def drawing_canvas() -> Drawing:
@@ -55,7 +41,7 @@ def drawing_canvas() -> Drawing:
     Raises:
         ValueError: what the browser sent is no drawing.
     """
-    sheet = _sheet()
+    tab = state.tab()
     with st.container(key="canvas"):
         try:
             sent = st_canvas(
@@ -65,14 +51,14 @@ def drawing_canvas() -> Drawing:
                 width=SIZE,
                 height=SIZE,
                 # Constant as long as the sheet lies there: if it changed, strokes being drawn would be lost.
-                initial_drawing=sheet.start,
-                key=f"sheet_{sheet.number}",
+                initial_drawing=tab.sheet_start,
+                key=f"sheet_{tab.sheet}",
                 on_change=_discard_photo,
             ).json_data
         except (AttributeError, KeyError, TypeError):  # the component takes apart what came without a look
             raise ValueError("a drawing must come as Fabric.js objects; got something else") from None
     drawing = drawing_from_fabric(sent)
-    session.set_value("drawing", drawing)
+    state.visitor().drawing = drawing
     return drawing
 
 
@@ -92,29 +78,27 @@ def photo_uploader() -> None:
 
 def photo_error() -> str | None:
     """Why the uploaded picture can't be read, as long as nothing has been drawn since."""
-    problem: str | None = session.get_value("picture_problem")
-    return problem
+    return state.visitor().photo_problem
 
 
-def photo_image() -> NDArray[np.uint8] | None:
+def photo_image() -> U8 | None:
     """The uploaded picture as MNIST would show it, (28, 28), as long as nothing has been drawn since."""
-    image: NDArray[np.uint8] | None = session.get_value("picture")
-    return image
+    return state.visitor().photo
 
 
 def _read_photo() -> None:
     _discard_photo()
-    file = st.session_state["picture"]
+    file, visitor = widget_state.get("picture", None), state.visitor()
     if file is None:
         return
     try:
-        session.set_value("picture", read_photo(file.getvalue()))
+        visitor.photo = read_photo(file.getvalue())
     except BlankDrawing as error:
-        session.set_value("picture_problem", f"The picture can't be read: {error}.")
+        visitor.photo_problem = f"The picture can't be read: {error}."
     except ValueError as error:
-        session.set_value("picture_problem", f"The file can't be read: {error}.")
+        visitor.photo_problem = f"The file can't be read: {error}."
 
 
 def _discard_photo() -> None:
-    session.set_value("picture", None)
-    session.set_value("picture_problem", None)
+    visitor = state.visitor()
+    visitor.photo = visitor.photo_problem = None

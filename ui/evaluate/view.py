@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from ui import state
 from ui.charts import digit_images, evaluation_charts, plotly_touch
 from ui.common import formatting
 from ui.evaluate import examples, scores
 from ui.evaluate.results import Results
-from ui.state import session
 
 NO_TOOLBAR = {"displayModeBar": False}  # Plotly charts to look at and to click on
 METRIC_WIDTH, SUMMARY_WIDTH, ENLARGED_WIDTH = 170, 340, 160  # pixels
@@ -64,16 +64,20 @@ def _show_cell(results: Results, label: int, digit: int) -> None:
     _show_gallery(results, indices[: examples.MAX_SHOWN])
 
 
+def _next_sample() -> None:
+    state.visitor().sample_seed += 1
+
+
 def show_examples(results: Results) -> None:
     """Samples of the mistakes and of the right answers."""
-    seed = session.get_value("sample_seed", 0)
+    seed = state.visitor().sample_seed
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Examples", anchor=False, width="content")
         st.button(
             "Another sample",
             key="another_sample",
             icon=":material/shuffle:",
-            on_click=lambda: session.set_value("sample_seed", seed + 1),
+            on_click=_next_sample,
         )
         confident_first = st.toggle(
             "Most confident mistakes first",

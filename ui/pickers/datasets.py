@@ -6,12 +6,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import data
 from model.data import Dataset
+from ui import state
 from ui.common import errors
-from ui.state import runtime, session
-from ui.state.session import Uploaded
+from ui.state import runtime, widget_state
+from ui.state.visitor_state import UploadedDataset
 
 
 @st.cache_resource(show_spinner="Opening the data ...")
@@ -21,19 +23,19 @@ def _named(name: str) -> Dataset:
 
 def open_dataset(name: str) -> Dataset:
     """A data set by its name in the menu, its arrays open."""
-    uploaded = session.current().datasets.get(name)
+    uploaded = state.visitor().datasets.get(name)
     return uploaded.dataset if uploaded else _named(name)
 
 
 def folder(name: str) -> Path:
     """Where a data set's arrays lie, for a worker process to open."""
-    uploaded = session.current().datasets.get(name)
+    uploaded = state.visitor().datasets.get(name)
     return Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(name)
 
 
 def keep_alive(name: str) -> object:
     """What must be kept for a data set's folder to stay."""
-    return session.current().datasets.get(name)
+    return state.visitor().datasets.get(name)
 
 
 def is_available(name: str) -> bool:
@@ -49,14 +51,14 @@ def select_dataset() -> str | None:
 
     The choice holds on all pages. Files that are no data set get a message, and the choice stays as it was.
     """
-    names = [*data.DATASETS, *session.current().datasets]
-    chosen = session.get_value("dataset")
-    st.session_state["dataset"] = chosen if chosen in names else "mnist-5k"
+    names = [*data.DATASETS, *state.visitor().datasets]
+    selected = state.visitor().dataset
+    widget_state.put("dataset", selected if selected in names else "mnist-5k")
     name = st.selectbox(
         "Data",
         names,
         key="dataset",
-        on_change=lambda: session.set_value("dataset", st.session_state["dataset"]),
+        on_change=_select,
         help="The images to learn from and to be tested on.",
     )
     with st.expander("Use images from your own files", icon=":material/upload_file:"):
@@ -66,7 +68,7 @@ def select_dataset() -> str | None:
             key="dataset_files",
             on_change=_open,
         )
-        if problem := session.get_value("dataset_problem"):
+        if problem := state.visitor().dataset_problem:
             errors.show_error(problem)
     try:
         absent = not data.is_present("mnist")
@@ -79,24 +81,30 @@ def select_dataset() -> str | None:
     return None if absent and name == "mnist" else name
 
 
+def _select() -> None:
+    visitor = state.visitor()
+    visitor.dataset = widget_state.get("dataset", visitor.dataset)
+
+
 def _open() -> None:
-    uploads = st.session_state["dataset_files"]
-    session.set_value("dataset_problem", None)
+    uploads: list[UploadedFile] = widget_state.get("dataset_files", [])
+    visitor = state.visitor()
+    visitor.dataset_problem = None
     if not uploads:
         return
     name = ", ".join(file.name for file in uploads)[:80]
     if name in data.DATASETS:
         name += " (your file)"
-    place = TemporaryDirectory(prefix="upload-", dir=session.pool().folder, ignore_cleanup_errors=True)
+    place = TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
     try:
         read = data.from_files({file.name: file.getvalue() for file in uploads}, name)
         data.save(read, Path(place.name) / "data")
         read = data.open_folder(Path(place.name) / "data")  # mapped, not held in memory
     except ValueError as error:
-        session.set_value("dataset_problem", str(error))
+        visitor.dataset_problem = str(error)
     else:
-        session.current().datasets = {name: Uploaded(read, place)}  # one at a time: they are large
-        session.set_value("dataset", name)
+        visitor.datasets = {name: UploadedDataset(read, place)}  # one at a time: they are large
+        visitor.dataset = name
 
 
 def _offer_mnist() -> None:
@@ -114,5 +122,5 @@ def _offer_mnist() -> None:
         bar.empty()
         errors.show_error(str(error))
     else:
-        session.set_value("dataset", "mnist")
+        state.visitor().dataset = "mnist"
         st.rerun()

@@ -11,8 +11,9 @@ from model.jobs import Job
 from model.presets import PRESETS
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
+from ui import state
 from ui.common import errors
-from ui.state import session
+from ui.state import widget_state
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
 MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the oldest goes first
@@ -36,14 +37,14 @@ def add(name: str, trained: Checkpoint) -> str:
 
     To be called before the page's menu of networks is made: in a callback, or on a page without it.
     """
-    networks = session.current().networks
+    networks = state.visitor().networks
     taken, unique, number = {*networks, *shipped_names()}, name, 2
     while unique in taken:
         unique, number = f"{name} {number}", number + 1
     networks[unique] = trained
     while len(networks) > MAX_NETWORKS or (len(networks) > 1 and _size(networks.values()) > MAX_BYTES):
         networks.pop(next(iter(networks)))
-    session.set_value("network", unique)
+    state.visitor().network = unique
     return unique
 
 
@@ -57,14 +58,14 @@ def select_network() -> tuple[str, Checkpoint]:
     The choice holds on all pages. A file that is no network gets a message, and the choice stays as it was.
     """
     _collect()
-    names = [*reversed(session.current().networks), *shipped_names()]
-    chosen = session.get_value("network")
-    st.session_state["network"] = chosen if chosen in names else DEFAULT
+    names = [*reversed(state.visitor().networks), *shipped_names()]
+    selected = state.visitor().network
+    widget_state.put("network", selected if selected in names else DEFAULT)
     name = st.selectbox(
         "Network",
         names,
         key="network",
-        on_change=lambda: session.set_value("network", st.session_state["network"]),
+        on_change=_select,
         help="Which trained network reads: one that came with Inkling, one you trained here, or one from a file.",
     )
     with st.expander("Use a network from a file", icon=":material/upload_file:"):
@@ -74,31 +75,36 @@ def select_network() -> tuple[str, Checkpoint]:
             max_upload_size=checkpoint.SIZE_LIMIT // 2**20,
             on_change=_open,
         )
-        if problem := session.get_value("network_problem"):
+        if problem := state.visitor().network_problem:
             errors.show_error(problem)
-    return name, session.current().networks.get(name) or load_shipped(name)
+    return name, state.visitor().networks.get(name) or load_shipped(name)
+
+
+def _select() -> None:
+    visitor = state.visitor()
+    visitor.network = widget_state.get("network", visitor.network)
 
 
 def _open() -> None:
-    file = st.session_state["network_file"]
-    session.set_value("network_problem", None)
+    file, visitor = widget_state.get("network_file", None), state.visitor()
+    visitor.network_problem = None
     if file is None:
         return
     try:
         add(Path(file.name).stem, checkpoint.load(file.getvalue(), file.name))
     except ValueError as error:
-        session.set_value("network_problem", str(error))
+        visitor.network_problem = str(error)
 
 
 def of_job(job: Job) -> str | None:
     """What the network of one of the visitor's trainings is called in the menus; None until it is done."""
     _collect()
-    return session.current().job_networks.get(job.number)
+    return state.visitor().job_networks.get(job.number)
 
 
 def _collect() -> None:
     """Put trainings' networks into the menus when they are done, on whatever page the visitor is by then."""
-    here = session.current()
-    for job in session.jobs():
+    here = state.visitor()
+    for job in list(here.jobs):
         if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.state().points):
             here.job_networks[job.number] = add(job.name, job.checkpoint())

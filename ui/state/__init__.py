@@ -1,1 +1,5 @@
-"""What belongs to a visitor, to a browser tab, and to the server's process."""
+"""The one home of `st.session_state`: what belongs to a visitor, what to a browser tab, and what to the process."""
+
+from ui.state.session import begin, enter_page, tab, visitor
+
+__all__ = ["begin", "enter_page", "tab", "visitor"]

@@ -1,6 +1,6 @@
 """One process serves all visitors, on the same cores on which networks are being trained.
 
-So an answer is to cost as little of it as it can: what a process does by itself, for others than ours, is turned off.
+So an answer must cost as little of it as possible: what a process does by itself, for others than ours, is turned off.
 """
 
 from __future__ import annotations
@@ -16,21 +16,28 @@ from threadpoolctl import threadpool_limits
 
 from model import data
 from model.common.paths import ROOT
+from model.jobs import Pool
 
 _unpacking = threading.Lock()
 
 
-@st.cache_resource(show_spinner=False)
-def tune() -> None:
-    """Make this process a good neighbour; to be called on every run, and done once."""
+def start() -> None:
+    """Make this process a good neighbor, and start the workers; to be called once, when the server starts."""
     # To read one image takes a millisecond or two. A second thread would hardly make it faster, but would go on waiting
-    # for more at full speed, and take ten times as much from the trainings.
+    # for more at full speed, and take ten times as much from the runs.
     threadpool_limits(limits=1, user_api="blas")
     # What the libraries have made by now stays for good: garbage collections, which halt all visitors, pass it over.
     gc.collect()
     gc.freeze()
     if not data.is_unpacked("mnist-5k"):
         threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
+    pool()
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """The workers that train for all visitors."""
+    return Pool()
 
 
 def unpacked(name: str) -> Path:
@@ -40,7 +47,7 @@ def unpacked(name: str) -> Path:
 
 
 def _unpack_ahead() -> None:
-    """Unpack the embedded digits, so that the first training need not wait for them."""
+    """Unpack the embedded digits, so that the first run need not wait for them."""
     script = "from model import data; data.prepare('mnist-5k')"  # some seconds, in a process of its own
     with _unpacking:
         subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)

@@ -1,7 +1,7 @@
 """A visitor is a browser that came by: known again after a reload, by a random name that it keeps in a cookie.
 
 Streamlit forgets a session when its page is reloaded. What someone has trained here should outlive that, so it is
-kept under the browser's name, and let go when nobody has been back for a while.
+kept under the browser's name, and forgotten when nobody has been back for a while.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 COOKIE = "inkling_visitor"
-AWAY_SECONDS = 20 * 60  # how long what a visitor left behind is kept
-TRAINING_SECONDS = 120  # how long the trainings of someone who has left go on
-VISITORS_LIMIT = 500  # the longest gone are let go first
+FORGET_SECONDS = 20 * 60  # after a visitor has left, what they made is kept for so long
+RUN_SECONDS = 120  # and their runs go on for so long
+MAX_VISITORS = 500  # those who left first are forgotten first
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ export default function ({ data }) {
 
 @dataclass
 class _Stay(Generic[T]):
-    belongings: T
+    data: T
     connections: int = 0  # open tabs
     left: float = 0.0  # when the last one was closed
 
@@ -46,46 +46,48 @@ class Visitors(Generic[T]):
     def find(self, name: str) -> T | None:
         """What a visitor has here."""
         with self._lock:
-            return self._stays[name].belongings if name in self._stays else None
+            return self._stays[name].data if name in self._stays else None
 
-    def arrive(self, name: str, belongings: T) -> None:
+    def connect(self, name: str, data: T) -> None:
         """A visitor has opened a tab, or come back."""
         with self._lock:
-            self._stays.setdefault(name, _Stay(belongings)).connections += 1
+            self._stays.setdefault(name, _Stay(data)).connections += 1
 
-    def leave(self, name: str, now: float | None = None) -> None:
+    def disconnect(self, name: str, now: float | None = None) -> None:
         """A visitor's tab was closed, perhaps only to be loaded again."""
         with self._lock:
             if stay := self._stays.get(name):
                 stay.connections -= 1
                 stay.left = time.monotonic() if now is None else now
 
-    def present(self) -> int:
+    def num_present(self) -> int:
         """How many have a tab open."""
         with self._lock:
             return sum(stay.connections > 0 for stay in self._stays.values())
 
     def gone(self, now: float | None = None) -> list[T]:
-        """What belongs to those whom no training should go on for."""
+        """What belongs to visitors who left so long ago that their runs should end."""
         now = time.monotonic() if now is None else now
         with self._lock:
             stays = self._stays.values()
-            return [stay.belongings for stay in stays if stay.connections <= 0 and now - stay.left > TRAINING_SECONDS]
+            return [stay.data for stay in stays if stay.connections <= 0 and now - stay.left > RUN_SECONDS]
 
-    def let_go(self, now: float | None = None) -> list[T]:
+    def evict(self, now: float | None = None) -> list[T]:
         """Forget those who have been away too long; returns what belonged to them."""
         now = time.monotonic() if now is None else now
         with self._lock:
             away = sorted((name for name, stay in self._stays.items() if stay.connections <= 0), key=self._left)
-            excess = len(self._stays) - VISITORS_LIMIT
-            gone = [name for place, name in enumerate(away) if place < excess or now - self._left(name) > AWAY_SECONDS]
-            return [self._stays.pop(name).belongings for name in gone]
+            excess = len(self._stays) - MAX_VISITORS
+            gone = [
+                name for index, name in enumerate(away) if index < excess or now - self._left(name) > FORGET_SECONDS
+            ]
+            return [self._stays.pop(name).data for name in gone]
 
     def _left(self, name: str) -> float:
         return self._stays[name].left
 
 
-def name() -> str:
+def browser_name() -> str:
     """The browser's name: the one in its cookie, or a new one that no one else can guess."""
     known = st.context.cookies.get(COOKIE, "")
     return known if isinstance(known, str) and re.fullmatch("[0-9a-f]{32}", known) else token_hex(16)

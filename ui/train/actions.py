@@ -1,11 +1,11 @@
-"""Steering is all that a visitor does to a training: start it, hold it, tune it, look back, branch off, begin again.
+"""What a visitor does to a run: start, pause, step, stop and reset it, change its settings, look back, branch off.
 
-A setting that is changed while it learns goes to its worker at once, unless one looks back: then it is for a fork.
+A setting that is changed while it trains goes to its worker at once, unless the visitor looks back: then it is for a
+branch.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 
 import streamlit as st
@@ -15,38 +15,39 @@ from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobState, TrainingRequest
 from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, SetSpeed, SnapshotRef, Stop
 from model.training import Change, fork_conflicts
+from ui import state
 from ui.common import errors, glossary
 from ui.pickers import datasets
-from ui.state import session
+from ui.state import jobs, widget_state
 from ui.train import controls
 
-SECONDS_TO_OBEY = 0.15  # that a click waits for the training to follow; it follows later all the same
-NOW = -1  # the place on the time slider that is no snapshot
-FULL_PACE = 0
-PACES = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_PACE]  # steps a second
+COMMAND_WAIT_S = 0.15
+LATEST = -1  # the stop of the snapshot slider that is no snapshot
+FULL_SPEED = 0
+SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_SPEED]  # steps a second
 
 
 # -- Settings -----------------------------------------------------------------------------------------------
 
 
 def running_config() -> TrainingConfig | None:
-    """The settings of the training that the controls act upon at once; None if there is none, or one looks back."""
-    job = session.job()
-    return job.config if job and job.is_live and moment() == NOW else None
+    """The settings of the run that the controls act on immediately; None if there is none, or one looks back."""
+    job = state.visitor().job
+    return job.config if job and job.is_live and snapshot_step() == LATEST else None
 
 
-def tune(config: TrainingConfig) -> None:
-    """Pass on to the running training what was changed since this tab's last run.
+def apply_live_settings(config: TrainingConfig) -> None:
+    """Pass on to the run what was changed since this tab's last run of the page.
 
-    A change that also concerns settings that need a restart, such as a recipe, is one for the next training.
+    A change that also concerns settings that need a restart, such as a preset, is one for the next run.
     """
-    before, st.session_state["tuned"] = st.session_state.get("tuned"), config
-    job = session.job()
+    tab, job = state.tab(), state.visitor().job
+    before, tab.applied_config = tab.applied_config, config
     if before is None or not job or running_config() is None:
         return
-    moved = [name for name in TrainingConfig.model_fields if getattr(before, name) != getattr(config, name)]
-    change = {name: getattr(config, name) for name in moved if getattr(job.config, name) != getattr(config, name)}
-    if change and set(moved) <= set(TrainingConfig.live_fields()):
+    changed = [name for name in TrainingConfig.model_fields if getattr(before, name) != getattr(config, name)]
+    change = {name: getattr(config, name) for name in changed if getattr(job.config, name) != getattr(config, name)}
+    if change and set(changed) <= set(TrainingConfig.live_fields()):
         try:
             job.send(ChangeSettings(Change(change)))
         except ValueError as error:
@@ -57,8 +58,8 @@ def tune(config: TrainingConfig) -> None:
 
 
 def buttons(config: TrainingConfig, dataset: str | None) -> None:
-    """Start, and what can be done to the training that is looked at."""
-    job = session.job()
+    """Start, and what can be done to the selected run."""
+    job = state.visitor().job
     live, paused = job is not None and job.is_live, job is not None and job.pause_requested
     with st.container(horizontal=True, gap="small"):
         if st.button(
@@ -99,34 +100,24 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
 
 
 def _click(key: str, command: Command) -> None:
-    """Send a command, once.
-
-    If a part of the page is about to redraw itself just when a button is clicked, the browser asks for that first, and
-    the click is in both messages: the training would be paused and at once resumed. The second message has then come
-    before the first is answered, and so Streamlit handles it right after that, in the same thread; for a later one it
-    starts a new thread.
-    """
-    this = key, threading.current_thread()
-    if st.session_state.pop("clicked", None) == this:
-        return
-    _send(command)
-    st.session_state["clicked"], st.session_state["answered"] = this, False
+    """Send a command, once for each click."""
+    if state.tab().clicks.accept(key):
+        _send(command)
 
 
-def mark_click_handled() -> None:
-    """To be called when the part of the page with the buttons has been drawn: an echo comes right after that."""
-    if st.session_state.get("answered", True):
-        st.session_state["clicked"] = None
-    st.session_state["answered"] = True
+def mark_buttons_drawn() -> None:
+    """To be called when the part of the page with the buttons has been drawn."""
+    state.tab().clicks.mark_drawn()
 
 
 def _send(command: Command) -> None:
-    job = session.job()
+    job = state.visitor().job
     if not job:
         return
     job.send(command)
-    # The page is drawn right after this: better with what came of it than with what was before.
-    end = time.monotonic() + SECONDS_TO_OBEY
+    # The page is drawn right after this: wait a moment, so that it shows what came of the command. The command takes
+    # effect later all the same.
+    end = time.monotonic() + COMMAND_WAIT_S
     while job.is_live and time.monotonic() < end:
         if job.pause_requested == job.is_paused and not (isinstance(command, RunStep) and not job.pause_requested):
             break
@@ -134,101 +125,108 @@ def _send(command: Command) -> None:
 
 
 def _start(config: TrainingConfig, dataset: str | None, *, paused: bool = False) -> None:
-    """Begin anew: with the same seed and shape, with the very same weights."""
+    """Start a new run: with the same seed and shape, from the very same weights."""
     name = dataset or "mnist-5k"
     title = presets.name_of(config) or "-".join(map(str, config.sizes))
     try:
-        session.start_job(
+        jobs.start(
             TrainingRequest(
                 name=f"my {title}",
-                owner=session.current().visitor,
+                owner=state.visitor().name,
                 config=config,
                 data=datasets.folder(name),
                 paused=paused,
-                speed=pace(),
+                speed=speed(),
                 keep_alive=datasets.keep_alive(name),
             )
         )
     except ValueError as error:
         errors.show_error(str(error))
-        return
-    st.rerun()
 
 
-# -- Time ---------------------------------------------------------------------------------------------------
+# -- Speed --------------------------------------------------------------------------------------------------
 
 
-def pace() -> int:
+def speed() -> int:
     """At most so many steps a second; 0 is as fast as it can."""
-    chosen: int = st.session_state.get("pace", FULL_PACE)
-    return chosen
+    return widget_state.get("pace", FULL_SPEED)
 
 
-def choose_pace() -> None:
+def choose_speed() -> None:
     """A slider for slow motion."""
-    st.session_state.setdefault("pace", FULL_PACE)
     st.select_slider(
         "Pace",
-        PACES,
+        SPEEDS,
+        FULL_SPEED,
         key="pace",
-        format_func=_pace_in_words,
+        persist_state="session",
+        format_func=_format_speed,
         help=glossary.explain("pace"),
-        on_change=lambda: _send(SetSpeed(pace())),
+        on_change=lambda: _send(SetSpeed(speed())),
     )
 
 
-def _pace_in_words(steps: int) -> str:
+def _format_speed(steps: int) -> str:
     return f"{steps} step{'s' if steps > 1 else ''} a second" if steps else "full speed"
 
 
-def moment() -> int:
-    """The step of the snapshot that is looked at, or NOW."""
-    chosen: int = st.session_state.get("snapshot", NOW)
-    return chosen
+# -- Snapshots ----------------------------------------------------------------------------------------------
 
 
-def chosen(view: JobState) -> SnapshotRef | None:
-    """The snapshot that is looked at, None for now."""
-    return next((kept for kept in view.snapshots if kept.step == moment()), None)
+def snapshot_step() -> int:
+    """The step of the selected snapshot, or LATEST."""
+    return widget_state.get("snapshot", LATEST)
 
 
-def choose_moment(view: JobState) -> None:
+def selected_snapshot(view: JobState) -> SnapshotRef | None:
+    """The selected snapshot, None for the latest state."""
+    return next((snapshot for snapshot in view.snapshots if snapshot.step == snapshot_step()), None)
+
+
+def follow_latest() -> None:
+    """Show the latest state of a run that has just been selected, not a snapshot of the one before."""
+    tab, job = state.tab(), state.visitor().job
+    number = job.number if job else 0
+    if tab.snapshots_of != number:
+        tab.snapshots_of = number
+        widget_state.put("snapshot", LATEST)
+
+
+def choose_snapshot(view: JobState) -> None:
     """A slider over the snapshots."""
-    kept = {one.step: one for one in view.snapshots}
-    if st.session_state.get("snapshots_of") != _number():
-        st.session_state["snapshots_of"], st.session_state["snapshot"] = _number(), NOW
-    st.session_state.setdefault("snapshot", NOW)  # it was forgotten while another page was shown
-    if moment() not in (NOW, *kept):  # it is no longer kept
-        st.session_state["snapshot"] = min(kept, key=lambda step: abs(step - moment()), default=NOW)
-    shown = st.select_slider(
+    snapshots = {snapshot.step: snapshot for snapshot in view.snapshots}
+    widget_state.put_default("snapshot", LATEST)
+    step = snapshot_step()
+    if step not in (LATEST, *snapshots):  # it is no longer kept
+        widget_state.put("snapshot", min(snapshots, key=lambda other: abs(other - step), default=LATEST))
+    st.select_slider(
         "Look back",
-        [*kept, NOW],
+        [*snapshots, LATEST],
         key="snapshot",
-        format_func=lambda step: "now" if step == NOW else f"epoch {kept[step].epoch:.3g}",
+        format_func=lambda step: _format_snapshot(step, snapshots.get(step)),
         help=glossary.explain("snapshot"),
-        disabled=not kept,
-        on_change=_come_back,
+        disabled=not snapshots,
+        on_change=_restore_settings,
     )
-    if shown != st.session_state.get("moment_shown", NOW):
-        st.session_state["moment_shown"] = shown
-        st.rerun()  # the whole page shows that moment
 
 
-def _number() -> int:
-    job = session.job()
-    return job.number if job else 0
+def _format_snapshot(step: int, snapshot: SnapshotRef | None) -> str:
+    if step == LATEST:
+        return "now"
+    # Streamlit also asks for stops of an earlier run, to see which of them was selected.
+    return f"epoch {snapshot.epoch:.3g}" if snapshot else f"step {step}"
 
 
-def _come_back() -> None:
-    """What was set for a fork that was not made is taken back: the controls show what holds now."""
-    job = session.job()
-    if moment() == NOW and job:
-        controls.take(job.config)
+def _restore_settings() -> None:
+    """Back at the latest state, discard what was set for a branch that was not made."""
+    job = state.visitor().job
+    if snapshot_step() == LATEST and job:
+        controls.set_widgets(job.config)
 
 
 def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
-    """Branch off where one looks back, or from the newest snapshot."""
-    start = chosen(view) or (view.snapshots[-1] if view.snapshots else None)
+    """Branch off at the selected snapshot, or at the newest one."""
+    start = selected_snapshot(view) or (view.snapshots[-1] if view.snapshots else None)
     differing = fork_conflicts(job.config, config)
     if st.button(
         f"Fork at epoch {start.epoch:.3g}" if start else "Fork",
@@ -238,21 +236,19 @@ def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
     ):
         assert start
         try:
-            session.start_job(
+            jobs.start(
                 TrainingRequest(
                     name=f"{job.name} fork",
                     owner=job.owner,
                     config=config,
                     data=job.data,
                     fork=Fork(job, start),
-                    speed=pace(),
+                    speed=speed(),
                     keep_alive=job.keep_alive,
                 )
             )
         except ValueError as error:
             errors.show_error(str(error))
-            return
-        st.rerun()
     if differing and start:
         titles = ", ".join(TrainingConfig.title(name) for name in differing)
         st.caption(f"A fork can't change: {titles}. Start takes them.")

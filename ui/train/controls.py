@@ -15,12 +15,14 @@ from model import data
 from model.common.fields import Group
 from model.config import MAX_HIDDEN_LAYERS, TrainingConfig
 from model.presets import PRESETS, name_of
+from ui import state
 from ui.common import glossary
 from ui.pickers import datasets
-from ui.state import session
+from ui.state import widget_state
 from ui.train import url_state, widgets
 
 CUSTOM = "my own settings"
+NEW_LAYER_UNITS = 64
 FIELDS = TrainingConfig.model_fields
 APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
 PLAIN = tuple(name for name in FIELDS if name not in APART)
@@ -32,22 +34,14 @@ hidden = url_state.hidden  # what the page's address asks to leave out
 
 
 def begin(arriving: bool) -> None:
-    """Give every widget its value: from the address or from before when `arriving`, and then from its last run."""
-    _fill_gaps()
+    """Give every widget its value when the visitor comes to the page: from the address, or as it was before."""
     if arriving:
-        url_state.begin()
-        session.set_value("address_problem", None)
-        config = session.get_value("config", TrainingConfig())
-        try:
-            config = url_state.config() or config
-        except ValueError as error:
-            session.set_value("address_problem", str(error))
-        take(config)
+        set_widgets(url_state.open_address(state.visitor().config))
 
 
 def address_problem() -> str | None:
-    """What is wrong with a setting in the address that the page was opened with."""
-    problems = (session.get_value("address_problem"), url_state.hide_problem())
+    """What is wrong with the settings in the address that the page was opened with."""
+    problems = (*state.tab().address_problems, url_state.hide_problem())
     return "; ".join(problem for problem in problems if problem) or None
 
 
@@ -55,8 +49,8 @@ def choose_preset() -> None:
     """A menu of the presets; choosing one gives all widgets its values. Shows which one the values are."""
     if "preset" in _left_out():
         return
-    config = _config(session.get_value("dataset", "mnist-5k"))
-    st.session_state["preset"] = name_of(config) or CUSTOM
+    config = _config(state.visitor().dataset)
+    widget_state.put("preset", name_of(config) or CUSTOM)
     name = st.selectbox(
         "Recipe",
         [CUSTOM, *PRESETS],
@@ -78,8 +72,8 @@ def choose_dataset() -> str | None:
     below = chain.from_iterable(GROUPS[group] for group in (Group.MODEL, *FOLDED))
     if not left_out.issuperset(("dataset", "hidden_layers", *below)):
         _heading(Group.MODEL, ":material/restart_alt: applied on restart")
-    name: str = session.get_value("dataset", "mnist-5k")
-    known = name in session.current().datasets or datasets.is_available(name)
+    name = state.visitor().dataset
+    known = name in state.visitor().datasets or datasets.is_available(name)
     return name if known and "dataset" in left_out else datasets.select_dataset()
 
 
@@ -117,7 +111,7 @@ def choose_config(
             if not (idle and "schedule" in TrainingConfig.setting(name).used_with)  # only with the one that uses it
         }
         _folded(group, shown)
-    session.set_value("config", config)
+    state.visitor().config = config
     url_state.write(config)
     return config
 
@@ -170,7 +164,9 @@ def _fields(fields: Mapping[str, str]) -> None:
 
 def _layers() -> None:
     explanation = glossary.explain("hidden_sizes")
-    layers = st.slider("Hidden layers", 0, MAX_HIDDEN_LAYERS, key="hidden_layers", help=explanation)
+    layers = st.slider(
+        "Hidden layers", 0, MAX_HIDDEN_LAYERS, key="hidden_layers", persist_state="session", help=explanation
+    )
     for layer in range(1, layers + 1):
         widgets.stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden_sizes", glossary.explain("units"))
 
@@ -190,34 +186,27 @@ def _idle(name: str, config: TrainingConfig, running: TrainingConfig | None) -> 
 # ----------------------------------------------------------------------------------------------- the values
 
 
-def _fill_gaps() -> None:
-    """Streamlit forgets the value of a widget that a run left out, such as a layer's that was taken away."""
+def set_widgets(config: TrainingConfig) -> None:
+    """Give the widgets a config's values: before they are drawn, or in a callback."""
     for name in PLAIN:
-        st.session_state.setdefault(name, FIELDS[name].default)
-    for layer in range(1, MAX_HIDDEN_LAYERS + 1):
-        st.session_state.setdefault(f"hidden_{layer}", 64)
-
-
-def take(config: TrainingConfig) -> None:
-    """Give the widgets a config's values; to be done before they are made, or in a callback."""
-    for name in PLAIN:
-        st.session_state[name] = getattr(config, name)
-    st.session_state["hidden_layers"] = len(config.hidden_sizes)
-    for layer in range(1, MAX_HIDDEN_LAYERS + 1):
-        known = layer <= len(config.hidden_sizes)
-        st.session_state[f"hidden_{layer}"] = config.hidden_sizes[layer - 1] if known else 64
+        widget_state.put(name, getattr(config, name))
+    widget_state.put("hidden_layers", len(config.hidden_sizes))
+    spare = (NEW_LAYER_UNITS,) * MAX_HIDDEN_LAYERS
+    for layer, units in enumerate((*config.hidden_sizes, *spare)[:MAX_HIDDEN_LAYERS], start=1):
+        widget_state.put(f"hidden_{layer}", units)
     if config.data in data.DATASETS and datasets.is_available(config.data):
-        session.set_value("dataset", config.data)
+        state.visitor().dataset = config.data
 
 
 def _config(dataset: str) -> TrainingConfig:
     """The config that the widgets' values make."""
-    state = st.session_state
-    sizes = tuple(state[f"hidden_{layer}"] for layer in range(1, state["hidden_layers"] + 1))
-    return TrainingConfig.of({**{name: state[name] for name in PLAIN}, "data": dataset, "hidden_sizes": sizes})
+    layers = widget_state.get("hidden_layers", 0)
+    sizes = [widget_state.get(f"hidden_{layer}", NEW_LAYER_UNITS) for layer in range(1, layers + 1)]
+    values = {name: widget_state.get(name, FIELDS[name].default) for name in PLAIN}
+    return TrainingConfig.of(values | {"data": dataset, "hidden_sizes": sizes})
 
 
 def _take_preset() -> None:
-    name = st.session_state["preset"]
+    name = widget_state.get("preset", CUSTOM)
     if name in PRESETS:
-        take(PRESETS[name].config)
+        set_widgets(PRESETS[name].config)

@@ -18,10 +18,11 @@ from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
 from model.training import sample_rows
 from model.training.diagnostics import Diagnostics, inspect_network, layer_norms
+from ui import state
 from ui.charts import diagnostics_tables, digit_images, first_layer_weights
 from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.common import errors, formatting, glossary, theme
-from ui.state import session
+from ui.state import widget_state
 
 ORDERS = {"as they are": None, "strongest first": "strongest first"}
 PICTURES = 12  # of digits that were learned or forgotten last
@@ -29,10 +30,10 @@ PICTURES = 12  # of digits that were learned or forgotten last
 
 def is_open() -> bool:
     """Whether one of the folded parts is open."""
-    return any(st.session_state.get(key) for key in ("digits_open", "gradient_check_open"))
+    return any(widget_state.get(key, False) for key in ("digits_open", "gradient_check_open"))
 
 
-def weights(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
+def weights(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """What the first layer looks for, as pictures."""
     with st.container(key="weights_view"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -40,25 +41,24 @@ def weights(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
             order = st.segmented_control(
                 "Order", [*ORDERS], key="weights_order", default="as they are", label_visibility="collapsed"
             )
-        st.image(_weights_picture(job, view, chosen, ORDERS[order or "as they are"]), width="stretch")
+        st.image(_weights_picture(job, view, snapshot, ORDERS[order or "as they are"]), width="stretch")
 
 
-def _weights_picture(job: Job, view: JobState, chosen: SnapshotRef | None, order: Any) -> str:
-    """Made again only when the parameters are new: looks are more frequent than they are."""
-    wanted = job.number, view.weights_version, chosen, order
-    made_of, picture = session.get_value("weights_picture", (None, ""))
-    if made_of != wanted:
-        shown = network_at(job, chosen).mlp.layers[0].weights if chosen else job.first_layer_weights()
-        picture = first_layer_weights.weights_image(shown, order=order)
-        session.set_value("weights_picture", (wanted, picture))
-    return str(picture)
+def _weights_picture(job: Job, view: JobState, snapshot: SnapshotRef | None, order: Any) -> str:
+    """Drawn again only when the parameters are new."""
+
+    def draw() -> str:
+        weights = network_at(job, snapshot).mlp.layers[0].weights if snapshot else job.first_layer_weights()
+        return first_layer_weights.weights_image(weights, order=order)
+
+    return state.tab().weights_image.get((job.number, view.weights_version, snapshot, order), draw)
 
 
-def layers(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
+def layers(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """How strong the gradient is in each layer, how far a step moves it, and which of its units are dead."""
     with st.container(key="layers_view"):
         st.markdown("**Layer by layer**", help=glossary.explain("update_ratio"))
-        observation = observed(job, view, chosen)
+        observation = observed(job, view, snapshot)
         if observation is None or not observation.gradients:
             st.caption("To be seen as soon as it learns.")
             return
@@ -76,11 +76,11 @@ def layers(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
                     st.vega_lite_chart(*chart, key=f"layers_{of}")
 
 
-def digits(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
+def digits(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """Which digits it reads, which it confuses, and which it has forgotten."""
     with st.container(key="digits_view"):
         folded = st.expander("Which digits it reads", key="digits_open", on_change="rerun")
-        observation = observed(job, view, chosen) if folded.open else None
+        observation = observed(job, view, snapshot) if folded.open else None
         if observation is None or not len(observation.predictions):
             return
         images, labels = sample(job)
@@ -167,48 +167,44 @@ def _checked(check: GradientCheck) -> None:
 # -- Looking back -------------------------------------------------------------------------------------------
 
 
-def network_at(job: Job, kept: SnapshotRef) -> DigitClassifier:
-    """The network of a snapshot; the one that was looked at last is at hand."""
-    known, network = session.get_value("network_at", (None, None))
-    if known != (job.number, kept):
-        try:
-            network = job.network_at(kept)
-        except ValueError as error:
-            errors.show_error(str(error))
-            st.stop()
-        session.set_value("network_at", ((job.number, kept), network))
-    return network
+def network_at(job: Job, snapshot: SnapshotRef) -> DigitClassifier:
+    """The network of a snapshot."""
+    try:
+        return state.tab().snapshot_network.get((job.number, snapshot), lambda: job.network_at(snapshot))
+    except ValueError as error:
+        errors.show_error(str(error))
+        st.stop()
 
 
-def observed(job: Job, view: JobState, chosen: SnapshotRef | None) -> Diagnostics | None:
+def observed(job: Job, view: JobState, snapshot: SnapshotRef | None) -> Diagnostics | None:
     """What was seen inside last; or at a snapshot, where the norms are those of the look nearest to it."""
-    if not chosen:
+    if not snapshot:
         return view.diagnostics[-1] if view.diagnostics else None
-    known, observation = session.get_value("observed_at", (None, None))
-    if known != (job.number, chosen):
-        network = network_at(job, chosen)
-        dead, predictions = inspect_network(network.mlp, sample(job)[0])
-        measured = [one for one in view.diagnostics if one.gradients]
-        near = min(measured, key=lambda one: abs(one.step - chosen.step), default=None)
-        observation = Diagnostics(
-            epoch=chosen.epoch,
-            step=chosen.step,
-            weights=layer_norms(network.mlp.layers),
-            gradients=near.gradients if near else (),
-            updates=near.updates if near else (),
-            dead=dead,
-            predictions=predictions,
-        )
-        session.set_value("observed_at", ((job.number, chosen), observation))
-    return observation
+    return state.tab().snapshot_diagnostics.get((job.number, snapshot), lambda: _inspect(job, view, snapshot))
+
+
+def _inspect(job: Job, view: JobState, snapshot: SnapshotRef) -> Diagnostics:
+    network = network_at(job, snapshot)
+    dead, predictions = inspect_network(network.mlp, sample(job)[0])
+    measured = [one for one in view.diagnostics if one.gradients]
+    nearest = min(measured, key=lambda one: abs(one.step - snapshot.step), default=None)
+    return Diagnostics(
+        epoch=snapshot.epoch,
+        step=snapshot.step,
+        weights=layer_norms(network.mlp.layers),
+        gradients=nearest.gradients if nearest else (),
+        updates=nearest.updates if nearest else (),
+        dead=dead,
+        predictions=predictions,
+    )
 
 
 def sample(job: Job) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The images (m, 784) on which the training is observed, and their labels (m,)."""
-    known, found = session.get_value("sample", (None, None))
-    if known != job.number:
+    """The images (m, 784) on which the run is inspected, and their labels (m,)."""
+
+    def read() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         dataset = data.open_folder(job.data)
         rows = sample_rows(job.initial_config, dataset)
-        found = dataset.images[rows], dataset.labels[rows]
-        session.set_value("sample", (job.number, found))
-    return found
+        return dataset.images[rows], dataset.labels[rows]
+
+    return state.tab().sample.get(job.number, read)

@@ -1,41 +1,43 @@
-"""A followed digit is one image whose ten probabilities are watched while a network learns to read it."""
+"""The probe image is one image whose ten probabilities are tracked while a network learns to read it."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from model import data, ink
+from model.common.arrays import U8
 from model.inference.classification import classify_images
 from model.jobs import Job, JobState
 from model.jobs.protocol import ProbePrediction, SetProbeImage, SnapshotRef
+from ui import state
 from ui.charts.probe_chart import probe_chart
 from ui.common import glossary
 from ui.draw import prediction
-from ui.state import session
+from ui.state import widget_state
 from ui.train import diagnostics
 
 DRAWING, TEST_IMAGE = "my drawing", "a test image"
 
 
-class Followed(NamedTuple):
-    """The image (784,) uint8, the digit that it shows if that is known, and what it is called."""
+class ProbeImage(NamedTuple):
+    """The image (784,) uint8, the digit that it shows if that is known, and its caption."""
 
-    image: NDArray[np.uint8]
+    image: U8
     label: int | None
     caption: str
 
 
 def is_on() -> bool:
-    """Whether a digit is followed."""
-    return session.get_value("follow") is not None
+    """Whether an image is tracked."""
+    return state.visitor().probe is not None
 
 
-def show(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
-    """Choose an image, and see what the network has made of it so far."""
+def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
+    """Choose an image, and see how the network has classified it so far."""
+    visitor = state.visitor()
     with st.container(key="followed_digit"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Follow a digit**", help=glossary.explain("follow"))
@@ -43,33 +45,33 @@ def show(job: Job, view: JobState, chosen: SnapshotRef | None) -> None:
                 "Follow",
                 [DRAWING, TEST_IMAGE],
                 key="follow",
-                default=session.get_value("follow"),
+                default=visitor.probe,
                 label_visibility="collapsed",
-                on_change=lambda: session.set_value("follow", st.session_state["follow"]),
+                on_change=_take_probe,
             )
-            if session.get_value("follow") == TEST_IMAGE:
+            if visitor.probe == TEST_IMAGE:
                 st.number_input(
                     "Image", 1, _count(job), _number(job), key="follow_image", width=140, on_change=_take_number
                 )
-        followed = _followed(job)
-        _tell(job, followed)
-        if followed is None:
-            if session.get_value("follow") == DRAWING:
+        probe = _probe_image(job)
+        _send(job, probe)
+        if probe is None:
+            if visitor.probe == DRAWING:
                 st.caption("There is no drawing yet: draw a digit on the Draw page, and come back.")
-                st.page_link("pages/draw.py", label="Draw a digit", icon=":material/draw:")
+                st.page_link("draw.py", label="Draw a digit", icon=":material/draw:")
             return
-        network = diagnostics.network_at(job, chosen) if chosen else None
-        history = _before(job, view, followed) + view.probe_predictions
+        network = diagnostics.network_at(job, snapshot) if snapshot else None
+        history = _predictions_before(job, view, probe) + view.probe_predictions
         left, right = st.columns([1, 2])
         with left:
-            st.html(prediction.network_input_html(followed.image.reshape(28, 28), followed.caption))
+            st.html(prediction.network_input_html(probe.image.reshape(28, 28), probe.caption))
         with right:
             if history:
-                points = [(glance.epoch, glance.probabilities) for glance in history]
-                st.vega_lite_chart(*probe_chart(points, view.epochs, followed.label), key="followed_chart")
+                points = [(one.epoch, one.probabilities) for one in history]
+                st.vega_lite_chart(*probe_chart(points, view.epochs, probe.label), key="followed_chart")
         if network:
-            (reading,) = classify_images(network, [followed.image])
-            st.html(prediction.probability_bars_html(reading))
+            (classification,) = classify_images(network, [probe.image])
+            st.html(prediction.probability_bars_html(classification))
 
 
 def _count(job: Job) -> int:
@@ -77,58 +79,54 @@ def _count(job: Job) -> int:
 
 
 def _number(job: Job) -> int:
-    return min(int(session.get_value("follow_image", 1)), _count(job))
+    return min(state.visitor().probe_number, _count(job))
+
+
+def _take_probe() -> None:
+    state.visitor().probe = widget_state.get("follow", None)
 
 
 def _take_number() -> None:
-    session.set_value("follow_image", st.session_state["follow_image"])
+    state.visitor().probe_number = widget_state.get("follow_image", 1)
 
 
-def _tests(job: Job) -> tuple[Any, Any]:
-    """The test images, or those to learn from where there are none."""
-    known, dataset = session.get_value("follow_data", (None, None))
-    if known != job.data:
-        dataset = data.open_folder(job.data)
-        session.set_value("follow_data", (job.data, dataset))
+def _tests(job: Job) -> tuple[U8, U8]:
+    """The test images and their labels; the training images where there are no others."""
+    dataset = state.tab().probe_dataset.get(job.data, lambda: data.open_folder(job.data))
     if len(dataset.test_labels):
         return dataset.test_images, dataset.test_labels
     return dataset.images, dataset.labels
 
 
-def _followed(job: Job) -> Followed | None:
-    if session.get_value("follow") == TEST_IMAGE:
+def _probe_image(job: Job) -> ProbeImage | None:
+    visitor = state.visitor()
+    if visitor.probe == TEST_IMAGE:
         images, labels = _tests(job)
         row = _number(job) - 1
-        return Followed(np.asarray(images[row]), int(labels[row]), f"Test image {row + 1}, a {labels[row]}")
-    drawing = session.get_value("drawing")
-    if session.get_value("follow") == DRAWING and drawing is not None and drawing.strokes:
-        return Followed(ink.render(drawing).reshape(-1), None, "Your drawing")
+        return ProbeImage(np.asarray(images[row]), int(labels[row]), f"Test image {row + 1}, a {labels[row]}")
+    if visitor.probe == DRAWING and visitor.drawing and visitor.drawing.strokes:
+        return ProbeImage(ink.render(visitor.drawing).reshape(-1), None, "Your drawing")
     return None
 
 
-def _tell(job: Job, followed: Followed | None) -> None:
-    """Have the worker follow the image, if it does not yet."""
-    image = None if followed is None else followed.image.tobytes()
+def _send(job: Job, probe: ProbeImage | None) -> None:
+    """Have the worker track the image, if it does not yet."""
+    image = None if probe is None else probe.image.tobytes()
     if job.probe_image != image and (job.is_live or image is None):
         job.send(SetProbeImage(image))
 
 
-def _before(job: Job, view: JobState, followed: Followed) -> list[ProbePrediction]:
-    """What the networks of the snapshots made of the image, up to where the worker began to follow it."""
+def _predictions_before(job: Job, view: JobState, probe: ProbeImage) -> list[ProbePrediction]:
+    """What the networks of the snapshots say of the image, up to where the worker began to track it."""
     first = view.probe_predictions[0].epoch if view.probe_predictions else float("inf")
-    earlier = [kept for kept in view.snapshots if kept.epoch < first]
-    wanted = job.number, followed.image.tobytes()
-    known, found = session.get_value("followed_before", (None, {}))
-    if known != wanted:
-        found = {}
-        session.set_value("followed_before", (wanted, found))
-    for kept in earlier:
-        if kept not in found:
+    earlier = [snapshot for snapshot in view.snapshots if snapshot.epoch < first]
+    found = state.tab().probe_history.get((job.number, probe.image.tobytes()), dict)
+    for snapshot in earlier:
+        if snapshot not in found:
             try:
-                network = job.network_at(kept)
+                network = job.network_at(snapshot)
             except ValueError:
-                continue  # it was given up meanwhile
-            found[kept] = ProbePrediction(
-                kept.epoch, tuple(network.predict_proba(followed.image.reshape(1, -1))[0].tolist())
-            )
-    return [found[kept] for kept in earlier if kept in found]
+                continue  # it was dropped meanwhile
+            probabilities = network.predict_proba(probe.image.reshape(1, -1))[0]
+            found[snapshot] = ProbePrediction(snapshot.epoch, tuple(probabilities.tolist()))
+    return [found[snapshot] for snapshot in earlier if snapshot in found]

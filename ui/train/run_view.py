@@ -1,31 +1,21 @@
-"""A training as it is watched: where it stands, its curves, the time slider, and what there is to see inside.
-
-Each part is a fragment of the page; those that change while it learns redraw themselves as long as the training runs.
-"""
+"""The selected run: how it stands, its curves, its snapshots, its diagnostics, and how it compares with other runs."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from model.common.constants import CLASSES
 from model.config import TrainingConfig
 from model.jobs import Job, JobState, JobStatus
+from ui import state
 from ui.charts import diagram, learning_curves
 from ui.common import errors, formatting, glossary
 from ui.pickers import networks
-from ui.state import session
-from ui.train import actions, controls, diagnostics, probe_image, runs
-
-SECONDS_BETWEEN_LOOKS = 0.45  # at the curves
-SECONDS_BETWEEN_LOOKS_INSIDE = 1.2
-SECONDS_BETWEEN_LOOKS_BACK = 4.0  # at the snapshots and the runs
-SECONDS_WHILE_WAITING = 1.0
-VISITORS_AT_FULL_PACE = 10  # that are here; with more, each looks less often
-WAITING_AT_FULL_PACE = 3
+from ui.state import runtime
+from ui.train import actions, controls, diagnostics, probe_image, refresh, runs
 
 STATES = {
     JobStatus.WAITING: "Waiting",
@@ -41,69 +31,30 @@ STATES = {
 
 
 def show(config: TrainingConfig, dataset: str | None) -> None:
-    """The training that is looked at; while there is none, the network that the settings make."""
-    job, hidden = session.job(), controls.hidden()
+    """The selected run; while there is none, the network that the settings make."""
+    runs.update_compared()
+    actions.follow_latest()
+    view, job, hidden = refresh.current_view(), state.visitor().job, controls.hidden()
     if job is None:
         actions.buttons(config, dataset)
+        refresh.if_changed(view)
         st.info("Press Start: the network begins with random weights, and learns from there.")
         draw(config)
         return
-    phase = _phase(job)
-    every = _seconds(phase)
-    learning = phase == "learning"
-    # Each part stands in a container, so that the parts below it keep their place when it has an element more or less:
-    # what moves is on the page twice until all of the page is drawn.
-    with st.container():
-        if learning:
-            _part(_watch, every, job, config, dataset)
-        else:  # the same places on the page, though nothing but the place in the queue changes
-            _part(_stand, every, job, phase, config, dataset)
-            _part(_charts, None, job)
+    status_seconds = refresh.status_seconds(view.phase)
+    diagnostics_seconds = refresh.diagnostics_seconds(view.phase)
+    runs_seconds = refresh.runs_seconds(view.phase)
+    refresh.part(view, status_seconds, _status, job, config, dataset)
     if "time" not in hidden:
-        with st.container():
-            _part(_time, SECONDS_BETWEEN_LOOKS_BACK if learning else None, job, config)
-    slowly = SECONDS_BETWEEN_LOOKS_INSIDE / SECONDS_BETWEEN_LOOKS * every if every and learning else None
-    with st.container():
-        _part(_inside, slowly, job)
-    busy = learning and (probe_image.is_on() or diagnostics.is_open())
-    with st.container():
-        _part(_folded, slowly if busy else None, job, busy)
+        refresh.part(view, runs_seconds, _time, job, config)
+    refresh.part(view, diagnostics_seconds, _diagnostics, job)
+    refresh.part(view, diagnostics_seconds if view.details_open else None, _details, job)
     if "runs" not in hidden:
-        _part(runs.show, SECONDS_BETWEEN_LOOKS_BACK if learning else None)
+        refresh.part(view, runs_seconds, runs.show)
 
 
-def _phase(job: Job) -> Literal["waiting", "learning", "done"]:
-    """What decides how often the page is to be drawn anew."""
-    if not job.is_live:
-        return "done"
-    return "waiting" if job.status is JobStatus.WAITING else "learning"
-
-
-def _seconds(phase: str) -> float | None:
-    """From one look to the next. One process draws all visitors' pages: the more of them are here, the less often."""
-    if phase == "done":
-        return None
-    if phase == "waiting":
-        return SECONDS_WHILE_WAITING * max(1.0, session.pool().waiting / WAITING_AT_FULL_PACE)
-    return SECONDS_BETWEEN_LOOKS * max(1.0, session.present() / VISITORS_AT_FULL_PACE)
-
-
-def _part(part: Callable[..., None], seconds: float | None, *arguments: Any) -> None:
-    """A part of the page that redraws itself, every so many seconds or only when somebody acts on it."""
-    st.fragment(part, run_every=seconds)(*arguments)
-
-
-def _watch(job: Job, config: TrainingConfig, dataset: str | None) -> None:
-    """All that is looked at most often."""
-    _stand(job, "learning", config, dataset)
-    _charts(job)
-    actions.mark_click_handled()
-
-
-def _stand(job: Job, phase: str, config: TrainingConfig, dataset: str | None) -> None:
-    """Its buttons, and where it stands."""
-    if session.job() is not job or _phase(job) != phase:
-        st.rerun()  # the whole page: it is to be drawn at another pace, or another tab has begun another training
+def _status(job: Job, config: TrainingConfig, dataset: str | None) -> None:
+    """The buttons, how the run stands, and its curves: what is redrawn most often."""
     actions.buttons(config, dataset)
     view = job.state()
     with st.container(key="queue"):
@@ -113,29 +64,29 @@ def _stand(job: Job, phase: str, config: TrainingConfig, dataset: str | None) ->
     with st.container(key="result"):  # also when it is empty: the charts keep their place, and stay the same ones
         if not job.is_live:
             _result(job)
+    _charts(job, view)
+    actions.mark_buttons_drawn()
 
 
-def _inside(job: Job) -> None:
-    """What the first layer looks for, and how each layer fares."""
+def _diagnostics(job: Job) -> None:
+    """The first layer's weights, and the health of each layer."""
     view, hidden = job.state(), controls.hidden()
-    chosen = actions.chosen(view)
+    snapshot = actions.selected_snapshot(view)
     if "weights_view" not in hidden:
-        diagnostics.weights(job, view, chosen)
+        diagnostics.weights(job, view, snapshot)
     if "layers_view" not in hidden:
-        diagnostics.layers(job, view, chosen)
+        diagnostics.layers(job, view, snapshot)
 
 
-def _folded(job: Job, busy: bool) -> None:
-    """What is looked at by those who ask for it."""
+def _details(job: Job) -> None:
+    """What is shown on demand."""
     view, hidden = job.state(), controls.hidden()
-    chosen = actions.chosen(view)
+    snapshot = actions.selected_snapshot(view)
     if "follow" not in hidden:
-        probe_image.show(job, view, chosen)
+        probe_image.show(job, view, snapshot)
     if "inside" not in hidden:
-        diagnostics.digits(job, view, chosen)
+        diagnostics.digits(job, view, snapshot)
         diagnostics.gradient_check(job)
-    if busy != (_phase(job) == "learning" and (probe_image.is_on() or diagnostics.is_open())):
-        st.rerun()  # it begins to redraw itself, or stops
 
 
 def draw(config: TrainingConfig) -> None:
@@ -147,7 +98,7 @@ def draw(config: TrainingConfig) -> None:
 
 def _queue(view: JobState) -> None:
     if view.queue_position:
-        size = session.pool().size
+        size = runtime.pool().size
         at_a_time = "One network trains" if size == 1 else f"{size} networks train"
         st.info(
             f"Waiting for its turn: number {view.queue_position} in the queue. {at_a_time} at a time here, and after a "
@@ -156,18 +107,22 @@ def _queue(view: JobState) -> None:
         )
 
 
-def _charts(job: Job) -> None:
-    view = job.state()
-    chosen = actions.chosen(view)
-    drawn, epochs = runs.drawn(job, view)
-    looks = runs.chart_options() | {"snapshot_epoch": chosen.epoch if chosen else None}
+def _charts(job: Job, view: JobState) -> None:
+    snapshot, options = actions.selected_snapshot(view), runs.chart_options()
+    curves, epochs = runs.curves(job, view, options)
+    looks: dict[str, Any] = {
+        "smoothing": options.smoothing,
+        "log": options.log,
+        "log_epochs": options.log_epochs,
+        "snapshot_epoch": snapshot.epoch if snapshot else None,
+    }
     left, right = st.columns(2)
     with left, st.container(key="loss_chart"):
         st.markdown("**Loss**", help=glossary.explain("loss"))
-        st.vega_lite_chart(*learning_curves.loss_curve(drawn, epochs, **looks), key="loss_curve")
+        st.vega_lite_chart(*learning_curves.loss_curve(curves, epochs, **looks), key="loss_curve")
     with right, st.container(key="accuracy_chart"):
         st.markdown("**Accuracy**", help=glossary.explain("accuracy"))
-        st.vega_lite_chart(*learning_curves.accuracy_curve(drawn, epochs, **looks), key="accuracy_curve")
+        st.vega_lite_chart(*learning_curves.accuracy_curve(curves, epochs, **looks), key="accuracy_curve")
 
 
 def _time(job: Job, config: TrainingConfig) -> None:
@@ -175,13 +130,13 @@ def _time(job: Job, config: TrainingConfig) -> None:
     view = job.state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=300):
-            actions.choose_moment(view)
+            actions.choose_snapshot(view)
         if "pace" not in controls.hidden():
             with st.container(width=180):
-                actions.choose_pace()
+                actions.choose_speed()
         with st.container(width="content"):
             actions.fork_button(job, view, config)
-    if actions.chosen(view):
+    if actions.selected_snapshot(view):
         st.caption(
             "You are looking back. What you set now is for a fork from here; the training itself goes on with its own "
             "settings."
@@ -235,6 +190,6 @@ def _result(job: Job) -> None:
             icon=":material/check:",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("pages/draw.py", label="Draw a digit for it", icon=":material/draw:")
-        st.page_link("pages/evaluate.py", label="See its mistakes", icon=":material/fact_check:")
+        st.page_link("draw.py", label="Draw a digit for it", icon=":material/draw:")
+        st.page_link("evaluate.py", label="See its mistakes", icon=":material/fact_check:")
         runs.downloads(job, name)

@@ -1,8 +1,8 @@
-"""The trainings of a visit are its runs: drawn on one chart, compared in a table, and taken home."""
+"""The runs of a visitor: drawn on one chart, compared in a table, and downloaded."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,51 +12,58 @@ from model import data
 from model.config import TrainingConfig
 from model.inference import export
 from model.jobs import Job, JobState
+from ui import state
 from ui.charts.curve_lines import Curve
 from ui.common import formatting, glossary
-from ui.state import session
+from ui.state import widget_state
 from ui.train import controls
 
 NONE = "none"
 EXAMPLES = 20  # images that go with a run that is downloaded
 
 
-def drawn(job: Job, view: JobState) -> tuple[list[Curve], int]:
-    """The curves that the charts show, the current one among them, and up to which epoch."""
-    overlaid, baseline = _overlaid(), st.session_state.get("baseline", NONE)
+class ChartOptions(NamedTuple):
+    """How the curves are drawn, and of which runs besides the selected one."""
+
+    smoothing: float
+    log: bool
+    log_epochs: bool
+    compared: tuple[str, ...]  # by their labels
+    baseline: str
+
+
+def chart_options() -> ChartOptions:
+    """What the widgets of the charts stand at."""
+    labels = tuple(job.label for job in state.visitor().jobs)
+    return ChartOptions(
+        widget_state.get("smoothing", 0.0),
+        widget_state.get("log_values", False),
+        widget_state.get("log_epochs", False),
+        tuple(widget_state.get("overlay", labels)),
+        widget_state.get("baseline", NONE),
+    )
+
+
+def curves(job: Job, view: JobState, options: ChartOptions) -> tuple[list[Curve], int]:
+    """The curves that the charts show, the selected run's among them, and up to which epoch."""
     shown, epochs = [], view.epochs
-    for other in session.jobs():
+    for other in list(state.visitor().jobs):
         if other is job:
             shown.append(Curve(job.label, view.points, view.changes, current=True))
-        elif other.label in overlaid or other.label == baseline:
-            seen = other.state()
-            shown.append(Curve(other.label, seen.points, seen.changes, baseline=other.label == baseline))
-            epochs = max(epochs, seen.epochs)
+        elif other.label in options.compared or other.label == options.baseline:
+            another = other.state()
+            shown.append(Curve(other.label, another.points, another.changes, baseline=other.label == options.baseline))
+            epochs = max(epochs, another.epochs)
     return shown, epochs
-
-
-def _overlaid() -> list[str]:
-    chosen: list[str] | None = st.session_state.get("overlay")
-    return [job.label for job in session.jobs()] if chosen is None else chosen
-
-
-def chart_options() -> dict[str, Any]:
-    """How the curves are to be drawn."""
-    state = st.session_state
-    return {
-        "smoothing": state.get("smoothing", 0.0),
-        "log": state.get("log_values", False),
-        "log_epochs": state.get("log_epochs", False),
-    }
 
 
 def show() -> None:
     """The list of runs, what differs in their settings, and how they are drawn."""
-    jobs, hidden = session.jobs(), controls.hidden()
+    jobs, hidden = list(state.visitor().jobs), controls.hidden()
     with st.container(key="runs"):
         st.markdown("**Runs**", help=glossary.explain("run"))
         if "compare" not in hidden:
-            _chart_options()
+            _choose_chart_options()
         with st.container(horizontal=True):  # also when it is empty, so that the table keeps its place
             if len(jobs) > 1:
                 labels = {job.label: job for job in jobs}
@@ -64,59 +71,76 @@ def show() -> None:
                 if "compare" not in hidden:
                     _choose_compared(list(labels))
         st.dataframe(table(jobs), key="runs_table", width="stretch")
-    _show_above()
 
 
-def _show_above() -> None:
-    """Have the whole page show what was chosen here: the parts above need not be redrawing themselves."""
-    chosen = session.job(), chart_options(), _overlaid(), st.session_state.get("baseline", NONE)
-    before, st.session_state["chosen_runs"] = st.session_state.get("chosen_runs", chosen), chosen
-    if before != chosen:
-        st.rerun()
-
-
-def _chart_options() -> None:
+def _choose_chart_options() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container(width=260):
-            st.slider("Smoothing", 0.0, 0.99, 0.0, 0.01, key="smoothing", help=glossary.explain("smoothing"))
-        st.toggle("Logarithmic values", key="log_values", help=glossary.explain("log_axis"))
-        st.toggle("Logarithmic epochs", key="log_epochs", help=glossary.explain("log_axis"))
+            st.slider(
+                "Smoothing",
+                0.0,
+                0.99,
+                0.0,
+                0.01,
+                key="smoothing",
+                persist_state="session",
+                help=glossary.explain("smoothing"),
+            )
+        for key, label in (("log_values", "Logarithmic values"), ("log_epochs", "Logarithmic epochs")):
+            st.toggle(label, key=key, persist_state="session", help=glossary.explain("log_axis"))
 
 
 def _choose_run(labels: dict[str, Job]) -> None:
-    current = session.job()
-    assert current
-    key = f"run_{current.number}"
-    if st.session_state.get(key) != current.label:
-        st.session_state[key] = current.label
+    selected = state.visitor().job
+    assert selected
+    key = f"run_{selected.number}"
+    if widget_state.get(key, "") != selected.label:
+        widget_state.put(key, selected.label)
     st.selectbox(
         "Look at",
         list(reversed(labels)),
         key=key,
         help="The run that the buttons and the views above are about.",
-        on_change=lambda: _look_at(labels[st.session_state[key]], instead_of=current),
+        on_change=lambda: _select(labels[widget_state.get(key, selected.label)], instead_of=selected),
     )
 
 
-def _look_at(job: Job, instead_of: Job) -> None:
-    """Show another run, unless the menu is one that stood there before: a browser may report its choice late."""
-    if session.job() is instead_of:
-        session.look_at(job)
-        controls.take(job.config)
+def _select(job: Job, *, instead_of: Job) -> None:
+    """Select another run, unless the menu is one that stood there before: a browser may report its choice late."""
+    if state.visitor().job is instead_of:
+        state.visitor().job = job
+        controls.set_widgets(job.config)
+
+
+def update_compared() -> None:
+    """Have the charts show a run that is new, and forget one that is gone; before anything of the page is drawn."""
+    tab, labels = state.tab(), tuple(job.label for job in state.visitor().jobs)
+    before = widget_state.get("overlay", list(labels))
+    new = [label for label in labels if label not in tab.compared_runs]
+    tab.compared_runs = labels
+    compared = [label for label in labels if label in (*before, *new)]
+    if new or set(compared) != set(before):
+        widget_state.put("overlay", compared)  # only then: it would undo a click that is on its way
+    if widget_state.get("baseline", NONE) not in labels:
+        widget_state.put("baseline", NONE)
 
 
 def _choose_compared(labels: list[str]) -> None:
-    st.session_state.setdefault("overlay", labels)
-    known = st.session_state.get("overlay_known", [])
-    fresh = [label for label in labels if label not in known]
-    st.session_state["overlay_known"] = labels
-    shown = [label for label in labels if label in (*st.session_state["overlay"], *fresh)]
-    if fresh or set(shown) != set(st.session_state["overlay"]):  # a new run is drawn, one that is gone is not
-        st.session_state["overlay"] = shown  # only then: it would undo a click that is on its way
-    st.multiselect("On the charts", labels, key="overlay", help="The runs that the charts show beside this one.")
-    if st.session_state.get("baseline") not in (NONE, *labels):
-        st.session_state["baseline"] = NONE
-    st.selectbox("Baseline", [NONE, *labels], key="baseline", help=glossary.explain("baseline"))
+    update_compared()
+    st.multiselect(
+        "On the charts",
+        labels,
+        key="overlay",
+        persist_state="session",
+        help="The runs that the charts show beside this one.",
+    )
+    st.selectbox(
+        "Baseline",
+        [NONE, *labels],
+        key="baseline",
+        persist_state="session",
+        help=glossary.explain("baseline"),
+    )
 
 
 def table(jobs: list[Job]) -> pd.DataFrame:

@@ -1,17 +1,21 @@
 """The address of the Train page holds every setting that is not the default one, so that a link opens the same page.
 
 It may also name what is not to be shown, `?hide=dropout,inside`: a teacher's page has the controls of the lesson.
+
+The address is written here rather than by Streamlit's `bind="query-params"`, which drops a value that it can't use
+without a word, and knows no value for a list of layers.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
 from model import data
 from model.common.fields import Settings
 from model.config import TrainingConfig
+from ui import state
 
 FIELDS = tuple(TrainingConfig.model_fields)
 DEFAULT = TrainingConfig()
@@ -28,12 +32,43 @@ def hideable(config_class: type[Settings] = TrainingConfig) -> tuple[str, ...]:
 HIDEABLE = hideable()
 
 
-def begin() -> None:
-    """Hide on this visit to the page what was hidden on the last one; to be called when the visitor comes to it."""
+def open_address(before: TrainingConfig) -> TrainingConfig:
+    """The settings that the page opens with; to be called when the visitor comes to it.
+
+    If the address holds settings, they hold, and else those from `before`. A setting that can't be used is left at its
+    default and named in `address_problems`; the address stays as it was typed until a setting is changed. What was
+    hidden on the last visit to the page stays hidden.
+    """
+    tab = state.tab()
     if "hide" in st.query_params:
-        st.session_state["hide"] = ",".join(st.query_params.get_all("hide"))
-    if "hide" in st.session_state:  # the menu leads to the bare address
-        st.query_params["hide"] = st.session_state["hide"]
+        tab.hide = ",".join(st.query_params.get_all("hide"))
+    elif tab.hide is not None:  # the menu leads to the bare address
+        st.query_params["hide"] = tab.hide
+    texts = {name: text for name, text in st.query_params.items() if name != "hide"}
+    config, problems = parse(texts)
+    tab.address_problems = tuple(problems)
+    tab.has_typed_address, tab.address_config = not texts.keys().isdisjoint(FIELDS), None
+    return config if tab.has_typed_address else before
+
+
+def parse(texts: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
+    """Read settings as the command line takes them.
+
+    Returns:
+        The settings, at their defaults where a text can't be used; and a message for each of those.
+    """
+    values, problems = {}, []
+    for name, text in texts.items():
+        if name not in FIELDS:
+            problems.append(f"{name[:40]} is not the name of a setting")
+        elif not TrainingConfig.setting(name).in_address:
+            problems.append(f"{name} can't be given in an address: it names files; use the command line")
+        elif name == "data" and text not in data.DATASETS:  # never a path: the address is anyone's to write
+            problems.append(f"data must be one of {', '.join(data.DATASETS)}; got {text[:40]!r}")
+        else:
+            values[name] = text
+    config, invalid = TrainingConfig.of_valid(values)
+    return config, problems + invalid
 
 
 def hidden() -> frozenset[str]:
@@ -55,30 +90,20 @@ def _asked() -> list[str]:
     return [WIDGETS.get(name, name) for name in names if name]
 
 
-def config() -> TrainingConfig | None:
-    """The settings that the address holds; None if it holds none.
-
-    Raises:
-        ValueError: one of them can't be used, in one line.
-    """
-    values: dict[str, Any] = {name: value for name, value in st.query_params.items() if name in FIELDS}
-    if not values:
-        return None
-    if values.get("data", "mnist") not in data.DATASETS:  # never a path: the address is anyone's to write
-        raise ValueError(f"data must be one of {', '.join(data.DATASETS)}; got {values['data']!r}")
-    if "ink" in values:
-        raise ValueError("ink can't be given in an address: it names files; use the command line")
-    return TrainingConfig.of(values)
-
-
 def write(config: TrainingConfig) -> None:
     """Make the address that of a page with these settings; what else it says, it goes on saying."""
+    tab = state.tab()
+    before, tab.address_config = tab.address_config, config
+    if config == before or (before is None and tab.has_typed_address):
+        return
+    if before is not None:
+        tab.address_problems = ()
     changed = {name: getattr(config, name) for name in FIELDS if getattr(config, name) != getattr(DEFAULT, name)}
     if config.data not in data.DATASETS:
         changed.pop("data", None)  # a file of the visitor's own: no link can bring it along
     if "hidden_sizes" in changed:
         changed["hidden_sizes"] = "-".join(map(str, config.hidden_sizes))
-    wanted = {name: str(value) for name, value in changed.items()}
+    settings = {name: str(value) for name, value in changed.items()}
     others = {name: value for name, value in st.query_params.items() if name not in FIELDS}
-    if others | wanted != st.query_params.to_dict():
-        st.query_params.from_dict(others | wanted)
+    if others | settings != st.query_params.to_dict():
+        st.query_params.from_dict(others | settings)

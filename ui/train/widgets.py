@@ -12,6 +12,7 @@ import streamlit as st
 
 from model.config import TrainingConfig
 from ui.common import glossary
+from ui.state import widget_state
 
 
 def field(name: str, idle: str = "") -> None:
@@ -19,7 +20,7 @@ def field(name: str, idle: str = "") -> None:
     title, bounds, options = TrainingConfig.title(name), TrainingConfig.limits(name), TrainingConfig.options(name)
     kind = TrainingConfig.model_fields[name].annotation
     explanation = glossary.explain(name) + (f"\n\n**{idle}**" if idle else "")
-    shared: dict[str, Any] = {"key": name, "help": explanation, "disabled": bool(idle)}
+    shared: dict[str, Any] = {"key": name, "persist_state": "session", "help": explanation, "disabled": bool(idle)}
     if options:
         st.selectbox(title, options, format_func=_name, **shared)
     elif kind is bool:
@@ -38,12 +39,20 @@ def field(name: str, idle: str = "") -> None:
 def stops(key: str, title: str, name: str, explanation: str, *, disabled: bool = False) -> None:
     """A slider over the unequal steps of a setting, with the present value among them."""
     steps = TrainingConfig.setting(name).stops
-    values = sorted({*steps, st.session_state[key]})
+    values = sorted({*steps, widget_state.get(key, steps[0])})
     all_last = steps[-1] == 0  # 0 stands for all, the largest value there is
     if all_last:
         values = [*values[1:], 0]
     words = _number_or_all if all_last else _plain
-    st.select_slider(title, values, key=key, format_func=words, help=explanation, disabled=disabled)
+    st.select_slider(
+        title,
+        values,
+        key=key,
+        persist_state="session",
+        format_func=words,
+        help=explanation,
+        disabled=disabled,
+    )
 
 
 def _name(choice: str) -> str:

@@ -12,7 +12,7 @@ def test_an_answer_is_worked_out_by_one_thread() -> None:
 import numpy, threadpoolctl
 from ui.state import runtime
 threadpoolctl.threadpool_limits(limits=2, user_api="blas")
-runtime.tune()
+runtime.start()
 print([library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"])
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from model.common.fields import Group
 from model.config import TrainingConfig
 from model.presets import PRESETS
-from ui.state import visitors
+from ui.state.session import TAB_KEY
 from ui.train import controls, url_state
 
 LIVE_FIELDS = TrainingConfig.live_fields()
@@ -46,11 +46,11 @@ OTHERS: dict[str, Any] = {
 def script(running=None) -> None:
     import streamlit as st
 
-    from ui.state import session
+    from ui import state
     from ui.train import controls
 
-    session.begin()
-    controls.begin(arriving=session.is_first_run_on_page("train"))
+    state.begin()
+    controls.begin(arriving=state.enter_page("train"))
     st.session_state["problem"] = controls.address_problem()
     controls.choose_preset()
     st.session_state["chosen"] = controls.choose_dataset()
@@ -64,8 +64,8 @@ def page(running: TrainingConfig | None = None, **address: str) -> AppTest:
 
 
 @pytest.fixture(autouse=True)
-def _a_visitor(shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+def _mnist_5k(shared_cache) -> None:
+    """The data set that the pages open with."""
 
 
 def sound(screen: AppTest) -> AppTest:
@@ -129,7 +129,7 @@ def test_what_an_address_hides_is_not_shown_and_keeps_its_value() -> None:
 
 def test_what_was_hidden_stays_hidden_over_a_visit_to_another_page() -> None:
     screen = page(hide="seed")
-    screen.session_state["page"] = "draw"
+    screen.session_state[TAB_KEY].page = "draw"
     screen.query_params.clear()
     sound(screen.run())
     assert link(screen) == {"hide": "seed"}

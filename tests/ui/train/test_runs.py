@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from model.jobs import Job
 from model.jobs.protocol import Pause, RunStep
 from tests.polling import wait_for
-from ui.state import visitors
+from ui.state.session import VISITOR_KEY
+from ui.state.visitor_state import VisitorState
 
 SECONDS = 60
 
@@ -18,15 +19,14 @@ def script() -> None:
     import runpy
 
     from model.training.checkpoint import WEIGHTS
-    from ui.state import session
+    from ui import state
 
-    session.begin()
+    state.begin()
     runpy.run_path(str(WEIGHTS.parent / "pages" / "train.py"))
 
 
 @pytest.fixture
-def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[AppTest]:
-    monkeypatch.setattr(visitors, "name", lambda: request.node.name)
+def screen(shared_cache: Path) -> Iterator[AppTest]:
     screen = AppTest.from_function(script, default_timeout=SECONDS)
     screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
     yield screen.run()
@@ -35,8 +35,12 @@ def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.
 
 
 def jobs(screen: AppTest) -> list[Job]:
-    found: list[Job] = screen.session_state["session"].jobs
-    return found
+    return visitor(screen).jobs
+
+
+def visitor(screen: AppTest) -> VisitorState:
+    state: VisitorState = screen.session_state[VISITOR_KEY]
+    return state
 
 
 def press(screen: AppTest, key: str) -> None:
@@ -76,8 +80,8 @@ def test_a_menu_of_runs_that_has_been_replaced_chooses_nothing(screen: AppTest) 
     menu = screen.selectbox(key=f"run_{jobs(screen)[1].number}")
     press(screen, "rewind")
     first, _, newest = jobs(screen)
-    assert screen.session_state["session"].job is newest
+    assert visitor(screen).job is newest
     menu.set_value(first.label).run()
-    assert screen.session_state["session"].job is newest
+    assert visitor(screen).job is newest
     screen.selectbox(key=f"run_{newest.number}").set_value(first.label).run()
-    assert screen.session_state["session"].job is first
+    assert visitor(screen).job is first

@@ -1,0 +1,58 @@
+"""A visitor's runs: start one, keep the newest ones, select one."""
+
+from __future__ import annotations
+
+import time
+
+from model.jobs import Job, TrainingRequest
+from ui.state import runtime
+from ui.state.session import visitor
+from ui.state.visitor_state import VisitorState
+
+MAX_JOBS = 8  # kept for each visitor; the oldest goes first
+DOUBLE_CLICK_SECONDS = 1.0
+
+
+def start(request: TrainingRequest) -> None:
+    """Start a run, and select it. One that runs is stopped, unless the new one branches off it.
+
+    A second click, on a button that was just clicked in this or another tab, starts nothing.
+
+    Raises:
+        ValueError: the fork is impossible.
+    """
+    state = visitor()
+    with state.lock:
+        if _is_repeated(state, request):
+            return
+        job = runtime.pool().submit(request)
+        if state.job and not request.fork:
+            state.job.stop()
+        state.jobs_started += 1
+        job.label = f"{state.jobs_started}. {request.name.removeprefix('my ')}"
+        state.jobs.append(job)
+        state.job = job
+        done = [old for old in state.jobs if old is not job and not old.is_live]
+        for old in done[: max(0, len(state.jobs) - MAX_JOBS)]:
+            state.jobs.remove(old)
+            old.discard()
+
+
+def _is_repeated(state: VisitorState, request: TrainingRequest) -> bool:
+    """Whether the same was asked for a moment ago, and nothing has been done to that run since."""
+    before, since = state.last_request, time.monotonic() - state.last_request_at
+    state.last_request, state.last_request_at = request, time.monotonic()
+    return (
+        before is not None
+        and (before.config, before.fork, before.paused) == (request.config, request.fork, request.paused)
+        and since < DOUBLE_CLICK_SECONDS
+        and bool(state.jobs)
+        and _is_untouched(state.jobs[-1], paused=request.paused)
+    )
+
+
+def _is_untouched(job: Job, *, paused: bool) -> bool:
+    """Whether a run is as it was started: training, or paused before its first step."""
+    if not job.is_live or job.pause_requested != paused:
+        return False
+    return not (paused and any(point.step for point in job.state().points))

@@ -1,0 +1,60 @@
+"""What belongs to a browser tab: gone when it is closed or reloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ui.state.click_guard import ClickGuard
+
+if TYPE_CHECKING:
+    from model.config import TrainingConfig
+    from model.data import Dataset
+    from model.jobs.protocol import ProbePrediction, SnapshotRef
+    from model.nn.classifier import DigitClassifier
+    from model.training.diagnostics import Diagnostics
+
+T = TypeVar("T")
+
+
+class LastValue(Generic[T]):
+    """Keep what was computed last: parts of a page are redrawn more often than what they show is new."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._value: T | None = None
+
+    def get(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The value for a key, which must not be None; computed if it is not the last one."""
+        if self._value is None or self._key != key:
+            self._key, self._value = None, compute()
+            self._key = key
+        return self._value
+
+
+@dataclass
+class TabState:
+    """What one tab shows."""
+
+    page: str = ""  # the page of the last run
+
+    # Draw: another number makes the browser take a new sheet of paper, which begins with what `sheet_start` has on it
+    sheet: int = 0
+    sheet_start: dict[str, Any] | None = None  # as Fabric.js objects
+
+    # Train
+    hide: str | None = None  # what the address asked to leave out
+    address_problems: tuple[str, ...] = ()  # what is wrong with the settings that were typed into the address
+    has_typed_address: bool = False  # whether the address of the visit holds settings
+    address_config: TrainingConfig | None = None  # the settings that the address stands for, once the page was drawn
+    applied_config: TrainingConfig | None = None  # the settings of the last run of the page
+    clicks: ClickGuard = field(default_factory=ClickGuard)
+    snapshots_of: int = 0  # the number of the job that the snapshot slider belongs to
+    compared_runs: tuple[str, ...] = ()  # the runs that the menu of compared runs had at last
+    weights_image: LastValue[str] = field(default_factory=LastValue)
+    snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)
+    snapshot_diagnostics: LastValue[Diagnostics] = field(default_factory=LastValue)
+    sample: LastValue[tuple[Any, Any]] = field(default_factory=LastValue)  # images and labels of the diagnostics
+    probe_dataset: LastValue[Dataset] = field(default_factory=LastValue)
+    probe_history: LastValue[dict[SnapshotRef, ProbePrediction]] = field(default_factory=LastValue)

@@ -1,0 +1,58 @@
+"""What belongs to a visitor: kept from page to page, over tabs and reloads, until nobody has been back for a while."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from model.config import TrainingConfig
+
+if TYPE_CHECKING:
+    from model.common.arrays import U8
+    from model.data import Dataset
+    from model.ink import Drawing
+    from model.jobs import Job, TrainingRequest
+    from model.training.checkpoint import Checkpoint
+
+
+class UploadedDataset(NamedTuple):
+    """A data set from a visitor's files, in a folder that is deleted when nothing refers to it any more."""
+
+    dataset: Dataset
+    folder: TemporaryDirectory[str]
+
+
+@dataclass
+class VisitorState:
+    """What one visitor has made, brought and chosen."""
+
+    name: str  # the browser's, a random one
+
+    # The menus of networks and data sets
+    networks: dict[str, Checkpoint] = field(default_factory=dict)  # trained here, or opened from a file
+    network: str = ""  # the selected one
+    network_problem: str | None = None  # why the uploaded file can't be used
+    datasets: dict[str, UploadedDataset] = field(default_factory=dict)
+    dataset: str = "mnist-5k"  # the selected one
+    dataset_problem: str | None = None
+
+    # Draw and Evaluate
+    drawing: Drawing | None = None
+    photo: U8 | None = None  # (28, 28)
+    photo_problem: str | None = None
+    sample_seed: int = 0
+
+    # Train
+    config: TrainingConfig = field(default_factory=TrainingConfig)  # the settings that the controls stand at
+    probe: str | None = None  # which kind of image is tracked
+    probe_number: int = 1  # of the test image, from 1
+    jobs: list[Job] = field(default_factory=list)  # the runs, the oldest first
+    job: Job | None = None  # the selected one
+    job_networks: dict[int, str] = field(default_factory=dict)  # by job number, what its network is called
+    jobs_started: int = 0
+    last_request: TrainingRequest | None = None
+    last_request_at: float = 0.0
+
+    lock: threading.Lock = field(default_factory=threading.Lock)  # a visitor may have several tabs

@@ -1,0 +1,25 @@
+"""The values of widgets, by their keys: for what is decided before a widget is drawn, or elsewhere on the page."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def get(key: str, default: T) -> T:
+    """What a widget stands at; the default as long as it was never drawn or set."""
+    value: T = st.session_state.get(key, default)
+    return value
+
+
+def put(key: str, value: Any) -> None:
+    """Give a widget a value: before it is drawn, or in a callback."""
+    st.session_state[key] = value
+
+
+def put_default(key: str, value: Any) -> None:
+    """Give a widget a value unless it has one."""
+    st.session_state.setdefault(key, value)

@@ -1,0 +1,110 @@
+"""When the Train page is redrawn, and which parts of it.
+
+Every part below the title is a fragment: Streamlit redraws it alone, when somebody uses a widget in it or when its time
+has come. While a run trains:
+
+    whole page                     a visit, a setting, another run, phase or snapshot, other chart options
+     |- status, buttons, charts    every 0.45 s (every second while the run waits in the queue)
+     |- snapshots, speed, branch   every 4 s
+     |- weights, layers            every 1.2 s
+     |- probe image, digits        every 1.2 s while one of them is open
+     '- runs                       every 4 s
+
+Once the run is done nothing redraws itself. What more than one part depends on is the page's `PageView`. A part that
+finds another one than that which the page was drawn for has the whole page drawn anew: this is the page's only
+`st.rerun`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from model.jobs import Job, JobStatus
+from ui import state
+from ui.state import runtime, session
+from ui.train import actions, diagnostics, probe_image, runs
+
+STATUS_SECONDS = 0.45
+DIAGNOSTICS_SECONDS = 1.2
+RUNS_SECONDS = 4.0
+WAITING_SECONDS = 1.0
+VISITORS_AT_FULL_RATE = 10  # with more of them here, each page is redrawn less often
+WAITING_AT_FULL_RATE = 3
+
+
+class Phase(StrEnum):
+    """What decides how often a run's page is redrawn."""
+
+    WAITING = "waiting"
+    TRAINING = "training"
+    DONE = "done"
+
+
+class PageView(NamedTuple):
+    """What more than one part of the page depends on."""
+
+    job: int | None  # its number
+    phase: Phase
+    snapshot: int  # its step
+    details_open: bool  # whether what is shown on demand must redraw itself
+    charts: runs.ChartOptions
+
+
+def phase_of(job: Job | None) -> Phase:
+    """Whether a run waits, trains or is done."""
+    if job is None or not job.is_live:
+        return Phase.DONE
+    return Phase.WAITING if job.status is JobStatus.WAITING else Phase.TRAINING
+
+
+def current_view() -> PageView:
+    """The page as it must be drawn now."""
+    job = state.visitor().job
+    phase = phase_of(job)
+    details_open = phase is Phase.TRAINING and (probe_image.is_on() or diagnostics.is_open())
+    return PageView(job.number if job else None, phase, actions.snapshot_step(), details_open, runs.chart_options())
+
+
+def if_changed(drawn: PageView) -> None:
+    """Redraw the whole page if it must look different from what was drawn."""
+    if current_view() != drawn:
+        st.rerun()
+
+
+def part(drawn: PageView, seconds: float | None, show: Callable[..., None], *arguments: Any) -> None:
+    """Show a part of the page that redraws itself, every so many seconds or only when somebody uses it."""
+
+    @functools.wraps(show)  # Streamlit knows a fragment by its function's name, and by its spot on the page
+    def show_part() -> None:
+        show(*arguments)
+        if_changed(drawn)
+
+    with st.container():  # so that the parts below keep their spots when this one has an element more or less
+        st.fragment(show_part, run_every=seconds)()
+
+
+def status_seconds(phase: Phase) -> float | None:
+    """From one redraw of the status to the next; one process draws all visitors' pages."""
+    match phase:
+        case Phase.DONE:
+            return None
+        case Phase.WAITING:
+            return WAITING_SECONDS * max(1.0, runtime.pool().waiting / WAITING_AT_FULL_RATE)
+        case Phase.TRAINING:
+            return STATUS_SECONDS * max(1.0, session.num_present() / VISITORS_AT_FULL_RATE)
+
+
+def diagnostics_seconds(phase: Phase) -> float | None:
+    """From one redraw of the diagnostics to the next."""
+    seconds = status_seconds(phase)
+    return seconds * DIAGNOSTICS_SECONDS / STATUS_SECONDS if seconds and phase is Phase.TRAINING else None
+
+
+def runs_seconds(phase: Phase) -> float | None:
+    """From one redraw of the snapshots and the runs to the next."""
+    return RUNS_SECONDS if phase is Phase.TRAINING else None
