@@ -1,62 +1,59 @@
-"""An ablation takes the steps of a method away, or adds them one after another, to see what each is worth.
+"""The ablation: what each step of the method adds to the accuracy on drawn digits.
 
-Here it is how well drawn digits are read, by the way that a drawing becomes an image and by what is learned from.
+The steps are those from a drawing to an image, and what a network is trained on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks import writer_groups
-from benchmarks.runs import Patch, Result, Run, trained
+from benchmarks.runs import Result, Run, trained
 from benchmarks.writer_groups import Collections, Source
+from model.common.arrays import U8
+from model.common.constants import IMAGE_SIDE
 from model.config import TrainingConfig
-from model.ink import PEN_WIDTH, Drawing, render
-from model.ink.mnist_layout import IMAGE_SIZE
+from model.ink import PEN_WIDTH, Drawing, Layout, render
+from model.ink.mnist_layout import crop
+from model.ink.sampler import DEFAULT_MIXTURE, InkMixture
+from model.ink.stroke_batch import NO_VARIATION
 from model.nn.classifier import DigitClassifier
-
-Pixels = NDArray[np.uint8]
 
 PART = "ablation"
 FOLDS = 3  # groups of collections that are left out together
-SIZES = (round(0.4 * IMAGE_SIZE), IMAGE_SIZE)  # pixels: from and to, of a drawing's longer side
+SIZES = (round(0.4 * IMAGE_SIDE), IMAGE_SIDE)  # pixels: the range of a drawing's longer side
 
 
 # -------------------------------------------------------------------------------- from a drawing to an image
 
 
-def any_size(drawing: Drawing, rng: np.random.Generator) -> Pixels:
-    """As it would be if every drawing kept a size of its own."""
-    with patch("model.ink.drawing.BOX_SIZE", int(rng.integers(*SIZES, endpoint=True))):
-        return render(drawing)
+def any_size(drawing: Drawing, rng: np.random.Generator) -> U8:
+    """Render a drawing in a random size."""
+    return render(drawing, layout=Layout(box_size=int(rng.integers(*SIZES, endpoint=True))))
 
 
-def box_in_the_middle(drawing: Drawing, _: np.random.Generator) -> Pixels:
-    """As it would be without the centre of mass."""
-    with patch("model.ink.drawing.center", centre_box):
-        return render(drawing)
+def box_in_the_middle(drawing: Drawing, _: np.random.Generator) -> U8:
+    """Render a drawing with its box in the image's middle, whatever its center of mass."""
+    return render(drawing, layout=Layout(center=center_box))
 
 
-def centre_box(ink: Pixels) -> Pixels:
-    """Place ink of at most 28x28 pixels so that as much paper is above as below, and left as right: (28, 28)."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+def center_box(ink: U8) -> U8:
+    """Place ink of at most 28x28 pixels with equal margins above and below, left and right: (28, 28)."""
+    ink = crop(ink)
     height, width = ink.shape
-    top, left = (IMAGE_SIZE - height) // 2, (IMAGE_SIZE - width) // 2
-    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    top, left = (IMAGE_SIDE - height) // 2, (IMAGE_SIDE - width) // 2
+    image = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8)
     image[top : top + height, left : left + width] = ink
     return image
 
 
 AS_IT_IS = "as Inkling lays it out"
-READINGS: dict[str, Callable[[Drawing, np.random.Generator], Pixels]] = {
+READINGS: dict[str, Callable[[Drawing, np.random.Generator], U8]] = {
     AS_IT_IS: lambda drawing, _: render(drawing),
     "at any size, 11 to 28 pixels, not 20": any_size,
     "its box in the middle, not its centre of mass": box_in_the_middle,
@@ -67,49 +64,44 @@ READINGS: dict[str, Callable[[Drawing, np.random.Generator], Pixels]] = {
 
 # ----------------------------------------------------------------------------------- what is learned from
 
-# Values of other modules that are replaced while a network learns: so a step is left out without a setting for it.
-AS_WRITTEN: tuple[Patch, ...] = (
-    ("model.ink.stroke_batch.MAX_ROTATION", 0.0),
-    ("model.ink.stroke_batch.MAX_SHEAR", 0.0),
-    ("model.ink.stroke_batch.ASPECT_STD", 0.0),
-    ("model.ink.stroke_batch.WARP_STD", 0.0),
-    ("model.ink.stroke_batch.MAX_SMOOTHING", 0),
-    ("model.ink.stroke_batch.PEN_WIDTHS", (PEN_WIDTH, PEN_WIDTH)),
-)
-NO_HABITS: tuple[Patch, ...] = (("model.ink.sampler.STYLED_SHARE", 0.0),)
+NO_STYLES = replace(DEFAULT_MIXTURE, styled_share=0.0)
+AS_WRITTEN = replace(NO_STYLES, variation=NO_VARIATION)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a network learns from: all of the steps before, and this."""
+    """What a network is trained on: all the steps before, and this one."""
 
     name: str
     words: str
     augmentation: str = "elastic"
     learns_ink: bool = False
-    patches: tuple[Patch, ...] = ()
+    mixture: InkMixture = DEFAULT_MIXTURE
     readings: tuple[str, ...] = (AS_IT_IS,)
 
 
 STEPS = (
     Step("none", "MNIST, each image as it is", "none"),
-    Step("affine", "+ images turned, scaled and slanted anew each time", "affine"),
-    Step("elastic", "+ images bent", readings=tuple(READINGS)),
-    Step("ink", "+ ink, drawn as it was written", learns_ink=True, patches=(*AS_WRITTEN, *NO_HABITS)),
+    Step("affine", "+ images rotated, scaled and sheared", "affine"),
+    Step("elastic", "+ images warped", readings=tuple(READINGS)),
+    Step("ink", "+ ink, drawn as it was written", learns_ink=True, mixture=AS_WRITTEN),
     Step(
-        "strokes", "+ strokes turned, slanted, stretched and bent, with pens of any width", "elastic", True, NO_HABITS
+        "strokes",
+        "+ strokes rotated, sheared, stretched and warped, with pens of any width",
+        learns_ink=True,
+        mixture=NO_STYLES,
     ),
-    Step("habits", "+ habits that the writers had not", learns_ink=True),
+    Step("habits", "+ writing styles that the writers did not use", learns_ink=True),
 )
 
 
 def folds(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """The collections in groups, every third in the same."""
+    """Divide the collections into groups: every third one into the same."""
     return [tuple(names[first::FOLDS]) for first in range(min(FOLDS, len(names)))]
 
 
 def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
-    """A run for each step that needs no ink, and for the others one for each group of collections left out.
+    """Plan a run for each step that needs no ink, and for the others one for each group of collections left out.
 
     Raises:
         ValueError: with one collection alone, nothing is left to learn from.
@@ -127,7 +119,7 @@ def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
                     config=config.changed(augmentation=step.augmentation, background=False),
                     source=source,
                     left_out=left_out,
-                    patches=step.patches,
+                    mixture=step.mixture,
                     readings=step.readings,
                 )
             )
@@ -135,7 +127,7 @@ def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
 
 
 def carry_out(run: Run) -> Result:
-    """Train, and read the collections that were left out, in every way that the run asks for."""
+    """Train a network, and test it on the collections that were left out, in each of the run's layouts."""
     ink = writer_groups.load(run.source)
     made = trained(run, ink)
     digits = {name: ink.digits[name] for name in run.left_out}
@@ -149,7 +141,7 @@ def carry_out(run: Run) -> Result:
 
 
 def read(network: DigitClassifier, digits: Mapping[str, Sequence[Drawing]], way: str, seed: int) -> dict[str, float]:
-    """The share of each collection's drawings that is read right when they are laid out in one of READINGS."""
+    """Measure the accuracy on each collection's drawings, laid out in one of the ways in READINGS."""
     rng = np.random.default_rng(seed)
     found = {}
     for name, drawings in digits.items():
@@ -159,9 +151,9 @@ def read(network: DigitClassifier, digits: Mapping[str, Sequence[Drawing]], way:
 
 
 def summary(runs: Mapping[str, Result]) -> Result:
-    """Means over the collections, each counting alike, of what was read in each way and after each step.
+    """Average the accuracies of each layout and each step over the collections, each counting the same.
 
-    A step of which some groups are not read yet is left out.
+    A step of which some groups are missing is left out.
     """
     steps = dict(_steps(runs))
     most = max((len(accuracy) for accuracy in steps.values()), default=0)
@@ -178,7 +170,7 @@ def summary(runs: Mapping[str, Result]) -> Result:
 
 
 def _steps(runs: Mapping[str, Result]) -> Iterator[tuple[str, dict[str, float]]]:
-    """The accuracies of each step by the collections' names."""
+    """Yield each step's accuracies by the collections' names."""
     for step in STEPS:
         found: dict[str, Any] = {}
         for result in runs.values():

@@ -1,4 +1,4 @@
-"""The command: how well networks read the handwriting of people from whom they never learned.
+"""The command: how well networks read the handwriting of people whose ink they were not trained on.
 
     python -m benchmarks.handwriting --write
 
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks import ablation, leave_one_out, readme, tables, writer_groups
-from benchmarks.runs import Patch, Result, Run, in_parallel, say
+from benchmarks.runs import Result, Run, in_parallel, say
 from benchmarks.writer_groups import Collections, Source
 from model import data
 from model.cli import entry
@@ -34,14 +34,14 @@ PRESET = "handwriting"
 KEPT = Path(__file__).with_name("handwriting.json")  # the runs that README.md shows
 
 QUICK_DRAWINGS, QUICK_COLLECTIONS = 30, 2  # of each collection; left out
-QUICK_PATCHES: tuple[Patch, ...] = (("model.ink.sampler.SOURCE_SIZE", 200),)
+QUICK_SOURCE_SIZE = 200  # scribbles, and corrupted digits
 
 Results = dict[str, dict[str, Any]]  # of each part: settings, date, machine, and the results of its runs by name
 
 
 @dataclass(frozen=True)
 class Part:
-    """One of the benchmark's questions: the runs that it takes, how one is carried out, and what they come to."""
+    """One of the benchmark's parts: how its runs are planned, carried out and summarized."""
 
     plan: Callable[[TrainingConfig, Source, Collections], list[Run]]
     carry_out: Callable[[Run], Result]
@@ -60,10 +60,10 @@ PARTS = {
     "--digits", default=writer_groups.DIGITS, show_default=True, help="Ink of digits; looked for in $INK_DIR."
 )
 @click.option("--letters", default=writer_groups.LETTERS, show_default=True, help="Ink of letters, likewise.")
-@click.option("--epochs", default=12, show_default=True, help="Of a network that leaves out one collection.")
-@click.option("--ablation-epochs", default=8, show_default=True, help="Of the ablation's networks.")
+@click.option("--epochs", default=12, show_default=True, help="Epochs of each run that leaves out one collection.")
+@click.option("--ablation-epochs", default=8, show_default=True, help="Epochs of each run of the ablation.")
 @click.option("--training-size", default=0, show_default=True, help="How many of MNIST's images to use; 0 is all.")
-@click.option("--seed", default=0, show_default=True, help="Where all random numbers start.")
+@click.option("--seed", default=0, show_default=True, help="The start of all random numbers.")
 @click.option("--only", default="", help="Leave out only these collections, separated by commas; no ablation.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs side by side, one core each. [default: all cores]")
 @click.option("--quick", is_flag=True, help="Tiny networks: tells in a minute or two whether it all works, no more.")
@@ -89,9 +89,9 @@ def handwriting(
     write: bool,
     as_json: bool,
 ) -> None:
-    """Read ink of people whom a network never learned from, and see what each step of its training is worth."""
+    """Test networks on ink of people whose ink they were not trained on, and measure what each step adds."""
     if quick and (write or resume):
-        raise ValueError("--quick tells nothing worth keeping; leave out --write and --resume")
+        raise ValueError("--quick gives no results worth keeping; leave out --write and --resume")
     if only and part == ablation.PART:
         raise ValueError("--only names collections to leave out one by one; the ablation takes them all")
     if earlier:
@@ -124,17 +124,17 @@ def handwriting(
 
 
 def planned(name: str, config: TrainingConfig, source: Source, *, quick: bool) -> list[Run]:
-    """All runs of a part, tiny ones when quick."""
+    """Plan all runs of a part, tiny ones when quick."""
     ink = writer_groups.load(source)
     if not quick:
         return PARTS[name].plan(config, source, ink)
     tiny = config.changed(data="mnist-5k", training_size=1000, hidden_sizes=(32,), epochs=1)
     runs = PARTS[name].plan(tiny, source, ink)
-    return [replace(run, patches=(*run.patches, *QUICK_PATCHES)) for run in runs]
+    return [replace(run, mixture=replace(run.mixture, source_size=QUICK_SOURCE_SIZE)) for run in runs]
 
 
 def chosen_runs(plans: Mapping[str, list[Run]], only: str, *, quick: bool) -> list[Run]:
-    """The runs that are wanted.
+    """Select the runs that are wanted.
 
     Raises:
         ValueError: there are no such collections.
@@ -150,7 +150,7 @@ def chosen_runs(plans: Mapping[str, list[Run]], only: str, *, quick: bool) -> li
 
 
 def settings(runs: list[Run]) -> Result:
-    """What the runs of a part have in common: only with the same do their results stand beside each other."""
+    """List what the runs of a part have in common; results are comparable only with the same settings."""
     ink = writer_groups.load(runs[0].source)
     return {
         "config": runs[-1].config.model_dump(mode="json"),
@@ -159,7 +159,7 @@ def settings(runs: list[Run]) -> Result:
 
 
 def begun(plans: Mapping[str, list[Run]], old: Results, *, partly: bool) -> Results:
-    """All parts with the runs that stay as they are: those kept with the same settings, and of parts not run now.
+    """Collect the earlier results that stay: those with the same settings, and those of parts not run now.
 
     Raises:
         ValueError: runs are to be added to others (`partly`) that have other settings.
@@ -180,7 +180,7 @@ def begun(plans: Mapping[str, list[Run]], old: Results, *, partly: bool) -> Resu
 
 
 def differences(old: Result, new: Result) -> list[str]:
-    """The settings that are not the same, with their old and new values."""
+    """List the settings that differ, with their old and new values."""
     return [
         f"{name} {old[kind].get(name)}, now {value}"
         for kind in new
@@ -192,7 +192,7 @@ def differences(old: Result, new: Result) -> list[str]:
 def carry_out(
     plans: Mapping[str, list[Run]], chosen: list[Run], results: Results, jobs: int, *, resume: bool, write: bool
 ) -> None:
-    """Carry out the chosen runs and add what they come to, in the order of the plans."""
+    """Carry out the chosen runs and add their results, in the order of the plans."""
     left = [run for run in chosen if not (resume and run.name in results[run.part]["runs"])]
     say(f"{len(left)} runs, {jobs} side by side; {len(chosen) - len(left)} are done already")
     if write:
@@ -211,7 +211,7 @@ def carry_out(
 
 
 def load(path: Path) -> Results:
-    """The results of earlier runs, from their JSON.
+    """Read the results of earlier runs from their JSON.
 
     Raises:
         ValueError: the file holds something else.
@@ -234,7 +234,7 @@ def kept() -> Results:
 
 
 def take_over(results: Results) -> None:
-    """Keep the parts of an earlier run, in place of those kept so far.
+    """Keep the parts of an earlier benchmark, in place of those kept so far.
 
     Raises:
         ValueError: it was a quick one.
@@ -245,7 +245,7 @@ def take_over(results: Results) -> None:
 
 
 def keep(results: Results) -> None:
-    """Write results down, and show them in the README."""
+    """Save the results, and show them in the README."""
     with_summaries = summarized(results)
     with atomic_write(KEPT, durable=True) as file:  # a power cut must not cost what took hours
         file.write((json.dumps(with_summaries, indent=1) + "\n").encode())
@@ -253,7 +253,7 @@ def keep(results: Results) -> None:
 
 
 def readme_with(results: Results) -> str:
-    """The README's text with these results.
+    """Make the README's text with these results.
 
     Raises:
         ValueError: it has no place for them.
@@ -266,7 +266,7 @@ def readme_with(results: Results) -> str:
 
 
 def summarized(results: Results) -> Results:
-    """The results, each part that has any with what its runs come to."""
+    """Add its summary to each part that has runs."""
     return {
         name: {**results[name], "summary": PARTS[name].summary(results[name]["runs"])}
         for name in PARTS

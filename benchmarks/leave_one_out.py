@@ -1,34 +1,31 @@
-"""Each collection in turn is left out: a network learns from MNIST and from all others, and then reads it.
+"""Leave one out: for each collection, a network is trained on MNIST and all others, and tested on that one.
 
-It is also shown what is no digit: letters that it was taught, letters that it was not, and shapes of untaught kinds.
+It is also tested on non-digits: letters that it was trained on, letters that it was not, and shapes of new kinds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from benchmarks import writer_groups
 from benchmarks.runs import Result, Run, Trained, trained
 from benchmarks.shapes import KINDS, shapes
 from benchmarks.writer_groups import Collections, Source, images
+from model.common.arrays import Array
 from model.config import TrainingConfig
 from model.inference.thresholds import ACCEPT_AT_LEAST
 from model.ink import Drawing
 from model.nn.calibration import BINS, Reliability, reliability
 from model.nn.classifier import DigitClassifier
 
-Array = NDArray[Any]
-
 PART = "collections"
-UNTAUGHT = 3  # letters that each network is not taught, in turn
+UNTAUGHT = 3  # letters that each network is not trained on, in turn
 SHAPES = 300  # drawings of each kind
-PASSING = 0.97  # the share of digits that shall be taken for digits, where the border is moved for it
+TARGET_ACCEPT_RATE = 0.97  # share of digits to accept, where the threshold is chosen for it
 
 LETTERS, UNTAUGHT_LETTERS = "letters", "letters not taught"
 ALL_UNTAUGHT = "all that was not taught"
@@ -36,7 +33,7 @@ SCORES = ("auroc", "refused", "refused_at_97")
 
 
 def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
-    """A run for each collection.
+    """Plan a run for each collection.
 
     Raises:
         ValueError: with one collection alone, nothing is left to learn from.
@@ -59,7 +56,7 @@ def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
 
 
 def carry_out(run: Run) -> Result:
-    """Train, and read the collection that was left out."""
+    """Train a network, and test it on the collection that was left out."""
     ink = writer_groups.load(run.source)
     made = trained(run, ink)
     (name,) = run.left_out
@@ -70,7 +67,7 @@ def carry_out(run: Run) -> Result:
 
 
 def others(run: Run, ink: Collections) -> Iterator[tuple[str, Sequence[Drawing]]]:
-    """Drawings that are no digit, by their kind."""
+    """Yield non-digits by their kind."""
     (name,) = run.left_out
     letters = ink.letters.get(name, ())
     yield LETTERS, [drawing for drawing in letters if drawing.label not in run.untaught]
@@ -85,7 +82,7 @@ def others(run: Run, ink: Collections) -> Iterator[tuple[str, Sequence[Drawing]]
 
 
 def measure(made: Trained, digits: Sequence[Drawing], others: Mapping[str, Sequence[Drawing]]) -> Result:
-    """What a network makes of drawings of digits, of others by their kinds, and of the images set aside."""
+    """Measure a network on drawings of digits, on non-digits by kind, and on the images set aside."""
     labels = writer_groups.digit_labels(digits)
     probabilities, is_digit = made.network.predict(images(digits))
     assert is_digit is not None
@@ -97,52 +94,54 @@ def measure(made: Trained, digits: Sequence[Drawing], others: Mapping[str, Seque
         "accuracy": float(right.mean()),
         "calibration_error": found.expected_calibration_error,
         "bins": bins(found),
-        "passed": share_passed(is_digit),
+        "passed": accept_rate(is_digit),
         "miscut": {
             "digits": int(miscut.sum()),
             "wrong": int((miscut & ~right).sum()),
             "accuracy_without": float(right[~miscut].mean()) if not miscut.all() else None,
         },
         "kinds": {
-            kind: told_apart(is_digit, doubts(made.network, drawings)) for kind, drawings in others.items() if drawings
+            kind: separation(is_digit, digit_probability(made.network, drawings))
+            for kind, drawings in others.items()
+            if drawings
         },
         "set_aside": {
             "images": len(made.labels),
             "accuracy": made.network.accuracy(made.images, made.labels),
-            "passed": share_passed(made.network.predict(made.images).is_digit),
+            "passed": accept_rate(made.network.predict(made.images).is_digit),
         },
     }
 
 
-def doubts(network: DigitClassifier, drawings: Sequence[Drawing]) -> Array:
-    """The probability of each drawing that it shows a digit, (n,)."""
+def digit_probability(network: DigitClassifier, drawings: Sequence[Drawing]) -> Array:
+    """Compute the probability that each drawing shows a digit, (n,)."""
     is_digit = network.predict(images(drawings)).is_digit
     assert is_digit is not None
     return is_digit
 
 
-def share_passed(is_digit: Array | None) -> float:
+def accept_rate(is_digit: Array | None) -> float:
     assert is_digit is not None
     return float((is_digit >= ACCEPT_AT_LEAST).mean())
 
 
-def told_apart(digits: Array, others: Array) -> Result:
-    """How well digits and others are told apart by the probability of being a digit, (n,) and (m,).
+def separation(digits: Array, others: Array) -> Result:
+    """Measure how well digits and others are separated by the probability of being a digit, (n,) and (m,).
 
-    `auroc` is the chance that a digit has the higher one of the two, both drawn at random (Hanley and McNeil 1982).
+    `auroc` is the probability that a random digit has a higher one than a random other (Hanley and McNeil, 1982).
     """
     is_one = np.concatenate((np.ones(len(digits)), np.zeros(len(others))))
-    border = np.quantile(digits, 1 - PASSING, method="lower")
+    threshold = np.quantile(digits, 1 - TARGET_ACCEPT_RATE, method="lower")
     return {
         "drawings": len(others),
         "auroc": float(roc_auc_score(is_one, np.concatenate((digits, others)))),
         "refused": float((others < ACCEPT_AT_LEAST).mean()),
-        "refused_at_97": float((others < border).mean()),
+        "refused_at_97": float((others < threshold).mean()),
     }
 
 
 def bins(found: Reliability) -> Result:
-    """What it takes to put the bins of several collections together; `claimed` are the certainties' sums."""
+    """Reduce the bins to sums, which can be added over collections; `claimed` are the sums of the confidences."""
     claimed = np.where(found.counts > 0, found.counts * found.confidence, 0)
     return {"counts": found.counts.tolist(), "right": found.right.tolist(), "claimed": claimed.tolist()}
 
@@ -151,7 +150,7 @@ def bins(found: Reliability) -> Result:
 
 
 def summary(runs: Mapping[str, Result]) -> Result:
-    """Means over the collections, each counting alike; the calibration error also of all their digits together."""
+    """Average over the collections, each counting the same; the calibration error also of all their digits together."""
     results = list(runs.values())
     wrong = sum(round((1 - result["accuracy"]) * result["digits"]) for result in results)
     miscut = [result["miscut"] for result in results]
@@ -174,14 +173,14 @@ def summary(runs: Mapping[str, Result]) -> Result:
 
 
 def together(found: Sequence[Result]) -> float:
-    """The calibration error of all answers, from the bins of each collection."""
+    """Compute the calibration error of all digits, from the bins of each collection."""
     counts, right, claimed = (np.sum([each[name] for each in found], axis=0) for name in ("counts", "right", "claimed"))
     filled = np.divide(claimed, counts, out=np.full(len(counts), np.nan), where=counts > 0)
     return Reliability(counts, right, filled).expected_calibration_error
 
 
 def kinds(found: Sequence[Result]) -> Result:
-    """The means of each kind over the collections that have it; and of all that was not taught, each kind alike."""
+    """Average each kind over the collections that have it; and average the kinds that no network was trained on."""
     means = {
         kind: {score: fmean(each[kind][score] for each in found if kind in each) for score in SCORES}
         for kind in (LETTERS, UNTAUGHT_LETTERS, *KINDS)

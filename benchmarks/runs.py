@@ -1,7 +1,7 @@
-"""A run trains a network without some of the ink, so that it can be asked to read what it never learned from.
+"""A run trains a network without some of the ink, which can then test it.
 
-Runs go through processes of their own, each with one thread for its matrix products: then a run gives the same figures
-however many stand beside it.
+Each run has a process of its own and one thread for its matrix products, so that its figures do not depend on how many
+runs there are at a time.
 """
 
 from __future__ import annotations
@@ -13,33 +13,28 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.writer_groups import Collections, Source
 from model import data
+from model.common.arrays import U8
 from model.config import TrainingConfig
 from model.data import Dataset
+from model.ink.sampler import DEFAULT_MIXTURE, InkMixture
 from model.nn.classifier import DigitClassifier
 from model.training import train
 
-Array = NDArray[Any]
 Result = dict[str, Any]  # plain values, as JSON has them
-Patch = tuple[
-    str, Any
-]  # a name, "model.ink.stroke_batch.MAX_ROTATION", and what stands for its value while a network learns
 
-SET_ASIDE = 1 / 12  # of the data's training images, to see how well they are read; the test images are for the end
+SET_ASIDE = 1 / 12  # of the data's training images, to measure accuracy on; the test images are for the end
 
 
 @dataclass(frozen=True)
 class Run:
-    """A training, and what it does without."""
+    """A training run, and the ink that it does without."""
 
     part: str  # of the benchmark
     name: str
@@ -47,44 +42,40 @@ class Run:
     source: Source
     left_out: tuple[str, ...]  # collections that it does not learn from; with all of them it learns from no ink
     untaught: tuple[str, ...] = ()  # letters that it does not learn from
-    patches: tuple[Patch, ...] = ()
-    readings: tuple[str, ...] = ()  # of the ablation: ways in which drawings are laid out
+    mixture: InkMixture = DEFAULT_MIXTURE
+    readings: tuple[str, ...] = ()  # of the ablation: layouts in which drawings are read
 
     def __str__(self) -> str:
         return f"{self.part} {self.name}"
 
 
 class Trained(NamedTuple):
-    """What came of a training, and the images (n, 784) and labels (n,) of the data that were set aside before it."""
+    """A trained network, and the images (n, 784) and labels (n,) of the data that were set aside before."""
 
     network: DigitClassifier
-    images: Array
-    labels: Array
+    images: U8
+    labels: U8
     seconds: float
 
 
 def trained(run: Run, ink: Collections) -> Trained:
-    """Carry out the training of a run, with a line on stderr for each epoch.
+    """Train a run's network, with a line on stderr for each epoch.
 
     Raises:
-        ValueError: the training diverged, or the config does not fit the data.
+        ValueError: the run diverged, or the config does not fit the data.
     """
     dataset = set_aside(data.load(run.config.data), run.config.seed)
-    with ExitStack() as stack:
-        # Left alone, a training takes as many threads as its products are worth, whatever the environment says.
-        stack.enter_context(patch("model.training.trainer.cores", return_value=1))
-        for name, value in run.patches:
-            stack.enter_context(patch(name, value))
-        for progress in train(run.config, dataset, ink=ink.without(run.left_out, run.untaught)):
-            if progress.epoch_ended:
-                say(f"{run}: epoch {progress.epoch}/{progress.epochs}, loss {progress.epoch_loss:.4f}")
+    drawings = ink.without(run.left_out, run.untaught)
+    for progress in train(run.config, dataset, ink=drawings, mixture=run.mixture, threads=1):
+        if progress.epoch_ended:
+            say(f"{run}: epoch {progress.epoch}/{progress.epochs}, loss {progress.epoch_loss:.4f}")
     if progress.status == "diverged":
         raise ValueError(f"{run}: {progress.message}")
     return Trained(progress.network, dataset.test_images, dataset.test_labels, progress.seconds)
 
 
 def set_aside(dataset: Dataset, seed: int) -> Dataset:
-    """The data set with some of its training images in place of its test images, which nobody looks at."""
+    """Replace the data set's test images by some of its training images."""
     count = len(dataset.labels)
     aside = np.zeros(count, bool)
     aside[np.random.default_rng(seed).permutation(count)[: round(SET_ASIDE * count)]] = True
@@ -93,7 +84,7 @@ def set_aside(dataset: Dataset, seed: int) -> Dataset:
 
 
 def in_parallel(tasks: Iterable[tuple[Callable[[Run], Result], Run]], jobs: int) -> Iterator[tuple[Run, Result]]:
-    """Carry out runs, `jobs` at a time, each by its function; what is done comes first.
+    """Carry out runs, `jobs` at a time, each by its function; yield each result when it is there.
 
     Raises:
         ValueError: a run failed, or its process ended.

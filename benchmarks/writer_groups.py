@@ -1,7 +1,7 @@
-"""A collection is ink that some people wrote on one occasion with one kind of pen: `apb` is that of the writer apb-012.
+"""Collections of ink: each was written on one occasion with one kind of pen; `apb` has the writer apb-012.
 
-They write more alike than they know. So how well a network will read a stranger shows on collections that it never
-learned from, and hardly on new drawings of those that it did.
+The writers of a collection write alike. So a network's accuracy on strangers shows on collections that it was not
+trained on, and hardly on new drawings from those that it was.
 """
 
 from __future__ import annotations
@@ -10,48 +10,47 @@ import functools
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import U8
+from model.common.constants import PIXELS
 from model.common.settings import Settings
 from model.ink import Drawing, non_digits, render, sampler
 
-Array = NDArray[Any]
-
 DIGITS, LETTERS = "digits-dev.jsonl.gz", "letters-dev.jsonl.gz"  # looked for in $INK_DIR
-STRAIGHT = 0.05  # of a stroke's length: so far its points lie at most from a line that it counts as
+STRAIGHT = 0.05  # a stroke is straight if no point is farther from its line than this share of its length
 
 
 class Source(NamedTuple):
-    """Where the ink comes from: names of files as `model.ink.sampler.read` takes them."""
+    """Where the ink comes from: names of files for `model.ink.sampler.read_ink_files`."""
 
     digits: str = DIGITS
     letters: str = LETTERS
-    at_most: int = 0  # so many digits, and letters, of each collection; 0 takes all
+    at_most: int = 0  # how many digits, and letters, of each collection; 0 is all
 
 
 @dataclass(frozen=True, eq=False)
 class Collections:
-    """Drawings by their collection: digits, and letters that could not be one."""
+    """Drawings by collection: digits, and letters that do not look like one."""
 
     digits: Mapping[str, Sequence[Drawing]]
     letters: Mapping[str, Sequence[Drawing]]
 
     @property
     def names(self) -> list[str]:
-        """The collections that have digits, in the order of the alphabet."""
+        """The names of the collections that have digits, sorted."""
         return sorted(self.digits)
 
     @property
     def alphabet(self) -> list[str]:
-        """The letters that occur anywhere."""
+        """The letters of all collections, sorted."""
         return sorted({drawing.label or "" for drawings in self.letters.values() for drawing in drawings})
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same drawings with the same labels and writers."""
+        """A hash of all drawings, labels and writers."""
         whole = hashlib.sha256()
         for drawing in (*_all(self.digits), *_all(self.letters)):
             whole.update(f"{drawing.label} {drawing.writer} {[len(stroke) for stroke in drawing.strokes]}".encode())
@@ -59,7 +58,7 @@ class Collections:
         return whole.hexdigest()[:16]
 
     def without(self, left_out: Collection[str], untaught: Collection[str] = ()) -> list[Drawing]:
-        """What there is to learn from when some collections are left out, and some letters of all others."""
+        """List the drawings for training without some collections, and without some letters of all others."""
         drawings = [
             drawing
             for kind in (self.digits, self.letters)
@@ -72,10 +71,10 @@ class Collections:
 
 @functools.lru_cache(maxsize=1)  # a worker process reads the same ink for each of its runs
 def load(source: Source) -> Collections:
-    """The ink by its collections.
+    """Read the ink, by collection.
 
     Raises:
-        ValueError: it is not there, holds no digits, or does not say who wrote it.
+        ValueError: a file is not there, has no digits, or does not name the writers.
     """
     if source[:2] == (DIGITS, LETTERS) and not Settings().ink_dir:
         raise ValueError(
@@ -84,30 +83,27 @@ def load(source: Source) -> Collections:
         )
     drawings = [drawing for drawing in sampler.read_ink_files(source.digits) if drawing.is_digit and drawing.strokes]
     if not drawings:
-        raise ValueError(f"--digits must hold drawings labelled 0 to 9; got none in {source.digits}")
+        raise ValueError(f"--digits must hold drawings labeled 0 to 9; got none in {source.digits}")
     letters = [
         drawing
         for drawing in sampler.read_ink_files(source.letters)
-        if non_digits.is_negative(drawing.label) and drawing.strokes
+        if non_digits.is_non_digit(drawing.label) and drawing.strokes
     ]
     return Collections(_by_name(drawings, source.at_most), _by_name(letters, source.at_most))
 
 
-def images(drawings: Sequence[Drawing]) -> NDArray[np.uint8]:
-    """The drawings as a network reads them, (n, 784)."""
-    return np.array([render(drawing) for drawing in drawings], np.uint8).reshape(-1, 784)
+def images(drawings: Sequence[Drawing]) -> U8:
+    """Render the drawings as a network reads them, (n, 784)."""
+    return np.array([render(drawing) for drawing in drawings], np.uint8).reshape(-1, PIXELS)
 
 
-def digit_labels(drawings: Sequence[Drawing]) -> Array:
-    """What drawings of digits show, (n,)."""
+def digit_labels(drawings: Sequence[Drawing]) -> U8:
+    """List the digits that the drawings show, (n,)."""
     return np.array([int(drawing.label or 0) for drawing in drawings], np.uint8)
 
 
 def is_miscut(drawing: Drawing) -> bool:
-    """Whether it is one straight stroke, and labelled as another digit than 1: a drawing that was cut out wrongly.
-
-    Straight is a stroke none of whose points lies farther from the line that fits them best than 5 % of its length.
-    """
+    """Tell whether a drawing was cut out wrongly: one straight stroke that is labeled as another digit than 1."""
     if drawing.label == "1" or len(drawing.strokes) != 1:
         return False
     points = drawing.strokes[0] - drawing.strokes[0].mean(axis=0)
@@ -116,7 +112,7 @@ def is_miscut(drawing: Drawing) -> bool:
 
 
 def _by_name(drawings: Sequence[Drawing], at_most: int) -> dict[str, list[Drawing]]:
-    """The drawings by what their writers' names begin with."""
+    """Group the drawings by the first part of their writers' names."""
     found: dict[str, list[Drawing]] = {}
     for drawing in drawings:
         name = (drawing.writer or "").partition("-")[0]

@@ -122,7 +122,7 @@ def _read_ink(source: Path | bytes, name: str) -> Contents:
     else:
         labels = None
     if not drawings:
-        raise ValueError(f"{name}: expected drawings labelled 0 to 9; got none")
+        raise ValueError(f"{name}: expected drawings labeled 0 to 9; got none")
     return Contents(np.stack([ink.render(drawing).reshape(-1) for drawing in drawings]), labels)
 
 

@@ -1,17 +1,18 @@
-"""Drawings: strokes of the pen, rendered as MNIST's makers would have."""
+"""Drawings: strokes of a pen, rendered as MNIST images."""
 
 from model.ink.drawing import (
     DIGITS,
-    EDGE,
     MAX_COORDINATE,
     MAX_POINTS,
     MAX_STROKES,
-    PEN_WIDTH,
     BlankDrawing,
     Drawing,
     read_ink,
-    render,
 )
+from model.ink.mnist_layout import Layout
+from model.ink.rendering import EDGE, PEN_WIDTH, render
+from model.ink.sampler import InkMixture, InkSampler
+from model.ink.stroke_batch import Variation
 
 __all__ = [
     "DIGITS",
@@ -22,6 +23,10 @@ __all__ = [
     "PEN_WIDTH",
     "BlankDrawing",
     "Drawing",
+    "InkMixture",
+    "InkSampler",
+    "Layout",
+    "Variation",
     "read_ink",
     "render",
 ]

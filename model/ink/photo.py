@@ -1,17 +1,18 @@
-"""A picture is paper, ink and light mixed into one brightness for each pixel.
-Reading it means to undo the light, tell ink from paper, and lay the ink out as MNIST does."""
+"""Reading a digit from a photo: undo the light, tell ink from paper, and lay the ink out as MNIST does."""
+
+from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
-from model.ink import BlankDrawing
-from model.ink.mnist_layout import BOX_SIZE, CENTER, IMAGE_SIZE, center, center_of_mass, longer_side, stroke_width
+from model.common.arrays import F64, U8, Array, Bools
+from model.common.constants import IMAGE_SIDE
+from model.ink.drawing import BlankDrawing
+from model.ink.mnist_layout import BOX_SIZE, CENTER, center_by_mass, center_of_mass, longer_side, stroke_width
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MAX_BYTES = 20_000_000
@@ -20,36 +21,35 @@ MAX_SIDES_RATIO = 50  # a longer strip is no picture of a digit
 
 PAGE_SIZE = 600  # pixels of the longer side in which ink is looked for
 SCAN_SIZE = 200  # pixels of the digit's longer side when its strokes are measured and corrected
-LEAST_CONTRAST = 0.1  # of the paper's brightness; pencil has about 0.3
-SHADOW_CONTRAST = 0.3  # what reaches from border to border with less may be a fold or a shadow's edge
-LEAST_SIGNAL = 4.0  # the ink's contrast over the paper's grain
-LEAST_LENGTH = 0.03  # of the picture's longer side; anything smaller is dust
-THINNEST, THICKEST = 1.8, 2.8  # pixels on the 28x28 image, where most of MNIST's pens lie
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+MIN_CONTRAST = 0.1  # share of the paper's brightness; pencil has about 0.3
+SHADOW_CONTRAST = 0.3  # with less, what reaches from border to border may be a fold or a shadow's edge
+MIN_SIGNAL = 4.0  # the ink's contrast over the paper's grain
+MIN_LENGTH = 0.03  # share of the picture's longer side; anything smaller is dust
+MIN_STROKE_WIDTH, MAX_STROKE_WIDTH = 1.8, 2.8  # pixels of the 28x28 image: most of MNIST's pens lie between
 
 
-def read_photo(source: bytes | Path) -> NDArray[np.uint8]:
+def read_photo(source: bytes | Path) -> U8:
     """Read a PNG, JPEG, GIF, WebP or BMP file of one handwritten digit as MNIST would show it: (28, 28).
 
-    Ink may be dark on light, light on dark, or on a transparent ground; light may be uneven. A picture of
-    28x28 pixels that already has MNIST's layout is left as it is. Of an animation the first frame counts.
+    Ink may be dark on light, light on dark, or on a transparent background; the light may be uneven. A picture of
+    28x28 pixels that already has MNIST's layout is left as it is. Of an animation, the first frame is read.
 
-    Raises BlankDrawing where no ink is found, ValueError for a file too large, damaged, or no picture.
+    Raises:
+        BlankDrawing: no ink is found.
+        ValueError: the file is too large, damaged, or not a picture.
     """
     brightness = _brightness(_decode(source))  # (height, width), 0..255
-    if brightness.shape == (IMAGE_SIZE, IMAGE_SIZE):
+    if brightness.shape == (IMAGE_SIDE, IMAGE_SIDE):
         for shade in (brightness, 255 - brightness):
             image = np.rint(shade).astype(np.uint8)
             if longer_side(image) == BOX_SIZE and (np.rint(center_of_mass(image)) == CENTER).all():
                 return image
     ink = _ink_on_paper(brightness)  # (height, width), 0..1
-    return center(_shrink(_scan(ink)))
+    return center_by_mass(_shrink(_scan(ink)))
 
 
 def _decode(source: bytes | Path) -> Image.Image:
-    """The file's picture, upright; its size is checked before its pixels are unpacked."""
+    """Decode the picture and turn it upright; its size is checked before its pixels are unpacked."""
     if isinstance(source, Path):
         with open(source, "rb") as file:
             source = file.read(MAX_BYTES + 1)
@@ -76,8 +76,8 @@ def _decode(source: bytes | Path) -> Image.Image:
         raise ValueError(f"the picture is damaged or cut short ({error}); save it again") from None
 
 
-def _brightness(picture: Image.Image) -> Floats:
-    """How bright each pixel is, 0..255, at most 600 pixels either way; what is transparent becomes paper."""
+def _brightness(picture: Image.Image) -> F64:
+    """Compute each pixel's brightness, 0..255, at most 600 pixels either way; what is transparent becomes paper."""
     if picture.mode.startswith(("I", "F")):  # 16 bits and more, where Pillow's own conversion clips at 255
         deep = np.asarray(picture, dtype=np.float64)
         picture = Image.fromarray(np.rint(deep / 65535 * 255).clip(0, 255).astype(np.uint8))
@@ -95,41 +95,41 @@ def _fit_page(picture: Image.Image) -> Image.Image:
 
 
 def _on_paper(picture: Image.Image) -> Image.Image:
-    """Lay a picture with transparent parts on paper.
+    """Put paper behind a picture with transparent parts.
 
-    Where all that shows has one brightness, that is ink, and the paper is made to contrast with it. Else
-    most of what shows is paper already, and the rest is filled with its brightness.
+    If all that is visible has one brightness, that is the ink, and the paper is made to contrast with it. Otherwise
+    most of what is visible is paper already, and its brightness fills the rest.
     """
-    grey = np.asarray(picture.convert("RGB").convert("L"))
+    gray = np.asarray(picture.convert("RGB").convert("L"))
     alpha = np.asarray(picture.getchannel("A"))
-    seen = grey[alpha >= 128]
-    if seen.size == 0:
+    visible = gray[alpha >= 128]
+    if visible.size == 0:
         raise BlankDrawing("the picture is transparent everywhere")
-    middle = float(np.median(seen))
-    if np.percentile(seen, 95) - np.percentile(seen, 5) < 64:
+    middle = float(np.median(visible))
+    if np.percentile(visible, 95) - np.percentile(visible, 5) < 64:
         paper = 0 if middle >= 128 else 255
     else:
         paper = round(middle)
-    ground = Image.new("RGBA", picture.size, (paper, paper, paper, 255))
-    return Image.alpha_composite(ground, picture).convert("L")
+    background = Image.new("RGBA", picture.size, (paper, paper, paper, 255))
+    return Image.alpha_composite(background, picture).convert("L")
 
 
-def _ink_on_paper(brightness: Floats) -> Floats:
-    """Tell ink from paper: how much ink each pixel has, 0..1, with the light undone and specks removed."""
+def _ink_on_paper(brightness: F64) -> F64:
+    """Compute how much ink each pixel has, 0..1, with the light undone and specks removed."""
     if _ink_is_bright(brightness):
         brightness = 255 - brightness
     brightness = ndimage.gaussian_filter(brightness, max(brightness.shape) / 500)
     # Paper and ink alike reflect a share of the light that falls on them, so light is divided out.
-    # The deepest shadow is taken to leave a quarter of the light: below that, a camera's noise would become ink.
+    # The deepest shadow is assumed to leave a quarter of the light: below that, camera noise would become ink.
     light = _light(brightness)
     darkness = (light - brightness) / np.maximum(light, max(light.max() / 4, 1))
-    if np.ptp(darkness) < LEAST_CONTRAST:
+    if np.ptp(darkness) < MIN_CONTRAST:
         raise BlankDrawing("no ink found in the picture")
     threshold = _otsu(darkness)
     inked = darkness > threshold
     ink_level, paper_level = np.median(darkness[inked]), np.median(darkness[~inked])
     contrast, grain = ink_level - paper_level, darkness[~inked].std()
-    if contrast < max(LEAST_CONTRAST, LEAST_SIGNAL * grain):
+    if contrast < max(MIN_CONTRAST, MIN_SIGNAL * grain):
         raise BlankDrawing("no ink found in the picture: nothing on it stands out from the paper")
     digit = _without_specks(inked)
     across = (digit[:, 0].any() and digit[:, -1].any()) or (digit[0].any() and digit[-1].any())
@@ -140,11 +140,11 @@ def _ink_on_paper(brightness: Floats) -> Floats:
     return np.where(near, np.clip((darkness - paper_level) / contrast, 0, 1), 0)
 
 
-def _ink_is_bright(brightness: Floats) -> bool:
-    """Whether the ink is brighter than the paper, which fills most of any wide window.
+def _ink_is_bright(brightness: F64) -> bool:
+    """Tell whether the ink is brighter than the paper.
 
-    The median in such a window is therefore paper in the light of that place, shadows' edges included. Ink
-    is what differs strongly from it, so the cubes of the differences, summed, have the ink's sign.
+    Paper fills most of any wide window, so the window's median is paper in the light of that place, also at shadows'
+    edges. Ink differs strongly from it, so the sum of the cubed differences has the ink's sign.
     """
     step = max(1, max(brightness.shape) // 50)
     coarse = ndimage.uniform_filter(brightness, step)[step // 2 :: step, step // 2 :: step]
@@ -152,19 +152,19 @@ def _ink_is_bright(brightness: Floats) -> bool:
     return bool(((coarse - ndimage.median_filter(coarse, window, mode="nearest")) ** 3).sum() > 0)
 
 
-def _light(brightness: Floats) -> Floats:
-    """The brightness that the paper would have without the ink, which is darker and narrower than the window.
+def _light(brightness: F64) -> F64:
+    """Estimate the brightness of the paper without the ink, which is darker and narrower than the window.
 
     Closing (the darkest of the brightest in a moving window) fills dark strokes and keeps shadows' edges.
     """
     window = max(3, round(0.35 * max(brightness.shape)))
-    # Beyond the border it goes on as it is there; else a darker rim would count as a stroke.
+    # The border's brightness continues beyond it; otherwise a darker rim would count as a stroke.
     beyond = np.pad(brightness, window, mode="edge")
     return ndimage.grey_closing(beyond, size=(window, window))[window:-window, window:-window]
 
 
-def _otsu(values: Floats) -> float:
-    """The threshold that parts values into two groups as far from each other as can be (Otsu, 1979)."""
+def _otsu(values: F64) -> float:
+    """Find the threshold that separates values into the two most distinct groups (Otsu, 1979)."""
     counts, edges = np.histogram(values, bins=256)
     middles = (edges[1:] + edges[:-1]) / 2
     below, above = np.cumsum(counts)[:-1], counts.sum() - np.cumsum(counts)[:-1]
@@ -174,8 +174,8 @@ def _otsu(values: Floats) -> float:
     return float(edges[1:-1][np.nanargmax(between)])
 
 
-def _without_specks(inked: Mask) -> Mask:
-    """Keep the digit's parts: neither specks, nor shadows that reach in from the border."""
+def _without_specks(inked: Bools) -> Bools:
+    """Keep the digit's parts: no specks, and no shadows that reach in from the border."""
     labels, count = ndimage.label(inked, np.ones((3, 3)))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     outline = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
@@ -184,13 +184,13 @@ def _without_specks(inked: Mask) -> Mask:
         sizes = np.where(touches, 0, sizes)
     kept = 1 + np.flatnonzero(sizes >= 0.05 * sizes.max())
     digit = np.isin(labels, kept)
-    if longer_side(digit.astype(np.uint8)) < LEAST_LENGTH * max(inked.shape):
+    if longer_side(digit.astype(np.uint8)) < MIN_LENGTH * max(inked.shape):
         raise BlankDrawing("no ink found in the picture: only specks")
     return digit
 
 
-def _scan(ink: Floats) -> Mask:
-    """Cut the digit out as a black-and-white scan 200 pixels long, its strokes of widths that MNIST has."""
+def _scan(ink: F64) -> Bools:
+    """Cut the digit out as a black-and-white scan 200 pixels long, with strokes as wide as MNIST's."""
     page = Image.fromarray(_cut(ink, 0.5).astype(np.float32))
     scale = SCAN_SIZE / max(page.size)
     size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
@@ -199,8 +199,10 @@ def _scan(ink: Floats) -> Mask:
     if not scan.any():
         raise BlankDrawing("no ink found in the picture")
     width = float(stroke_width(np.uint8(255) * scan))
-    wanted = min(max(width, THINNEST * SCAN_SIZE / BOX_SIZE), THICKEST * SCAN_SIZE / BOX_SIZE) / SCAN_SIZE
-    # StrokeBatch that grow make the digit longer by as much: wanted = (width + growth) / (SCAN_SIZE + growth).
+    wanted = (
+        min(max(width, MIN_STROKE_WIDTH * SCAN_SIZE / BOX_SIZE), MAX_STROKE_WIDTH * SCAN_SIZE / BOX_SIZE) / SCAN_SIZE
+    )
+    # Strokes that grow make the digit longer by as much: wanted = (width + growth) / (SCAN_SIZE + growth).
     growth = (wanted * SCAN_SIZE - width) / (1 - wanted)
     scan = np.pad(scan, 2 + max(0, round(growth)))
     if growth > 0:
@@ -210,8 +212,8 @@ def _scan(ink: Floats) -> Mask:
     return scan
 
 
-def _shrink(scan: Mask) -> NDArray[np.uint8]:
-    """Shrink the scan to 20 pixels, each the mean of what it covers: MNIST's makers smoothed likewise."""
+def _shrink(scan: Bools) -> U8:
+    """Shrink the scan to 20 pixels, each the mean of what it covers, as MNIST's makers did."""
     scan = _cut(scan, 1)
     height, width = scan.shape
     scale = BOX_SIZE / max(height, width)
@@ -221,7 +223,7 @@ def _shrink(scan: Mask) -> NDArray[np.uint8]:
     return np.rint(255 * small).clip(0, 255).astype(np.uint8)
 
 
-def _cut(ink: NDArray[Any], level: float) -> NDArray[Any]:
+def _cut(ink: Array, level: float) -> Array:
     rows = np.flatnonzero((ink >= level).any(axis=1))
     columns = np.flatnonzero((ink >= level).any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

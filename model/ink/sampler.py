@@ -1,116 +1,147 @@
-"""Handwriting is what a training draws anew for each epoch: ink, as other hands might have drawn it, and scribbles.
-
-Drawings whose label is a digit are to be read; all others, letters for instance, teach what is none.
-"""
+"""Sampling ink for training: each epoch draws digits anew, as other hands might have written them, and non-digits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from model.common.constants import NON_DIGIT
+from model.common.arrays import F64, U8
+from model.common.constants import NON_DIGIT, PIXELS
 from model.common.settings import Settings
-from model.ink import Drawing, non_digits, read_ink, render, stroke_batch, writing_styles
-from model.ink.stroke_batch import StrokeBatch
-
-Array = NDArray[Any]
-
-# Shares of what is drawn for an epoch.
-INK_SHARE = 0.5  # digits drawn, for each image of the data set ...
-VARIATIONS = 50  # ... but of each drawing at most so many
-STYLED_SHARE = 0.2  # of the drawn digits have a habit that their writer had not
-NON_DIGIT_SHARE = 0.2  # drawings that are no digit, for each image of the data set
-LETTERS, SCRIBBLES, DAMAGED = 0.4, 0.25, 0.35  # what they are, where there is ink to make them of
-SOURCE_SIZE = 5000  # scribbles, and damaged digits, of which each epoch draws some
-WRITER_WEIGHT_EXPONENT = 0.5  # a writer of n drawings counts as much as n to this power: nobody outweighs all others
+from model.ink import non_digits, writing_styles
+from model.ink.drawing import Drawing, read_ink
+from model.ink.rendering import render
+from model.ink.scribbles import scribbles
+from model.ink.stroke_batch import DEFAULT_VARIATION, StrokeBatch, Variation, augment_strokes, is_drawable, rasterize
 
 
-class SampleSource(NamedTuple):
-    """Drawings to choose from, how often each is chosen, and how many for an epoch."""
+@dataclass(frozen=True)
+class InkMixture:
+    """How much of what an epoch draws, and how strongly it varies.
 
+    Shares of an epoch are relative to the number of images that the data set has for training.
+    """
+
+    ink_share: float = 0.5  # digits drawn, as a share of an epoch ...
+    max_variations: int = 50  # ... but of each drawing at most this many
+    styled_share: float = 0.2  # of the drawn digits: in a writing style that their writer did not use
+    non_digit_share: float = 0.2  # non-digits drawn, as a share of an epoch: these parts of them, where there are any
+    letters: float = 0.4
+    scribbles: float = 0.25
+    corrupted: float = 0.35
+    source_size: int = 5000  # scribbles, and corrupted digits, made once for the epochs to choose from
+    writer_weight_exponent: float = 0.5  # a writer of n drawings has the weight n**exponent: nobody outweighs the rest
+    variation: Variation = DEFAULT_VARIATION
+
+
+DEFAULT_MIXTURE = InkMixture()
+
+
+@dataclass(frozen=True, eq=False)
+class SampleSource:
+    """Drawings to choose from, the probability of each, and how many an epoch draws."""
+
+    name: str
     drawings: StrokeBatch
-    weights: Array | None  # (n,), None if all count alike
+    weights: F64 | None  # (n,), None if all are equally likely
     size: int
 
 
 class InkSampler:
-    """What is drawn for each epoch of a training on `count` images, from `drawings` and of itself.
-
-    With `with_background` it draws what is no digit, too, and labels it BACKGROUND; else drawings that are no digit
-    are left out. The pools are made with the random numbers of `rng`.
-
-    Raises:
-        ValueError: there is nothing to draw.
-    """
+    """Draws the ink of each epoch: written digits, styled digits, letters, scribbles and corrupted digits."""
 
     def __init__(
-        self, drawings: Sequence[Drawing], count: int, rng: np.random.Generator, *, with_background: bool
+        self,
+        drawings: Sequence[Drawing],
+        count: int,
+        rng: np.random.Generator,
+        *,
+        with_non_digits: bool,
+        mixture: InkMixture = DEFAULT_MIXTURE,
     ) -> None:
-        drawings = [drawing for drawing in drawings if stroke_batch.is_drawable(drawing)]
+        """Prepare what there is to choose from.
+
+        Args:
+            drawings: the ink to learn from; drawings that show no digit serve as non-digits, or are left out.
+            count: how many images of the data set an epoch has.
+            rng: makes styled digits, scribbles and corrupted digits.
+            with_non_digits: draw non-digits too, labeled NON_DIGIT.
+            mixture: how much of what.
+
+        Raises:
+            ValueError: there is nothing to draw.
+        """
+        drawings = [drawing for drawing in drawings if is_drawable(drawing)]
         digits = [drawing for drawing in drawings if drawing.is_digit]
-        self._pools: list[SampleSource] = []
-        drawn = min(round(INK_SHARE * count), VARIATIONS * len(digits))
-        others = writing_styles.with_writing_styles(digits, rng)
-        self._add(digits, round((1 - STYLED_SHARE) * drawn), as_written=True)
-        self._add(others, round(STYLED_SHARE * drawn), as_written=True)
-        if with_background:
-            letters = [drawing for drawing in drawings if non_digits.is_negative(drawing.label)]
+        self.mixture = mixture
+        self.sources: list[SampleSource] = []
+        drawn = min(round(mixture.ink_share * count), mixture.max_variations * len(digits))
+        styled = writing_styles.with_writing_styles(digits, rng)
+        self._add_digits("written", digits, round((1 - mixture.styled_share) * drawn))
+        self._add_digits("styled", styled, round(mixture.styled_share * drawn))
+        if with_non_digits:
+            letters = [drawing for drawing in drawings if non_digits.is_non_digit(drawing.label)]
             parts = (
-                (letters, LETTERS),
-                (non_digits.scribbles(SOURCE_SIZE, rng), SCRIBBLES),
-                (non_digits.corrupt_digits(digits, SOURCE_SIZE, rng), DAMAGED),
+                ("letters", letters, mixture.letters),
+                ("scribbles", scribbles(mixture.source_size, rng), mixture.scribbles),
+                ("corrupted", non_digits.corrupt_digits(digits, mixture.source_size, rng), mixture.corrupted),
             )
-            shares = sum(share for drawings, share in parts if drawings)
-            for part, share in parts:
-                self._add(part, round(NON_DIGIT_SHARE * count * share / shares))
-        if not self._pools:
+            total = sum(share for _, part, share in parts if part)
+            for name, part, share in parts:
+                self._add_non_digits(name, part, round(mixture.non_digit_share * count * share / total))
+        if not self.sources:
             raise ValueError(
-                "ink must hold drawings labelled 0 to 9 to learn from; got none (letters teach what is no digit: they "
-                "need background)"
+                "ink must hold drawings labeled 0 to 9 to learn from; got none (letters are "
+                "examples of non-digits, which need background)"
             )
 
-    def _add(self, drawings: Sequence[Drawing], count: int, *, as_written: bool = False) -> None:
-        drawings = [drawing for drawing in drawings if stroke_batch.is_drawable(drawing)]
-        if not drawings:
-            return
-        labels = [int(drawing.label or 0) if as_written else NON_DIGIT for drawing in drawings]
-        weights = _weights(_writers(drawings)) if as_written else None
-        self._pools.append(SampleSource(StrokeBatch.of(drawings, labels), weights, count))
+    def _add_digits(self, name: str, drawings: Sequence[Drawing], size: int) -> None:
+        drawings = [drawing for drawing in drawings if is_drawable(drawing)]
+        if drawings:
+            labels = [int(drawing.label or 0) for drawing in drawings]
+            weights = _weights(_writers(drawings), self.mixture.writer_weight_exponent)
+            self.sources.append(SampleSource(name, StrokeBatch.of(drawings, labels), weights, size))
+
+    def _add_non_digits(self, name: str, drawings: Sequence[Drawing], size: int) -> None:
+        drawings = [drawing for drawing in drawings if is_drawable(drawing)]
+        if drawings:
+            labels = [NON_DIGIT] * len(drawings)
+            self.sources.append(SampleSource(name, StrokeBatch.of(drawings, labels), None, size))
 
     def __len__(self) -> int:
-        """How many images an epoch has of it."""
-        return sum(pool.size for pool in self._pools)
+        """Count the images that it draws for an epoch."""
+        return sum(source.size for source in self.sources)
 
-    def draw(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Images (m, 784) and their labels (m,), of drawings chosen at random, each drawn in a new way."""
-        images, labels = np.empty((len(self), 784), np.uint8), np.empty(len(self), np.uint8)
+    def draw(self, rng: np.random.Generator) -> tuple[U8, U8]:
+        """Draw an epoch's images (m, 784) and their labels (m,): drawings chosen at random, each varied anew."""
+        images, labels = np.empty((len(self), PIXELS), np.uint8), np.empty(len(self), np.uint8)
+        variation = self.mixture.variation
         start = 0
-        for pool in self._pools:
-            rows = rng.choice(len(pool.drawings), pool.size, p=pool.weights)
-            part = slice(start, start + pool.size)
-            drawings = stroke_batch.augment_strokes(pool.drawings.take(rows), rng)
-            images[part] = stroke_batch.rasterize(drawings, rng.uniform(*stroke_batch.PEN_WIDTHS, pool.size))
+        for source in self.sources:
+            rows = rng.choice(len(source.drawings), source.size, p=source.weights)
+            part = slice(start, start + source.size)
+            drawings = augment_strokes(source.drawings.take(rows), rng, variation)
+            images[part] = rasterize(drawings, rng.uniform(*variation.pen_widths, source.size))
             labels[part] = drawings.labels
-            start += pool.size
+            start += source.size
         return images, labels
 
 
-def render_all(drawings: Sequence[Drawing]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The drawings of digits as a network reads them: images (n, 784) and labels (n,)."""
+def render_all(drawings: Sequence[Drawing]) -> tuple[U8, U8]:
+    """Render the drawings of digits as a network reads them: images (n, 784) and labels (n,)."""
     digits = [drawing for drawing in drawings if drawing.is_digit and drawing.strokes]
-    images = np.array([render(drawing) for drawing in digits], np.uint8).reshape(-1, 784)
+    images = np.array([render(drawing) for drawing in digits], np.uint8).reshape(-1, PIXELS)
     return images, np.array([int(drawing.label or 0) for drawing in digits], np.uint8)
 
 
 def read_ink_files(names: str) -> list[Drawing]:
-    """The drawings of ink files, their names separated by commas; one that is not there is looked for in $INK_DIR.
+    """Read ink files, their names separated by commas; a file that is not there is looked for in $INK_DIR.
 
     Raises:
-        ValueError: a file is not there, or holds what is no ink.
+        ValueError: a file is not there, or is not an ink file.
     """
     drawings: list[Drawing] = []
     for name in filter(None, (name.strip() for name in names.split(","))):
@@ -129,27 +160,28 @@ def read_ink_files(names: str) -> list[Drawing]:
 def split_by_writer(
     drawings: Sequence[Drawing], share: float, rng: np.random.Generator
 ) -> tuple[list[Drawing], list[Drawing]]:
-    """Holds out all drawings of a share of the writers, rounded up: those to learn from, and those held out.
+    """Split drawings into a training and a validation part: whole writers, a share of them (rounded up) for validation.
 
-    Drawings without a writer count as a writer's each. One writer is left to learn from.
+    A drawing without a writer counts as a writer of its own. At least one writer is left for training.
     """
     writers = _writers(drawings)
     known = sorted(set(writers))
     count = min(int(np.ceil(share * len(known))), max(len(known) - 1, 0))
-    held_out = {known[index] for index in rng.permutation(len(known))[:count]}
+    validation = {known[index] for index in rng.permutation(len(known))[:count]}
     parts: tuple[list[Drawing], list[Drawing]] = ([], [])
     for drawing, writer in zip(drawings, writers, strict=True):
-        parts[writer in held_out].append(drawing)
+        parts[writer in validation].append(drawing)
     return parts
 
 
 def _writers(drawings: Sequence[Drawing]) -> list[str]:
-    """Who drew each; a drawing without a writer has one of its own."""
+    """Name each drawing's writer; a drawing without one gets a name of its own."""
     return [drawing.writer or f"drawing {number}" for number, drawing in enumerate(drawings)]
 
 
-def _weights(writers: Sequence[str]) -> Array:
+def _weights(writers: Sequence[str], exponent: float) -> F64:
+    """Compute each drawing's probability: a writer's weight is shared by the writer's drawings."""
     _, number, counts = np.unique(writers, return_inverse=True, return_counts=True)
-    weights = counts[number] ** (WRITER_WEIGHT_EXPONENT - 1.0)
-    scaled: Array = weights / weights.sum()
-    return scaled
+    weights = counts[number] ** (exponent - 1.0)
+    probabilities: F64 = weights / weights.sum()
+    return probabilities

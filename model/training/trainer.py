@@ -21,7 +21,7 @@ from model.common.constants import CLASSES
 from model.config import TrainingConfig
 from model.data import Dataset, split
 from model.ink import Drawing
-from model.ink.sampler import InkSampler, render_all
+from model.ink.sampler import DEFAULT_MIXTURE, InkMixture, InkSampler, render_all
 from model.ink.sampler import split_by_writer as split_ink
 from model.nn.calibration import fit_reject_bias, fit_temperature
 from model.nn.classifier import DigitClassifier
@@ -86,13 +86,14 @@ def train(
     data: Dataset,
     *,
     ink: Sequence[Drawing] = (),
+    mixture: InkMixture = DEFAULT_MIXTURE,
     start: Snapshot | None = None,
     report_every: int | None = None,
     threads: int | None = None,
 ) -> Generator[Progress, Change | None, None]:
     """Train a new network: yields a Progress before the first step, and then after every few (`report_every`).
 
-    `ink` are drawings to learn from besides, those of config.ink.
+    `ink` are drawings to learn from besides, those of config.ink; `mixture` says how they are sampled.
     With `start`, a snapshot of a training of the same config and data, it goes on from there in the same way, to the
     last bit, and the first Progress is of that moment. Changes that were made before the snapshot stay made.
     At most so many `threads` compute the matrix products, where the work is worth them; without it, one for each core.
@@ -104,7 +105,7 @@ def train(
         ValueError: the config does not fit the data (nothing left to learn from, a batch larger than all of it), or
             the snapshot does not fit the config.
     """
-    training = Trainer(config, data, ink)
+    training = Trainer(config, data, ink, mixture)
     if start:
         training.restore(start)
     return _run(training, blas_threads(config, len(training.batches), threads), report_every)
@@ -125,7 +126,13 @@ def _run(training: Trainer, threads: int, report_every: int | None) -> Generator
 class Trainer:
     """All that changes in the course of a training; `advance` makes some steps, up to the next report."""
 
-    def __init__(self, config: TrainingConfig, data: Dataset, ink: Sequence[Drawing] = ()) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        data: Dataset,
+        ink: Sequence[Drawing] = (),
+        mixture: InkMixture = DEFAULT_MIXTURE,
+    ) -> None:
         self.config = config
         # One source of random numbers for each use: changing one setting leaves the others' numbers as they were.
         seeds = np.random.SeedSequence(config.seed).spawn(6)
@@ -146,7 +153,9 @@ class Trainer:
             images, labels = render_all(held_ink)
             self.held_images = np.concatenate((self.held_images, images))
             self.held_labels = np.concatenate((self.held_labels, labels))
-            handwriting = InkSampler(ink, len(learning), drawing_rng, with_background=config.background)
+            handwriting = InkSampler(
+                ink, len(learning), drawing_rng, with_non_digits=config.background, mixture=mixture
+            )
         self.batches = Batches(
             data.images,
             data.labels,

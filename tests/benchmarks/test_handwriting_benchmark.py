@@ -16,14 +16,13 @@ from model import data
 from model.cli import entry
 from model.config import TrainingConfig
 from model.inference.classification import classify_images
-from model.ink import PEN_WIDTH, Drawing, render, stroke_batch
-from model.ink import sampler as drawn
+from model.ink import PEN_WIDTH, Drawing, InkMixture, InkSampler, render, stroke_batch
 from model.ink.mnist_layout import center_of_mass, longer_side, stroke_width
+from model.ink.stroke_batch import NO_VARIATION
 from model.nn.calibration import BINS, reliability
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.presets import preset
-from model.training import trainer
 from model.training.history import Progress
 from tests.paths import ROOT
 from tests.toy_data import numbered, numbers, patterns
@@ -46,7 +45,9 @@ def source(tmp_path_factory):
     for file, labels in (("digits.jsonl", "0123456789"), ("letters.jsonl", LETTERS + "O")):
         ink = [written(label, f"{name}-{n}", rng) for name in NAMES for n in range(2) for label in labels]
         (folder / file).write_text("".join(f"{drawing.to_json()}\n" for drawing in ink))
-    return Source(str(folder / "digits.jsonl"), str(folder / "letters.jsonl"))
+    return Source(
+        str(folder / "digits.jsonl"), str(folder / "letters.jsonl"), at_most=20
+    )  # all of them, and 20 shapes of a kind
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +57,15 @@ def ink(source):
 
 @pytest.fixture
 def taught(monkeypatch):
-    """What each training was given, `train` standing still: (config, data, ink, what was patched meanwhile)."""
+    """What each run was trained on, `train` itself left out: (config, data, ink, mixture, threads)."""
     calls = []
-    watched = [name for name, _ in (*ablation.AS_WRITTEN, *ablation.NO_HABITS)]
 
-    def train(config, dataset, *, ink):
-        values = {name: getattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2]) for name in watched}
-        calls.append((config, dataset, ink, values | {"cores": trainer.cores()}))
+    def train(config, dataset, *, ink, mixture, threads):
+        calls.append((config, dataset, ink, mixture, threads))
         network = DigitClassifier(MLP(config.sizes).initialize("he", np.random.default_rng(0)))
         yield Progress(network, 1, epoch=1, epoch_ended=True, status="finished")
 
     monkeypatch.setattr(runs, "train", train)
-    monkeypatch.setattr(leave_one_out, "SHAPES", 5)
     monkeypatch.setattr(data, "load", lambda name: patterns(60, 20))
     return calls
 
@@ -142,7 +140,7 @@ def test_steps_without_ink_learn_from_none_and_the_others_from_what_they_do_not_
     read = {}
     for run in ablation.plan(CONFIG, source, ink):
         result = ablation.carry_out(run)
-        config, _, learned, _ = taught[-1]
+        config, _, learned, *_ = taught[-1]
         assert not config.background
         assert {collection(drawing) for drawing in learned} == set(NAMES) - set(result["accuracy"])
         assert {drawing.label for drawing in learned} in (set(), set("0123456789" + LETTERS))
@@ -152,36 +150,22 @@ def test_steps_without_ink_learn_from_none_and_the_others_from_what_they_do_not_
     assert all(sorted(names) == NAMES for names in read.values())
 
 
-def test_patches_hold_while_a_network_learns_and_no_longer(source, ink, taught):
+def test_ink_is_sampled_as_each_step_says_on_one_thread(source, ink, taught):
     for run in ablation.plan(CONFIG, source, ink):
         runs.trained(run, ink)
-    unpatched = {
-        name: getattr(sys.modules[name.rpartition(".")[0]], name.rpartition(".")[2])
-        for name, _ in (*ablation.AS_WRITTEN, *ablation.NO_HABITS)
-    }
-    assert unpatched == {
-        "model.ink.stroke_batch.MAX_ROTATION": stroke_batch.MAX_ROTATION,
-        "model.ink.stroke_batch.MAX_SHEAR": stroke_batch.MAX_SHEAR,
-        "model.ink.stroke_batch.ASPECT_STD": stroke_batch.ASPECT_STD,
-        "model.ink.stroke_batch.WARP_STD": stroke_batch.WARP_STD,
-        "model.ink.stroke_batch.MAX_SMOOTHING": stroke_batch.MAX_SMOOTHING,
-        "model.ink.stroke_batch.PEN_WIDTHS": stroke_batch.PEN_WIDTHS,
-        "model.ink.sampler.STYLED_SHARE": drawn.STYLED_SHARE,
-    }
-    assert all(unpatched.values())
-    seen = [values for *_, values in taught]
-    assert all(values.pop("cores") == 1 for values in seen)
-    as_written, varied, with_habits = seen[3], seen[6], seen[9]
-    assert as_written == dict.fromkeys(unpatched, 0) | {"model.ink.stroke_batch.PEN_WIDTHS": (PEN_WIDTH, PEN_WIDTH)}
-    assert varied == unpatched | {"model.ink.sampler.STYLED_SHARE": 0}
-    assert with_habits == unpatched
+    assert {threads for *_, threads in taught} == {1}
+    mixtures = [mixture for *_, mixture, _ in taught]
+    whole = InkMixture()
+    assert mixtures[3:6] == [replace(whole, styled_share=0, variation=NO_VARIATION)] * 3
+    assert mixtures[6:9] == [replace(whole, styled_share=0)] * 3
+    assert mixtures[9:] == [whole] * 3
+    assert all(vars(whole).values())
+    assert all(vars(whole.variation).values())
 
 
-def test_ink_as_it_was_written_is_neither_bent_nor_drawn_by_another_pen(monkeypatch, ink):
-    for name, value in (*ablation.AS_WRITTEN, *ablation.NO_HABITS):
-        monkeypatch.setattr(name, value)
+def test_ink_as_it_was_written_is_neither_varied_nor_drawn_by_another_pen(ink):
     digits = ink.digits["aaa"]
-    epoch = drawn.InkSampler(digits, 100, np.random.default_rng(0), with_background=False)
+    epoch = InkSampler(digits, 100, np.random.default_rng(0), with_non_digits=False, mixture=ablation.AS_WRITTEN)
     images, labels = epoch.draw(np.random.default_rng(1))
     packed = stroke_batch.rasterize(stroke_batch.StrokeBatch.of(digits, writer_groups.digit_labels(digits)), PEN_WIDTH)
     known = {(image.tobytes(), int(drawing.label)) for image, drawing in zip(packed, digits, strict=True)}
@@ -231,15 +215,15 @@ def test_a_step_counts_when_all_collections_are_read():
 # -------------------------------------------------------------------------------------------------- measuring
 
 
-def test_telling_apart_worked_by_hand():
-    found = leave_one_out.told_apart(np.array([0.9, 0.8, 0.6, 0.4]), np.array([0.7, 0.45, 0.1]))
+def test_separation_worked_by_hand():
+    found = leave_one_out.separation(np.array([0.9, 0.8, 0.6, 0.4]), np.array([0.7, 0.45, 0.1]))
     assert found == {"drawings": 3, "auroc": pytest.approx(9 / 12), "refused": 2 / 3, "refused_at_97": 1 / 3}
 
 
-def test_the_border_lets_at_least_97_percent_of_the_digits_pass_and_no_more_than_it_must():
+def test_the_threshold_accepts_at_least_97_percent_of_the_digits_and_hardly_more():
     digits = np.random.default_rng(0).permutation(np.arange(1, 201) / 200)
     others = np.arange(0.5, 200) / 200  # one between any two digits
-    below = round(leave_one_out.told_apart(digits, others)["refused_at_97"] * 200)
+    below = round(leave_one_out.separation(digits, others)["refused_at_97"] * 200)
     assert (digits > others[below - 1]).sum() == 195  # beyond the next digit it would be 194, exactly 97 %
     assert below == 6
 

@@ -275,8 +275,8 @@ def test_drawings_without_labels_are_images_alone():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("\n".join(drawn("A", "B")), "expected drawings labelled 0 to 9; got none"),
-        ('{"label": "4", "strokes": []}', "expected drawings labelled 0 to 9; got none"),
+        ("\n".join(drawn("A", "B")), "expected drawings labeled 0 to 9; got none"),
+        ('{"label": "4", "strokes": []}', "expected drawings labeled 0 to 9; got none"),
         (
             "\n".join([*drawn("1"), "", '{"strokes": 5}']),
             'line 3: a drawing must be a JSON object with a list "strokes"',

@@ -1,13 +1,11 @@
-"""Claims about what is no digit: it can be drawn, it is of many kinds, and no digit that stays one is among it."""
+"""Claims about non-digits: they can be drawn, are of many kinds, and none of them is still a digit."""
 
 import numpy as np
 import pytest
 
 from model.ink import Drawing, non_digits, render
-from model.ink.non_digits import SCRIBBLES, corrupt_digits, is_negative, scribbles
-from model.ink.sampler import read_ink_files
+from model.ink.non_digits import corrupt_digits, digits_in_a_row, half_turn, halve, is_non_digit, mirror, quarter_turn
 from model.ink.stroke_batch import is_drawable
-from tests.paths import INK
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -22,60 +20,20 @@ def points(drawing: Drawing) -> np.ndarray:
     return np.concatenate(drawing.strokes)
 
 
-@pytest.fixture(scope="module")
-def digits() -> list[Drawing]:
-    return read_ink_files(str(INK))
-
-
 # ---------------------------------------------------------------------------------------------------------- letters
 
 
 @pytest.mark.parametrize("label", ["A", "e", "K", "m", "?", "+", "&", "ab"])
-def test_what_is_no_digit_is_taught(label):
-    assert is_negative(label)
+def test_letters_unlike_digits_are_non_digits(label):
+    assert is_non_digit(label)
 
 
 @pytest.mark.parametrize("label", [None, "", *"0123456789", "12", *"OoIlZSq|", *sorted(non_digits.AMBIGUOUS_LETTERS)])
-def test_what_is_or_could_be_a_digit_or_is_not_named_is_not_taught(label):
-    assert not is_negative(label)
+def test_digits_letters_like_digits_and_unlabeled_drawings_are_no_examples_of_non_digits(label):
+    assert not is_non_digit(label)
 
 
-# -------------------------------------------------------------------------------------------------------- scribbles
-
-
-@pytest.mark.parametrize("kind", SCRIBBLES)
-def test_every_kind_of_scribble_can_be_drawn_and_none_is_like_the_last(kind):
-    source = rng()
-    made = [Drawing(tuple(SCRIBBLES[kind](source))) for _ in range(60)]
-    assert all(is_drawable(drawing) for drawing in made)
-    assert all(np.isfinite(points(drawing)).all() for drawing in made)
-    assert len(set(as_json(made))) == 60
-    images = [render(drawing) for drawing in made[:10]]
-    assert len({image.tobytes() for image in images}) > 5  # lying lines look alike
-
-
-def test_scribbles_are_of_all_kinds(monkeypatch):
-    made = dict.fromkeys(SCRIBBLES, 0)
-
-    def counted(kind, draw):
-        def scribble(source):
-            made[kind] += 1
-            return draw(source)
-
-        return scribble
-
-    for kind, draw in list(SCRIBBLES.items()):
-        monkeypatch.setitem(SCRIBBLES, kind, counted(kind, draw))
-    assert len(scribbles(40 * len(SCRIBBLES), rng())) == sum(made.values()) == 40 * len(SCRIBBLES)
-    assert min(made.values()) > 10  # of 40 expected, five standard deviations
-
-
-def test_the_same_random_numbers_scribble_the_same():
-    assert as_json(scribbles(30, rng(1))) == as_json(scribbles(30, rng(1))) != as_json(scribbles(30, rng(2)))
-    assert scribbles(0, rng()) == []
-
-
-# ---------------------------------------------------------------------------------------------------------- damages
+# ------------------------------------------------------------------------------------------------- corrupted digits
 
 
 def numbered(labels: str = "0123456789") -> list[Drawing]:
@@ -92,17 +50,7 @@ def labels_of(made) -> list[str]:
     return [str(len(stroke) - 30) for drawing in made for stroke in drawing.strokes]
 
 
-@pytest.fixture
-def only(monkeypatch):
-    """Damages of some kinds alone."""
-
-    def choose(*kinds):
-        monkeypatch.setattr(non_digits, "CORRUPTIONS", [getattr(non_digits, kind) for kind in kinds])
-
-    return choose
-
-
-def test_damaged_digits_can_be_drawn_and_are_as_many_as_asked_for(digits):
+def test_corrupted_digits_can_be_drawn_and_are_as_many_as_asked_for(digits):
     made = corrupt_digits(digits, 200, rng())
     assert len(made) == 200
     assert len(set(as_json(made))) > 150
@@ -112,23 +60,22 @@ def test_damaged_digits_can_be_drawn_and_are_as_many_as_asked_for(digits):
         assert render(drawing).any()
 
 
-def test_the_same_random_numbers_damage_the_same(digits):
+def test_the_same_random_numbers_corrupt_the_same(digits):
     one, same, other = (as_json(corrupt_digits(digits, 30, rng(seed))) for seed in (1, 1, 2))
     assert one == same != other
 
 
 @pytest.mark.parametrize(
     ("kind", "named", "unchanged"),
-    [("_mirror", "MIRRORED", "08"), ("_quarter", "TURNED", "0"), ("_half_turn", "UPSIDE_DOWN", "01689")],
+    [(mirror, "MIRRORED", "08"), (quarter_turn, "TURNED", "0"), (half_turn, "UPSIDE_DOWN", "01689")],
 )
-def test_only_digits_that_become_none_are_turned_or_mirrored(kind, named, unchanged, only):
+def test_only_digits_that_become_none_are_turned_or_mirrored(kind, named, unchanged):
     listed = set(getattr(non_digits, named))
     assert not listed & set(unchanged)
-    only(kind)
-    assert set(labels_of(corrupt_digits(numbered(), 300, rng()))) == listed
-    only(kind, "_row")
+    assert set(labels_of(corrupt_digits(numbered(), 300, rng(), [kind]))) == listed
     others = numbered("".join(sorted(set("0123456789") - listed)))
-    assert all(len(drawing.strokes) > 1 for drawing in corrupt_digits(others, 50, rng()))
+    made = corrupt_digits(others, 50, rng(), [kind, digits_in_a_row])
+    assert all(len(drawing.strokes) > 1 for drawing in made)
 
 
 TWO_STROKES = {
@@ -140,15 +87,14 @@ TWO_STROKES = {
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("_mirror", [((-1, 0), (0, 1))]),
-        ("_half_turn", [((-1, 0), (0, -1))]),
-        ("_quarter", [((0, 1), (-1, 0)), ((0, -1), (1, 0))]),
+        (mirror, [((-1, 0), (0, 1))]),
+        (half_turn, [((-1, 0), (0, -1))]),
+        (quarter_turn, [((0, 1), (-1, 0)), ((0, -1), (1, 0))]),
     ],
 )
-def test_a_whole_drawing_is_turned_as_one(kind, expected, only):
-    only(kind)
+def test_a_whole_drawing_is_turned_as_one(kind, expected):
     found = set()
-    for drawing in corrupt_digits(list(TWO_STROKES.values()), 60, rng()):
+    for drawing in corrupt_digits(list(TWO_STROKES.values()), 60, rng(), [kind]):
         before = points(TWO_STROKES["3"])
         matching = [
             index for index, matrix in enumerate(expected) if np.allclose(points(drawing), before @ np.array(matrix).T)
@@ -158,32 +104,29 @@ def test_a_whole_drawing_is_turned_as_one(kind, expected, only):
     assert found == set(range(len(expected)))
 
 
-def test_a_half_is_the_upper_or_the_lower_one_as_listed(only):
-    only("_half")
+def test_a_half_is_the_upper_or_the_lower_one_as_listed():
     for label, halves in non_digits.HALVED.items():
         (digit,) = numbered(label)
         y = points(digit)[:, 1]
         middle, height = (y.min() + y.max()) / 2, np.ptp(y)
-        kept = [points(drawing)[:, 1] for drawing in corrupt_digits([digit], 50, rng())]
+        kept = [points(drawing)[:, 1] for drawing in corrupt_digits([digit], 50, rng(), [halve])]
         assert {int(half.mean() > middle) for half in kept} == set(halves)
         for half in kept:
             assert half.min() == y.min() or half.max() == y.max()
             assert 0.35 * height < np.ptp(half) < 0.65 * height
 
 
-def test_a_half_keeps_the_pen_lifted_where_it_was_and_where_it_is_cut(only):
-    only("_half")
+def test_a_half_keeps_the_pen_lifted_where_it_was_and_where_it_is_cut():
     # Down, up and down again, and a line beside it: cut across.
     y = np.concatenate([np.linspace(0, 60, 21), np.linspace(60, 0, 21), np.linspace(0, 60, 21)])
     digit = Drawing((np.stack((np.arange(63.0), y), axis=1), np.array([[70.0, 0], [70, 60]])), "4")
-    for drawing in corrupt_digits([digit], 20, rng()):
+    for drawing in corrupt_digits([digit], 20, rng(), [halve]):
         assert len(drawing.strokes) == 3  # one leg, the two that meet at the top, and the other stroke's upper end
         assert all(stroke[:, 1].max() <= 0.6 * 60 for stroke in drawing.strokes)
 
 
-def test_digits_in_a_row_stand_beside_each_other(only):
-    only("_row")
-    made = corrupt_digits(numbered(), 200, rng())
+def test_digits_in_a_row_stand_beside_each_other():
+    made = corrupt_digits(numbered(), 200, rng(), [digits_in_a_row])
     assert {len(drawing.strokes) for drawing in made} == {2, 3}
     assert set(labels_of(made)) == set("0123456789")
     for drawing in made:
@@ -199,7 +142,7 @@ def test_few_kinds_of_digits_are_enough(labels):
     assert len(made) == 100
 
 
-def test_without_digits_nothing_is_damaged(digits):
+def test_without_digits_nothing_is_corrupted(digits):
     assert corrupt_digits([], 10, rng()) == []
     letters = [Drawing(drawing.strokes, label) for drawing, label in zip(digits, "ABC", strict=False)]
     assert corrupt_digits([*letters, Drawing(digits[0].strokes)], 10, rng()) == []

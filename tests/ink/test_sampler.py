@@ -1,14 +1,18 @@
-"""Claims about what is drawn for each epoch: what, how much of it, whose, and what never."""
+"""Claims about the ink of each epoch: what is drawn, how much of it, whose, and what never."""
 
 import gzip
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from model.common.constants import NON_DIGIT
-from model.ink import Drawing, render, sampler
-from model.ink.sampler import InkSampler, read_ink_files, render_all, split_by_writer
+from model.ink import Drawing, InkMixture, InkSampler, non_digits, render
+from model.ink.sampler import read_ink_files, render_all, split_by_writer
+from model.ink.scribbles import scribbles
+from model.ink.stroke_batch import NO_VARIATION, StrokeBatch, is_drawable
+from model.ink.writing_styles import with_writing_styles
 from tests.paths import INK
 
 WAVE = np.stack((10 * np.sin(np.linspace(0, 6, 40)), np.linspace(0, 50, 40)), axis=1)
@@ -19,25 +23,18 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@pytest.fixture(autouse=True)
-def shares(monkeypatch):
-    """Round numbers, and small pools, which are made in no time."""
-    chosen = {
-        "INK_SHARE": 0.5,
-        "VARIATIONS": 50,
-        "STYLED_SHARE": 0.2,
-        "NON_DIGIT_SHARE": 0.3,
-        "SOURCE_SIZE": 30,
-        "WRITER_WEIGHT_EXPONENT": 0.5,
-    }
-    for name, value in (chosen | {"LETTERS": 0.5, "SCRIBBLES": 0.3, "DAMAGED": 0.2}).items():
-        monkeypatch.setattr(sampler, name, value)
-    return monkeypatch
-
-
-@pytest.fixture(scope="module")
-def digits() -> list[Drawing]:
-    return read_ink_files(str(INK))
+# Round numbers, and few scribbles and corrupted digits, which take time to make.
+MIXTURE = InkMixture(
+    ink_share=0.5,
+    max_variations=50,
+    styled_share=0.2,
+    non_digit_share=0.3,
+    letters=0.5,
+    scribbles=0.3,
+    corrupted=0.2,
+    source_size=30,
+    writer_weight_exponent=0.5,
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +42,12 @@ def letters(digits) -> list[Drawing]:
     return [Drawing(drawing.strokes[::-1], "K", drawing.writer) for drawing in digits]
 
 
-def made(drawings, count=100, seed=0, *, with_background=True) -> InkSampler:
-    return InkSampler(drawings, count, rng(seed), with_background=with_background)
+def made(drawings, count=100, seed=0, *, with_non_digits=True, **mixture) -> InkSampler:
+    return InkSampler(drawings, count, rng(seed), with_non_digits=with_non_digits, mixture=replace(MIXTURE, **mixture))
 
 
 def counts(source: InkSampler, seed: int = 0) -> tuple[int, int]:
-    """How many digits, and how many that are none, an epoch has of it."""
+    """How many digits and how many non-digits an epoch has."""
     _, labels = source.draw(rng(seed))
     return int((labels != NON_DIGIT).sum()), int((labels == NON_DIGIT).sum())
 
@@ -59,24 +56,24 @@ def counts(source: InkSampler, seed: int = 0) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    ("with_background", "some"),
+    ("with_non_digits", "some"),
     [(True, slice(0, 0)), *((both, slice(some)) for both in (False, True) for some in (2, 30))],
     ids=str,
 )
 @pytest.mark.parametrize("count", [1, 100, 101])
-def test_its_length_is_what_is_drawn(with_background, some, count, digits):
-    source = made(digits[some], count, with_background=with_background)
+def test_its_length_is_what_is_drawn(with_non_digits, some, count, digits):
+    source = made(digits[some], count, with_non_digits=with_non_digits)
     images, labels = source.draw(rng())
     assert images.shape == (len(source), 784)
     assert labels.shape == (len(source),)
     assert (images.dtype, labels.dtype) == (np.uint8, np.uint8)
     assert (images.max(axis=1, initial=0) > 200).all()
-    assert set(labels) <= {*range(10)} | ({NON_DIGIT} if with_background else set())
+    assert set(labels) <= {*range(10)} | ({NON_DIGIT} if with_non_digits else set())
 
 
-def test_digits_and_what_is_none_have_their_shares(digits, letters):
+def test_digits_and_non_digits_have_their_shares(digits, letters):
     assert counts(made(digits + letters)) == (50, 30)
-    assert counts(made(digits + letters, with_background=False)) == (50, 0)
+    assert counts(made(digits + letters, with_non_digits=False)) == (50, 0)
     assert counts(made(digits, 1000)) == (500, 300)
     assert counts(made(letters)) == counts(made([])) == (0, 30)
 
@@ -93,58 +90,60 @@ def test_each_epoch_draws_others_and_each_seed(digits, letters):
     assert (made(digits + letters, seed=4).draw(rng(2))[0] != one[0]).any()
 
 
-def test_an_image_shows_its_label(digits, shares):
+def test_an_image_shows_its_label(digits):
     # Without variation, what is drawn is what was written.
-    shares.setattr(sampler, "STYLED_SHARE", 0)
-    for name in ("MAX_ROTATION", "MAX_SHEAR", "ASPECT_STD", "WARP_STD", "MAX_SMOOTHING"):
-        shares.setattr(sampler.stroke_batch, name, 0)
     written = np.array([render(drawing).reshape(-1) for drawing in digits], float)
     labels = np.array([int(drawing.label) for drawing in digits])
-    images, drawn = made(digits, with_background=False).draw(rng())
+    images, drawn = made(digits, with_non_digits=False, styled_share=0, variation=NO_VARIATION).draw(rng())
     nearest = np.abs(images[:, None] - written).mean(axis=2).argmin(axis=1)
     assert (labels[nearest] == drawn).mean() > 0.95
     assert len(set(nearest)) > 15  # of 30, chosen 50 times
 
 
+def sizes(sampler: InkSampler) -> dict[str, int]:
+    return {source.name: source.size for source in sampler.sources}
+
+
+def assert_same(batch: StrokeBatch, drawings) -> None:
+    expected = StrokeBatch.of(drawings, batch.labels)
+    np.testing.assert_array_equal(batch.points, expected.points)
+    np.testing.assert_array_equal(batch.starts, expected.starts)
+
+
 @pytest.mark.parametrize("share", [0, 0.4, 1])
-def test_so_many_digits_have_a_habit_that_their_writers_had_not(share, digits, shares):
-    asked = []
-
-    def acquired(drawings, source):
-        asked.extend(drawings)
-        return [Drawing((WAVE,), "7")]
-
-    shares.setattr(sampler.writing_styles, "with_writing_styles", acquired)
-    shares.setattr(sampler, "STYLED_SHARE", share)
-    fives = [drawing for drawing in digits if drawing.label == "5"]
-    _, labels = made(fives, with_background=False).draw(rng())
-    assert asked == fives
-    assert (labels == 7).sum() == share * 50
-    assert (labels == 5).sum() == (1 - share) * 50
+def test_a_share_of_the_digits_has_a_writing_style_that_their_writers_did_not_use(share, digits):
+    sampler = made(digits, with_non_digits=False, styled_share=share)
+    assert sizes(sampler) == {"written": (1 - share) * 50, "styled": share * 50}
+    written, styled = sampler.sources
+    assert_same(written.drawings, digits)
+    assert written.drawings.labels.tolist() == [int(drawing.label) for drawing in digits]
+    expected = with_writing_styles(digits, rng())
+    assert_same(styled.drawings, expected)
+    assert styled.drawings.labels.tolist() == [int(drawing.label) for drawing in expected]
+    assert len(sampler.draw(rng())[0]) == 50
 
 
-def test_a_file_of_few_drawings_is_not_drawn_over_and_over(digits, shares):
-    shares.setattr(sampler, "VARIATIONS", 3)
-    assert counts(made(digits[:4])) == (12, 30)
-    assert counts(made(digits[:4], 10)) == (5, 3)
+def test_a_file_of_few_drawings_is_not_drawn_over_and_over(digits):
+    assert counts(made(digits[:4], max_variations=3)) == (12, 30)
+    assert counts(made(digits[:4], 10, max_variations=3)) == (5, 3)
 
 
 def test_a_dot_is_never_drawn(digits):
     dots = [DOT, Drawing((), "4"), Drawing(DOT.strokes, "K")]
-    for with_background in (False, True):
-        plain = made(digits, with_background=with_background).draw(rng())
-        dotted = made(dots + digits, with_background=with_background).draw(rng())
+    for with_non_digits in (False, True):
+        plain = made(digits, with_non_digits=with_non_digits).draw(rng())
+        dotted = made(dots + digits, with_non_digits=with_non_digits).draw(rng())
         np.testing.assert_array_equal(plain[0], dotted[0])
 
 
-@pytest.mark.parametrize("with_background", [False, True])
-def test_ink_without_digits_teaches_what_is_none_or_is_refused(letters, with_background):
-    if with_background:
+@pytest.mark.parametrize("with_non_digits", [False, True])
+def test_ink_without_digits_is_good_for_non_digits_alone(letters, with_non_digits):
+    if with_non_digits:
         assert len(made(letters)) > 0
         return
     for drawings in (letters, []):
-        with pytest.raises(ValueError, match="ink must hold drawings labelled 0 to 9 to learn from; got none"):
-            made(drawings, with_background=False)
+        with pytest.raises(ValueError, match="ink must hold drawings labeled 0 to 9 to learn from; got none"):
+            made(drawings, with_non_digits=False)
 
 
 def test_letters_that_could_be_digits_are_never_drawn(letters):
@@ -155,34 +154,32 @@ def test_letters_that_could_be_digits_are_never_drawn(letters):
     assert (made(letters).draw(rng())[0] != nothing).any()
 
 
-def test_what_is_no_digit_is_letters_scribbles_and_damaged_digits_in_their_shares(digits, letters, shares):
-    """Each is made of one line of its own kind, and told by how wide it is: lying, slanting or upright."""
-    slopes = {"letters": (0, 1), "scribbles": (1, 1), "damaged": (1, 0)}
-    lines = {name: Drawing((np.array([(0, 0), slope], float),), "K") for name, slope in slopes.items()}
-    shares.setattr(sampler.non_digits, "scribbles", lambda count, source: [lines["scribbles"]])
-    shares.setattr(sampler.non_digits, "corrupt_digits", lambda some, count, source: [lines["damaged"]] if some else [])
-    for name in ("MAX_ROTATION", "MAX_SHEAR", "ASPECT_STD", "WARP_STD"):
-        shares.setattr(sampler.stroke_batch, name, 0)
-
+def test_non_digits_are_letters_scribbles_and_corrupted_digits_in_their_shares(digits, letters):
     def found(drawings):
-        images, labels = made(drawings).draw(rng())
-        images = images[labels == NON_DIGIT].reshape(-1, 28, 28) > 0
-        high, wide = (images.any(axis=axis).sum(axis=1) > 10 for axis in (2, 1))
-        return (high & ~wide).sum(), (high & wide).sum(), (wide & ~high).sum()
+        return {name: size for name, size in sizes(made(drawings)).items() if name not in ("written", "styled")}
 
-    assert found([lines["letters"], *digits]) == (15, 9, 6)
-    assert found([lines["letters"]]) == (19, 11, 0)  # 30 parted as 5 to 3
-    assert found(digits) == (0, 18, 12)
-    assert found([]) == (0, 30, 0)
+    assert found(letters + digits) == {"letters": 15, "scribbles": 9, "corrupted": 6}
+    assert found(letters) == {"letters": 19, "scribbles": 11}  # 30 divided as 5 to 3
+    assert found(digits) == {"scribbles": 18, "corrupted": 12}
+    assert found([]) == {"scribbles": 30}
 
 
-@pytest.mark.parametrize(("prolific", "share"), [(1.0, 0.9), (0.5, 0.75), (0.0, 0.5)])
-def test_who_wrote_more_counts_for_more_but_not_by_as_much(prolific, share, shares):
-    shares.setattr(sampler, "WRITER_WEIGHT_EXPONENT", prolific)
-    shares.setattr(sampler, "STYLED_SHARE", 0)
-    shares.setattr(sampler, "VARIATIONS", 1000)
+def test_non_digits_are_labeled_as_such_and_made_of_their_kinds(digits, letters):
+    random = rng()
+    with_writing_styles(digits, random)  # takes its random numbers first
+    expected = {"letters": letters, "scribbles": scribbles(30, random)}
+    expected["corrupted"] = [one for one in non_digits.corrupt_digits(digits, 30, random) if is_drawable(one)]
+    found = {source.name: source.drawings for source in made(letters + digits).sources}
+    for name, drawings in expected.items():
+        assert_same(found[name], drawings)
+        assert set(found[name].labels) == {NON_DIGIT}
+
+
+@pytest.mark.parametrize(("exponent", "share"), [(1.0, 0.9), (0.5, 0.75), (0.0, 0.5)])
+def test_who_wrote_more_counts_for_more_but_not_by_as_much(exponent, share):
+    mixture = {"writer_weight_exponent": exponent, "styled_share": 0, "max_variations": 1000}
     drawings = [Drawing((WAVE,), "1", "much")] * 9 + [Drawing((WAVE,), "2", "little")]
-    _, labels = made(drawings, 2000, with_background=False).draw(rng())
+    _, labels = made(drawings, 2000, with_non_digits=False, **mixture).draw(rng())
     assert np.mean(labels == 1) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 1000))
 
 

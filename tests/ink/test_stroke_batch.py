@@ -1,6 +1,7 @@
-"""Claims about drawings drawn by the thousand: as `ink.render` draws them, each on its own, bent as much as is said."""
+"""Claims about strokes by the thousand: rasterized as `render` does, each on its own, augmented within its limits."""
 
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -9,12 +10,11 @@ import pytest
 
 from model.ink import PEN_WIDTH, Drawing, read_ink, render, stroke_batch
 from model.ink.mnist_layout import BOX_SIZE, center_of_mass, longer_side
-from model.ink.stroke_batch import StrokeBatch, augment_strokes, is_drawable, rasterize
+from model.ink.stroke_batch import DEFAULT_VARIATION, NO_VARIATION, StrokeBatch, augment_strokes, is_drawable, rasterize
 
 needs_ink = pytest.mark.skipif("INK_DIR" not in os.environ, reason="set INK_DIR to the folder with digits-dev.jsonl.gz")
 
 WIDTHS = (1.0, 1.6, 2.4, 3.1, 3.8)
-LIMITS = {"MAX_ROTATION": 0.0, "MAX_SHEAR": 0.0, "ASPECT_STD": 0.0, "WARP_STD": 0.0, "MAX_SMOOTHING": 0}
 
 
 def smooth(count: int, seed: int = 0) -> list[Drawing]:
@@ -42,14 +42,6 @@ def drawing(*paths) -> Drawing:
 
 def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
-
-
-@pytest.fixture
-def still(monkeypatch):
-    """All variation off, to be turned on one by one."""
-    for name, value in LIMITS.items():
-        monkeypatch.setattr(stroke_batch, name, value)
-    return monkeypatch
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +74,11 @@ def test_a_pen_draws_real_digits_as_render_does():
     path = Path(os.environ["INK_DIR"]) / "digits-dev.jsonl.gz"
     real = [one for one in islice(read_ink(path), 0, 4000, 40) if is_drawable(one)]
     assert len(real) > 90
-    assert_drawn_as_rendered(real, rng(2).uniform(*stroke_batch.PEN_WIDTHS, len(real)))
+    assert_drawn_as_rendered(real, rng(2).uniform(*DEFAULT_VARIATION.pen_widths, len(real)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_images_are_20_pixels_long_and_centred_on_pixel_14(width, many):
+def test_images_are_20_pixels_long_and_centered_on_pixel_14(width, many):
     images = rasterize(packed(*many), width)
     assert images.shape == (len(many), 784)
     images = images.reshape(-1, 28, 28)
@@ -95,7 +87,7 @@ def test_images_are_20_pixels_long_and_centred_on_pixel_14(width, many):
 
 
 def test_ink_is_never_cut_off_at_the_border():
-    # A broad black bar at one end of a long tail: centred by mass, the tail would leave the image.
+    # A broad black bar at one end of a long tail: centered by mass, the tail would leave the image.
     bar = [(x, y) for x in range(0, 100, 8) for y in (0, 25)]
     path = np.array([*bar, (50, 25), (50, 100)])
     images = rasterize(packed(drawing(path), drawing(path[:, ::-1]))).reshape(-1, 28, 28)
@@ -106,14 +98,13 @@ def test_ink_is_never_cut_off_at_the_border():
 
 
 def test_the_widest_pen_is_within_reach_of_its_dabs():
-    reach = (max(stroke_batch.PEN_WIDTHS) + stroke_batch.EDGE) / 2
+    reach = (max(DEFAULT_VARIATION.pen_widths) + stroke_batch.EDGE) / 2
     assert reach <= min(-stroke_batch.PEN_FOOTPRINT.min(), stroke_batch.PEN_FOOTPRINT.max()) + 0.5
 
 
-def test_a_drawing_s_neighbours_do_not_matter_to_the_pen(many, monkeypatch):
+def test_a_drawing_s_neighbors_do_not_matter_to_the_pen(many):
     together = rasterize(packed(*many[:9]), np.linspace(1, 3, 9))
-    monkeypatch.setattr(stroke_batch, "BLOCK", 4)
-    np.testing.assert_array_equal(rasterize(packed(*many[:9]), np.linspace(1, 3, 9)), together)
+    np.testing.assert_array_equal(rasterize(packed(*many[:9]), np.linspace(1, 3, 9), block_size=4), together)
     for one, width, image in zip(many, np.linspace(1, 3, 9), together, strict=False):
         np.testing.assert_array_equal(rasterize(packed(one), width)[0], image)
 
@@ -183,7 +174,7 @@ def test_the_same_random_numbers_draw_the_same_and_others_another(many):
     assert one.labels.tolist() == box.labels.tolist()
 
 
-def test_a_drawing_s_neighbours_do_not_matter_to_its_variation(many):
+def test_a_drawing_s_neighbors_do_not_matter_to_its_variation(many):
     a, b, c, d, e = many[:5]
     one, other = augment_strokes(packed(a, b, c), rng(3)), augment_strokes(packed(d, b, e), rng(3))
     assert_near(one.take(np.array([1])), other.take(np.array([1])))
@@ -191,9 +182,9 @@ def test_a_drawing_s_neighbours_do_not_matter_to_its_variation(many):
     assert_near(one.take(np.array([1])), again.take(np.array([1])))
 
 
-def test_without_variation_a_drawing_stays_as_it_is(still, many):
+def test_without_variation_a_drawing_stays_as_it_is(many):
     box = packed(*many)
-    same = augment_strokes(box, rng())
+    same = augment_strokes(box, rng(), NO_VARIATION)
     np.testing.assert_allclose(same.points, box.points - BOX_SIZE / 2, atol=1e-3)
     assert np.abs(rasterize(same).astype(int) - rasterize(box)).mean(axis=1).max() < 1
 
@@ -202,18 +193,18 @@ LINES = drawing([(0, 0), (0, 40)], [(1, 0), (1, 40)], [(20, 40), (20, 0)])
 CORNER = drawing([(0, 0), (20, 0), (20, 40)])
 
 
-def test_haste_cuts_corners_and_never_joins_strokes(still):
-    still.setattr(stroke_batch, "MAX_SMOOTHING", 6)
+def test_smoothing_cuts_corners_and_never_joins_strokes():
+    smoothing = replace(NO_VARIATION, smoothing=6)
     # The mean of evenly spaced points of a straight line is its middle: only what reached into another stroke moves.
     lines = packed(LINES, drawing([(30, 0), (0, 40)])).take(np.array([0, 0, 1, 1] * 10))
-    np.testing.assert_allclose(augment_strokes(lines, rng()).points, lines.points - BOX_SIZE / 2, atol=1e-3)
+    np.testing.assert_allclose(augment_strokes(lines, rng(), smoothing).points, lines.points - BOX_SIZE / 2, atol=1e-3)
 
     corners = packed(CORNER).take(np.zeros(50, int))
-    off = np.linalg.norm(augment_strokes(corners, rng()).points - (corners.points - BOX_SIZE / 2), axis=1).reshape(
-        50, -1
-    )
+    off = np.linalg.norm(
+        augment_strokes(corners, rng(), smoothing).points - (corners.points - BOX_SIZE / 2), axis=1
+    ).reshape(50, -1)
     assert off[:, [0, -1]].max() < 1e-3
-    assert (off.max(axis=1) < 1e-3).any()  # some are in no haste at all
+    assert (off.max(axis=1) < 1e-3).any()  # some are not smoothed at all
     # At most the mean of seven points of each arm: 3 h / 2 of 13, with points half a pixel apart and at a right angle.
     most = np.hypot(*[stroke_batch.SPACING * 21 / 13] * 2)
     assert most * 0.9 < off.max() <= most * 1.01
@@ -236,9 +227,8 @@ def crosses() -> StrokeBatch:
     return packed(CROSS).take(np.zeros(COUNT, int))
 
 
-def test_turns_are_turns_either_way_up_to_the_limit(still, crosses):
-    still.setattr(stroke_batch, "MAX_ROTATION", 0.5)
-    right, down = arms(augment_strokes(crosses, rng()))
+def test_rotations_go_either_way_up_to_the_limit(crosses):
+    right, down = arms(augment_strokes(crosses, rng(), replace(NO_VARIATION, rotation=0.5)))
     angle = np.arctan2(right[:, 1], right[:, 0])
     np.testing.assert_allclose(np.arctan2(-down[:, 0], down[:, 1]), angle, atol=1e-3)  # both arms by the same angle
     np.testing.assert_allclose(np.linalg.norm(right, axis=1), BOX_SIZE, rtol=1e-3)
@@ -246,28 +236,25 @@ def test_turns_are_turns_either_way_up_to_the_limit(still, crosses):
     assert 0.48 < angle.max() <= 0.5
 
 
-def test_slants_push_the_top_sideways_and_leave_height_and_width(still, crosses):
-    still.setattr(stroke_batch, "MAX_SHEAR", 0.4)
-    right, down = arms(augment_strokes(crosses, rng()))
+def test_shear_pushes_the_top_sideways_and_leaves_height_and_width(crosses):
+    right, down = arms(augment_strokes(crosses, rng(), replace(NO_VARIATION, shear=0.4)))
     np.testing.assert_allclose(right, np.broadcast_to((BOX_SIZE, 0), right.shape), atol=1e-2)
     np.testing.assert_allclose(down[:, 1], BOX_SIZE, rtol=1e-3)
-    slant = down[:, 0] / down[:, 1]
-    assert -0.4 <= slant.min() < -0.38
-    assert 0.38 < slant.max() <= 0.4
+    shear = down[:, 0] / down[:, 1]
+    assert -0.4 <= shear.min() < -0.38
+    assert 0.38 < shear.max() <= 0.4
 
 
-def test_stretches_change_width_over_height_by_their_deviation(still, crosses):
-    still.setattr(stroke_batch, "ASPECT_STD", 0.3)
-    right, down = arms(augment_strokes(crosses, rng()))
+def test_stretches_change_width_over_height_by_their_deviation(crosses):
+    right, down = arms(augment_strokes(crosses, rng(), replace(NO_VARIATION, aspect_std=0.3)))
     np.testing.assert_allclose(right[:, 1], 0, atol=1e-3)
     stretch = np.log(right[:, 0] / down[:, 1])
     assert stretch.mean() == pytest.approx(0, abs=4 * 0.3 / np.sqrt(COUNT))
     assert stretch.std() == pytest.approx(0.3, rel=4 / np.sqrt(2 * COUNT))
 
 
-def test_waves_bend_a_path_by_their_deviation_and_slowly(still, crosses):
-    still.setattr(stroke_batch, "WARP_STD", 0.5)
-    off = augment_strokes(crosses, rng()).points - (crosses.points - BOX_SIZE / 2)
+def test_waves_warp_a_path_by_their_deviation_and_slowly(crosses):
+    off = augment_strokes(crosses, rng(), replace(NO_VARIATION, warp_std=0.5)).points - (crosses.points - BOX_SIZE / 2)
     assert off.std(axis=0) == pytest.approx([0.5, 0.5], rel=0.1)
     assert off.mean(axis=0) == pytest.approx([0, 0], abs=0.1)
     # Slowly: half a pixel on, a wave of ten pixels has changed by less than a third of its height.

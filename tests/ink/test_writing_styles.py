@@ -1,4 +1,4 @@
-"""Claims about habits: what is added is where people add it, and the digit and its writer stay who they are."""
+"""Claims about writing styles: what is added is where people add it, and the digit and its writer stay the same."""
 
 from itertools import pairwise
 
@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from model.ink import Drawing, render, writing_styles
-from model.ink.sampler import read_ink_files
 from model.ink.writing_styles import with_writing_styles
-from tests.paths import INK
 
 TRIES = range(40)
 
@@ -39,15 +37,10 @@ ONE, WIDE_ONE = path([(50, 10), (48, 110)]), path([(0, 40), (50, 10), (48, 110)]
 NINE = path([(80, 30), (50, 10), (20, 40), (50, 60), (80, 30), (75, 120)])
 
 
-@pytest.fixture(scope="module")
-def digits() -> list[Drawing]:
-    return read_ink_files(str(INK))
-
-
 # ------------------------------------------------------------------------------------------------------------ all
 
 
-def test_an_acquired_drawing_shows_the_same_digit_by_the_same_writer(digits):
+def test_a_styled_drawing_shows_the_same_digit_by_the_same_writer(digits):
     given = {(drawing.label, drawing.writer): drawing for drawing in digits}
     assert len(given) == len(digits)
     made = with_writing_styles(digits, rng())
@@ -86,7 +79,7 @@ def test_a_digit_without_a_habit_of_its_own_gets_corners_alone(label):
 
 def test_a_slashed_zero_has_a_line_more_that_crosses_its_middle():
     for seed in TRIES:
-        *ring, slash = writing_styles._slashed(ZERO, rng(seed))
+        *ring, slash = writing_styles.slashed(ZERO, rng(seed))
         assert len(ring) == 1
         assert len(slash) == 2
         low, high = ring[0].min(axis=0), ring[0].max(axis=0)
@@ -104,13 +97,13 @@ def test_a_slash_is_seen_in_the_image():
     inside = np.s_[12:17, 12:17]
     assert not render(Drawing(ZERO))[inside].any()
     for seed in TRIES:
-        assert render(Drawing(writing_styles._slashed(ZERO, rng(seed))))[inside].max() > 200
+        assert render(Drawing(writing_styles.slashed(ZERO, rng(seed))))[inside].max() > 200
 
 
 @pytest.mark.parametrize("seven", [SEVEN, path(SEVEN[0][:2], SEVEN[0][1:])], ids=["one stroke", "two strokes"])
 def test_a_crossed_seven_has_a_bar_through_the_middle_of_its_stem(seven):
     for seed in TRIES:
-        *before, bar = writing_styles._crossed(seven, rng(seed))
+        *before, bar = writing_styles.crossed(seven, rng(seed))
         assert len(before) == len(seven)
         assert all(np.array_equal(one, other) for one, other in zip(before, seven, strict=True))
         assert len(bar) == 2
@@ -126,7 +119,7 @@ def test_a_crossed_seven_has_a_bar_through_the_middle_of_its_stem(seven):
 def test_a_straight_one_gets_a_flag_at_its_top_a_foot_at_its_bottom_or_both():
     found = set()
     for seed in TRIES:
-        stem, *more = writing_styles._flagged(ONE, rng(seed))
+        stem, *more = writing_styles.flagged(ONE, rng(seed))
         np.testing.assert_array_equal(stem, ONE[0])
         kinds = tuple("flag" if np.array_equal(stroke[-1], ONE[0][0]) else "foot" for stroke in more)
         for kind, stroke in zip(kinds, more, strict=True):
@@ -142,14 +135,14 @@ def test_a_straight_one_gets_a_flag_at_its_top_a_foot_at_its_bottom_or_both():
 
 def test_what_is_not_straight_gets_no_flag():
     for seed in TRIES:
-        assert writing_styles._flagged(WIDE_ONE, rng(seed)) == ()
+        assert writing_styles.flagged(WIDE_ONE, rng(seed)) == ()
     assert all(len(drawing.strokes) == 1 for drawing in with_writing_styles([Drawing(WIDE_ONE, "1")] * 20, rng()))
     assert any(len(drawing.strokes) > 1 for drawing in with_writing_styles([Drawing(ONE, "1")] * 20, rng()))
 
 
 def test_a_hooked_nine_goes_on_from_its_end_to_the_left():
     for seed in TRIES:
-        *before, hook = writing_styles._hooked(NINE, rng(seed))
+        *before, hook = writing_styles.hooked(NINE, rng(seed))
         assert len(before) == 1
         np.testing.assert_allclose(hook[0], (75, 120))
         assert (np.diff(hook[:, 0]) < 0).all()
@@ -159,10 +152,10 @@ def test_a_hooked_nine_goes_on_from_its_end_to_the_left():
 @pytest.mark.parametrize("seed", range(10))
 def test_corners_are_straight_lines_between_points_of_the_path(seed):
     for before in (ZERO, NINE, (*SEVEN, np.array([[60.0, 70]]))):
-        after = writing_styles._with_corners(before, rng(seed))
+        after = writing_styles.polygonal(before, rng(seed))
         assert len(after) == len(before)
         for one, other in zip(after, before, strict=True):
             np.testing.assert_allclose(one[[0, -1]], other[[0, -1]])
         ink = [stroke for stroke in before if len(stroke) > 1]
         assert distance(np.concatenate(after[: len(ink)]), ink).max() < 1
-    assert len(writing_styles._with_corners(ZERO, rng(seed))[0]) < len(ZERO[0]) / 2
+    assert len(writing_styles.polygonal(ZERO, rng(seed))[0]) < len(ZERO[0]) / 2

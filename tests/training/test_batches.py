@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.common.constants import NON_DIGIT
-from model.ink import sampler
+from model.ink import InkMixture, InkSampler, read_ink
 from model.training import batches as module
 from model.training.batches import AHEAD, Batches
 from tests.paths import INK
@@ -87,13 +87,16 @@ def test_a_change_holds_from_the_very_next_batch():
 
 
 @pytest.fixture
-def drawing(monkeypatch):
+def drawing():
     """A drawing of digits and of what is none besides 80 of 90 numbered images, 1 to 89: 0 is an empty corner."""
-    monkeypatch.setattr(sampler, "SOURCE_SIZE", 20)
     rows = np.random.default_rng(5).permutation(np.arange(1, 90))[:80]
     data = numbered(90)
-    written = sampler.InkSampler(
-        sampler.read_ink_files(str(INK)), len(rows), np.random.default_rng(1), with_background=True
+    written = InkSampler(
+        list(read_ink(INK)),
+        len(rows),
+        np.random.default_rng(1),
+        with_non_digits=True,
+        mixture=InkMixture(source_size=20),
     )
     source = Batches(
         data.images, data.labels, rows, order_rng=np.random.default_rng(2), augment_rng=np.random.default_rng(3),

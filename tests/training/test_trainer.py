@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 from model import training
 from model.config import TrainingConfig
 from model.ink import render, sampler, stroke_batch
-from model.ink.non_digits import scribbles
+from model.ink.scribbles import scribbles
 from model.nn.activations import ACTIVATIONS
 from model.nn.calibration import TARGET_ACCEPT_RATE
 from model.nn.mlp import MLP
