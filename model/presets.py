@@ -1,7 +1,7 @@
-"""A preset is a recipe by name: a network, how to train it, and what its author published of the result.
+"""Presets: settings by name, with a summary and with what was published of their results.
 
-Five are the small public networks that this project began from; `handwriting` is the network that reads your
-drawings, and `champion` the best on MNIST.
+Five are the small public networks that this project began from. `handwriting` is the network for drawings, and
+`champion` the best on MNIST.
 """
 
 from __future__ import annotations
@@ -18,25 +18,24 @@ SAMPLING_ERROR = 0.01  # two standard errors of an accuracy of 97.7 %, measured 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that was published of a training, and the band in which ours counts as the same.
+    """A figure that was published of a run, and the band in which a reproduction counts as the same.
 
-    `measure` names one of those in experiments/reproduction.py; accuracies are 0..1. With `published` None the
-    figure is not known here; with no `epoch` it tells of the whole training; with no band it is there for comparison
-    alone.
+    `measure` is a name in experiments/reproduction.py; accuracies are 0..1. `published` is None if the figure is not
+    known here. Without `epoch` it is about the whole run; without a band it is shown for comparison alone.
     """
 
     measure: str
     published: float | None
-    epoch: int | None = None  # 0: as it was before the first step
+    epoch: int | None = None  # 0: before the first step
     lowest: float | None = None
     highest: float | None = None
-    decimals: int = 2  # of the percentage, as many as were published
+    decimals: int = 2  # of the percentage, as published
 
     def __str__(self) -> str:
         return "not at hand" if self.published is None else format_measure(self.measure, self.published, self.decimals)
 
     def holds(self, reached: float | None) -> bool | None:
-        """Whether what was reached lies in the band, which nothing at all does not; None where there is no band."""
+        """Tell whether a result is in the band: None without a band, False without a result."""
         if self.lowest is None and self.highest is None:
             return None
         low = -math.inf if self.lowest is None else self.lowest
@@ -46,10 +45,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Preset:
-    """A recipe, a sentence each on what it is and on what was published of it, and the published figures.
+    """Settings, a sentence on what they are, a sentence on what was published, and the published figures.
 
-    The second sentence has a pair of braces for each figure. `mini_batches` trains the same network in small batches,
-    to see how soon it reads as well.
+    `sentence` has a pair of braces for each figure. `mini_batches` trains the same network in small batches, to see
+    how soon it is as accurate.
     """
 
     summary: str
@@ -60,17 +59,17 @@ class Preset:
 
     @property
     def published(self) -> str:
-        """The sentence on what was published, with the figures."""
+        """Return the sentence on what was published, with the figures."""
         return self.sentence.format(*self.figures)
 
 
 def within(measure: str, published: float, tolerance: float, epoch: int | None = None, decimals: int = 2) -> Figure:
-    """A figure to meet from either side, within the tolerance."""
+    """Make a figure that a result may miss by the tolerance, above or below."""
     return Figure(measure, published, epoch, published - tolerance, published + tolerance, decimals)
 
 
 def at_least(measure: str, published: float, tolerance: float = 0.0, decimals: int = 2) -> Figure:
-    """A figure to meet or to surpass, or to fall short of by no more than the tolerance."""
+    """Make a figure that a result must reach, or fall short of by no more than the tolerance."""
     return Figure(measure, published, lowest=published - tolerance, decimals=decimals)
 
 
@@ -87,7 +86,7 @@ WIDE = TrainingConfig(
 
 PRESETS = {
     "full-batch": Preset(
-        "One hidden layer, trained by plain gradient descent: every step looks at all the images.",
+        "One hidden layer, trained by plain gradient descent: every step uses all images.",
         "Accuracy {} at iteration 0, {} at 20, {} at 40, {} at 60, {} at 100, {} at 150, {} at 200; cost {} at first "
         "and {} in the end, averaged over the ten outputs of each image.",
         TrainingConfig(
@@ -155,7 +154,7 @@ PRESETS = {
         ),
     ),
     "tanh-10": Preset(
-        "Ten hidden units that bend their sums by tanh: a small network in which every setting can be felt.",
+        "Ten hidden tanh units: a small network on which every setting has a visible effect.",
         "Test accuracy {} after 100 epochs.",
         TrainingConfig(
             data="mnist",
@@ -177,8 +176,8 @@ PRESETS = {
         WIDE.changed(learning_rate=0.1, batch_size=64, epochs=30),
     ),
     "handwriting": Preset(
-        "The network that reads your drawings. It learned from MNIST and from ink, never saw an image twice the same "
-        "way, and knows scribbles and letters from digits.",
+        "The network for your drawings: trained on MNIST and on ink, with different images in every epoch, and with a "
+        "reject class for scribbles and letters.",
         "Inkling's own; see weights/README.md.",
         TrainingConfig(
             data="mnist",
@@ -196,7 +195,7 @@ PRESETS = {
         ),
     ),
     "champion": Preset(
-        "Our best on MNIST: three wide hidden layers, trained for long on images that are bent anew every time.",
+        "The best on MNIST: three wide hidden layers, trained for many epochs with elastic augmentation.",
         "Inkling's own; see weights/README.md.",
         TrainingConfig(
             data="mnist",
@@ -216,17 +215,17 @@ PRESETS = {
 
 
 def name_of(config: TrainingConfig) -> str | None:
-    """The recipe that a config follows, on whatever data and ink; None if it follows none."""
+    """Return the name of the preset with these settings, whatever the data and ink; None if there is none."""
     given = {"data": config.data, "ink": config.ink}
-    matching = (name for name, recipe in PRESETS.items() if recipe.config.changed(**given) == config)
+    matching = (name for name, entry in PRESETS.items() if entry.config.changed(**given) == config)
     return next(matching, None)
 
 
 def preset(name: str) -> Preset:
-    """A preset by its name.
+    """Return a preset by its name.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: there is none of this name.
     """
     if name not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}; got {name!r}")

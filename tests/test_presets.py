@@ -15,7 +15,7 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_recipes_are_as_they_were_published(name):
+def test_presets_are_as_they_were_published(name):
     hidden_layers, activation, epochs = PUBLISHED[name]
     config = PRESETS[name].config
     assert len(config.hidden_sizes) == hidden_layers
@@ -42,18 +42,18 @@ def test_full_batch_begins_with_the_published_cost(mnist_5k):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_recipe_fits_the_embedded_data(name, mnist_5k):
+def test_every_preset_fits_the_embedded_data(name, mnist_5k):
     run = train(preset(name).config.changed(data="mnist-5k"), mnist_5k, report_every=1)
     next(run)
     assert np.isfinite(next(run).loss)
     run.close()
 
 
-def test_every_recipe_explains_itself():
-    for recipe in PRESETS.values():
-        assert recipe.summary.endswith(".")
-        assert recipe.published.endswith(".")
-        assert recipe.sentence.count("{}") == len(recipe.figures)
+def test_every_preset_explains_itself():
+    for entry in PRESETS.values():
+        assert entry.summary.endswith(".")
+        assert entry.published.endswith(".")
+        assert entry.sentence.count("{}") == len(entry.figures)
 
 
 def test_sentences_tell_the_figures():
@@ -124,10 +124,10 @@ def test_the_quicker_way_trains_the_same_network():
     assert 64 <= wide.mini_batches.batch_size <= 128
 
 
-def test_the_network_to_draw_with_is_a_recipe_of_its_own():
+def test_the_network_to_draw_with_is_a_preset_of_its_own():
     assert DEFAULT_WEIGHTS.stem in PRESETS
 
 
-def test_an_unknown_recipe_is_refused():
+def test_an_unknown_preset_is_refused():
     with pytest.raises(ValueError, match=f"preset must be one of {', '.join(PRESETS)}; got 'best'"):
         preset("best")

@@ -38,11 +38,11 @@ def test_every_network_loads_and_tells_of_itself(path):
 
 
 @every_network
-def test_every_network_was_made_by_the_recipe_of_its_name(path):
+def test_every_network_was_made_by_the_preset_of_its_name(path):
     assert name_of(load(path).config) == path.stem
 
 
-def test_every_recipe_has_its_network():
+def test_every_preset_has_its_network():
     assert {path.stem for path in SHIPPED} == PRESETS.keys()
 
 

@@ -146,8 +146,8 @@ def test_bad_input_ends_with_one_line_and_exit_code_2():
 # ------------------------------------------------------------------------------------------------------ train
 
 
-@pytest.mark.parametrize("name", [name for name, recipe in PRESETS.items() if recipe.figures])
-def test_every_published_recipe_runs_by_name(name, answer):
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if preset.figures])
+def test_every_published_preset_runs_by_name(name, answer):
     result = answer("train", "--preset", name, "--data", "mnist-5k", "--epochs", 1)
     assert result["epochs"] == 1
     assert result["status"] == "finished"
@@ -354,8 +354,8 @@ def test_the_help_of_classify_names_the_thresholds(run):
 def test_presets_are_listed(answer, run):
     listed = answer("presets")["presets"]
     assert list(listed) == list(PRESETS)
-    for name, recipe in listed.items():
-        assert TrainingConfig.of(recipe["config"]) == PRESETS[name].config
+    for name, preset in listed.items():
+        assert TrainingConfig.of(preset["config"]) == PRESETS[name].config
     code, stdout, _ = run("presets")
     assert code == 0
     assert all(name in stdout for name in PRESETS)

@@ -70,13 +70,13 @@ def test_an_address_never_names_files_to_learn_from(shared_cache, tmp_path) -> N
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_recipe_gives_the_controls_its_values(screen: AppTest, name: str) -> None:
+def test_a_preset_gives_the_controls_its_values(screen: AppTest, name: str) -> None:
     sound(screen.selectbox(key="preset").set_value(name).run())
-    shown, recipe = controls(screen), PRESETS[name].config
+    shown, preset = controls(screen), PRESETS[name].config
     assert shown["preset"] == name
-    assert tuple(shown[f"hidden_{layer + 1}"] for layer in range(shown["hidden_layers"])) == recipe.hidden_sizes
+    assert tuple(shown[f"hidden_{layer + 1}"] for layer in range(shown["hidden_layers"])) == preset.hidden_sizes
     for field in ("activation", "optimizer", "learning_rate", "batch_size", "epochs", "initialization", "seed"):
-        assert shown[field] == getattr(recipe, field)
+        assert shown[field] == getattr(preset, field)
     sound(screen.number_input(key="epochs").set_value(7).run())
     assert controls(screen)["preset"] == "my own settings"
 
@@ -128,7 +128,7 @@ def test_no_control_reaches_a_value_that_its_setting_excludes(screen: AppTest, n
         assert not screen.error
 
 
-def test_half_of_mnist_in_its_folder_does_not_stand_in_a_recipes_way(
+def test_half_of_mnist_in_its_folder_does_not_stand_in_a_presets_way(
     screen: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")

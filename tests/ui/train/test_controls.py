@@ -101,11 +101,11 @@ def test_an_address_brings_every_setting_and_is_left_as_it_came() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_the_address_of_a_recipe_gives_the_recipe(name: str) -> None:
-    recipe = PRESETS[name].config
+def test_the_address_of_a_preset_gives_the_preset(name: str) -> None:
+    preset = PRESETS[name].config
     screen = page()
     sound(screen.selectbox(key="preset").set_value(name).run())
-    assert page(**link(screen)).session_state["config"] == recipe.changed(data="mnist-5k", ink="")
+    assert page(**link(screen)).session_state["config"] == preset.changed(data="mnist-5k", ink="")
 
 
 # ------------------------------------------------------------------------------------------------------- hiding
