@@ -141,7 +141,7 @@ def layers():
 
 
 def logits(images):
-    """Return the score of each digit$or_none, (n, $classes), before softmax."""
+    """Return the logit of each digit$or_none, (n, $classes)."""
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.shape[1:] not in ((784,), (28, 28)):
         raise ValueError(f"got {images.dtype} of shape {images.shape}")
@@ -254,7 +254,7 @@ def script(network: DigitClassifier, weights_name: str) -> str:
         shape="-".join(map(str, network.mlp.sizes)),
         weights=weights_name,
         classes=network.mlp.sizes[-1],
-        or_none=", and of none," if with_reject_class else "",
+        or_none=" and of none" if with_reject_class else "",
         hidden=_hidden(network),
         predict=_predict(network, with_reject_class),
         results="predict_all(images)" if with_reject_class else "predict(images)",
