@@ -1,13 +1,14 @@
-"""The types of arrays, by what they hold: one name for each, used everywhere."""
+"""Types of arrays, named by what they hold."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]  # float32 in training; float64 where a test wants more digits
+Array = NDArray[Any]  # floats in training: float32, or float64 where a check needs more digits
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
+I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -17,7 +17,8 @@ from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
-from numpy.typing import NDArray
+
+from model.common.arrays import Array
 
 
 class NpzReader:
@@ -37,7 +38,7 @@ class NpzReader:
             shape, _, dtype = self._header(key, member)
         return shape, dtype
 
-    def read(self, key: str) -> NDArray[Any]:
+    def read(self, key: str) -> Array:
         """An array. Raises ValueError: it is no plain array, or not as long as its header promises."""
         with self._open(key) as member:
             shape, column_major, dtype = self._header(key, member)

@@ -11,9 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from model.common.arrays import F32
 from model.config import TrainingConfig
 from model.jobs.job_files import JobFiles, gone
 from model.jobs.job_state import JobState
@@ -163,7 +161,7 @@ class Job:
         self.files.read_network(network)
         return network
 
-    def first_layer_weights(self) -> NDArray[np.float32]:
+    def first_layer_weights(self) -> F32:
         """Return a copy of the first layer's weights (784, units) as they were written last."""
         return self.files.read_first_layer(*self.initial_config.sizes[:2])
 

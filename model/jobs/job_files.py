@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import load_file, save
 
+from model.common.arrays import F32
 from model.common.atomic_file import atomic_write
 from model.jobs.protocol import SnapshotRef
 from model.nn.classifier import DigitClassifier
@@ -63,12 +63,12 @@ class JobFiles:
         network.mlp.running_statistics[:] = tensors["statistics"]
         network.temperature, network.reject_bias = tensors["calibration"].tolist()
 
-    def read_first_layer(self, inputs: int, outputs: int) -> NDArray[np.float32]:
+    def read_first_layer(self, inputs: int, outputs: int) -> F32:
         """The first layer's weights (inputs, outputs) that were written last, zeros without a file; the rest of the
         file is not read."""
         try:
             with safe_open(self.network_file, framework="numpy") as file:
-                weights: NDArray[np.float32] = file.get_slice("parameters")[: inputs * outputs]
+                weights: F32 = file.get_slice("parameters")[: inputs * outputs]
         except FileNotFoundError:
             return np.zeros((inputs, outputs), np.float32)
         return weights.reshape(inputs, outputs)

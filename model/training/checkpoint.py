@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import safetensors
 import safetensors.numpy
-from numpy.typing import NDArray
 
+from model.common.arrays import Array
 from model.common.atomic_file import atomic_write
 from model.common.constants import CLASSES, NON_DIGIT, PIXELS
 from model.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainingConfig
@@ -36,7 +36,6 @@ SIZE_LIMIT = 512 * 2**20  # bytes: more than six layers of 4,096 units need
 HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 FORMAT = "inkling-1"
 
-Array = NDArray[Any]
 Scores = dict[str, float | int | str | None]
 
 

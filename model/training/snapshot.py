@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import Array
 from model.data.npz import open_npz
 
 FORMAT = "inkling-training-1"
 TEXT = "text"  # the array of a file that holds all but the arrays, as JSON in UTF-8
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
