@@ -1,8 +1,8 @@
-# The packages are installed in a first stage, so that the image holds them but not the tools that fetched them.
+# The first stage installs the packages; the image gets them without the tools that fetched them.
 FROM python:3.13-slim AS packages
 RUN python -m venv --without-pip /opt/venv
 COPY requirements.txt .
-# The packages' own tests, a seventh of their size, stay behind.
+# The packages' own tests, a seventh of their size, are left out.
 RUN pip --python /opt/venv/bin/python install --no-cache-dir --only-binary :all: -r requirements.txt \
     && find /opt/venv -name tests -type d -prune -exec rm -rf {} +
 
@@ -21,7 +21,7 @@ COPY pages ./pages
 COPY ui ./ui
 COPY weights ./weights
 
-# Reading the embedded images takes seconds: done here, the first visitor does not wait. A volume mounted on
+# Reading the embedded images takes seconds: doing it here spares the first visitor the wait. A volume mounted on
 # the cache folder keeps the complete MNIST from one container to the next.
 USER inkling
 RUN python -c "from model import data; data.prepare('mnist-5k')"

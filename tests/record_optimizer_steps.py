@@ -1,7 +1,7 @@
-"""Records what PyTorch's optimizers do in 20 steps, for test_optimizers.py to compare with.
+"""Record what PyTorch's optimizers do in 20 steps, for test_optimizers.py to compare with.
 
 PyTorch is not among the requirements. In an environment of its own:
-pip install torch==2.13.0 numpy; python tests/record_optimizer_steps.py
+pip install torch==2.13.0 numpy; python -m tests.record_optimizer_steps
 """
 
 import json
