@@ -1,4 +1,4 @@
-"""Draw: write a digit with mouse or finger, and see what the network takes it for."""
+"""Draw: draw a digit with mouse or finger, and see what the network predicts."""
 
 import streamlit as st
 
@@ -13,9 +13,10 @@ from ui.pickers import networks
 
 @st.fragment
 def write_and_read(network: DigitClassifier, problem: str | None) -> None:
-    """The canvas and the answer: all that a stroke changes, so an answer need not wait for the rest of the page.
+    """The canvas and the answer: all that a stroke changes, so that an answer does not wait for the rest of the page.
 
-    problem: what the rest says of an uploaded picture.
+    Args:
+        problem: what the rest of the page says about an uploaded photo.
     """
     desk = st.container(horizontal=True, gap="medium")
     with desk.container(width=canvas.SIZE):
@@ -27,7 +28,7 @@ def write_and_read(network: DigitClassifier, problem: str | None) -> None:
         with st.container(horizontal=True, gap="small"):
             st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
             st.download_button(
-                "Download ink",
+                "Save drawing",
                 lambda: drawing.to_json() + "\n",
                 "drawing.jsonl",
                 "application/jsonl",
@@ -39,9 +40,9 @@ def write_and_read(network: DigitClassifier, problem: str | None) -> None:
     if canvas.photo_error() != problem:
         st.rerun()
 
-    image, caption = canvas.photo_image(), "What the network sees of your picture"
+    image, caption = canvas.photo_image(), "Network input, from your photo"
     if image is None:
-        image, caption = ink.render(drawing) if drawing.strokes else None, "What the network sees"
+        image, caption = ink.render(drawing) if drawing.strokes else None, "Network input"
     (reading,) = classify_images(network, [image])
     with desk.container(width=layout.PAGE_WIDTH - canvas.SIZE - layout.GAP):
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
@@ -58,7 +59,7 @@ if state.enter_page("draw"):
 
 style.apply()
 page = layout.centered_page()
-page.title("Draw")
+page.title("Draw a digit")
 top = page.container()
 with page.container(horizontal=True, gap="medium"):
     with st.container(width=layout.HALF_PAGE_WIDTH):

@@ -1,4 +1,4 @@
-"""Home: what this is, a digit being read, and the ways to the other pages."""
+"""Home: what Inkling is, a network that reads digits as they are written, and links to the other pages."""
 
 import streamlit as st
 
@@ -11,17 +11,17 @@ CARDS = {
     "draw": (
         "Draw",
         ":material/draw:",
-        "Write a digit with mouse or finger. The network reads it as you lift the pen.",
+        "Draw a digit with mouse or finger. The network predicts it when you lift the pen.",
     ),
     "train": (
         "Train",
         ":material/model_training:",
-        "Build a network, start it, and watch it learn, mistake by mistake.",
+        "Configure a network, start training, and watch the loss fall and the accuracy rise.",
     ),
     "evaluate": (
         "Evaluate",
         ":material/fact_check:",
-        "Test it on thousands of digits, and look at those it got wrong.",
+        "Test a network on thousands of digits, and look at the misclassified ones.",
     ),
 }
 
@@ -31,8 +31,8 @@ page = layout.centered_page()
 with page:
     st.title("See a neural network read handwriting", anchor=False)
     st.markdown(
-        "Inkling learns to read digits before your eyes. Watch it learn, tune it while it learns, then test it "
-        "with your own pen. All of it is plain arithmetic: a few matrices, written in NumPy alone."
+        "Train a network to read digits, change its settings while it learns, then test it with your own pen. "
+        "No framework: every step is NumPy code you can read."
     )
     with st.container(key="reading", border=True):
         try:
@@ -40,7 +40,7 @@ with page:
         except (OSError, ValueError) as error:
             errors.show_error(f"The network can't be opened: {error}")
         else:
-            st.caption("Read by a real network, again after each bit of ink. It changes its mind, as readers do.")
+            st.caption("A real network predicts while the ink appears.")
     for column, (name, (title, icon, words)) in zip(st.columns(3, gap="small"), CARDS.items(), strict=True):
         with column.container(key=f"card_{name}", border=True, height="stretch", gap="xsmall"):
             st.page_link(f"{name}.py", label=f"**{title}**", icon=icon)

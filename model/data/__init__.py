@@ -2,6 +2,7 @@
 
 from model.data.datasets import (
     DATASETS,
+    DOWNLOAD_SIZE,
     Dataset,
     from_files,
     is_present,
@@ -16,6 +17,7 @@ from model.data.datasets import (
 
 __all__ = [
     "DATASETS",
+    "DOWNLOAD_SIZE",
     "Dataset",
     "from_files",
     "is_present",

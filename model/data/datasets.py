@@ -15,9 +15,10 @@ from model.common.constants import PIXELS
 from model.common.settings import Settings
 from model.data import cache, formats, mnist
 
+DOWNLOAD_SIZE = "11 MB"  # of the full MNIST, compressed
 DATASETS = {
     "mnist-5k": "5,000 of MNIST's handwritten digits, which come with Inkling: 4,000 to train, 1,000 to test.",
-    "mnist": "MNIST's 70,000 handwritten digits, fetched once (12 MB): 60,000 to train, 10,000 to test.",
+    "mnist": f"MNIST's 70,000 handwritten digits, downloaded once ({DOWNLOAD_SIZE}): 60,000 to train, 10,000 to test.",
 }
 
 # How the names of files begin that hold the training part and the test part, the surest first.

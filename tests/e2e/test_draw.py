@@ -187,10 +187,10 @@ def test_a_picture_is_read_until_something_is_drawn(page: Page, app_url: str) ->
     open_draw(page, app_url)
     upload_picture(page, picture_of_a_one())
     expect_digit(page, "1")
-    expect(page.locator(".st-key-seen")).to_contain_text("your picture")
+    expect(page.locator(".st-key-seen")).to_contain_text("your photo")
     draw(page, strokes_of("2"))
     expect_digit(page, "2")
-    expect(page.locator(".st-key-seen")).not_to_contain_text("your picture")
+    expect(page.locator(".st-key-seen")).not_to_contain_text("your photo")
 
 
 def test_a_broken_picture_gets_a_message_and_drawing_goes_on(page: Page, app_url: str) -> None:
@@ -294,7 +294,7 @@ def test_an_uploaded_network_reads_and_a_broken_one_is_refused(page: Page, app_u
     draw(page, strokes_of("1"))
     expect_digit(page, "1")
 
-    page.get_by_text("Use a network from a file").click()
+    page.get_by_text("Load a model file").click()
     upload = page.locator(".st-key-network_file input")
     upload.set_input_files({"name": "broken.safetensors", "mimeType": "application/octet-stream", "buffer": b"\0" * 64})
     expect(page.get_by_role("alert")).to_contain_text("broken.safetensors")
@@ -316,7 +316,7 @@ def test_nothing_moves_between_an_answer_a_guess_and_what_is_no_digit(
     parts = [page.locator(f".st-key-{name}") for name in ("prediction", "seen", "probabilities")]
     at_first = [part.bounding_box() for part in parts]
     draw(page, strokes_of("1"))
-    page.get_by_text("Use a network from a file").click()
+    page.get_by_text("Load a model file").click()
     likely, torn = {4: 0.9, 9: 0.1}, {8: 0.6, 4: 0.4}
     for name, network, said in (
         ("sure", doubting(likely, 0.97), re.compile(r"^4\s+90.0 %$")),

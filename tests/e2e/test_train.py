@@ -321,7 +321,7 @@ def test_a_table_of_the_wrong_shape_is_refused_and_a_good_one_is_learned_from(
     (tmp_path / "short.csv").write_text("\n".join([header, *(row.rsplit(",", 1)[0] for row in rows)]))
     (tmp_path / "good.csv").write_text("\n".join([header, *rows]))
     open_page(page, f"{app_url}/train?epochs=2")
-    page.get_by_text("Use images from your own files").click()
+    page.get_by_text("Load data files").click()
     upload = page.locator(".st-key-dataset_files input[type=file]")
     upload.set_input_files(tmp_path / "short.csv")
     expect(page.get_by_role("alert")).to_contain_text("short.csv")

@@ -77,9 +77,9 @@ def test_a_picture_is_read_and_clear_puts_it_away() -> None:
 @pytest.mark.parametrize(
     ("is_digit", "said"),
     [
-        (0.9, ["1 85.0 %", "or a 7, 15.0 %", "Looks like a digit 90 %"]),
-        (0.6, ["perhaps a 1", "1: 85.0 %, if a digit at all", "Looks like a digit 60 %"]),
-        (0.2, ["That doesn't look like a digit", "closest: 1", "Looks like a digit 20 %"]),
+        (0.9, ["1 85.0 %", "or a 7, 15.0 %", "Is it a digit? 90 %"]),
+        (0.6, ["perhaps a 1", "1: 85.0 %, if a digit at all", "Is it a digit? 60 %"]),
+        (0.2, ["That doesn't look like a digit", "closest match: 1", "Is it a digit? 20 %"]),
     ],
 )
 def test_draw_says_how_sure_it_is_that_it_sees_a_digit(
@@ -89,7 +89,7 @@ def test_draw_says_how_sure_it_is_that_it_sees_a_digit(
     monkeypatch.setattr(networks, "load_shipped", lambda name: checkpoint.Checkpoint(network))
     screen = draw()
     assert "Draw a digit" in texts(screen)
-    assert not any("Looks like a digit" in text for text in texts(screen))
+    assert not any("Is it a digit?" in text for text in texts(screen))
     screen.file_uploader(key="picture").upload("one.png", picture_of_a_one(), "image/png").run()
     assert not screen.exception
     shown = texts(screen)

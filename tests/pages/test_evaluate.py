@@ -48,7 +48,7 @@ def upload(screen: AppTest, **files: bytes) -> AppTest:
 
 def summary(screen: AppTest) -> str:
     """What the page says of the images that it scored."""
-    (said,) = [caption.value for caption in screen.caption if "read right" in caption.value]
+    (said,) = [caption.value for caption in screen.caption if "classified correctly" in caption.value]
     return said
 
 
@@ -59,7 +59,7 @@ def scores(screen: AppTest) -> dict[str, str]:
 def pictures(screen: AppTest) -> list[list[tuple[str, int]]]:
     """Captions and numbers of the grids of pictures: the chosen cell's, the mistakes, and right answers."""
     galleries = [html.proto.body for html in screen.get("html") if 'class="gallery"' in html.proto.body]
-    found = [re.findall(r">(\d read as \d)<.*?no\. (\d+)<", gallery, re.DOTALL) for gallery in galleries]
+    found = [re.findall(r'gallery-caption">([^<]*)<.*?no\. (\d+)<', gallery, re.DOTALL) for gallery in galleries]
     return [[(caption, int(number)) for caption, number in grid] for grid in found]
 
 
@@ -75,13 +75,13 @@ def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
     assert scores(screen) == {name: f"{100 * share:.1f} %" for name, share in expected.items()}
 
 
-def test_says_how_far_its_certainty_is_off(screen: AppTest, mnist_5k: Dataset) -> None:
+def test_says_the_expected_calibration_error(screen: AppTest, mnist_5k: Dataset) -> None:
     probabilities = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images).astype(float)
     right = probabilities.argmax(axis=1) == mnist_5k.test_labels
     bins = np.ceil(15 * probabilities.max(axis=1).clip(0, 1))
     gaps = [abs((right - probabilities.max(axis=1))[bins == index].sum()) for index in range(1, 16)]
-    (said,) = [caption.value for caption in screen.caption if "certainty" in caption.value]
-    assert said.startswith(f"On average its certainty is {100 * sum(gaps) / 1000:.1f} percentage points off.")
+    (said,) = [caption.value for caption in screen.caption if "calibration" in caption.value]
+    assert said.startswith(f"Expected calibration error {100 * sum(gaps) / 1000:.1f} %")
 
 
 def test_a_network_that_knows_what_is_no_digit_is_evaluated_on_digits(screen: AppTest, mnist_5k: Dataset) -> None:
@@ -94,7 +94,7 @@ def test_a_network_that_knows_what_is_no_digit_is_evaluated_on_digits(screen: Ap
 
 
 def test_says_which_data_it_is_on(screen: AppTest) -> None:
-    assert re.match(r"\d+ of 1,000 test images of mnist\\-5k are read right", summary(screen))
+    assert re.match(r"\d+ of 1,000 test images of mnist\\-5k are classified correctly", summary(screen))
 
 
 def test_says_when_the_network_knew_the_images(screen: AppTest) -> None:
@@ -108,7 +108,8 @@ def test_examples_are_what_they_are_said_to_be(screen: AppTest, mnist_5k: Datase
     assert mistakes
     assert len(right) == 12
     for caption, number in [*cell, *mistakes, *right]:
-        assert caption == f"{truth[number]} read as {answers[number]}"
+        right_answer = truth[number] == answers[number]
+        assert caption == f"{truth[number]}" + ("" if right_answer else f" predicted as {answers[number]}")
     assert all(truth[number] != answers[number] for _, number in mistakes)
     assert all(truth[number] == answers[number] for _, number in right)
 
@@ -140,7 +141,8 @@ def test_any_image_by_its_number(screen: AppTest, mnist_5k: Dataset) -> None:
     assert (number.min, number.max) == (0, 999)
     screen = sound(number.set_value(719).run())
     answer = load(DEFAULT_WEIGHTS).network.predict_proba(mnist_5k.test_images[719:720]).argmax()
-    assert screen.markdown[-1].value == f"**{mnist_5k.test_labels[719]} read as {answer}**"
+    label = mnist_5k.test_labels[719]
+    assert screen.markdown[-1].value == (f"**{label}**" if answer == label else f"**{label} predicted as {answer}**")
 
 
 @pytest.mark.parametrize("number", [-1, 1000, 10**6])
@@ -153,7 +155,7 @@ def test_data_without_a_test_part_are_read_whole_and_it_says_so(screen: AppTest)
     images, labels = digits(30)
     screen = upload(screen, my_csv=table(images, labels, "kaggle"))
     assert "30 images of my" in summary(screen)
-    assert "no test part" in screen.warning[0].value
+    assert "no test split" in screen.warning[0].value
 
 
 def test_files_of_the_same_name_are_told_apart(screen: AppTest) -> None:

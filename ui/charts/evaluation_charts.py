@@ -62,7 +62,7 @@ def confusion_matrix_chart(confusion: Array, chosen: Cell | None, text_color: st
         mode="markers+text",
         text=[str(count) if count else "" for count in counts],
         hovertext=[
-            f"{row} read as {column}: {image_count(count)} ({percent(share)})"
+            f"{row} predicted as {column}: {image_count(count)} ({percent(share)})"
             for row, column, count, share in zip(rows, columns, counts, shares.ravel(), strict=True)
         ],
         hoverinfo="text",
@@ -82,8 +82,8 @@ def confusion_matrix_chart(confusion: Array, chosen: Cell | None, text_color: st
         hoverdistance=60,  # pixels: a whole cell answers, not its middle alone
     )
     axis: dict[str, Any] = {"dtick": 1, "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
-    figure.update_xaxes(title="read as", range=[-0.5, DIGITS - 0.5], side="top", **axis)
-    figure.update_yaxes(title="shows", range=[DIGITS - 0.5, -0.5], **axis)
+    figure.update_xaxes(title="predicted", range=[-0.5, DIGITS - 0.5], side="top", **axis)
+    figure.update_yaxes(title="actual", range=[DIGITS - 0.5, -0.5], **axis)
     return figure
 
 
@@ -110,8 +110,8 @@ def accuracy_by_digit_chart(confusion: Array) -> go.Figure:
         (low, high),
         sizes=11,
         words=[
-            f"{digit}: {right[digit]:,} of {totals[digit]:,} right, {percent(share)}<br>"
-            f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
+            f"{digit}: {right[digit]:,} of {totals[digit]:,} correct, {percent(share)}<br>"
+            f"95 % confidence interval {percent(bounds[0])} to {percent(bounds[1])}"
             for digit, share, *bounds in zip(shown, shares, low, high, strict=True)
         ],
     )
@@ -170,9 +170,10 @@ def reliability_diagram(found: Reliability) -> go.Figure:
         (low, high),
         sizes=6 + 2.5 * np.log10(counts),
         words=[
-            f"{percent(place / bins, 0)} to {percent((place + 1) / bins, 0)} sure, {percent(mean)} on average:<br>"
-            f"{part:,} of {count:,} right, {percent(share)}<br>"
-            f"95 % interval {percent(bounds[0])} to {percent(bounds[1])}"
+            f"{percent(place / bins, 0)} to {percent((place + 1) / bins, 0)} confidence, "
+            f"{percent(mean)} on average:<br>"
+            f"{part:,} of {count:,} correct, {percent(share)}<br>"
+            f"95 % confidence interval {percent(bounds[0])} to {percent(bounds[1])}"
             for place, mean, part, count, share, *bounds in zip(
                 filled, certainty, right, counts, shares, low, high, strict=True
             )
@@ -181,8 +182,8 @@ def reliability_diagram(found: Reliability) -> go.Figure:
     figure = go.Figure(points)
     equal = {"color": theme.OTHER, "dash": "dot", "width": 2}
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, layer="below", line=equal)
-    figure.add_annotation(text="too sure", x=0, y=1, xanchor="left", showarrow=False)
-    figure.add_annotation(text="too cautious", x=1, y=0, xanchor="right", showarrow=False)
+    figure.add_annotation(text="overconfident", x=0, y=1, xanchor="left", showarrow=False)
+    figure.add_annotation(text="underconfident", x=1, y=0, xanchor="right", showarrow=False)
     beside: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
     figure.add_annotation(text="images", yref="paper", y=1, yanchor="bottom", **beside)
     for place, count in zip(filled, counts, strict=True):
@@ -190,8 +191,8 @@ def reliability_diagram(found: Reliability) -> go.Figure:
         figure.add_annotation(text=f"{count:,}", y=(place + 0.5) / bins, **beside)
     figure.update_layout(height=400, margin={"l": 0, "r": 52, "t": 24, "b": 0}, dragmode=False, showlegend=False)
     axis: dict[str, Any] = {"tickformat": ".0%", "dtick": 0.2, "fixedrange": True, "zeroline": False, "showgrid": False}
-    figure.update_xaxes(title="share that is right", range=[-0.03, 1.03], **axis)
-    figure.update_yaxes(title="certainty", range=[-0.03, 1.03], **axis)
+    figure.update_xaxes(title="accuracy", range=[-0.03, 1.03], **axis)
+    figure.update_yaxes(title="confidence", range=[-0.03, 1.03], **axis)
     return figure
 
 

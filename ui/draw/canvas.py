@@ -63,9 +63,9 @@ def drawing_canvas() -> Drawing:
 
 
 def photo_uploader() -> None:
-    """Let the visitor upload a picture to be read instead; drawing on goes back to the drawing."""
+    """Let the visitor upload a photo of a digit instead; the next stroke goes back to the drawing."""
     st.file_uploader(
-        "Or read a picture of a digit",
+        "Or upload a photo",
         type=["png", "jpg", "jpeg", "gif", "webp", "bmp"],
         key="picture",
         max_upload_size=MAX_BYTES // 1_000_000,
@@ -94,7 +94,7 @@ def _read_photo() -> None:
     try:
         visitor.photo = read_photo(file.getvalue())
     except BlankDrawing as error:
-        visitor.photo_problem = f"The picture can't be read: {error}."
+        visitor.photo_problem = f"The photo can't be read: {error}."
     except ValueError as error:
         visitor.photo_problem = f"The file can't be read: {error}."
 

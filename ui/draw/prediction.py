@@ -16,6 +16,8 @@ from model.inference.thresholds import UNAMBIGUOUS_AT_LEAST
 from ui.charts import digit_images
 from ui.common import formatting, templates
 
+LIKELIHOOD_HELP = "The network was also trained to reject scribbles and letters."
+
 
 def headline_html(answer: Classification) -> str:
     """The answer in large type: the digit and its probability, or a guess, or that it is not a digit."""
@@ -56,7 +58,7 @@ def _detail(answer: Classification) -> str:
     if answer.probabilities is None:
         return ""
     if answer.verdict == "no digit":
-        return f"closest: {answer.digit}"
+        return f"closest match: {answer.digit}"
     if answer.verdict == "perhaps":
         guesses = ", ".join(f"{digit}: {_percent(probability)}" for digit, probability in answer.guesses.items())
         return guesses if len(answer.guesses) > 1 else f"{guesses}, if a digit at all"
@@ -71,11 +73,11 @@ def digit_likelihood_html(answer: Classification) -> str:
     if answer.is_digit is None:
         return '<div class="likeness"></div>'
     meter = Markup(
-        '<div class="likeness">Looks like a digit<span class="likeness-track">'
+        '<div class="likeness" title="{}">Is it a digit?<span class="likeness-track">'
         '<span class="likeness-fill" style="width: {:.1%}"></span></span>'
         '<span class="likeness-percent">{}</span></div>'
     )
-    return str(meter.format(answer.is_digit, _percent(answer.is_digit, 0)))
+    return str(meter.format(LIKELIHOOD_HELP, answer.is_digit, _percent(answer.is_digit, 0)))
 
 
 def probability_bars_html(answer: Classification) -> str:

@@ -20,9 +20,10 @@ def captioned(results: Results, index: int) -> CaptionedImage:
     """The image at an index, with its label, the answer and the confidence."""
     samples, evaluation = results.samples, results.evaluation
     label, digit = samples.labels[index], evaluation.predictions[index]
-    notes = (f"{formatting.percent(float(evaluation.confidence[index]))} sure", f"no. {index}")
-    color = theme.RIGHT if digit == label else theme.WRONG
-    return CaptionedImage(samples.images[index], f"{label} read as {digit}", notes, color)
+    is_correct = digit == label
+    caption = f"{label}" if is_correct else f"{label} predicted as {digit}"
+    notes = (f"confidence {formatting.percent(float(evaluation.confidence[index]))}", f"no. {index}")
+    return CaptionedImage(samples.images[index], caption, notes, theme.RIGHT if is_correct else theme.WRONG)
 
 
 def sample(indices: Array, size: int, seed: int) -> Array:

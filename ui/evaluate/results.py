@@ -62,7 +62,7 @@ def evaluation_set(dataset: Dataset) -> EvaluationSet:
 
 
 # Streamlit leaves arguments whose names start with an underscore out of the cache's key.
-@st.cache_resource(max_entries=MAX_CACHED, show_spinner="Reading the images ...")
+@st.cache_resource(max_entries=MAX_CACHED, show_spinner="Classifying the images ...")
 def _evaluate(identity: str, folder: str, _network: DigitClassifier, _samples: EvaluationSet) -> Evaluation:
     from model.inference import evaluation  # imports scikit-learn, which takes seconds: not before the page shows
 
@@ -73,7 +73,7 @@ def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> li
     """What a reader must know to judge the scores, one sentence or two each."""
     found = []
     if not samples.is_test:
-        found.append("This data set has no test part, so all of its images are read.")
+        found.append("This data set has no test split: all of its images are evaluated.")
     config = checkpoint.config
     if config:
         overlap = data.overlap(config.data, dataset, ink=config.ink, on_training_part=not samples.is_test)

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 def metrics(evaluation: Evaluation) -> list[tuple[str, float, str]]:
     """The scores that are shown: name, value 0..1, and meaning."""
     return [
-        ("Accuracy", evaluation.accuracy, "The share of all images that it reads right."),
+        ("Accuracy", evaluation.accuracy, "The share of all images that are classified correctly."),
         (
             "Precision",
             evaluation.precision,
-            "Of the images that it reads as a 7, how many are one? The mean over all digits.",
+            "Of the images predicted as a 7, the share that show a 7. The mean over all digits.",
         ),
         (
             "Recall",
             evaluation.recall,
-            "Of the images that show a 7, how many does it read as one? The mean over all digits.",
+            "Of the images that show a 7, the share predicted as a 7. The mean over all digits.",
         ),
-        ("F1", evaluation.f1, "Precision and recall in one figure, their harmonic mean. The mean over all digits."),
+        ("F1", evaluation.f1, "The harmonic mean of precision and recall. The mean over all digits."),
     ]
 
 
@@ -41,19 +41,19 @@ def describe_samples(samples: EvaluationSet, dataset: str) -> str:
 
 
 def margin(right: int, count: int) -> str:
-    """How far chance moves a share of `right` in `count`, in words: half of its 95 % interval."""
+    """The 95 % confidence interval of a share of `right` in `count`, as its half width in percentage points."""
     low, high = confidence_interval(right, count)
-    return f"about ± {50 * (high - low):.{decimals(count)}f} percentage points (95 % interval)"
+    return f"± {50 * (high - low):.{decimals(count)}f} points"
 
 
 def calibration(reliability: Reliability) -> str:
     """The expected calibration error, and what chance alone would make of it, in words."""
     error, digits = reliability.expected_calibration_error, decimals(int(reliability.counts.sum()))
     if not math.isfinite(error):
-        return "The certainty of this network is not a number."
+        return "The confidence of this network is not a number."
     return (
-        f"On average its certainty is {100 * error:.{digits}f} percentage points off. With so many images, "
-        f"chance alone would make it {100 * reliability.error_by_chance:.{digits}f}."
+        f"Expected calibration error {100 * error:.{digits}f} % "
+        f"({100 * reliability.error_by_chance:.{digits}f} % by chance alone)."
     )
 
 

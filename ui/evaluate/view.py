@@ -24,8 +24,8 @@ def show_scores(results: Results) -> None:
             text = formatting.percent(value, scores.decimals(count))
             st.metric(title, text, help=meaning, border=True, width=METRIC_WIDTH)
         st.container(width=SUMMARY_WIDTH).caption(
-            f"{right:,} of {scores.describe_samples(results.samples, results.dataset)} are read right. With so many "
-            f"images, chance alone moves the accuracy by {scores.margin(right, count)}."
+            f"{right:,} of {scores.describe_samples(results.samples, results.dataset)} are classified "
+            f"correctly. 95 % confidence interval of the accuracy: {scores.margin(right, count)}."
         )
 
 
@@ -34,10 +34,10 @@ def show_confusion_matrix(results: Results) -> None:
     confusion = results.evaluation.confusion
     with st.container(key="confusion"):
         st.subheader(
-            "Which digits it confuses",
+            "Confusion matrix",
             anchor=False,
-            help="A row for what the images show, a column for what they were read as. A click on a cell shows its "
-            "images.",
+            help="Which digits are confused: a row for each actual digit, a column for each prediction. Click a cell "
+            "to see its images.",
         )
         matrix, images = st.columns(2, gap="large")
         default = evaluation_charts.largest_mistake(confusion)
@@ -59,8 +59,8 @@ def show_confusion_matrix(results: Results) -> None:
 
 def _show_cell(results: Results, label: int, digit: int) -> None:
     indices = results.evaluation.cell(label, digit)
-    surest = f", the {examples.MAX_SHOWN} surest of them" if len(indices) > examples.MAX_SHOWN else ""
-    st.markdown(f"**{label} read as {digit}**: {formatting.image_count(len(indices))}{surest}")
+    limited = f", the {examples.MAX_SHOWN} most confident ones" if len(indices) > examples.MAX_SHOWN else ""
+    st.markdown(f"**{label} predicted as {digit}**: {formatting.image_count(len(indices))}{limited}")
     _show_gallery(results, indices[: examples.MAX_SHOWN])
 
 
@@ -83,14 +83,14 @@ def show_examples(results: Results) -> None:
             "Most confident mistakes first",
             key="confident_first",
             persist_state="session",
-            help="Instead of a random sample, the mistakes that the network was surest of.",
+            help="Shows the mistakes with the highest confidence instead of a random sample.",
         )
     wrong, right = st.columns(2, gap="large")
     with wrong.container(key="mistakes"):
-        st.markdown(f"**Read wrong**: {formatting.image_count(len(results.evaluation.misclassified()))}")
+        st.markdown(f"**Misclassified**: {formatting.image_count(len(results.evaluation.misclassified()))}")
         _show_gallery(results, examples.mistakes(results, seed, most_confident_first=confident_first))
     with right.container(key="correct_examples"):
-        st.markdown(f"**Read right**: {formatting.image_count(len(results.evaluation.correct()))}")
+        st.markdown(f"**Correct**: {formatting.image_count(len(results.evaluation.correct()))}")
         _show_gallery(results, examples.correct(results, seed))
 
 
@@ -102,10 +102,10 @@ def show_accuracy_by_digit(results: Results) -> None:
     """The accuracy on each digit with its confidence interval."""
     with st.container(key="accuracy_by_digit"):
         st.subheader(
-            "Accuracy for each digit",
+            "Accuracy by digit",
             anchor=False,
-            help="The share of each digit's images that is read right. The lines show how far chance alone may move "
-            "it.",
+            help="The share of each digit's images that are classified correctly. The lines are 95 % confidence "
+            "intervals.",
         )
         chart = evaluation_charts.accuracy_by_digit_chart(results.evaluation.confusion)
         st.plotly_chart(chart, key="by_digit", config=NO_TOOLBAR)
@@ -115,10 +115,10 @@ def show_calibration(results: Results) -> None:
     """The reliability diagram, and the expected calibration error."""
     with st.container(key="reliability"):
         st.subheader(
-            "Is it as sure as it should be?",
+            "Calibration",
             anchor=False,
-            help="Of the answers given with 80 % certainty, about 80 % should be right: then the dots lie on the "
-            "dotted line. The gray lines show how far chance alone may move them.",
+            help="Is the network as confident as it should be? Of the predictions with 80 % confidence, about 80 % "
+            "should be correct: then the dots lie on the dotted line. The gray lines are 95 % confidence intervals.",
         )
         reliability = results.evaluation.reliability
         st.plotly_chart(evaluation_charts.reliability_diagram(reliability), key="certainty", config=NO_TOOLBAR)
@@ -130,14 +130,14 @@ def show_any_image(results: Results) -> None:
     with st.container(key="sample"):
         image, bars = st.columns(2, gap="large", vertical_alignment="bottom")
         with image:
-            st.subheader("Any image", anchor=False)
+            st.subheader("Inspect an image", anchor=False)
             index = st.number_input(
-                f"Its number, 0 to {results.count - 1:,}",
+                f"Image no., 0 to {results.count - 1:,}",
                 0,
                 results.count - 1,
                 key="sample_index",
                 persist_state="session",
-                help="Images are counted from 0, in the order of the file that they come from.",
+                help="Images are counted from 0, in the order of their file.",
             )
             shown = examples.captioned(results, index)
             with st.container(horizontal=True, gap="medium", vertical_alignment="center"):

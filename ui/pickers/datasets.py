@@ -55,13 +55,13 @@ def select_dataset() -> str | None:
     selected = state.visitor().dataset
     widget_state.put("dataset", selected if selected in names else "mnist-5k")
     name = st.selectbox(
-        "Data",
+        "Data set",
         names,
         key="dataset",
         on_change=_select,
-        help="The images to learn from and to be tested on.",
+        help="The images to train and to test on.",
     )
-    with st.expander("Use images from your own files", icon=":material/upload_file:"):
+    with st.expander("Load data files", icon=":material/upload_file:"):
         st.file_uploader(
             "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON lines) or mnist.npz",
             accept_multiple_files=True,
@@ -108,13 +108,13 @@ def _open() -> None:
 
 
 def _offer_mnist() -> None:
-    """Offer to fetch the whole of MNIST, and do so."""
-    if not st.button("Fetch all 70,000 digits (11 MB)", key="fetch_mnist", icon=":material/download:"):
+    """Offer the download of the full MNIST."""
+    if not st.button(f"Download full MNIST ({data.DOWNLOAD_SIZE})", key="fetch_mnist", icon=":material/download:"):
         return
-    bar = st.progress(0.0, "Fetching MNIST")
+    bar = st.progress(0.0, "Downloading MNIST")
 
     def show(done: int, total: int) -> None:
-        bar.progress(done / total, f"Fetching MNIST: {done / total:.0%}")
+        bar.progress(done / total, f"Downloading MNIST: {done / total:.0%}")
 
     try:
         data.prepare("mnist", show)

@@ -66,11 +66,11 @@ def select_network() -> tuple[str, Checkpoint]:
         names,
         key="network",
         on_change=_select,
-        help="Which trained network reads: one that came with Inkling, one you trained here, or one from a file.",
+        help="The network that predicts: one that comes with Inkling, one you trained here, or one from a file.",
     )
-    with st.expander("Use a network from a file", icon=":material/upload_file:"):
+    with st.expander("Load a model file", icon=":material/upload_file:"):
         st.file_uploader(
-            "A network that Inkling saved, .safetensors or .npz",
+            "A model file that Inkling saved, .safetensors or .npz",
             key="network_file",
             max_upload_size=checkpoint.SIZE_LIMIT // 2**20,
             on_change=_open,

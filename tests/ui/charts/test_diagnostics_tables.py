@@ -73,7 +73,7 @@ def test_there_is_no_verdict_before_the_first_step() -> None:
 def test_each_layer_has_a_row() -> None:
     found = cells(diagnostics_tables.layer_table(observe(0.0012, 0.25), SIZES))
     assert found == [
-        ["Layer", "Gradient", "Update / weights", "Verdict"],
+        ["Layer", "Gradient", "Update-to-weight ratio", "Verdict"],
         ["Layer 1 784 to 20", "0.25", "0.0012", "healthy"],
         ["Layer 2 20 to 15", "0.25", "0.0012", "healthy"],
         ["Answer 15 to 10", "0.25", "0.0012", "healthy"],
@@ -104,7 +104,7 @@ def test_a_confused_cell_says_so_and_stands_out_from_a_rarer_one() -> None:
     predictions[np.flatnonzero(LABELS == 4)[0]] = 9
     html = diagnostics_tables.confusion_table(LABELS, predictions)
     wrong = re.findall(r'"confusion-wrong" style="--strength: (\d+)%" title="([^"]*)"', html)
-    assert [title for _, title in wrong] == ["4 read as 9: 1 image", "7 read as 1: 10 images"]
+    assert [title for _, title in wrong] == ["4 predicted as 9: 1 image", "7 predicted as 1: 10 images"]
     assert 10 < int(wrong[0][0]) < int(wrong[1][0])
     assert html.count("confusion-right") == 10
 

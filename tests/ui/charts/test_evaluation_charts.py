@@ -10,7 +10,7 @@ from ui.common import theme
 
 @pytest.fixture
 def confusion() -> np.ndarray:
-    """1,000 images of each digit but the 8, which has none: all read right, but for some sevens and one four."""
+    """1,000 images of each digit but the 8, which has none: all read correct, but for some sevens and one four."""
     counts = np.diag([1000] * 8 + [0, 1000])
     counts[7] = [0, 12, 0, 0, 0, 0, 0, 985, 0, 3]
     counts[4] = [0, 0, 0, 0, 999, 0, 0, 0, 0, 1]
@@ -20,10 +20,10 @@ def confusion() -> np.ndarray:
 def test_a_cell_says_what_was_read_as_what(confusion: np.ndarray) -> None:
     points = evaluation_charts.confusion_matrix_chart(confusion, None, "black").data[-1]
     words = {(y, x): text for x, y, text in zip(points.x, points.y, points.hovertext, strict=True)}
-    assert words[7, 1] == "7 read as 1: 12 images (1.2 %)"
-    assert words[4, 9] == "4 read as 9: 1 image (0.1 %)"
-    assert words[1, 1] == "1 read as 1: 1,000 images (100.0 %)"
-    assert words[8, 8] == "8 read as 8: 0 images (0.0 %)"
+    assert words[7, 1] == "7 predicted as 1: 12 images (1.2 %)"
+    assert words[4, 9] == "4 predicted as 9: 1 image (0.1 %)"
+    assert words[1, 1] == "1 predicted as 1: 1,000 images (100.0 %)"
+    assert words[8, 8] == "8 predicted as 8: 0 images (0.0 %)"
 
 
 def test_each_point_of_the_matrix_leads_back_to_its_cell(confusion: np.ndarray) -> None:
@@ -66,7 +66,7 @@ def test_the_matrix_writes_each_count_and_leaves_zeros_out(confusion: np.ndarray
 def test_accuracy_of_each_digit_is_its_share_of_right_answers(confusion: np.ndarray) -> None:
     points = evaluation_charts.accuracy_by_digit_chart(confusion).data[0]
     assert dict(zip(points.y, points.x, strict=True)) == {0: 1, 1: 1, 2: 1, 3: 1, 4: 0.999, 5: 1, 6: 1, 7: 0.985, 9: 1}
-    assert points.hovertext[7].startswith("7: 985 of 1,000 right, 98.5 %")
+    assert points.hovertext[7].startswith("7: 985 of 1,000 correct, 98.5 %")
 
 
 def test_accuracy_lies_within_its_interval_and_the_chart(confusion: np.ndarray) -> None:
@@ -102,7 +102,8 @@ def test_each_bin_with_answers_has_a_dot_at_its_certainty_and_its_share_of_right
     assert dots.y.tolist() == [0.33, 0.74, 0.998]
     assert dots.x.tolist() == [0, 0.6, 9750 / 9794]
     assert dots.hovertext[1] == (
-        "70 % to 80 % sure, 74.0 % on average:<br>3 of 5 right, 60.0 %<br>95 % interval 23.1 % to 88.2 %"
+        "70 % to 80 % confidence, 74.0 % on average:<br>3 of 5 correct, 60.0 %<br>"
+        "95 % confidence interval 23.1 % to 88.2 %"
     )
 
 

@@ -51,8 +51,8 @@ def test_the_digit_comes_with_its_probability_and_never_with_certainty(probabili
         (NEARLY_EVEN, None, "perhaps a 3, or an 8", "3: 48.0 %, 8: 40.0 %"),
         (NEARLY_EVEN, 0.6, "perhaps a 3, or an 8", "3: 48.0 %, 8: 40.0 %"),
         (certain(8, 0.99), 0.6, "perhaps an 8", "8: 99.0 %, if a digit at all"),
-        (certain(8, 0.99), 0.4, "That doesn't look like a digit", "closest: 8"),
-        (NEARLY_EVEN, 0.4, "That doesn't look like a digit", "closest: 3"),
+        (certain(8, 0.99), 0.4, "That doesn't look like a digit", "closest match: 8"),
+        (NEARLY_EVEN, 0.4, "That doesn't look like a digit", "closest match: 3"),
     ],
 )
 def test_a_guess_is_called_one_and_what_is_no_digit_is_named_none(
@@ -74,7 +74,7 @@ def test_a_second_choice_is_named_only_where_the_first_is_unsure() -> None:
 )
 def test_the_meter_says_how_much_it_looks_like_a_digit(is_digit: float, shown: str) -> None:
     content = prediction.digit_likelihood_html(Classification(certain(7, 0.95), is_digit=is_digit))
-    assert words(content) == ["Looks", "like", "a", "digit", *shown.split()]
+    assert words(content) == ["Is", "it", "a", "digit?", *shown.split()]
     (width,) = re.findall(r"width: ([\d.]+)%", content)
     assert float(width) / 100 == pytest.approx(is_digit, abs=1e-3)
 

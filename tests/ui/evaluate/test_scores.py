@@ -14,21 +14,20 @@ def samples(count: int, *, is_test: bool = False) -> EvaluationSet:
 
 
 def test_margin_of_half_of_100_is_about_ten_points() -> None:
-    assert scores.margin(50, 100).startswith("about ± 9.6 percentage points")
+    assert scores.margin(50, 100) == "± 9.6 points"
 
 
-def test_how_far_certainty_is_off_is_said_beside_what_chance_makes_of_it() -> None:
+def test_the_calibration_error_comes_with_that_of_chance() -> None:
     # 1,000 answers given with 80 %, 770 of them right: 3 points off. The mean deviation of a share by chance is
     # about sqrt(2 / pi) of its standard deviation, 0.8 * 1.265 points.
     found = Reliability(np.array([0, 1000]), np.array([0, 770]), np.array([np.nan, 0.8]))
     said = scores.calibration(found)
-    assert said.startswith("On average its certainty is 3.0 percentage points off.")
-    assert said.endswith("chance alone would make it 1.0.")
+    assert said == "Expected calibration error 3.0 % (1.0 % by chance alone)."
 
 
-def test_a_certainty_that_is_no_number_is_called_so() -> None:
+def test_a_confidence_that_is_not_a_number_is_called_so() -> None:
     found = Reliability(np.array([0, 9]), np.array([0, 1]), np.array([np.nan, np.nan]))
-    assert scores.calibration(found) == "The certainty of this network is not a number."
+    assert scores.calibration(found) == "The confidence of this network is not a number."
 
 
 @pytest.mark.parametrize("count", [10, 1000, 10_000])
