@@ -1,6 +1,7 @@
 """Wait for other processes: until a state is reached, however slow the machine is, and never for a fixed time."""
 
 import subprocess
+import sys
 import time
 
 
@@ -28,5 +29,8 @@ def wait_for_points(job, count=3):
 
 def is_running(pid):
     """Return whether there is such a process, and it is not a zombie."""
+    if sys.platform == "win32":
+        listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}", "/NH"], capture_output=True, text=True).stdout
+        return str(pid) in listed.split()
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
     return bool(state) and not state.startswith("Z")

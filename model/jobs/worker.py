@@ -44,10 +44,20 @@ class Worker:
         events: Where events go to, one pickled EventEnvelope after another.
         folder: The folder of all runs of the app.
         app: The number of the app's process.
+        orphans_are_adopted: Whether the system gives a process another parent when its own has ended.
     """
 
-    def __init__(self, commands: BinaryIO, events: BinaryIO, folder: Path, app: int) -> None:
+    def __init__(
+        self,
+        commands: BinaryIO,
+        events: BinaryIO,
+        folder: Path,
+        app: int,
+        *,
+        orphans_are_adopted: bool = sys.platform != "win32",
+    ) -> None:
         self._commands, self._events, self._folder, self._app = commands, events, folder, app
+        self._orphans_are_adopted = orphans_are_adopted
         self._received: queue.SimpleQueue[CommandEnvelope] = queue.SimpleQueue()
         self._has_received = threading.Event()
         self._sending = threading.Lock()
@@ -135,11 +145,11 @@ class Worker:
         os._exit(0)
 
     def _app_is_gone(self) -> bool:
-        # Windows gives orphans no other parent. But the app keeps the connection for as long as it lives.
-        return sys.platform == "win32" or os.getppid() != self._app
+        # Where the parent tells nothing, the connection does: the app keeps it for as long as it lives.
+        return not self._orphans_are_adopted or os.getppid() != self._app
 
 
-def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+def take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
     """Return the standard input and output for messages alone: what else is printed goes to the standard error."""
     commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -153,7 +163,7 @@ def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def main() -> None:
     """Serve the app that started this process."""
-    commands, events = _take_standard_streams()
+    commands, events = take_standard_streams()
     lower_priority()
     prefer_as_oom_victim()
     limit_memory()

@@ -44,13 +44,12 @@ def memory() -> int | None:
 def limit_memory() -> None:
     """Let allocations of this process fail beyond `memory`, if there is such a limit and the system has a way."""
     megabytes = memory()
-    if not megabytes:
-        return
-    with suppress(ImportError, OSError, ValueError):
-        import resource
+    if megabytes and sys.platform != "win32":
+        import resource  # Windows has none
 
         # This does not count data that is mapped from files: it is shared, and is dropped when memory is short.
-        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 2**20, resource.RLIM_INFINITY))
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 2**20, resource.RLIM_INFINITY))
 
 
 def lower_priority() -> None:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 import pytest
 
 from model import data
-from model.jobs import TrainingRequest
+from model.jobs import Pool, PoolSettings, TrainingRequest
 from tests.jobs.runs import ENDLESS, TOY
-from tests.polling import wait_for
+from tests.polling import is_running, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,26 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data") / "patterns"
     data.save(TOY, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """Two workers, for all tests of a module."""
+    pool = Pool(size=2, threads=1)
+    workers = pool.worker_pids()
+    yield pool
+    workers = {*workers, *pool.worker_pids()}
+    pool.close()
+    assert not any(map(is_running, workers))
+    assert not pool.folder.exists()
+
+
+@pytest.fixture(scope="module")
+def slicing_pool():
+    """A pool in which runs give way soon."""
+    pool = Pool(size=2, threads=1, settings=PoolSettings(time_slice=0.2))
+    yield pool
+    pool.close()
 
 
 @contextmanager
@@ -37,6 +57,26 @@ def submitting(pool, folder):
 
 @pytest.fixture
 def submit(pool, folder):
-    """Starts a job in the test module's `pool`."""
+    """Starts a job in the module's pool, and in the end discards it."""
     with submitting(pool, folder) as submit:
         yield submit
+
+
+@pytest.fixture
+def submit_sliced(slicing_pool, folder):
+    with submitting(slicing_pool, folder) as submit:
+        yield submit
+
+
+@pytest.fixture
+def submit_to(folder):
+    """Makes a pool of one or more workers, and a function that submits to it."""
+    pools = []
+
+    def make(size=1, **settings):
+        pools.append(Pool(size=size, threads=1, settings=PoolSettings(**settings)))
+        return pools[-1], lambda owner, config=ENDLESS: pools[-1].submit(TrainingRequest(owner, owner, config, folder))
+
+    yield make
+    for pool in pools:
+        pool.close()

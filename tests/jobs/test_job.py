@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from model.jobs import Fork, Job, JobStatus, Pool, TrainingRequest
+from model.jobs import Fork, Job, JobStatus, TrainingRequest
 from model.jobs.job_state import MAX_POINTS, JobState
 from model.jobs.protocol import (
     ChangeSettings,
@@ -23,21 +23,10 @@ from model.training import Trainer, sample_rows, train
 from model.training.diagnostics import inspect_network
 from model.training.history import HistoryPoint
 from tests.jobs.runs import ENDLESS, QUICK, STEPS, TOY
-from tests.polling import is_running, wait_for, wait_for_points, wait_until
+from tests.polling import wait_for, wait_for_points, wait_until
 
 RANDOM = QUICK.changed(epochs=4, dropout=0.3, batch_normalization=True, augmentation="affine", optimizer="adam")
 FORKED = RANDOM.changed(augmentation="none")
-
-
-@pytest.fixture(scope="module")
-def pool():
-    pool = Pool(size=2, threads=1)
-    workers = pool.worker_pids()
-    yield pool
-    workers = {*workers, *pool.worker_pids()}
-    pool.close()
-    assert not any(map(is_running, workers))
-    assert not pool.folder.exists()
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from model.jobs.protocol import (
     Stop,
     TrainingFailed,
 )
+from model.jobs.worker_limits import NICE_LEVEL
 from tests.jobs.runs import ENDLESS, QUICK
 from tests.paths import ROOT
+from tests.polling import wait_for
 
 
 @pytest.fixture
@@ -32,8 +34,8 @@ def files(tmp_path):
 class Worker:
     """A worker's process, and the pipes to it."""
 
-    def __init__(self, files, app):
-        command = [sys.executable, "-m", "model.jobs.worker", str(files), str(app)]
+    def __init__(self, files, app, program):
+        command = [sys.executable, *program, str(files), str(app)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def send(self, job_number, message):
@@ -63,11 +65,11 @@ class Worker:
 
 @pytest.fixture
 def start_worker(files):
-    """Starts a worker. `app` is whose process it belongs to."""
+    """Starts a worker. `app` is whose process it belongs to, `program` how it is started."""
     workers = []
 
-    def start_one(app=None):
-        workers.append(Worker(files, app or os.getpid()))
+    def start_one(app=None, program=("-m", "model.jobs.worker")):
+        workers.append(Worker(files, app or os.getpid(), program))
         return workers[-1]
 
     yield start_one
@@ -111,3 +113,46 @@ def test_it_leaves_no_files_if_the_app_is_gone(start_worker, files):
     worker.disconnect()
     assert worker.process.wait(60) == 0
     assert not files.exists()
+
+
+AS_ON_WINDOWS = """
+import sys
+from pathlib import Path
+from model.jobs.worker import Worker, take_standard_streams
+folder, app = sys.argv[1:]
+Worker(*take_standard_streams(), Path(folder), int(app), orphans_are_adopted=False).serve()
+"""
+
+
+def test_where_orphans_keep_their_parent_a_broken_connection_means_that_the_app_is_gone(start_worker, files):
+    worker = start_worker(program=("-c", AS_ON_WINDOWS))
+    worker.receive()
+    worker.disconnect()
+    assert worker.process.wait(60) == 0
+    assert not files.exists()
+
+
+NOISY = """
+import os, sys
+from model.jobs.worker import take_standard_streams
+commands, events = take_standard_streams()
+print("by Python", flush=True)
+os.system("echo by a library")
+assert sys.stdin.read() == ""
+events.write(commands.read())
+events.flush()
+"""
+
+
+def test_what_is_printed_in_a_worker_does_not_disturb_the_messages():
+    process = subprocess.run([sys.executable, "-c", NOISY], cwd=ROOT, input=b"message", capture_output=True)
+    assert process.stdout == b"message"
+    assert process.stderr.split(b"\n")[:2] == [b"by Python", b"by a library"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the pool does the same by other means there")
+def test_a_worker_is_apart_from_the_app_and_gives_way_to_it(pool):
+    wait_for(lambda: pool.idle_workers() == pool.size, "the workers")
+    for pid in pool.worker_pids():
+        assert os.getpgid(pid) == pid != os.getpgid(0)  # so that no Ctrl-C in the app's terminal reaches it
+        assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICE_LEVEL)
