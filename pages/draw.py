@@ -7,7 +7,7 @@ from model.inference.classification import classify_images
 from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors, layout, style
-from ui.draw import canvas, prediction
+from ui.draw import canvas, photo_upload, prediction
 from ui.pickers import networks
 
 
@@ -37,10 +37,10 @@ def write_and_read(network: DigitClassifier, problem: str | None) -> None:
                 icon=":material/download:",
                 disabled=not drawing.strokes,
             )
-    if canvas.photo_error() != problem:
+    if photo_upload.error() != problem:
         st.rerun()
 
-    image, caption = canvas.photo_image(), "Network input, from your photo"
+    image, caption = photo_upload.image(), "Network input, from your photo"
     if image is None:
         image, caption = ink.render(drawing) if drawing.strokes else None, "Network input"
     (reading,) = classify_images(network, [image])
@@ -63,7 +63,7 @@ page.title("Draw a digit")
 top = page.container()
 with page.container(horizontal=True, gap="medium"):
     with st.container(width=layout.HALF_PAGE_WIDTH):
-        canvas.photo_uploader()
+        photo_upload.uploader()
     with st.container(width=layout.HALF_PAGE_WIDTH):
         try:
             _, checkpoint = networks.select_network()
@@ -72,4 +72,4 @@ with page.container(horizontal=True, gap="medium"):
             st.stop()
 
 with top:
-    write_and_read(checkpoint.network, canvas.photo_error())
+    write_and_read(checkpoint.network, photo_upload.error())

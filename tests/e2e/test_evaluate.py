@@ -111,7 +111,7 @@ def test_another_sample_and_the_surest_mistakes_first(page: Page, app_url: str) 
     page.locator(".st-key-confident_first label").first.click()
     settle(page)
     notes = page.locator(".st-key-mistakes figcaption").all_inner_texts()
-    sure = [float(re.search(r"confidence (?:> )?([\d.]+) %", note)[1]) for note in notes]
+    sure = [float(re.search(r"([\d.]+) %", note)[1]) for note in notes]
     assert sure == sorted(sure, reverse=True)
 
 

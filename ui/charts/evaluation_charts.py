@@ -1,6 +1,6 @@
-"""A chart turns numbers into something the eye can compare: where the mistakes lie, and how sure the answers are.
+"""Charts of an evaluation: the confusion matrix, accuracy by digit, calibration, and one image's probabilities.
 
-Pure functions from values to figures. Blue is right and vermilion is wrong, here as everywhere.
+Pure functions from values to figures. Blue is right and vermilion is wrong, as on every page.
 """
 
 from __future__ import annotations
@@ -19,20 +19,23 @@ from ui.common import theme
 from ui.common.formatting import image_count, percent
 
 Array = NDArray[Any]
-Cell = tuple[int, int]  # the digit that images show, and the one that they were read as
+Cell = tuple[int, int]  # actual and predicted digit
 
 DIGITS = 10
-# A share of a digit's images that, all read as one other digit, gets the full color, however few mistakes there are.
+# The smallest share of a digit's images, all predicted as one other digit, that gets the full color.
 FULL_COLOR_SHARE = 0.02
-NEGLIGIBLE = 0.0005  # a probability not worth a number
+NEGLIGIBLE = 0.0005  # smaller probabilities have no number beside their bar
 
 
 def confusion_matrix_chart(confusion: Array, chosen: Cell | None, text_color: str) -> go.Figure:
-    """How often each digit (row) was read as each digit (column), from counts (10, 10); `chosen` stands out at first.
+    """Draw how often each digit (row) was predicted as each digit (column), from counts (10, 10).
 
-    Color is the share of the row: for the mistakes by its square root, on a scale of their own, so that a handful
-    among a thousand right answers still shows. Each cell is a point of the last trace, for Plotly reports no clicks
-    on a heat map's cells; `cell_at` is the way back.
+    The color is the share of the row; for mistakes its square root, on a scale of their own, so that a few among a
+    thousand remain visible. Plotly reports no clicks on a heat map, so each cell is also a point of the last trace;
+    `cell_at` turns a point into its cell.
+
+    Args:
+        chosen: the cell that is highlighted until another one is clicked.
     """
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(DIGITS, dtype=bool), 0.0, shares)
@@ -79,7 +82,7 @@ def confusion_matrix_chart(confusion: Array, chosen: Cell | None, text_color: st
         clickmode="event+select",
         dragmode=False,
         hovermode="closest",
-        hoverdistance=60,  # pixels: a whole cell answers, not its middle alone
+        hoverdistance=60,  # pixels: the whole cell reacts, not only its center
     )
     axis: dict[str, Any] = {"dtick": 1, "fixedrange": True, "showgrid": False, "zeroline": False, "ticks": ""}
     figure.update_xaxes(title="predicted", range=[-0.5, DIGITS - 0.5], side="top", **axis)
@@ -99,7 +102,7 @@ def largest_mistake(confusion: Array) -> Cell | None:
 
 
 def accuracy_by_digit_chart(confusion: Array) -> go.Figure:
-    """The share read right of each digit's images with its 95 % interval, and of all; from counts (10, 10)."""
+    """Draw the accuracy on each digit with its 95 % confidence interval, and the overall one, from counts (10, 10)."""
     totals, right = confusion.sum(axis=1), confusion.diagonal()
     shown = np.flatnonzero(totals)
     shares = right[shown] / totals[shown]
@@ -109,7 +112,7 @@ def accuracy_by_digit_chart(confusion: Array) -> go.Figure:
         shown,
         (low, high),
         sizes=11,
-        words=[
+        hover_text=[
             f"{digit}: {right[digit]:,} of {totals[digit]:,} correct, {percent(share)}<br>"
             f"95 % confidence interval {percent(bounds[0])} to {percent(bounds[1])}"
             for digit, share, *bounds in zip(shown, shares, low, high, strict=True)
@@ -132,12 +135,12 @@ def accuracy_by_digit_chart(confusion: Array) -> go.Figure:
     return figure
 
 
-def _dots(shares: Array, places: Array, bounds: tuple[Array, Array], *, sizes: Any, words: list[str]) -> go.Scatter:
-    """A dot at each share (n,), in the row of its place (n,), with its interval and what is said of it."""
+def _dots(shares: Array, y: Array, bounds: tuple[Array, Array], *, sizes: Any, hover_text: list[str]) -> go.Scatter:
+    """A dot at each share (n,) and y (n,), with the bounds of its interval and a tooltip."""
     low, high = bounds
     return go.Scatter(
         x=shares,
-        y=places,
+        y=y,
         mode="markers",
         marker={"size": sizes, "color": theme.RIGHT, "opacity": 1},
         error_x={
@@ -147,35 +150,34 @@ def _dots(shares: Array, places: Array, bounds: tuple[Array, Array], *, sizes: A
             "thickness": 2,
             "width": 0,
         },
-        hovertext=words,
+        hovertext=hover_text,
         hoverinfo="text",
     )
 
 
-def reliability_diagram(found: Reliability) -> go.Figure:
-    """The share of right answers, with its 95 % interval, beside their certainty; on the dotted line both are equal.
+def reliability_diagram(reliability: Reliability) -> go.Figure:
+    """Draw accuracy, with its 95 % confidence interval, against confidence; on the dotted line both are equal.
 
-    A dot for each bin that has answers, and their number at the end of its row. The more answers, the larger the dot:
-    most are often in the last bin, and the eye would else go to the longest lines, which tell least.
+    Each bin that has predictions has a dot, and their number at the end of its row. A bin with more predictions has a
+    larger dot, so that the eye does not go to the widest intervals, which say least.
     """
-    bins = len(found.counts)
-    filled = np.flatnonzero(found.counts)
-    counts, right, shares, certainty = (
-        values[filled] for values in (found.counts, found.right, found.accuracy, found.confidence)
-    )
+    bins = len(reliability.counts)
+    filled = np.flatnonzero(reliability.counts)
+    counts, right = reliability.counts[filled], reliability.right[filled]
+    shares, confidence = reliability.accuracy[filled], reliability.confidence[filled]
     low, high = np.array([confidence_interval(*pair) for pair in zip(right, counts, strict=True)]).T
     points = _dots(
         shares,
-        certainty,
+        confidence,
         (low, high),
         sizes=6 + 2.5 * np.log10(counts),
-        words=[
-            f"{percent(place / bins, 0)} to {percent((place + 1) / bins, 0)} confidence, "
+        hover_text=[
+            f"{percent(index / bins, 0)} to {percent((index + 1) / bins, 0)} confidence, "
             f"{percent(mean)} on average:<br>"
             f"{part:,} of {count:,} correct, {percent(share)}<br>"
             f"95 % confidence interval {percent(bounds[0])} to {percent(bounds[1])}"
-            for place, mean, part, count, share, *bounds in zip(
-                filled, certainty, right, counts, shares, low, high, strict=True
+            for index, mean, part, count, share, *bounds in zip(
+                filled, confidence, right, counts, shares, low, high, strict=True
             )
         ],
     )
@@ -186,9 +188,9 @@ def reliability_diagram(found: Reliability) -> go.Figure:
     figure.add_annotation(text="underconfident", x=1, y=0, xanchor="right", showarrow=False)
     beside: dict[str, Any] = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 4, "showarrow": False}
     figure.add_annotation(text="images", yref="paper", y=1, yanchor="bottom", **beside)
-    for place, count in zip(filled, counts, strict=True):
-        # In the middle of its bin, so that no two numbers meet.
-        figure.add_annotation(text=f"{count:,}", y=(place + 0.5) / bins, **beside)
+    for index, count in zip(filled, counts, strict=True):
+        # In the middle of its bin, so that the numbers do not overlap.
+        figure.add_annotation(text=f"{count:,}", y=(index + 0.5) / bins, **beside)
     figure.update_layout(height=400, margin={"l": 0, "r": 52, "t": 24, "b": 0}, dragmode=False, showlegend=False)
     axis: dict[str, Any] = {"tickformat": ".0%", "dtick": 0.2, "fixedrange": True, "zeroline": False, "showgrid": False}
     figure.update_xaxes(title="accuracy", range=[-0.03, 1.03], **axis)
@@ -197,7 +199,7 @@ def reliability_diagram(found: Reliability) -> go.Figure:
 
 
 def probability_bars_chart(probabilities: Array, label: int) -> alt.LayerChart:
-    """The probability of each digit (10,): what the image shows in blue, a wrong answer in vermilion, the rest grey."""
+    """Draw the probability of each digit (10,): the label in blue, a wrong prediction in vermilion, the rest gray."""
     answer = int(probabilities.argmax())
     colors = [theme.RIGHT if digit == label else theme.WRONG if digit == answer else theme.OTHER for digit in range(10)]
     table = pd.DataFrame(
@@ -219,7 +221,7 @@ def probability_bars_chart(probabilities: Array, label: int) -> alt.LayerChart:
             tooltip=["digit:O", "probability:Q"],
         )
     )
-    # The numbers are an axis, whose text follows the page from light to dark.
+    # The numbers are an axis, because Streamlit gives the text of axes the color of the theme.
     numbers = f"{table['words'].tolist()}[datum.value]"
     right = alt.Axis(orient="right", labelExpr=numbers, labelFontSize=13, **look)
     column = bars.mark_tick(opacity=0).encode(y=alt.Y("digit:O", axis=right))

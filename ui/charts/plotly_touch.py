@@ -1,7 +1,7 @@
-"""A finger is no mouse: it hovers over nothing, and moves to scroll the page rather than to drag what it touches.
+"""Touch on Plotly charts: a tap clicks, and a swipe scrolls the page.
 
-Plotly takes a touch for the start of a drag, and a tap for a click on what it was over the time before. A browser
-knows better: it turns a tap into a movement and a click of the mouse, if only it is left to do so.
+Plotly takes a touch for the start of a drag, and a tap for a click on the point that was hovered over before it. The
+browser itself turns a tap into a mouse move and a click, if Plotly does not handle the touch.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ export default function () {
 
 
 def let_browser_handle_touch() -> None:
-    """Withhold touches from this page's Plotly charts, so that a tap clicks and a swipe scrolls; shows nothing."""
+    """Keep touch events from this page's Plotly charts; shows nothing."""
     st.components.v2.component("inkling_touch", js=_SCRIPT)(key="touch")

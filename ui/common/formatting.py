@@ -1,10 +1,10 @@
-"""Numbers in words, alike on every page."""
+"""Numbers as text, in the same way on every page."""
 
 import math
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """A share as a percentage that is 100 only where nothing is missing, and 0 only where there is nothing."""
+    """A share as a percentage; only a share of exactly 1 shows as 100 %, and only one of exactly 0 as 0 %."""
     if not math.isfinite(share):
         return "–"
     smallest = 10.0**-decimals
@@ -16,5 +16,5 @@ def percent(share: float, decimals: int = 1) -> str:
 
 
 def image_count(count: int) -> str:
-    """A number of images, in words."""
+    """A number of images: "1 image", "1,234 images"."""
     return "1 image" if count == 1 else f"{count:,} images"

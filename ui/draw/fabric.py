@@ -1,6 +1,6 @@
-"""Fabric.js keeps a drawing as objects: the pen's strokes, each a path with a transform that moving or scaling changes.
+"""Drawings from and to the JSON of Fabric.js: objects for the pen's strokes, each a path with a transform.
 
-What a browser sends may be anything, so it is counted before it is read, and checked while it is.
+A browser may send anything, so the objects are counted before they are read, and each is checked.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from model.ink import MAX_COORDINATE, MAX_POINTS, MAX_STROKES, Drawing
 from ui.common import theme
 
 PEN_WIDTH = 16  # pixels of the canvas
-CURVE_STEP = 2.0  # pixels of the canvas between the points taken of a curve
+CURVE_STEP = 2.0  # canvas pixels between the points of a curve
 CURVE_POINTS = 200  # at most, of each curve
-COMMANDS = {"M": 2, "L": 2, "Q": 4}  # move, line, quadratic curve: all that the pen makes; how many numbers each takes
+COMMANDS = {"M": 2, "L": 2, "Q": 4}  # the pen's commands, move, line and quadratic curve, with their number of values
 
 Points = NDArray[np.float64]
 Fabric = dict[str, Any]
 
 
 def fabric_from_drawing(drawing: Drawing) -> Fabric:
-    """A drawing, in the canvas's pixels, as the objects that the canvas begins with."""
+    """The initial objects of a canvas that shows a drawing, whose coordinates are canvas pixels."""
     look = {
         "type": "Path",
         "fill": None,
@@ -42,10 +42,10 @@ def fabric_from_drawing(drawing: Drawing) -> Fabric:
 
 
 def drawing_from_fabric(state: object) -> Drawing:
-    """The strokes of a canvas's state, in its pixels.
+    """The drawing on a canvas, in its pixels, from the canvas's state.
 
     Raises:
-        ValueError: it is not what the pen makes, or more than a drawing may hold.
+        ValueError: the state holds other objects than pen strokes, or more than a drawing may hold.
     """
     objects = state.get("objects") if isinstance(state, Mapping) else None
     if not isinstance(objects, list):
@@ -63,7 +63,7 @@ def drawing_from_fabric(state: object) -> Drawing:
 
 
 def _strokes(drawn: Mapping[str, Any]) -> list[Points]:
-    """A path's strokes as the screen shows them: its points about their middle, transformed, moved to left and top."""
+    """A path's strokes as the screen shows them: centered, transformed, then moved to the object's left and top."""
     strokes = path_strokes(drawn["path"])
     if not strokes:
         return []
@@ -71,9 +71,9 @@ def _strokes(drawn: Mapping[str, Any]) -> list[Points]:
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     if (drawn.get("originX", "center"), drawn.get("originY", "center")) != ("center", "center"):
         raise ValueError("a stroke's place must be that of its center; got another origin")
-    place = _numbers([drawn.get("left", middle[0]), drawn.get("top", middle[1])])
+    position = _numbers([drawn.get("left", middle[0]), drawn.get("top", middle[1])])
     transform = _transform(drawn)
-    return [(stroke - middle) @ transform.T + place for stroke in strokes]
+    return [(stroke - middle) @ transform.T + position for stroke in strokes]
 
 
 def _transform(drawn: Mapping[str, Any]) -> Points:
@@ -91,7 +91,7 @@ def path_strokes(path: Sequence[object]) -> list[Points]:
     """The strokes (k, 2) that a path's commands draw: `[["M", x, y], ["Q", x1, y1, x, y], ["L", x, y]]`.
 
     Raises:
-        ValueError: another command than M, L and Q, none to begin with, or numbers that are none.
+        ValueError: a command other than M, L and Q, a path that does not start with M, or a value that is not a number.
     """
     strokes: list[list[Sequence[float]]] = []  # of each stroke its first point, then of each curve control and end
     for command in path:
@@ -138,11 +138,11 @@ def _check(values: Sequence[object]) -> None:
     for value in values:
         if type(value) is not float and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise ValueError(f"a place or a size in a drawing must be a number; got {_kind(value)}")
-        if not abs(value) <= MAX_COORDINATE:  # so that NaN is refused too
+        if not abs(value) <= MAX_COORDINATE:  # rejects NaN too
             raise ValueError(f"numbers in a drawing must be at most {MAX_COORDINATE:,}; got one beyond that")
 
 
 def _kind(value: object) -> str:
-    """What came, without its own words: they are not ours to show."""
+    """The kind of a value; the value itself comes from outside and is not shown."""
     kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "nothing"}
     return kinds.get(type(value), "something else")

@@ -22,7 +22,7 @@ def captioned(results: Results, index: int) -> CaptionedImage:
     label, digit = samples.labels[index], evaluation.predictions[index]
     is_correct = digit == label
     caption = f"{label}" if is_correct else f"{label} predicted as {digit}"
-    notes = (f"confidence {formatting.percent(float(evaluation.confidence[index]))}", f"no. {index}")
+    notes = (formatting.percent(float(evaluation.confidence[index])), f"no. {index}")
     return CaptionedImage(samples.images[index], caption, notes, theme.RIGHT if is_correct else theme.WRONG)
 
 

@@ -72,7 +72,12 @@ def show_examples(results: Results) -> None:
     """Samples of the mistakes and of the right answers."""
     seed = state.visitor().sample_seed
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Examples", anchor=False, width="content")
+        st.subheader(
+            "Examples",
+            anchor=False,
+            width="content",
+            help="Under each image: the actual digit, the prediction if it differs, its confidence, and the image no.",
+        )
         st.button(
             "Another sample",
             key="another_sample",

@@ -1,4 +1,4 @@
-"""The data sets at hand: those that Inkling knows by name, and those from the visitor's files."""
+"""The data sets to choose from: the built-in ones, and those from the visitor's files."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from ui.state.visitor_state import UploadedDataset
 
 
 @st.cache_resource(show_spinner="Opening the data ...")
-def _named(name: str) -> Dataset:
+def _open_builtin(name: str) -> Dataset:
     return data.load(name)
 
 
 def open_dataset(name: str) -> Dataset:
-    """A data set by its name in the menu, its arrays open."""
+    """Open the data set with this name in the menu."""
     uploaded = state.visitor().datasets.get(name)
-    return uploaded.dataset if uploaded else _named(name)
+    return uploaded.dataset if uploaded else _open_builtin(name)
 
 
 def folder(name: str) -> Path:
-    """Where a data set's arrays lie, for a worker process to open."""
+    """The folder of a data set's arrays, which a worker process can open."""
     uploaded = state.visitor().datasets.get(name)
     return Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(name)
 
 
 def keep_alive(name: str) -> object:
-    """What must be kept for a data set's folder to stay."""
+    """An object that must be referenced for as long as the data set's folder is needed."""
     return state.visitor().datasets.get(name)
 
 
 def is_available(name: str) -> bool:
-    """Whether a data set that Inkling knows by name can be opened without a download."""
+    """Whether a built-in data set can be opened without a download."""
     try:
         return data.is_present(name)
     except ValueError:
-        return False  # $MNIST_DIR holds some of its files only: `select_dataset` says so
+        return False  # $MNIST_DIR lacks some of the files: `select_dataset` shows the message
 
 
 def select_dataset() -> str | None:
-    """A menu of the data sets at hand, and ways to more; returns the chosen one's name, None if it is not here yet.
+    """Show the menu of data sets and the upload of files; returns the selected name, None if it needs a download.
 
-    The choice holds on all pages. Files that are no data set get a message, and the choice stays as it was.
+    The selection is the same on all pages. Files that hold no data set get a message, and the selection stays.
     """
     names = [*data.DATASETS, *state.visitor().datasets]
     selected = state.visitor().dataset
@@ -95,15 +95,15 @@ def _open() -> None:
     name = ", ".join(file.name for file in uploads)[:80]
     if name in data.DATASETS:
         name += " (your file)"
-    place = TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
+    folder = TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
     try:
-        read = data.from_files({file.name: file.getvalue() for file in uploads}, name)
-        data.save(read, Path(place.name) / "data")
-        read = data.open_folder(Path(place.name) / "data")  # mapped, not held in memory
+        dataset = data.from_files({file.name: file.getvalue() for file in uploads}, name)
+        data.save(dataset, Path(folder.name) / "data")
+        dataset = data.open_folder(Path(folder.name) / "data")  # mapped, not held in memory
     except ValueError as error:
         visitor.dataset_problem = str(error)
     else:
-        visitor.datasets = {name: UploadedDataset(read, place)}  # one at a time: they are large
+        visitor.datasets = {name: UploadedDataset(dataset, folder)}  # one at a time: they are large
         visitor.dataset = name
 
 

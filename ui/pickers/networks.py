@@ -1,4 +1,4 @@
-"""The networks at hand: those that come with Inkling, those that the visitor trained, and those from files."""
+"""The networks to choose from: those that come with Inkling, those that the visitor trained, and those from files."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def _size(networks: Iterable[Checkpoint]) -> int:
 
 
 def select_network() -> tuple[str, Checkpoint]:
-    """A menu of the networks at hand, this visitor's newest first; returns the chosen one's name and itself.
+    """Show the menu of networks, this visitor's newest first, and the upload; returns the selected name and network.
 
-    The choice holds on all pages. A file that is no network gets a message, and the choice stays as it was.
+    The selection is the same on all pages. A file that holds no network gets a message, and the selection stays.
     """
     _collect()
     names = [*reversed(state.visitor().networks), *shipped_names()]
@@ -97,13 +97,13 @@ def _open() -> None:
 
 
 def of_job(job: Job) -> str | None:
-    """What the network of one of the visitor's trainings is called in the menus; None until it is done."""
+    """The name in the menus of the network from one of the visitor's runs; None until the run has ended."""
     _collect()
     return state.visitor().job_networks.get(job.number)
 
 
 def _collect() -> None:
-    """Put trainings' networks into the menus when they are done, on whatever page the visitor is by then."""
+    """Add the networks of ended runs to the menus, whatever page the visitor is on."""
     here = state.visitor()
     for job in list(here.jobs):
         if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.state().points):
