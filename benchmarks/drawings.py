@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import F64
 from model.inference.classification import classify_images
 from model.ink import Drawing, read_ink, render
 from model.training import checkpoint
@@ -26,8 +26,6 @@ TURN = math.radians(8)  # at most, either way
 SCALE = (0.75, 1.05)
 SHIFT = 20  # pixels of the canvas, at most, either way
 PERCENT = re.compile(r'<span class="answer-percent">.*?</span>')
-
-Points = NDArray[np.float64]
 
 
 class Sent(NamedTuple):
@@ -59,7 +57,7 @@ def _values(count: int, seed: int) -> Iterator[str]:
         yield json.dumps({"drawing": {"raw": fabric(_varied(drawing, rng)), "data": None}, "backgroundFit": None})
 
 
-def _varied(drawing: Drawing, rng: np.random.Generator) -> list[Points]:
+def _varied(drawing: Drawing, rng: np.random.Generator) -> list[F64]:
     angle, scale = rng.uniform(-TURN, TURN), rng.uniform(*SCALE)
     cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
     middle = np.concatenate(drawing.strokes).mean(axis=0)
@@ -68,7 +66,7 @@ def _varied(drawing: Drawing, rng: np.random.Generator) -> list[Points]:
     return [(stroke - middle) @ turn.T + place for stroke in drawing.strokes]
 
 
-def fabric(strokes: Sequence[Points]) -> dict[str, object]:
+def fabric(strokes: Sequence[F64]) -> dict[str, object]:
     """Strokes (k, 2) as the canvas's pen makes them: curves through the middles between points, and a line to end."""
     objects = [
         {"type": "Path", "originX": "center", "originY": "center", "strokeWidth": PEN_WIDTH, "path": _path(stroke)}
@@ -77,7 +75,7 @@ def fabric(strokes: Sequence[Points]) -> dict[str, object]:
     return {"version": "7.4.0", "objects": objects, "background": "#000000"}
 
 
-def _path(stroke: Points) -> list[list[object]]:
+def _path(stroke: F64) -> list[list[object]]:
     middles = (stroke[1:-1] + stroke[2:]) / 2
     curves = np.concatenate([stroke[1:-1], middles], axis=1).round(4).tolist()
     return [["M", *stroke[0].round(4).tolist()], *(["Q", *curve] for curve in curves), ["L", *stroke[-1].tolist()]]

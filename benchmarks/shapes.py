@@ -6,14 +6,12 @@ What a network was taught not to be a digit it may know by heart; whether it has
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import Array
 from model.ink import Drawing
 
-Array = NDArray[Any]
 Path = list[Array]  # strokes (k, 2), x to the right and y down
 
 WOBBLE = 0.03  # of the shape's size: nobody draws a perfect circle

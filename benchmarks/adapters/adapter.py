@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.workloads import Workload
-
-Floats = NDArray[np.float32]
+from model.common.arrays import F32, I64, U8
 
 
 class Adapter:
@@ -66,7 +64,7 @@ class Adapter:
 class Reader:
     """A trained network that reads one image at a time."""
 
-    images: NDArray[np.uint8]  # (n, 784)
+    images: U8  # (n, 784)
 
     def prepare(self, weights: Path, folder: Path) -> None:
         """Open a network's file, and the test images."""
@@ -75,11 +73,11 @@ class Reader:
     def use_threads(self, count: int) -> None:
         raise NotImplementedError
 
-    def probabilities(self, image: NDArray[np.uint8]) -> Floats:
+    def probabilities(self, image: U8) -> F32:
         """The probability of each digit, (1, 10), for an image (1, 784) of 0..255."""
         raise NotImplementedError
 
-    def read(self, count: int) -> Floats:
+    def read(self, count: int) -> F32:
         """The probabilities, (count, 10), for the first images, one by one."""
         return np.concatenate([self.probabilities(self.images[i : i + 1]) for i in range(count)])
 
@@ -94,13 +92,13 @@ class Reader:
         return statistics.median(times)
 
 
-def load_floats(folder: Path, part: str = "") -> tuple[Floats, NDArray[np.int64]]:
+def load_floats(folder: Path, part: str = "") -> tuple[F32, I64]:
     """Images (n, 784) as floats 0..1 and labels (n,); the part is "" to train on, "test_" to test with."""
     images, labels = np.load(folder / f"{part}images.npy"), np.load(folder / f"{part}labels.npy")
     return np.multiply(images, np.float32(1 / 255), dtype=np.float32), labels.astype(np.int64)
 
 
-def he_weights(workload: Workload) -> list[Floats]:
+def he_weights(workload: Workload) -> list[F32]:
     """Each layer's first weights, (inputs, outputs), of deviation sqrt(2 / inputs) (He et al. 2015)."""
     rng = np.random.default_rng(workload.seed)
     return [

@@ -9,11 +9,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.adapters import adapter
 from benchmarks.workloads import MOMENTUM, Workload
 from model import data
+from model.common.arrays import F32, U8
 from model.config import TrainingConfig
 from model.training import Change, augmentation, checkpoint, train
 from model.training.history import Progress
@@ -92,5 +92,5 @@ class Reader(adapter.Reader):
         self.network = checkpoint.load(weights).network
         self.images = np.load(folder / "test_images.npy")
 
-    def probabilities(self, image: NDArray[np.uint8]) -> adapter.Floats:
+    def probabilities(self, image: U8) -> F32:
         return self.network.predict_proba(image)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmarks.adapters import adapter
 from benchmarks.workloads import Workload
+from model.common.arrays import F32, Array
 
-Product = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]  # two factors, and where their product goes
+Product = tuple[Array, Array, Array]  # two factors, and where their product goes
 
 
 def products(workload: Workload, rows: int) -> list[Product]:
@@ -27,10 +26,10 @@ def products(workload: Workload, rows: int) -> list[Product]:
     """
     rng = np.random.default_rng(workload.seed)
 
-    def random(*shape: int) -> NDArray[np.float32]:
+    def random(*shape: int) -> F32:
         return rng.standard_normal(shape, dtype=np.float32)
 
-    def empty(*shape: int) -> NDArray[np.float32]:
+    def empty(*shape: int) -> F32:
         return np.empty(shape, np.float32)
 
     forward: list[Product] = []

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from benchmarks.adapters import adapter
 from benchmarks.workloads import BETA2, EPSILON, MOMENTUM, Workload
+from model.common.arrays import F32, U8
 from model.common.constants import CLASSES
 from model.training import checkpoint
 
@@ -120,10 +120,10 @@ class Reader(adapter.Reader):
     def use_threads(self, count: int) -> None:
         torch.set_num_threads(count)
 
-    def probabilities(self, image: NDArray[np.uint8]) -> adapter.Floats:
+    def probabilities(self, image: U8) -> F32:
         with torch.inference_mode():
             logits = self.network(torch.from_numpy(image).float() / 255)[:, :CLASSES] / self.temperature
-            probabilities: adapter.Floats = torch.softmax(logits, dim=1).numpy()
+            probabilities: F32 = torch.softmax(logits, dim=1).numpy()
         return probabilities
 
 
