@@ -8,10 +8,8 @@ from model.data import mnist
 from model.data.formats import read_idx_images, read_idx_labels
 from model.presets import PRESETS, name_of
 from model.training.checkpoint import DEFAULT_WEIGHTS, WEIGHTS, load
+from tests.paths import needs_mnist
 
-needs_mnist = pytest.mark.skipif(
-    "MNIST_DIR" not in os.environ, reason="set MNIST_DIR to the folder with MNIST's four IDX files"
-)
 SHIPPED = sorted(path for path in WEIGHTS.iterdir() if path.suffix in (".safetensors", ".npz"))
 every_network = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 

@@ -14,6 +14,13 @@ from model.cli.weights import weights_option
 from model.config import TrainingConfig
 from model.training import checkpoint
 
+NOTES = {
+    data.Overlap.TRAINING_IMAGES: "The network was trained on these images: its score here says little about new "
+    "digits.",
+    data.Overlap.MNIST_5K_IN_MNIST: "All 5,000 images are among MNIST's 60,000 training images, which this network "
+    "was trained on: its score here says nothing about new digits.",
+}
+
 
 @click.command("evaluate")
 @weights_option
@@ -65,4 +72,5 @@ def overlap_note(config: TrainingConfig | None, dataset: data.Dataset, on_traini
     """Warn if the network was trained on images that it is scored on."""
     if config is None:
         return None
-    return data.overlap(config.data, dataset.name, ink=config.ink, on_training_part=on_training_part)
+    overlap = data.find_overlap(config.data, dataset.name, ink=config.ink, on_training_part=on_training_part)
+    return NOTES[overlap] if overlap else None

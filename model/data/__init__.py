@@ -1,30 +1,30 @@
-"""Data sets in: MNIST, CSV, IDX and npz files, drawings; their split, and the cache that keeps them."""
+"""Data sets: MNIST, and a user's own CSV, IDX, npz and ink files; their split, and the cache that shares them."""
 
+from model.data.dataset import Dataset, split
 from model.data.datasets import (
     DATASETS,
     DOWNLOAD_SIZE,
-    Dataset,
     from_files,
     is_present,
     is_unpacked,
     load,
     open_folder,
-    overlap,
     prepare,
     save,
-    split,
 )
+from model.data.overlap import Overlap, find_overlap
 
 __all__ = [
     "DATASETS",
     "DOWNLOAD_SIZE",
     "Dataset",
+    "Overlap",
+    "find_overlap",
     "from_files",
     "is_present",
     "is_unpacked",
     "load",
     "open_folder",
-    "overlap",
     "prepare",
     "save",
     "split",

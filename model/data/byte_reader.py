@@ -1,7 +1,9 @@
-"""A source is a file's bytes, on disk or just uploaded, unpacked if they are gzipped, and counted as they are read.
+"""Reading the bytes of a file, on disk or uploaded, gzipped or not, with a limit on how many are unpacked.
 
-Nobody asks it for more than a header has promised, so a small file can't unpack into a huge one.
+Callers read no more than a header promises, so a small file cannot unpack into a huge one.
 """
+
+from __future__ import annotations
 
 import gzip
 import io
@@ -19,7 +21,15 @@ class ByteReader:
     """The bytes of a file on disk or in memory, unpacked if gzipped, and counted as they are read."""
 
     def __init__(self, source: Path | bytes, name: str | None = None) -> None:
-        """Opens `source`; `name` is what messages call it. Raises ValueError if there is nothing to read."""
+        """Open a file.
+
+        Args:
+            source: a path, or a file's bytes.
+            name: what messages call the file; by default its own name.
+
+        Raises:
+            ValueError: the file cannot be opened or is empty.
+        """
         self.name = name or (source.name if isinstance(source, Path) else "the file")
         self.position = 0  # unpacked bytes read so far
         try:
@@ -29,13 +39,13 @@ class ByteReader:
         magic = raw.read(2)
         raw.seek(0)
         self._raw = raw
-        # Told by content: browsers like to unpack a download and leave ".gz" at the end of its name.
+        # By content, not by name: browsers may unpack a download and leave ".gz" at the end of its name.
         self._stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=raw) if magic == b"\x1f\x8b" else raw)
         if not magic:
             raw.close()
             raise ValueError(f"{self.name}: expected {FORMATS}; got an empty file")
 
-    def __enter__(self) -> "ByteReader":
+    def __enter__(self) -> ByteReader:
         return self
 
     def __exit__(
@@ -45,10 +55,14 @@ class ByteReader:
         self._raw.close()
 
     def read(self, size: int) -> bytearray:
-        """Up to `size` unpacked bytes, fewer only at the end. Raises ValueError if a gzip file is damaged."""
+        """Read up to `size` unpacked bytes, fewer only at the end.
+
+        Raises:
+            ValueError: a gzip file is damaged.
+        """
         data = bytearray()
         try:
-            # read1 hands over what it has before it meets an error, so that the byte named is the right one.
+            # read1 returns what it has before it meets an error, so that the message names the right byte.
             while len(data) < size and (part := self._stream.read1(min(size - len(data), _BLOCK))):
                 data += part
         except (OSError, EOFError, zlib.error) as error:

@@ -1,7 +1,6 @@
-"""A cache keeps what was slow to get, so that it need not be got twice: here, the arrays of data sets.
+"""The cache folder, and arrays in it that any number of processes map into memory and so share."""
 
-Arrays on disk can be mapped into memory, and then any number of processes share one copy of them.
-"""
+from __future__ import annotations
 
 import functools
 import tempfile
@@ -10,17 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
+from model.common.arrays import Array
 from model.common.atomic_file import atomic_folder
 from model.common.settings import Settings
 
 
 def home() -> Path:
-    """The folder to keep things in: $INKLING_CACHE, or Inkling's own in the system's folder for caches."""
+    """Return the cache folder: $INKLING_CACHE, or Inkling's own in the system's folder for caches."""
     return Settings().cache
 
 
 def writable_home() -> Path:
-    """The same folder if it can be written, and otherwise a temporary one that ends with this process."""
+    """Return the cache folder if it can be written, and otherwise a temporary one for the life of this process."""
     folder = home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,10 +35,11 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="inkling-")
 
 
-def save_arrays(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes each array to `folder`/name.npy. The folder appears whole or not at all.
+def save_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
+    """Write each array to `folder`/name.npy; the folder appears whole or not at all.
 
-    Raises ValueError if it cannot be written, or is there already.
+    Raises:
+        ValueError: the folder cannot be written, or exists already.
     """
     try:
         with atomic_folder(folder) as part:
@@ -51,17 +52,18 @@ def save_arrays(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
         ) from error
 
 
-def open_arrays(folder: Path, names: Sequence[str]) -> list[np.ndarray]:
-    """The arrays saved in a folder, in the order of `names`, mapped into memory and read-only.
+def open_arrays(folder: Path, names: Sequence[str]) -> list[Array]:
+    """Open the arrays saved in a folder, in the order of `names`, mapped into memory and read-only.
 
-    Raises ValueError if one of them is missing or damaged.
+    Raises:
+        ValueError: one of them is missing or damaged.
     """
     arrays = []
     for name in names:
         path = folder / f"{name}.npy"
         try:
             arrays.append(np.load(path, mmap_mode="r", allow_pickle=False))
-        # A damaged header is Python text to NumPy, and fails to parse with errors of any kind.
+        # NumPy parses a header as Python text: a damaged one raises errors of any kind.
         except Exception as error:
             reason = type(error).__name__
             raise ValueError(f"{path}: expected an array saved before; it cannot be opened ({reason})") from error

@@ -1,8 +1,10 @@
-"""A table of digits is a CSV file with one image a line: its label, if it has one, and then its 784 pixels.
+"""Reading digits from a CSV table: one image per line, its label first, if it has one, and then its 784 pixels.
 
-Kaggle's Digit Recognizer and the many "MNIST in CSV" files are such tables. They are read in blocks of whole
-lines, so that memory holds little more than the images, and a fault can be traced to its line.
+Kaggle's Digit Recognizer and many "MNIST in CSV" files are such tables. They are read in blocks of whole lines, so that
+memory holds little more than the images, and messages can name the line of an error.
 """
+
+from __future__ import annotations
 
 import io
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from model.common.arrays import U8
 from model.common.constants import PIXELS
 from model.data.byte_reader import FORMATS, ByteReader
 
@@ -18,14 +21,21 @@ _BLOCK = 8 * 2**20
 _LABEL = "label"
 
 
-def read_csv(source: ByteReader, start: bytes = b"") -> tuple[np.ndarray, np.ndarray | None]:
-    """Reads a CSV of digits: uint8 images (n, 784), and uint8 labels (n,) or None if it has none.
+def read_csv(source: ByteReader, start: bytes = b"") -> tuple[U8, U8 | None]:
+    """Read a CSV table of digits, with or without a header, which is a first line without a single number.
 
-    `start` is what was read of `source` already. A header is a first line without a single number in it.
-    Raises ValueError, naming the line as an editor counts lines, for anything but whole numbers from 0 to 255
-    (to 9 in the column of labels).
+    Args:
+        source: the file.
+        start: what was read of it already.
+
+    Returns:
+        Images (n, 784), and labels (n,) or None if there are none.
+
+    Raises:
+        ValueError: a cell is not a whole number from 0 to 255 (from 0 to 9 for a label), or the number of columns is
+            wrong; the message names the line as an editor counts lines.
     """
-    parts: list[np.ndarray] = []
+    parts: list[U8] = []
     columns = 0
     for line, block in _blocks(source, start):
         if line == 1:
@@ -44,7 +54,7 @@ def read_csv(source: ByteReader, start: bytes = b"") -> tuple[np.ndarray, np.nda
 
 
 def _blocks(source: ByteReader, start: bytes) -> Iterator[tuple[int, bytes]]:
-    """Blocks of whole lines, each with the number of its first line."""
+    """Yield blocks of whole lines, each with the number of its first line."""
     line, rest = 1, bytes(start)
     more = True
     while more:
@@ -81,7 +91,7 @@ def _is_header(first: bytes) -> bool:
 
 
 def _count_columns(name: str, first: bytes) -> int:
-    """The number of columns that the first line sets for all: 784, or 785 with labels."""
+    """Count the columns of the first line: 784, or 785 with labels."""
     cells = _cells(first)
     if b"\0" in first or "\ufffd" in "".join(cells):
         raise ValueError(f"{name}: expected {FORMATS}; got a file that begins with {first[:8].hex(' ')}")
@@ -90,30 +100,30 @@ def _count_columns(name: str, first: bytes) -> int:
             f"{name}: expected 784 pixels a line, or a label and 784 pixels, separated by commas;"
             f" line 1 has {len(cells)} column{'s' if len(cells) != 1 else ''}"
         )
-    labelled = len(cells) > PIXELS
-    if _is_header(first) and (cells[0].lower() == _LABEL) != labelled:
-        if labelled:
+    has_labels = len(cells) > PIXELS
+    if _is_header(first) and (cells[0].lower() == _LABEL) != has_labels:
+        if has_labels:
             raise ValueError(f"{name}: expected the first of 785 columns to be 'label'; line 1 has '{cells[0][:20]}'")
         raise ValueError(f"{name}: expected 784 pixels after the label; line 1 has 784 columns in all")
     return len(cells)
 
 
-def _parse(name: str, line: int, block: bytes, columns: int) -> np.ndarray:
-    """The numbers in a block of lines: uint8 (lines, columns)."""
+def _parse(name: str, line: int, block: bytes, columns: int) -> U8:
+    """Parse a block of lines: (lines, columns)."""
     try:
         with np.errstate(invalid="ignore"):
             table = pd.read_csv(io.BytesIO(block), header=None, index_col=False, dtype=np.uint8, low_memory=False)
         values = table.to_numpy()
-    # pandas refuses a number that uint8 cannot hold, but says neither on which line nor in which words.
+    # pandas rejects a number that uint8 cannot hold, but its message names no line.
     except (ValueError, TypeError, OverflowError) as error:
-        raise _fault(name, line, block, columns, str(error).splitlines()[0]) from error
+        raise _error(name, line, block, columns, str(error).splitlines()[0]) from error
     if values.shape[1] != columns or (columns > PIXELS and values[:, 0].max() > 9):
-        raise _fault(name, line, block, columns, "the number of columns changes")
+        raise _error(name, line, block, columns, "the number of columns changes")
     return values
 
 
-def _fault(name: str, line: int, block: bytes, columns: int, otherwise: str) -> ValueError:
-    """The error for the first bad cell of a block that pandas refused; `otherwise` is what pandas said."""
+def _error(name: str, line: int, block: bytes, columns: int, otherwise: str) -> ValueError:
+    """Describe the first bad cell of a block that pandas rejected; `otherwise` is pandas' own message."""
     lines = block.splitlines()
     for number, text in enumerate(lines, start=line):
         if not text.strip():

@@ -1,19 +1,16 @@
-"""A data set is images of digits and what they show: one part to learn from, and another to test with.
+"""Finding and loading data sets: those with a name, and those in a user's own files."""
 
-What a network learned from it can know by heart; only the test part, never used to choose anything, tells how
-well it reads digits that it has not seen.
-"""
+from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from model.common.constants import PIXELS
 from model.common.settings import Settings
 from model.data import cache, formats, mnist
+from model.data.dataset import Dataset
 
 DOWNLOAD_SIZE = "11 MB"  # of the full MNIST, compressed
 DATASETS = {
@@ -21,59 +18,23 @@ DATASETS = {
     "mnist": f"MNIST's 70,000 handwritten digits, downloaded once ({DOWNLOAD_SIZE}): 60,000 to train, 10,000 to test.",
 }
 
-# How the names of files begin that hold the training part and the test part, the surest first.
+# The beginnings of the names of files with a training part, the surest first, and of their test files.
 _TRAINING_FILES = ("train-images", "mnist_train.csv", "train.csv", "mnist.npz")
 _TEST_FILES = {"train-images": "t10k-images", "mnist_train.csv": "mnist_test.csv", "train.csv": "test.csv"}
 
 _ARRAYS = ("images", "labels", "test_images", "test_labels")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Dataset:
-    """Images with their labels: uint8 images (n, 784), ink 255 on paper 0, and uint8 labels (n,) from 0 to 9.
-
-    The test part has the same form, and may be empty. Raises ValueError if the arrays do not fit together.
-    """
-
-    name: str
-    images: np.ndarray
-    labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-
-    def __post_init__(self) -> None:
-        parts = {
-            "training": (self.images, self.labels),
-            "test": (self.test_images, self.test_labels),
-        }
-        for part, (images, labels) in parts.items():
-            if images.dtype != np.uint8 or images.ndim != 2 or images.shape[1] != PIXELS:
-                got = f"{images.dtype} {images.shape}"
-                raise ValueError(f"{self.name}: {part} images must be uint8 of shape (n, 784); got {got}")
-            if labels.dtype != np.uint8 or labels.ndim != 1:
-                got = f"{labels.dtype} {labels.shape}"
-                raise ValueError(f"{self.name}: {part} labels must be uint8 of shape (n,); got {got}")
-            if len(labels) != len(images):
-                raise ValueError(
-                    f"{self.name}: expected a label for each of {len(images):,} {part} images;"
-                    f" got {len(labels):,} labels"
-                )
-            if len(labels) and labels.max() > 9:
-                raise ValueError(f"{self.name}: {part} labels must be 0 to 9; got {labels.max()}")
-        if not len(self.images):
-            raise ValueError(f"{self.name}: expected images to train on; got none")
-
-    def __repr__(self) -> str:
-        return f"{self.name}: {len(self.images):,} images to train, {len(self.test_images):,} to test"
-
-
 def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
-    """A data set by name ("mnist-5k", "mnist"), or from a file or a folder of the user's own.
+    """Load a data set by name ("mnist-5k", "mnist"), or from a user's own file or folder.
 
-    `mnist` is fetched if need be (see `prepare`). A folder holds MNIST's four IDX files, mnist_train.csv and
-    mnist_test.csv, train.csv (with test.csv, used if it has labels), or mnist.npz. A file is one that
-    `files.read_images` knows; IDX images have their file of labels beside them. Without a test file, the test
-    part is empty. Raises ValueError for anything else, and for images without labels.
+    `mnist` is downloaded if needed (see `prepare`). A folder holds MNIST's four IDX files, mnist_train.csv and
+    mnist_test.csv, train.csv (with test.csv, used if it has labels), or mnist.npz. A file has one of the formats of
+    `formats.read_images`; the labels of IDX images are in a file beside it. Without a test file, the test part is
+    empty.
+
+    Raises:
+        ValueError: the source is something else, or has images without labels.
     """
     if source in DATASETS:
         return open_folder(prepare(str(source), progress))
@@ -87,10 +48,14 @@ def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
 
 
 def from_files(sources: Mapping[str, Path | bytes], name: str) -> Dataset:
-    """A data set called `name` from files by their names, each on disk or (as uploaded) in memory.
+    """Make a data set from files, each on disk or (if uploaded) in memory.
 
-    One file may have any name; several are told apart by theirs, as in a folder (see `load`).
-    Raises ValueError.
+    Args:
+        sources: the files by name. A single file may have any name; several must have names as in a folder for `load`.
+        name: what to call the data set.
+
+    Raises:
+        ValueError: the files are not a data set.
     """
     training, test = _choose(sources, name)
     contents = _read_labelled(sources, training)
@@ -106,7 +71,7 @@ def from_files(sources: Mapping[str, Path | bytes], name: str) -> Dataset:
 
 
 def _choose(sources: Mapping[str, Path | bytes], name: str) -> tuple[str, str | None]:
-    """The names of the files that hold the training part and, if there is one, the test part."""
+    """Choose the files with the training part and, if there is one, the test part."""
     if len(sources) == 1:
         return next(iter(sources)), None
     for start in _TRAINING_FILES:
@@ -127,7 +92,7 @@ def _first(sources: Mapping[str, Path | bytes], start: str) -> str | None:
 
 
 def _read_labelled(sources: Mapping[str, Path | bytes], file: str) -> formats.Contents:
-    """A file's contents, with the labels of IDX images taken from the file that goes with them."""
+    """Read a file; the labels of IDX images come from the file that belongs to them."""
     contents = formats.read_images(sources[file], file)
     wanted = _labels_names(file)
     if contents.labels is not None or not wanted:
@@ -145,7 +110,7 @@ def _read_labelled(sources: Mapping[str, Path | bytes], file: str) -> formats.Co
 
 
 def _labels_names(file: str) -> list[str]:
-    """What the file of labels that goes with an IDX file of images may be called; nothing for other files."""
+    """List possible names of the labels' file of an IDX file of images; none for other files."""
     if "images" not in file or ".csv" in file:
         return []
     labels = file.replace("images", "labels").replace("idx3", "idx1")
@@ -153,27 +118,41 @@ def _labels_names(file: str) -> list[str]:
 
 
 def save(dataset: Dataset, folder: Path) -> None:
-    """Writes a data set to a new folder, as .npy arrays that any number of processes can open and share.
+    """Write a data set to a new folder, as .npy arrays that any number of processes can open and share.
 
-    The folder appears whole or not at all. Raises ValueError if it cannot be written.
+    The folder appears whole or not at all.
+
+    Raises:
+        ValueError: the folder cannot be written.
     """
     arrays = {name: np.asarray(getattr(dataset, name)) for name in _ARRAYS}
     cache.save_arrays(folder, arrays | {"name": np.array(dataset.name)})
 
 
 def open_folder(folder: Path) -> Dataset:
-    """Opens a saved data set, its arrays mapped into memory, read-only. Raises ValueError if damaged."""
+    """Open a saved data set; its arrays are mapped into memory and read-only.
+
+    Raises:
+        ValueError: an array is missing or damaged.
+    """
     name, images, labels, test_images, test_labels = cache.open_arrays(folder, ("name", *_ARRAYS))
     return Dataset(str(name), images, labels, test_images, test_labels)
 
 
 def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
-    """Makes sure that a named data set lies unpacked in a folder, and returns the folder, for `open_folder`.
+    """Unpack a named data set into a folder, if it is not there yet, and return the folder for `open_folder`.
 
-    MNIST is taken from $MNIST_DIR if that holds its files (all four: some of them is an error), then from the
-    cache, and is otherwise downloaded, with `progress(done, total)` told the unpacked bytes. What is unpacked
-    is checked against MNIST's checksums, wherever it comes from, and is not unpacked again. If the cache
-    cannot be written, a temporary folder serves until this process ends. Raises ValueError.
+    MNIST comes from $MNIST_DIR if that folder has its four files, or from the cache, or is downloaded. Its content is
+    checked against MNIST's checksums wherever it comes from. If the cache cannot be written, a temporary folder is used
+    until this process ends.
+
+    Args:
+        name: one of DATASETS.
+        progress: called as `progress(done, total)` during a download, with unpacked bytes.
+
+    Raises:
+        ValueError: the name is unknown, $MNIST_DIR has only some of the files, a file is damaged, or the download
+            failed.
     """
     if name not in DATASETS:
         raise ValueError(f"name must be one of {', '.join(DATASETS)}; got {name}")
@@ -193,7 +172,7 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
             arrays = mnist.read(local or mnist.download(downloads, progress))
         save(Dataset(name, *arrays), folder)
     except ValueError:
-        # Another process may have saved the same meanwhile, and tidied up.
+        # Another process may have saved the same data set meanwhile.
         if not _is_whole(folder):
             raise
     shutil.rmtree(downloads, ignore_errors=True)
@@ -201,15 +180,16 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
 
 
 def is_present(name: str) -> bool:
-    """Whether a named data set can be loaded without a download.
+    """Tell whether a named data set can be loaded without a download.
 
-    Raises ValueError, as `prepare` does, if $MNIST_DIR holds only some of MNIST's files.
+    Raises:
+        ValueError: $MNIST_DIR has only some of MNIST's files.
     """
     return name == "mnist-5k" or is_unpacked(name) or _mnist_files() is not None
 
 
 def is_unpacked(name: str) -> bool:
-    """Whether `prepare` has nothing left to do for a named data set."""
+    """Tell whether `prepare` has nothing left to do for a named data set."""
     return any(_is_whole(home / name) for home in (cache.home(), cache.writable_home()))
 
 
@@ -224,44 +204,3 @@ def _is_whole(folder: Path) -> bool:
     except ValueError:
         return False
     return True
-
-
-def split(
-    dataset: Dataset, validation_size: float, training_size: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Shuffles the training part and holds out the first: indices to learn from, and indices held out.
-
-    `validation_size` is a share below 1, or from 1 on a number of images, as in scikit-learn's
-    train_test_split. `training_size` is how many images to use in all, the held-out ones among them; 0, or
-    more than there are, is every image. Raises ValueError if that leaves no image to learn from.
-    """
-    available = len(dataset.images)
-    if training_size < 0:
-        raise ValueError(f"training_size must be 0 (all) or more; got {training_size}")
-    used = min(training_size or available, available)
-    if validation_size >= 1 and validation_size != int(validation_size):
-        raise ValueError(f"validation_size from 1 on must be a whole number of images; got {validation_size}")
-    held_out = int(validation_size) if validation_size >= 1 else round(validation_size * used)
-    if validation_size > 0:
-        held_out = max(held_out, 1)
-    if not 0 <= held_out < used:
-        raise ValueError(f"validation_size must leave images to learn from, of {used:,} in all; got {validation_size}")
-    order = rng.permutation(available)[:used]
-    return order[held_out:], order[:held_out]
-
-
-def overlap(trained_on: str, tested_on: str, *, ink: str = "", on_training_part: bool = False) -> str | None:
-    """What to say wherever the score of a network on images it learned from shows; None if there are none.
-
-    Both are names of data sets; `ink` names the files of drawings that it learned from besides. `on_training_part`
-    says that it is scored on what one learns from, as with a file that has no test part.
-    """
-    if trained_on == "mnist" and tested_on == "mnist-5k":
-        return (
-            "All 5,000 of these images stand among MNIST's 60,000 training images, which this network learned"
-            " from: its score here says nothing about new digits."
-        )
-    learned = {Path(name.strip()).name for name in (trained_on, *ink.split(","))}
-    if on_training_part and Path(tested_on).name in learned:
-        return "The network learned from these images: its score here says little about new digits."
-    return None

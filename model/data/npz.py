@@ -1,7 +1,7 @@
-"""NumPy's npz archive is a zip of arrays, each behind a header that says its shape and type.
+"""Reading NumPy's npz archives, which are not trusted.
 
-Both the zip and the headers are claims: an array's shape can be looked at before its bytes are read, no more is
-unpacked than its header promises, and pickled objects, which could run code, are never opened.
+An array's shape and type can be checked before its bytes are read, no more is unpacked than its header promises, and
+pickled objects, which could run code, are never opened.
 """
 
 from __future__ import annotations
@@ -22,24 +22,32 @@ from model.common.arrays import Array
 
 
 class NpzReader:
-    """An opened npz file; messages call it `name`."""
+    """An open npz file; messages call it `name`."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive, self.name = archive, name
 
     @property
     def keys(self) -> list[str]:
-        """The arrays' names, in the order of the file."""
+        """The names of the arrays, in the order of the file."""
         return [key.removesuffix(".npy") for key in self._archive.namelist() if key.endswith(".npy")]
 
     def header(self, key: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
-        """An array's shape and type, its values unread. Raises ValueError: it is no plain array."""
+        """Read an array's shape and type, but not its values.
+
+        Raises:
+            ValueError: it is not a plain array.
+        """
         with self._open(key) as member:
             shape, _, dtype = self._header(key, member)
         return shape, dtype
 
     def read(self, key: str) -> Array:
-        """An array. Raises ValueError: it is no plain array, or not as long as its header promises."""
+        """Read an array.
+
+        Raises:
+            ValueError: it is not a plain array, or not as long as its header promises.
+        """
         with self._open(key) as member:
             shape, column_major, dtype = self._header(key, member)
             if min(shape, default=0) < 0:
@@ -61,7 +69,7 @@ class NpzReader:
             )
         try:
             return self._archive.open(info)
-        except ValueError as error:  # its place would lie before the beginning of the file
+        except ValueError as error:  # its offset is before the beginning of the file
             raise ValueError(f"{self.name}: expected an npz archive; {key} is damaged ({error})") from error
 
     def _header(self, key: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -69,7 +77,7 @@ class NpzReader:
             version = npy.read_magic(member)
             read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, column_major, dtype = read(member)
-        # A header is Python text, and a malformed one meets NumPy's parser with errors of any kind.
+        # NumPy parses a header as Python text: a damaged one raises errors of any kind.
         except Exception as error:
             raise ValueError(
                 f"{self.name}: {key} must be a NumPy array; its header cannot be read ({type(error).__name__})"
@@ -81,12 +89,16 @@ class NpzReader:
 
 @contextmanager
 def open_npz(source: Path | bytes, name: str) -> Iterator[NpzReader]:
-    """Open an npz file on disk or in memory. Raises ValueError, also later, if it is damaged."""
+    """Open an npz file on disk or in memory.
+
+    Raises:
+        ValueError: it is damaged; this may turn out only while it is read.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             yield NpzReader(archive, name)
     except UnicodeDecodeError as error:
         raise ValueError(f"{name}: expected an npz archive; a name in it is damaged ({error})") from error
-    # zipfile says RuntimeError for a password, and NotImplementedError for features it does not know.
+    # zipfile raises RuntimeError for a password, and NotImplementedError for features that it does not know.
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         raise ValueError(f"{name}: expected an npz archive; it is damaged or cut short ({error})") from error

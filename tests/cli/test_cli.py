@@ -57,12 +57,6 @@ def answer(run):
     return command
 
 
-@pytest.fixture(autouse=True)
-def small_pools(monkeypatch):
-    """Scribbles are made in no time."""
-    monkeypatch.setattr(sampler, "SOURCE_SIZE", 300)
-
-
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory, mnist_5k):
     """A network that reads fairly well."""
@@ -201,7 +195,7 @@ def test_ink_is_learned_from_and_what_is_no_digit_is_told(answer, mine, tmp_path
 
     scores = answer("evaluate", "--weights", out, "--data", mine)
     assert scores["n"] == np.sum(scores["confusion"]) == 10
-    assert "learned from these images" in scores["note"]
+    assert "trained on these images" in scores["note"]
     assert answer("evaluate", "--weights", out, "--data", INK)["note"] is None
     found = answer("classify", "--weights", out, mine)
     assert [prediction["label"] for prediction in found["predictions"]] == [*"0123456789"] + ["K"] * 3

@@ -1,21 +1,15 @@
 import concurrent.futures
 import gzip
-import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from model import data
 from model.data import cache, mnist
 from tests.digit_files import digits, idx_images, idx_labels, npz, table
-
-needs_mnist = pytest.mark.skipif(
-    "MNIST_DIR" not in os.environ, reason="set MNIST_DIR to the folder with MNIST's four IDX files"
-)
+from tests.paths import needs_mnist
 
 IMAGES, LABELS = digits(12)
 TEST_IMAGES, TEST_LABELS = digits(5, seed=1)
@@ -142,22 +136,6 @@ def test_an_unknown_name_is_refused():
         data.prepare("../mnist")
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"images": IMAGES.astype(float)}, r"training images must be uint8 of shape \(n, 784\); got float64"),
-        ({"test_images": TEST_IMAGES[:, 1:]}, r"test images must be uint8 .* got uint8 \(5, 783\)"),
-        ({"labels": LABELS[1:]}, "a label for each of 12 training images; got 11 labels"),
-        ({"labels": LABELS.astype(int)}, "training labels must be uint8"),
-        ({"labels": LABELS + 10}, "training labels must be 0 to 9; got"),
-        ({"images": NO_IMAGES, "labels": NO_LABELS}, "expected images to train on; got none"),
-    ],
-)
-def test_arrays_that_do_not_fit_are_refused(changes, message):
-    with pytest.raises(ValueError, match=message):
-        data.Dataset(**(vars(SMALL) | changes))
-
-
 @pytest.mark.parametrize("dataset", [SMALL, data.Dataset("no test", IMAGES, LABELS, NO_IMAGES, NO_LABELS)])
 def test_a_saved_data_set_opens_the_same_in_another_process(dataset, tmp_path):
     data.save(dataset, tmp_path / "saved")
@@ -257,62 +235,3 @@ def test_all_of_mnist_loads_from_mnist_dir():
         974,
         1009,
     ]
-
-
-@given(st.integers(2, 60), st.floats(0, 0.9), st.integers(0, 2**32))
-def test_split_parts_every_image_once(count, share, seed):
-    dataset = data.Dataset("some", *digits(count), NO_IMAGES, NO_LABELS)
-    if round(share * count) >= count:
-        return
-    learning, held_out = data.split(dataset, share, 0, np.random.default_rng(seed))
-    assert sorted([*learning, *held_out]) == list(range(count))
-    assert abs(len(held_out) - share * count) <= 1
-    assert bool(len(held_out)) == (share > 0)
-
-
-@pytest.mark.parametrize(
-    ("validation_size", "training_size", "held", "used"),
-    [(5, 0, 5, 12), (0.25, 0, 3, 12), (2, 6, 2, 6), (0, 4, 0, 4), (1, 99, 1, 12)],
-)
-def test_split_holds_out_the_first_after_shuffling(validation_size, training_size, held, used):
-    order = np.random.default_rng(7).permutation(12)
-    learning, held_out = data.split(SMALL, validation_size, training_size, np.random.default_rng(7))
-    assert np.array_equal(held_out, order[:held])
-    assert np.array_equal(learning, order[held:used])
-
-
-@pytest.mark.parametrize(
-    ("validation_size", "training_size", "message"),
-    [
-        (12, 0, "validation_size must leave images to learn from, of 12 in all; got 12"),
-        (3, 3, "of 3 in all; got 3"),
-        (0.999, 0, "of 12 in all; got 0.999"),
-        (2.5, 0, "must be a whole number of images; got 2.5"),
-        (-0.1, 0, "must leave images to learn from, of 12 in all; got -0.1"),
-        (0, -1, "training_size must be 0 .* got -1"),
-    ],
-)
-def test_a_split_that_leaves_nothing_is_refused(validation_size, training_size, message):
-    with pytest.raises(ValueError, match=message):
-        data.split(SMALL, validation_size, training_size, np.random.default_rng(0))
-
-
-def test_overlap_is_told_only_where_it_is():
-    assert "All 5,000 of these images" in (data.overlap("mnist", "mnist-5k") or "")
-    for trained_on, tested_on in [
-        ("mnist", "mnist"),
-        ("mnist-5k", "mnist-5k"),
-        ("mnist-5k", "mnist"),
-        ("a", "b"),
-    ]:
-        assert data.overlap(trained_on, tested_on) is None
-    assert data.overlap("digits/mine.csv", "mine.csv") is None
-    assert "learned from these images" in (data.overlap("digits/mine.csv", "mine.csv", on_training_part=True) or "")
-
-
-@pytest.mark.parametrize("ink", ["mine.jsonl", "ink/mine.jsonl", "other.jsonl, ~/mine.jsonl", "mine.jsonl,"])
-def test_ink_that_was_learned_from_counts_as_known(ink):
-    assert "learned from these images" in (data.overlap("mnist", "mine.jsonl", ink=ink, on_training_part=True) or "")
-    assert data.overlap("mnist", "mine.jsonl", ink=ink) is None
-    assert data.overlap("mnist", "yours.jsonl", ink=ink, on_training_part=True) is None
-    assert "All 5,000" in (data.overlap("mnist", "mnist-5k", ink=ink) or "")

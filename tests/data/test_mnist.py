@@ -11,10 +11,7 @@ import pytest
 
 from model.data import mnist
 from tests.digit_files import digits, idx_images, idx_labels
-
-needs_mnist = pytest.mark.skipif(
-    "MNIST_DIR" not in os.environ, reason="set MNIST_DIR to the folder with MNIST's four IDX files"
-)
+from tests.paths import needs_mnist
 
 IMAGES, LABELS = digits(40)
 TEST_IMAGES, TEST_LABELS = digits(8, seed=1)

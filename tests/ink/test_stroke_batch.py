@@ -11,8 +11,7 @@ import pytest
 from model.ink import PEN_WIDTH, Drawing, read_ink, render, stroke_batch
 from model.ink.mnist_layout import BOX_SIZE, center_of_mass, longer_side
 from model.ink.stroke_batch import DEFAULT_VARIATION, NO_VARIATION, StrokeBatch, augment_strokes, is_drawable, rasterize
-
-needs_ink = pytest.mark.skipif("INK_DIR" not in os.environ, reason="set INK_DIR to the folder with digits-dev.jsonl.gz")
+from tests.paths import needs_ink
 
 WIDTHS = (1.0, 1.6, 2.4, 3.1, 3.8)
 

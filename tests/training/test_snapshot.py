@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.config import TrainingConfig
-from model.ink import sampler
+from model.ink import InkMixture, read_ink
 from model.training import Change, Trainer, batches, train
 from model.training.snapshot import Snapshot
 from tests.digit_files import npz
@@ -83,15 +83,14 @@ def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings,
     assert_same([first], [expected[begun] | gone])
 
 
-def test_what_is_drawn_anew_each_epoch_goes_on_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(sampler, "SOURCE_SIZE", 30)
-    drawings = sampler.read_ink_files(str(INK))
+def test_what_is_drawn_anew_each_epoch_goes_on_too(tmp_path):
+    ink = {"ink": list(read_ink(INK)), "mixture": InkMixture(source_size=30)}
     config = SMALL.changed(background=True, epochs=4)
-    expected = seen(train(config, TOY, ink=drawings))
+    expected = seen(train(config, TOY, **ink))
     for step in (12, 15):  # between two epochs, and within one
-        at = (progress for progress in train(config, TOY, ink=drawings, report_every=1) if progress.step == step)
+        at = (progress for progress in train(config, TOY, **ink, report_every=1) if progress.step == step)
         start = stored(next(at).snapshot(), tmp_path)
-        assert_same(seen(train(config, TOY, ink=drawings, start=start))[-1:], expected[-1:])
+        assert_same(seen(train(config, TOY, **ink, start=start))[-1:], expected[-1:])
     assert expected[-1]["network"] != seen(train(config, TOY))[-1]["network"]
 
 

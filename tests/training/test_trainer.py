@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 
 from model import training
 from model.config import TrainingConfig
-from model.ink import render, sampler, stroke_batch
+from model.ink import InkMixture, render, sampler, stroke_batch
 from model.ink.scribbles import scribbles
 from model.nn.activations import ACTIVATIONS
 from model.nn.calibration import TARGET_ACCEPT_RATE
@@ -360,19 +360,20 @@ def test_a_training_leaves_the_process_as_it_was():
 # --------------------------------------------------------------------------------------- ink, and what is no digit
 
 
+MIXTURE = InkMixture(source_size=60)  # made in no time
+
+
 @pytest.fixture
-def drawings(monkeypatch):
-    """Thirty digits by as many writers; and pools that are made in no time."""
-    monkeypatch.setattr(sampler, "SOURCE_SIZE", 60)
+def drawings():
+    """Thirty digits by as many writers."""
     return [
         replace(drawing, writer=f"writer {number}") for number, drawing in enumerate(sampler.read_ink_files(str(INK)))
     ]
 
 
-def test_what_is_no_digit_is_told_from_digits(mnist_5k, drawings, monkeypatch):
-    monkeypatch.setattr(sampler, "SOURCE_SIZE", 400)
+def test_what_is_no_digit_is_told_from_digits(mnist_5k, drawings):
     config = TrainingConfig(hidden_sizes=(64,), background=True, training_size=2000, epochs=3, learning_rate=0.003)
-    progress = last(train(config, mnist_5k, ink=drawings))
+    progress = last(train(config, mnist_5k, ink=drawings, mixture=InkMixture(source_size=400)))
     network = progress.network
     assert network.mlp.sizes == (784, 64, 11)
     assert progress.validation_accuracy > 0.85
@@ -386,7 +387,7 @@ def test_what_is_no_digit_is_told_from_digits(mnist_5k, drawings, monkeypatch):
 
 def test_an_epoch_shows_the_data_set_and_what_is_drawn_for_it(batches, drawings):
     config = SMALL.changed(background=True, epochs=2, validation_size=20)
-    reports = list(train(config, numbered(220), ink=drawings))
+    reports = list(train(config, numbered(220), ink=drawings, mixture=MIXTURE))
     shown = [number for images, _, _ in batches for number in numbers(images)]
     labels = np.concatenate([labels for _, labels, _ in batches])
     half = len(shown) // 2
@@ -400,7 +401,7 @@ def test_with_ink_too_the_same_config_gives_the_same_network(drawings):
     config = SMALL.changed(background=True)
 
     def checksum(config, ink):
-        return last(train(config, TOY, ink=ink)).network.checksum()
+        return last(train(config, TOY, ink=ink, mixture=MIXTURE)).network.checksum()
 
     first = checksum(config, drawings)
     assert checksum(config, list(drawings)) == first
@@ -412,7 +413,7 @@ def test_ink_leaves_the_other_random_numbers_alone(batches, drawings):
     first_batches = []
     for ink in ((), drawings):
         batches.clear()
-        list(train(SMALL.changed(batch_size=0, epochs=1), numbered(300), ink=ink))
+        list(train(SMALL.changed(batch_size=0, epochs=1), numbered(300), ink=ink, mixture=MIXTURE))
         images, _, parameters = batches[0]
         first_batches.append(({*numbers(images)} - {0}, parameters.tolist()))
     assert first_batches[0] == first_batches[1]
@@ -420,7 +421,7 @@ def test_ink_leaves_the_other_random_numbers_alone(batches, drawings):
 
 @pytest.mark.parametrize(("validation_size", "writers"), [(0, 0), (0.1, 3), (0.5, 15), (60, 6)])
 def test_of_the_ink_as_large_a_share_is_held_out(validation_size, writers, drawings):
-    training = Trainer(SMALL.changed(validation_size=validation_size), TOY, drawings)
+    training = Trainer(SMALL.changed(validation_size=validation_size), TOY, drawings, MIXTURE)
     held = len(Trainer(SMALL.changed(validation_size=validation_size), TOY).held_labels)
     rendered = {render(drawing).tobytes(): int(drawing.label) for drawing in drawings}
     assert len(training.held_labels) == held + writers
@@ -441,7 +442,7 @@ def test_ink_that_is_held_out_is_not_drawn(drawings, monkeypatch):
             super().__init__(drawings, *rest, **settings)
 
     monkeypatch.setattr(training, "InkSampler", Spy)
-    held = Trainer(SMALL.changed(validation_size=0.3), TOY, drawings).held_images[90:]
+    held = Trainer(SMALL.changed(validation_size=0.3), TOY, drawings, MIXTURE).held_images[90:]
     assert (len(drawn), len(held)) == (21, 9)
     assert not {render(drawing).tobytes() for drawing in drawn} & {image.tobytes() for image in held}
 
@@ -449,8 +450,8 @@ def test_ink_that_is_held_out_is_not_drawn(drawings, monkeypatch):
 def test_held_out_digits_that_pass_for_digits_are_so_many(drawings):
     """They set the border, however short the training: a given share of them is taken for digits."""
     config = SMALL.changed(background=True, epochs=1, validation_size=150)
-    held = Trainer(config, TOY, drawings).held_images
-    network = last(train(config, TOY, ink=drawings)).network
+    held = Trainer(config, TOY, drawings, MIXTURE).held_images
+    network = last(train(config, TOY, ink=drawings, mixture=MIXTURE)).network
     assert len(held) > 150
     assert np.mean(network.predict(held).is_digit > 0.5) == pytest.approx(TARGET_ACCEPT_RATE, abs=1 / len(held))
 

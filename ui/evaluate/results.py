@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+OVERLAP_WARNINGS = {
+    data.Overlap.TRAINING_IMAGES: "The network learned from these images: its score here says little about new digits.",
+    data.Overlap.MNIST_5K_IN_MNIST: "All 5,000 of these images are among MNIST's 60,000 training images, from which "
+    "this network learned: its score here says nothing about new digits.",
+}
+
 MAX_CACHED = 8  # evaluations, for all visitors together; about half a megabyte for 10,000 images
 
 
@@ -76,6 +82,6 @@ def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> li
         found.append("This data set has no test split: all of its images are evaluated.")
     config = checkpoint.config
     if config:
-        overlap = data.overlap(config.data, dataset, ink=config.ink, on_training_part=not samples.is_test)
-        found += [overlap] if overlap else []
+        overlap = data.find_overlap(config.data, dataset, ink=config.ink, on_training_part=not samples.is_test)
+        found += [OVERLAP_WARNINGS[overlap]] if overlap else []
     return found

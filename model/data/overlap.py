@@ -1,0 +1,28 @@
+"""Whether a network is scored on images that it was trained on."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import Path
+
+
+class Overlap(Enum):
+    """How the images that score a network overlap with those that trained it."""
+
+    TRAINING_IMAGES = auto()  # they are the same
+    MNIST_5K_IN_MNIST = auto()  # mnist-5k is a part of MNIST's training images
+
+
+def find_overlap(trained_on: str, tested_on: str, *, ink: str = "", on_training_part: bool = False) -> Overlap | None:
+    """Find out whether a network is scored on images that it was trained on; None if it is not.
+
+    Args:
+        trained_on: the name of the data set that the network was trained on.
+        tested_on: the name of the data set that it is scored on.
+        ink: the names of the ink files that it was trained on, separated by commas.
+        on_training_part: it is scored on the training part, as with a file that has no test part.
+    """
+    if trained_on == "mnist" and tested_on == "mnist-5k":
+        return Overlap.MNIST_5K_IN_MNIST
+    known = {Path(name.strip()).name for name in (trained_on, *ink.split(","))}
+    return Overlap.TRAINING_IMAGES if on_training_part and Path(tested_on).name in known else None

@@ -1,0 +1,28 @@
+import pytest
+
+from model.data import Overlap, find_overlap
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "tested_on"),
+    [("mnist", "mnist"), ("mnist-5k", "mnist-5k"), ("mnist-5k", "mnist"), ("a", "b"), ("digits/mine.csv", "mine.csv")],
+)
+def test_a_test_part_does_not_overlap_with_the_training_part(trained_on, tested_on):
+    assert find_overlap(trained_on, tested_on) is None
+
+
+def test_mnist_5k_is_a_part_of_mnist():
+    assert find_overlap("mnist", "mnist-5k") is Overlap.MNIST_5K_IN_MNIST
+    assert find_overlap("mnist", "mnist-5k", ink="mine.jsonl") is Overlap.MNIST_5K_IN_MNIST
+
+
+def test_a_training_part_overlaps_with_itself():
+    assert find_overlap("digits/mine.csv", "mine.csv", on_training_part=True) is Overlap.TRAINING_IMAGES
+    assert find_overlap("digits/mine.csv", "yours.csv", on_training_part=True) is None
+
+
+@pytest.mark.parametrize("ink", ["mine.jsonl", "ink/mine.jsonl", "other.jsonl, ~/mine.jsonl", "mine.jsonl,"])
+def test_ink_that_a_network_was_trained_on_overlaps(ink):
+    assert find_overlap("mnist", "mine.jsonl", ink=ink, on_training_part=True) is Overlap.TRAINING_IMAGES
+    assert find_overlap("mnist", "mine.jsonl", ink=ink) is None
+    assert find_overlap("mnist", "yours.jsonl", ink=ink, on_training_part=True) is None
