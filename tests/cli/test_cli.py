@@ -258,7 +258,7 @@ def test_a_network_that_knows_what_is_no_digit_is_evaluated(answer, tmp_path):
 def test_a_score_on_known_images_comes_with_a_note(answer, run, tmp_path):
     path = tmp_path / "network.npz"
     Checkpoint(DigitClassifier(MLP((784, 128, 10))), TrainingConfig(data="mnist")).save(path)
-    assert "learned" in answer("evaluate", "--weights", path)["note"]
+    assert "was trained on" in answer("evaluate", "--weights", path)["note"]
     code, stdout, _ = run("evaluate", "--weights", path)
     assert code == 0
     assert "says nothing about new digits" in " ".join(stdout.split())

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from markupsafe import Markup
-from numpy.typing import NDArray
 
 from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, render
+from model.ink.resampling import resample
 from model.nn.classifier import DigitClassifier
 from ui.common import style, templates, theme
 from ui.draw.fabric import PEN_WIDTH, path_strokes
@@ -74,7 +74,7 @@ def drawing(digit: int) -> Drawing:
     """The digit's strokes, with evenly spaced points."""
     commands = re.findall(r"([MLQ])([^MLQ]+)", PATHS[digit])
     strokes = path_strokes([[name, *map(float, numbers.split())] for name, numbers in commands])
-    return Drawing(tuple(_evenly_spaced(stroke) for stroke in strokes), pen=PEN_WIDTH)
+    return Drawing(tuple(resample(stroke, POINT_SPACING) for stroke in strokes), pen=PEN_WIDTH)
 
 
 def stages(whole: Drawing, count: int) -> Sequence[Drawing]:
@@ -87,10 +87,3 @@ def stages(whole: Drawing, count: int) -> Sequence[Drawing]:
         starts = zip(whole.strokes, ends - sizes, strict=True)
         parts.append(Drawing(tuple(stroke[: max(drawn - start, 0)] for stroke, start in starts), pen=whole.pen))
     return parts
-
-
-def _evenly_spaced(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Points (k, 2) on the stroke's path, POINT_SPACING apart."""
-    lengths = np.concatenate([[0], np.hypot(*np.diff(stroke, axis=0).T).cumsum()])
-    targets = np.linspace(0, lengths[-1], max(round(lengths[-1] / POINT_SPACING), 1) + 1)
-    return np.stack([np.interp(targets, lengths, stroke[:, axis]) for axis in (0, 1)], axis=1)
