@@ -1,5 +1,6 @@
 """Check the documents without building the site: links, commands, examples, addresses, reference pages."""
 
+import ast
 import re
 import unicodedata
 from pathlib import Path
@@ -90,6 +91,19 @@ def test_addresses_can_be_opened() -> None:
         assert set(hidden) - {""} <= {*url_state.HIDEABLE, *url_state.WIDGETS}, address
         sizes = re.split("[,-]", values.pop("hidden_sizes", "128"))
         TrainingConfig.of({**values, "hidden_sizes": [size for size in sizes if size]})
+
+
+def test_architecture_names_functions_that_exist() -> None:
+    page = TEXTS[ROOT / "docs" / "architecture.md"]
+    rows = re.findall(r"\| `([\w/]+\.py)` \| `([\w.]+)` \|", page)
+    assert len(rows) > 8
+    for file, name in rows:
+        *owners, function = name.split(".")
+        body: list[ast.stmt] = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
+        for owner in owners:
+            (scope,) = [node for node in body if isinstance(node, ast.ClassDef) and node.name == owner]
+            body = scope.body
+        assert function in [node.name for node in body if isinstance(node, ast.FunctionDef)], f"{file}: {name}"
 
 
 def test_reference_describes_every_name_that_can_be_hidden() -> None:
