@@ -16,7 +16,7 @@ class Inspector:
 
     def __init__(self, trainer: Trainer, clock: Callable[[], float]) -> None:
         self._trainer, self._clock = trainer, clock
-        self._forgetting = ForgettingTracker(trainer.sample_labels)
+        self._forgetting = ForgettingTracker(trainer.split.sample_labels)
         self._next_time = 0.0
         self.step = -1  # of the newest
 
@@ -34,9 +34,9 @@ class Inspector:
         """Take diagnostics of the network as it is."""
         trainer, began = self._trainer, self._clock()
         self.step = trainer.step
-        dead, predictions = inspect_network(trainer.mlp, trainer.sample)
-        gradients, updates = trainer.observed or ((), ())
-        self._forgetting.see(predictions, trainer.step)
+        dead, predictions = inspect_network(trainer.mlp, trainer.split.sample_images)
+        gradients, updates = trainer.gradient_step.norms or ((), ())
+        self._forgetting.update(predictions, trainer.step)
         diagnostics = Diagnostics(
             epoch=trainer.fraction * trainer.config.epochs,
             step=trainer.step,
@@ -45,7 +45,7 @@ class Inspector:
             updates=updates,
             dead=dead,
             predictions=predictions,
-            turned=self._forgetting.turned.copy(),
+            last_flip_step=self._forgetting.last_flip_step.copy(),
             best=tuple(self._forgetting.best.tolist()),
         )
         now = self._clock()

@@ -46,7 +46,7 @@ class JobState(RunProgress):
         diagnostics = self.diagnostics
         if report.diagnostics:
             earlier = [*_thinned(diagnostics[:-1], MAX_DIAGNOSTICS), *diagnostics[-1:]]
-            earlier[-1:] = [one._replace(predictions=NO_PREDICTIONS, turned=NEVER) for one in earlier[-1:]]
+            earlier[-1:] = [one._replace(predictions=NO_PREDICTIONS, last_flip_step=NEVER) for one in earlier[-1:]]
             diagnostics = [*earlier, report.diagnostics]
         return replace(
             self,

@@ -58,7 +58,7 @@ class TrainingRunner:
         self._dataset = data.open_folder(start.data)
         self._trainer = Trainer(start.config, self._dataset)
         if start.start_from:
-            self._trainer.branch(Snapshot.read(start.start_from))
+            self._trainer.fork(Snapshot.read(start.start_from))
         self._controls = start.controls
         self._files = JobFiles(start.folder)
         self._snapshots = SnapshotStore(start.folder, start.snapshots, self._trainer.seconds, clock=clock)
@@ -178,11 +178,11 @@ class TrainingRunner:
         began, goal = self._clock(), controls.goal
         single = goal is not None and not goal.whole_epoch
         inspect = self._inspector.is_due
-        trainer.to_observe = single or inspect or trainer.step == 0
+        trainer.measure_next_step = single or inspect or trainer.step == 0
         trainer.advance(1 if goal or controls.speed else trainer.steps_between_reports, self._channel.has_commands)
         if controls.speed:
             self._next_step = max(self._next_step, began - 1 / controls.speed) + 1 / controls.speed
-        if inspect and trainer.observed and not trainer.to_observe:
+        if inspect and trainer.gradient_step.norms and not trainer.measure_next_step:
             self._inspect()
         reached = goal is not None and (single or trainer.epoch_ended)
         if reached:

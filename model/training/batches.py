@@ -1,7 +1,7 @@
-"""Batches are the portions in which a network is shown its images: each epoch all of them, in a new random order.
+"""The batches of images to learn from: in each epoch all images, in a new random order.
 
 Images are picked and converted for several small batches at a time, because each call costs as much as the work it
-does for one.
+does for one batch.
 """
 
 from __future__ import annotations
@@ -10,37 +10,44 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import F32, U8, Array
 from model.common.constants import CLASSES
-from model.ink.sampler import InkSampler
+from model.config import TrainingConfig
+from model.data import Dataset
+from model.ink.sampler import DEFAULT_MIXTURE, InkMixture, InkSampler
 from model.nn.losses import target_probabilities
 from model.nn.mlp import as_inputs
-from model.training import augmentation
+from model.training.augmentation import distort
+from model.training.random_streams import RandomStreams
+from model.training.split import TrainingSplit
 
-Array = NDArray[Any]
-
-AHEAD = 1024  # images made ready at a time, if batches are smaller
-DISTORTED = 0.85, 0.7  # shares of the given images, and of those drawn anew, where there are both
+PREFETCH_SIZE = 1024  # images prepared at a time, if batches are smaller
+DISTORTED_SHARES = 0.85, 0.7  # of the data set's images, and of those drawn anew, where there are both
 
 
 class Batch(NamedTuple):
-    images: Array  # (n, 784), floats 0..1
-    labels: Array  # (n,)
-    targets: Array  # (n, classes), what the network should answer
+    """Some images to learn from."""
+
+    images: F32  # (n, 784), 0..1
+    labels: U8  # (n,)
+    targets: F32  # (n, classes), the probabilities that the network should give
 
 
 class Batches:
-    """The images that are learned from: `rows` of the images (count, 784) and labels (count,), and handwriting if any.
+    """The images to learn from, batch by batch: `shuffle` starts an epoch, `take` returns its next batch.
 
-    Labels are one of `classes`. `smoothing` and `augmentation` are TrainingConfig's, and may be changed between two
-    batches.
+    Attributes:
+        rows: The images to learn from, by their indices.
+        position: How many images of the epoch have been taken.
+        smoothing: TrainingConfig's label_smoothing; see `change`.
+        augmentation: TrainingConfig's augmentation; see `change`.
     """
 
     def __init__(
         self,
-        images: Array,
-        labels: Array,
+        images: U8,
+        labels: U8,
         rows: Array,
         *,
         order_rng: np.random.Generator,
@@ -48,32 +55,93 @@ class Batches:
         smoothing: float,
         augmentation: str,
         classes: int = CLASSES,
-        handwriting: InkSampler | None = None,
+        ink_sampler: InkSampler | None = None,
         drawing_rng: np.random.Generator | None = None,
+        prefetch_size: int = PREFETCH_SIZE,
+        distorted_shares: tuple[float, float] = DISTORTED_SHARES,
     ) -> None:
+        """Batches of some rows of a data set, and of drawings rendered anew for each epoch.
+
+        Args:
+            images: (count, 784), all images of the data set.
+            labels: (count,), each below `classes`.
+            rows: (n,), which of them to learn from.
+            order_rng: The source of random numbers for the order.
+            augment_rng: That for augmentation.
+            smoothing: The label smoothing.
+            augmentation: The kind of augmentation.
+            classes: The number of classes.
+            ink_sampler: The source of drawings, if there are any.
+            drawing_rng: Their source of random numbers.
+            prefetch_size: How many images to prepare at a time, if batches are smaller.
+            distorted_shares: The shares of the data set's images, and of the drawings, that are augmented where there
+                are both.
+        """
         # Plain views: picking rows from a memory-mapped array costs more than a small network's whole step.
         self._images, self._labels = np.asarray(images), np.asarray(labels)
-        self._classes, self._handwriting, self._drawing_rng = classes, handwriting, drawing_rng
-        if handwriting:  # what is drawn for an epoch takes its place behind the others
-            room = np.zeros((len(handwriting), images.shape[1]), np.uint8)
+        self._classes, self._ink_sampler, self._drawing_rng = classes, ink_sampler, drawing_rng
+        self._prefetch_size, self._distorted_shares = prefetch_size, distorted_shares
+        if ink_sampler:  # the drawings of an epoch stand behind the data set's images
+            room = np.zeros((len(ink_sampler), images.shape[1]), np.uint8)
             self._images = np.concatenate((self._images[rows], room))
             self._labels = np.concatenate((self._labels[rows], room[:, 0]))
             rows = np.arange(len(self._labels))
         self.rows = rows
         self._order_rng, self._augment_rng = order_rng, augment_rng
-        self._order = rows
-        self.position = len(rows)  # in this epoch's order
+        self._order = rows  # of this epoch
+        self.position = len(rows)
         self._pixels: Array = np.empty((0, images.shape[1]), images.dtype)
         self._inputs: Array = np.empty((0, images.shape[1]), np.float32)
-        self._before: dict[str, Any] = {}  # the generators' states from which this epoch, and what is ready, were made
+        # The generators' states from which the order, the drawings and the prepared images were made.
+        self._before: dict[str, Any] = {}
         self.change(smoothing, augmentation)
 
+    @classmethod
+    def of(
+        cls,
+        config: TrainingConfig,
+        data: Dataset,
+        split: TrainingSplit,
+        streams: RandomStreams,
+        mixture: InkMixture = DEFAULT_MIXTURE,
+        *,
+        prefetch_size: int = PREFETCH_SIZE,
+    ) -> Batches:
+        """Return the batches of a run.
+
+        Raises:
+            ValueError: The config asks for drawings, and there are none.
+        """
+        sampler = None
+        if config.ink or split.train_drawings or config.background:
+            sampler = InkSampler(
+                split.train_drawings,
+                len(split.train_rows),
+                streams.drawing,
+                with_non_digits=config.background,
+                mixture=mixture,
+            )
+        return cls(
+            data.images,
+            data.labels,
+            split.train_rows,
+            order_rng=streams.order,
+            augment_rng=streams.augmentation,
+            smoothing=config.label_smoothing,
+            augmentation=config.augmentation,
+            classes=config.sizes[-1],
+            ink_sampler=sampler,
+            drawing_rng=streams.drawing if sampler else None,
+            prefetch_size=prefetch_size,
+        )
+
     def __len__(self) -> int:
+        """Return the number of images of an epoch."""
         return len(self.rows)
 
     @property
     def left(self) -> int:
-        """How many images this epoch still has."""
+        """The number of images that are left of the epoch."""
         return len(self.rows) - self.position
 
     @property
@@ -82,10 +150,10 @@ class Batches:
         return generators | ({"drawing": self._drawing_rng} if self._drawing_rng else {})
 
     def state(self) -> dict[str, Any]:
-        """All that the coming batches hang on, as plain values; see `restore`.
+        """Return all that the coming batches depend on, as plain values; see `restore`.
 
-        In the middle of an epoch the sources of random numbers are told as they were before it, or before the images
-        that are ready were made: from there, the same are made again.
+        In the middle of an epoch, the random generators' states are those before the epoch, or before the prepared
+        images were made: `restore` makes the same ones again.
         """
         states = {name: rng.bit_generator.state for name, rng in self._generators.items()}
         ready = len(self._ready.labels) if self.left else 0
@@ -94,7 +162,7 @@ class Batches:
         return {"generators": states, "position": self.position, "ready": ready, "ready_from": self._ready_from}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Be where batches of the same images were."""
+        """Continue from the state of batches of the same images."""
         for name, rng in self._generators.items():
             rng.bit_generator.state = state["generators"][name]
         if state["position"] < len(self):
@@ -107,25 +175,25 @@ class Batches:
                 self._ready_from = self.position
 
     def change(self, smoothing: float, augmentation: str) -> None:
-        """Make the next batch in another way."""
+        """Use another label smoothing and augmentation from the next batch on."""
         self.smoothing, self.augmentation = smoothing, augmentation
         self._ready, self._ready_from = Batch(self._inputs[:0], self._labels[:0], self._inputs[:0]), self.position
 
     def shuffle(self) -> None:
-        """Begin an epoch: all images, in a new random order."""
+        """Start an epoch: all images, in a new random order."""
         self._before = {name: rng.bit_generator.state for name, rng in self._generators.items()}
-        if self._handwriting and self._drawing_rng:
-            drawn = slice(len(self.rows) - len(self._handwriting), None)
-            self._images[drawn], self._labels[drawn] = self._handwriting.draw(self._drawing_rng)
+        if self._ink_sampler and self._drawing_rng:
+            drawn = slice(len(self.rows) - len(self._ink_sampler), None)
+            self._images[drawn], self._labels[drawn] = self._ink_sampler.draw(self._drawing_rng)
         self._order = self.rows[self._order_rng.permutation(len(self.rows))]
         self.position = 0
         self.change(self.smoothing, self.augmentation)
 
     def take(self, count: int) -> Batch:
-        """The next `count` images, fewer at the end of the epoch. They stay as they are until the next batch."""
+        """Return the next `count` images, fewer at the end of the epoch. The next call may overwrite them."""
         count = min(count, self.left)
         if self.position + count > self._ready_from + len(self._ready.labels):
-            self._prepare(count * max(1, AHEAD // count))
+            self._prepare(count * max(1, self._prefetch_size // count))
         taken = slice(self.position - self._ready_from, self.position - self._ready_from + count)
         self.position += count
         return Batch(self._ready.images[taken], self._ready.labels[taken], self._ready.targets[taken])
@@ -136,20 +204,18 @@ class Batches:
         if len(rows) > len(self._pixels):
             self._pixels, self._inputs = (np.empty((count, a.shape[1]), a.dtype) for a in (self._pixels, self._inputs))
         labels = self._labels.take(rows)
-        # Indexes out of range can't occur; "clip" spares the buffer that NumPy would need to raise an error for them.
+        # Indices out of range can't occur; "clip" spares the buffer that NumPy would need to raise an error for them.
         pixels = self._images.take(rows, axis=0, out=self._pixels[: len(rows)], mode="clip")
         inputs = self._inputs[: len(rows)]
         elastic = self.augmentation == "elastic"
         if self.augmentation == "none":
             as_inputs(pixels, out=inputs)
-        elif not self._handwriting:
-            augmentation.distort(pixels, self._augment_rng, elastic=elastic, out=inputs)
+        elif not self._ink_sampler:
+            distort(pixels, self._augment_rng, elastic=elastic, out=inputs)
         else:  # if all of one kind were distorted, a soft edge would tell the kinds apart
-            given = rows < len(self.rows) - len(self._handwriting)
-            bent = self._augment_rng.random(len(rows)) < np.where(given, *DISTORTED)
+            given = rows < len(self.rows) - len(self._ink_sampler)
+            bent = self._augment_rng.random(len(rows)) < np.where(given, *self._distorted_shares)
             as_inputs(pixels, out=inputs)
-            inputs[bent] = augmentation.distort(pixels[bent], self._augment_rng, elastic=elastic)
-        self._ready, self._ready_from = (
-            Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing)),
-            self.position,
-        )
+            inputs[bent] = distort(pixels[bent], self._augment_rng, elastic=elastic)
+        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing))
+        self._ready_from = self.position

@@ -1,6 +1,6 @@
-"""An observation is a look inside a network that learns: how strong the gradient is in each layer, what is dead in it.
+"""Diagnostics: what goes on inside a network that learns. Gradient norms, dead units, forgotten images.
 
-It is taken a few times a second, beside the training: the network learns the very same without it.
+They are taken a few times a second, and do not change what the network learns.
 """
 
 from __future__ import annotations
@@ -12,50 +12,64 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.common.arrays import U8, Bools
 from model.common.constants import CLASSES
 from model.nn.mlp import MLP, Layer, as_inputs
 
-SAMPLE_SIZE = 1000  # images looked at, of those held out
-
+Steps = NDArray[np.int32]
 Norms = tuple[float, ...]  # a Euclidean norm for each layer
-NEVER = np.empty(0, np.int32)
+NEVER: Steps = np.empty(0, np.int32)
+
+
+class StepNorms(NamedTuple):
+    """The norms of one step, by layer."""
+
+    gradients: Norms  # of the batch's gradient
+    updates: Norms  # of the change of the parameters
 
 
 class Diagnostics(NamedTuple):
-    """What goes on inside a network at one moment of its training."""
+    """What goes on inside a network at one moment of a run. The sample is some images of the validation split."""
 
     epoch: float
     step: int
     weights: Norms  # of each layer's parameters
-    gradients: Norms  # of the last batch's gradient by them
-    updates: Norms  # of how far the last step moved them
-    dead: tuple[float, ...]  # see `look`
-    predictions: NDArray[np.uint8]  # (m,), the digits that the sample's images are taken for
-    turned: NDArray[np.int32] = NEVER  # (m,), the step at which each was first seen right again, or wrong; 0: never
-    best: tuple[float, ...] = ()  # of each digit, the largest share that was right so far
+    gradients: Norms  # of the gradient of a recent step
+    updates: Norms  # of how far that step moved the parameters
+    dead: tuple[float, ...]  # see `inspect_network`
+    predictions: U8  # (m,), the digit predicted for each image of the sample
+    last_flip_step: Steps = NEVER  # (m,), when each prediction last became right, or wrong; 0: never
+    best: tuple[float, ...] = ()  # of each digit, the highest accuracy so far
 
 
 class ForgettingTracker:
-    """What a network knew of a sample's images, whose labels (m,) are given: when it learned or forgot each of them."""
+    """Tells when a network learned or forgot each image of a sample.
 
-    def __init__(self, labels: NDArray[np.uint8]) -> None:
+    Attributes:
+        last_flip_step: (m,), the step at which each prediction last became right, or wrong; 0: never.
+        best: (10,), the highest accuracy of each digit so far.
+    """
+
+    def __init__(self, labels: U8) -> None:
+        """Track a sample of images with these labels, (m,)."""
         self._labels = labels
-        self._right: NDArray[np.bool_] | None = None
-        self.turned = np.zeros(len(labels), np.int32)
+        self._correct: Bools | None = None
+        self.last_flip_step: Steps = np.zeros(len(labels), np.int32)
         self.best = np.zeros(CLASSES)
 
-    def see(self, predictions: NDArray[np.uint8], step: int) -> None:
-        """Note what the images (m,) are taken for after a step."""
-        right = predictions == self._labels
-        if self._right is not None:
-            self.turned[right != self._right] = step
-        self._right = right
+    def update(self, predictions: U8, step: int) -> None:
+        """Take in the predictions (m,) after a step."""
+        correct = predictions == self._labels
+        if self._correct is not None:
+            self.last_flip_step[correct != self._correct] = step
+        self._correct = correct
         counts = np.bincount(self._labels, minlength=CLASSES)
-        self.best = np.maximum(self.best, np.bincount(self._labels[right], minlength=CLASSES) / np.maximum(counts, 1))
+        accuracy = np.bincount(self._labels[correct], minlength=CLASSES) / np.maximum(counts, 1)
+        self.best = np.maximum(self.best, accuracy)
 
 
 def layer_norms(layers: Sequence[Layer]) -> Norms:
-    """The Euclidean norm of each layer's parameters, or of what has their shape: a gradient, an update."""
+    """Return the Euclidean norm of each layer's parameters, or of a gradient or an update of the same shape."""
     return tuple(
         math.sqrt(
             sum(float(np.vdot(part, part)) for part in (layer.weights, layer.biases, layer.gamma) if part is not None)
@@ -64,12 +78,14 @@ def layer_norms(layers: Sequence[Layer]) -> Norms:
     )
 
 
-def inspect_network(mlp: MLP, images: NDArray[np.uint8]) -> tuple[tuple[float, ...], NDArray[np.uint8]]:
-    """How the network takes some images (m, 784): the share of each hidden layer's units that are dead, and the digit
-    that each image is taken for (m,).
+def inspect_network(mlp: MLP, images: U8) -> tuple[tuple[float, ...], U8]:
+    """Inspect a network on some images (m, 784).
 
-    A ReLU unit that is 0 for every image is dead: no gradient comes through it, so on these images it can learn no
-    more. Only ReLU can die so; for another activation there are no shares.
+    A ReLU unit that is 0 for every image is dead: no gradient comes through it, so on these images it learns no more.
+    Only ReLU units can die like this.
+
+    Returns:
+        The share of dead units of each hidden layer, nothing for other activations; and the predicted digits (m,).
     """
     *hidden, logits = mlp.activations(as_inputs(images, mlp.parameters.dtype))
     dead = tuple(float((~units.any(axis=0)).mean()) for units in hidden) if mlp.activation == "relu" else ()

@@ -1,4 +1,4 @@
-"""Progress is what a training says of itself on the way: how far it is, and how well it does."""
+"""The progress of a run: how far it is, how well it does, and its learning curves."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from model.common.arrays import Array
 from model.common.constants import CLASSES
 from model.nn.classifier import DigitClassifier
 from model.nn.losses import losses
 from model.training.snapshot import Snapshot
 
-Array = NDArray[Any]
 Status = Literal["running", "finished", "stopped early", "diverged"]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A training's state after some step.
+    """A run after some step.
 
     `loss` and `accuracy` are means over the batches since the last report, `epoch_loss` and `epoch_accuracy` over
-    the epoch so far; each batch is measured before its own update, with dropout and augmentation at work. The
-    validation's are measured at the end of an epoch, without them.
+    the epoch so far; each batch is measured before its own update, with dropout and augmentation. Validation loss and
+    accuracy are measured at the end of an epoch, without them.
     """
 
-    network: DigitClassifier  # the one that learns: copy its parameters to keep them as they are now
-    epochs: int  # in all
-    epoch: int = 0  # that the last step belonged to, counted from 1
-    step: int = 0  # how many were made
-    fraction: float = 0.0  # of the whole training
+    network: DigitClassifier  # the one that learns: copy it to keep it as it is now
+    epochs: int  # of the whole run
+    epoch: int = 0  # of the last step, counted from 1
+    step: int = 0  # how many steps were made
+    fraction: float = 0.0  # of the run that is done
     loss: float = math.nan
     accuracy: float = math.nan
     epoch_loss: float = math.nan
@@ -41,27 +40,27 @@ class Progress:
     validation_accuracy: float | None = None
     learning_rate: float = math.nan
     images_per_second: float = 0.0
-    seconds: float = 0.0  # spent on training, not on waiting for the reader of this
+    seconds: float = 0.0  # spent on steps, not on waiting for whoever reads this
     epoch_ended: bool = False
     status: Status = "running"
     message: str = ""
-    snapshot: Callable[[], Snapshot] | None = field(default=None, repr=False)  # takes one, if it can go on from here
+    snapshot: Callable[[], Snapshot] | None = field(default=None, repr=False)  # if training can go on
 
     @property
     def seconds_left(self) -> float:
-        """What remains at the pace so far; NaN before the first step."""
+        """The time left at the speed so far; NaN before the first step."""
         return self.seconds * (1 - self.fraction) / self.fraction if self.fraction else math.nan
 
     @property
     def cost_per_output(self) -> float:
-        """`epoch_loss` averaged over each image's ten outputs, as some publish it: ln(10) / 10 for a blind guess."""
+        """`epoch_loss` averaged over the ten outputs too, as some publish it: ln(10) / 10 for a blind guess."""
         return self.epoch_loss / CLASSES
 
 
 class HistoryPoint(NamedTuple):
-    """One point of the learning curves."""
+    """A point of the learning curves."""
 
-    epoch: float  # how many epochs were done, with the fraction of the current one
+    epoch: float  # epochs done, with the fraction of the current one
     step: int
     loss: float
     accuracy: float
@@ -73,6 +72,7 @@ class HistoryPoint(NamedTuple):
 
     @classmethod
     def of(cls, progress: Progress) -> HistoryPoint:
+        """Return the point of a progress."""
         measured = progress.epoch_ended or progress.step == 0 or progress.status != "running"
         return cls(
             epoch=progress.fraction * progress.epochs,
@@ -88,7 +88,7 @@ class HistoryPoint(NamedTuple):
 
 
 class ConfigChange(NamedTuple):
-    """A change that was made to a running training: the new `values`, by their names in TrainingConfig."""
+    """A change of settings in the middle of a run: the new `values`, by their names in TrainingConfig."""
 
     epoch: float
     step: int  # after which it took effect
@@ -96,25 +96,30 @@ class ConfigChange(NamedTuple):
 
 
 class MetricAccumulator:
-    """The mean loss and the share of right answers over some batches.
+    """The mean loss and the accuracy over some batches.
 
-    A batch's logits are only kept when it is added, and measured together with many others by `settle`: one at a
-    time, measuring would take a good part of a small network's step.
+    `add` only stores a batch's logits, and `flush` measures many batches together: one at a time, measuring would
+    take a good part of a small network's step.
+
+    Attributes:
+        images: How many images were measured.
+        correct: For how many of them the most probable class was their label.
+        loss: The sum of their losses.
     """
 
     def __init__(self) -> None:
-        self.images = self.right = 0
+        self.images = self.correct = 0
         self.loss = 0.0
         self._logits: list[Array] = []
         self._labels: list[Array] = []
 
     def add(self, logits: Array, labels: Array) -> None:
-        """Keep a batch's logits (n, classes) and labels (n,)."""
+        """Store a copy of a batch's logits (n, classes), and its labels (n,)."""
         self._logits.append(logits.copy())
         self._labels.append(labels)
 
-    def settle(self, smoothing: float = 0.0) -> Array:
-        """Count the batches that were added since the last time; returns their mean losses, (batches,)."""
+    def flush(self, smoothing: float = 0.0) -> Array:
+        """Measure the batches that were added since the last time, and return their mean losses, (batches,)."""
         if not self._labels:
             return np.empty(0)
         logits, labels = np.concatenate(self._logits), np.concatenate(self._labels)
@@ -122,16 +127,16 @@ class MetricAccumulator:
         self._logits, self._labels = [], []
         sums = np.add.reduceat(losses(logits, labels, smoothing), sizes.cumsum() - sizes, dtype=np.float64)
         self.loss += float(sums.sum())
-        self.right += int(np.count_nonzero(logits.argmax(axis=1) == labels))
+        self.correct += int(np.count_nonzero(logits.argmax(axis=1) == labels))
         self.images += len(labels)
         return sums / sizes
 
     def merge(self, other: MetricAccumulator) -> None:
-        """Count another tally's batches too."""
+        """Add what another accumulator has measured."""
         self.loss += other.loss
-        self.right += other.right
+        self.correct += other.correct
         self.images += other.images
 
     def means(self) -> tuple[float, float]:
-        """Loss and accuracy; NaN of nothing."""
-        return (self.loss / self.images, self.right / self.images) if self.images else (math.nan, math.nan)
+        """Return the mean loss and the accuracy, both NaN without images."""
+        return (self.loss / self.images, self.correct / self.images) if self.images else (math.nan, math.nan)

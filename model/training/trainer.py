@@ -1,84 +1,39 @@
-"""Training shows the network its images, batch by batch, and lets the optimizer follow the gradient.
+"""The training loop: show the network its images batch by batch, and let the optimizer follow the gradient.
 
-It is a generator: each `Progress` says how far it is, and whoever iterates decides whether to go on. To stop is
+Training is a generator: each `Progress` says how far it is, and whoever iterates decides whether to go on. To stop is
 to stop iterating; to change the learning rate on the way is `run.send(Change(learning_rate=0.01))`.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-import os
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from model.common.constants import CLASSES
 from model.config import TrainingConfig
-from model.data import Dataset, split
+from model.data import Dataset
 from model.ink import Drawing
-from model.ink.sampler import DEFAULT_MIXTURE, InkMixture, InkSampler, render_all
-from model.ink.sampler import split_by_writer as split_ink
+from model.ink.sampler import DEFAULT_MIXTURE, InkMixture
 from model.nn.calibration import fit_reject_bias, fit_temperature
 from model.nn.classifier import DigitClassifier
 from model.nn.losses import cross_entropy
-from model.nn.mlp import MLP, dropout_masks
-from model.nn.optimizers import OPTIMIZERS, clip
+from model.nn.mlp import MLP
 from model.nn.schedules import SCHEDULES
-from model.nn.workspace import Workspace
-from model.training.batches import Batch, Batches
-from model.training.diagnostics import SAMPLE_SIZE, Norms, layer_norms
+from model.training import state
+from model.training.batches import PREFETCH_SIZE, Batch, Batches
+from model.training.change import Change, updated
+from model.training.divergence import DivergenceGuard, divergence_message
+from model.training.early_stopping import EarlyStopping
+from model.training.gradient_step import GradientStep
 from model.training.history import MetricAccumulator, Progress, Status
+from model.training.random_streams import RandomStreams
 from model.training.snapshot import Snapshot
-
-Array = NDArray[Any]
-
-REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: a curve has enough with them
-WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: big steps report each time
-WORK_FOR_A_THREAD = 3e6  # parameters times batch: with less for each, threads cost more than they bring
-
-MIN_WEIGHTS_FOR_FUSED_UPDATE = 200_000  # with fewer, adding the gradient as it is computed costs more than it spares
-
-# What changes in a training, beside its arrays, its settings and its sources of random numbers.
-STATE_FIELDS = (
-    "epoch",
-    "step",
-    "seen",
-    "seconds",
-    "epoch_ended",
-    "learning_rate",
-    "best_score",
-    "best_epoch",
-    "validation",
-)
-
-
-class Change(dict[str, Any]):
-    """New values for a running training, from its next step on: `Change(learning_rate=0.01)`.
-
-    They are fields of TrainingConfig, of those that are live.
-    """
-
-
-def blas_threads(config: TrainingConfig, count: int, most: int | None = None) -> int:
-    """How many threads the matrix products of a training get: as many as the work is worth, at most one for each core,
-    or so many.
-
-    Sums come out differently in their last bits with another number, so it depends on nothing but the config, the
-    count of images, and what is given or else the machine's cores.
-    """
-    network = sum(inputs * outputs for inputs, outputs in itertools.pairwise(config.sizes))
-    work = network * min(config.batch_size or count, count)
-    return max(1, min(most or cores(), int(work / WORK_FOR_A_THREAD)))
-
-
-def cores() -> int:
-    """How many cores this process may use; Linux alone can tell, elsewhere it is how many there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+from model.training.split import make_split
+from model.training.workload import blas_threads, steps_between_reports
 
 
 def train(
@@ -91,40 +46,53 @@ def train(
     report_every: int | None = None,
     threads: int | None = None,
 ) -> Generator[Progress, Change | None, None]:
-    """Train a new network: yields a Progress before the first step, and then after every few (`report_every`).
-
-    `ink` are drawings to learn from besides, those of config.ink; `mixture` says how they are sampled.
-    With `start`, a snapshot of a training of the same config and data, it goes on from there in the same way, to the
-    last bit, and the first Progress is of that moment. Changes that were made before the snapshot stay made.
-    At most so many `threads` compute the matrix products, where the work is worth them; without it, one for each core.
+    """Train a new network: yield a Progress before the first step, and then after every few.
 
     The last Progress has another status than "running", and its network is the result: the last parameters, the
-    best ones with early stopping, or the last sound ones if the training diverged.
+    best ones with early stopping, or the last finite ones if training diverged.
+
+    Args:
+        config: The settings.
+        data: The images to learn from; its test part is not used.
+        ink: Drawings to learn from as well: those of config.ink.
+        mixture: How the drawings are sampled.
+        start: A snapshot of a run of the same config and data. Training continues from it, bit for bit, and the first
+            Progress is of that moment. Changes made before the snapshot stay made.
+        report_every: The number of steps from one Progress to the next.
+        threads: The most threads for the matrix products, by default one for each core. Fewer are used where the work
+            is not worth them.
 
     Raises:
-        ValueError: the config does not fit the data (nothing left to learn from, a batch larger than all of it), or
+        ValueError: The config does not fit the data (nothing left to learn from, a batch larger than all of it), or
             the snapshot does not fit the config.
     """
-    training = Trainer(config, data, ink, mixture)
+    trainer = Trainer(config, data, ink, mixture)
     if start:
-        training.restore(start)
-    return _run(training, blas_threads(config, len(training.batches), threads), report_every)
-
-
-def _run(training: Trainer, threads: int, report_every: int | None) -> Generator[Progress, Change | None, None]:
-    with threadpool_limits(limits=threads, user_api="blas"):
-        if not training.step:
-            training.validate()
-        change = yield training.report()
-        while training.status == "running":
-            if change:
-                training.change(change)
-            training.advance(report_every or training.steps_between_reports)
-            change = yield training.report()
+        trainer.restore(start)
+    return trainer.run(report_every=report_every, threads=threads)
 
 
 class Trainer:
-    """All that changes in the course of a training; `advance` makes some steps, up to the next report."""
+    """Trains a network: `run` to the end, or `advance` by some steps.
+
+    Attributes:
+        config: The settings, with all changes so far.
+        split: The images to learn from and to validate on.
+        batches: The images to learn from, batch by batch.
+        mlp: The network that learns; `network` is the classifier around it.
+        gradient_step: What makes a step: the optimizer, the workspace, dropout.
+        early_stopping: The best network so far.
+        divergence_guard: The last network with a finite loss.
+        epoch: The epoch of the last step, counted from 1.
+        step: How many steps were made.
+        samples_seen: How many images were learned from, each one each time.
+        seconds: The time spent on steps.
+        learning_rate: That of the last step, by the schedule.
+        validation: The last validation loss and accuracy.
+        batch: The last batch; it stays as it is until the next step.
+        measure_next_step: Whether the next step shall be measured, into gradient_step.norms.
+        message: Why the run ended, if there is something to say.
+    """
 
     def __init__(
         self,
@@ -132,106 +100,72 @@ class Trainer:
         data: Dataset,
         ink: Sequence[Drawing] = (),
         mixture: InkMixture = DEFAULT_MIXTURE,
+        *,
+        prefetch_size: int = PREFETCH_SIZE,
     ) -> None:
+        streams = RandomStreams.of(config.seed)
         self.config = config
-        # One source of random numbers for each use: changing one setting leaves the others' numbers as they were.
-        seeds = np.random.SeedSequence(config.seed).spawn(6)
-        split_rng, weights_rng, order_rng, self.dropout_rng, augment_rng, drawing_rng = map(
-            np.random.default_rng, seeds
-        )
-        learning, held_out = split(data, config.validation_size, config.training_size, split_rng)
-        rows = _sample(learning, held_out)
-        self.sample, self.sample_labels = (
-            np.asarray(data.images)[rows],
-            np.asarray(data.labels)[rows],
-        )  # see sample_rows
-        self.held_images, self.held_labels = np.asarray(data.images)[held_out], np.asarray(data.labels)[held_out]
-        handwriting = None
-        if config.ink or ink or config.background:
-            share = len(held_out) / (len(learning) + len(held_out))
-            ink, held_ink = split_ink(ink, share, drawing_rng)
-            images, labels = render_all(held_ink)
-            self.held_images = np.concatenate((self.held_images, images))
-            self.held_labels = np.concatenate((self.held_labels, labels))
-            handwriting = InkSampler(
-                ink, len(learning), drawing_rng, with_non_digits=config.background, mixture=mixture
-            )
-        self.batches = Batches(
-            data.images,
-            data.labels,
-            learning,
-            order_rng=order_rng,
-            augment_rng=augment_rng,
-            smoothing=config.label_smoothing,
-            augmentation=config.augmentation,
-            classes=config.sizes[-1],
-            handwriting=handwriting,
-            drawing_rng=drawing_rng if handwriting else None,
-        )
-        _check_fit(config, len(self.batches), len(self.held_labels))
+        self.split = make_split(config, data, ink, streams)
+        self.batches = Batches.of(config, data, self.split, streams, mixture, prefetch_size=prefetch_size)
+        _check_fit(config, len(self.batches), len(self.split.validation_labels))
         self.mlp = MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization)
-        self.mlp.initialize(config.initialization, weights_rng, config.initial_std)
+        self.mlp.initialize(config.initialization, streams.weights, config.initial_std)
         self.network = DigitClassifier(self.mlp)
-        self.optimizer = OPTIMIZERS[config.optimizer](
-            self.mlp.parameters.size,
-            momentum=config.momentum,
-            beta2=config.beta2,
-            weight_decay=config.weight_decay,
-            num_decayed=self.mlp.num_weights,
-        )
-        self.workspace = Workspace(self.mlp, self.batch_size)
-        self.steps_between_reports = self._steps_between_reports()
-        self.earlier, self.sound, self.best = (self.network.copy() for _ in range(3))
-        self.best_score = (-1.0, -math.inf)  # validation accuracy, then minus its loss
-        self.best_epoch = 0
-        self.epoch = self.step = self.seen = 0
+        self.gradient_step = GradientStep(self.mlp, config, self.batch_size, streams.dropout)
+        self.early_stopping = EarlyStopping(self.network, config.early_stopping)
+        self.divergence_guard = DivergenceGuard(self.network)
+        self.steps_between_reports = steps_between_reports(config, len(self.batches))
+
+        self.epoch = self.step = self.samples_seen = 0
         self.seconds = 0.0
         self.epoch_ended = False
         self.status: Status = "running"
         self.message = ""
         self.learning_rate = config.learning_rate
-        self.validation: tuple[float | None, float | None] = (None, None)  # loss, accuracy
-        self.batch: Batch | None = None  # the last one; it stays as it is until the next
-        self.to_observe = False  # the next step, see `observed`
-        self.observed: tuple[Norms, Norms] | None = None  # of the gradient and of the update, by layer
+        self.validation: tuple[float | None, float | None] = (None, None)
+        self.batch: Batch | None = None
+        self.measure_next_step = False
         self.since_report, self.since_epoch = MetricAccumulator(), MetricAccumulator()
 
     @property
     def batch_size(self) -> int:
+        """The number of images of a step."""
         return self.config.batch_size or len(self.batches)
 
     @property
     def fraction(self) -> float:
-        """The share of the training that is done, 0..1, by images seen."""
+        """The share of the run that is done, 0..1, by images seen."""
         return min(1.0, (self.epoch - self.batches.left / len(self.batches)) / self.config.epochs)
 
-    def _steps_between_reports(self) -> int:
-        """Depends on the config alone, never on the clock: the same training draws the same curve."""
-        an_epoch = math.ceil(len(self.batches) / self.batch_size)
-        wanted = max(an_epoch // REPORTS_PER_EPOCH, an_epoch * self.config.epochs // REPORTS_PER_RUN)
-        work = 3 * self.mlp.num_weights * self.batch_size  # forward, and backward twice
-        return max(1, min(wanted, int(WORK_BETWEEN_REPORTS / work)))
+    @property
+    def can_go_on(self) -> bool:
+        """Whether more steps may follow: also after the last epoch, in a fork that has more of them."""
+        return self.status == "running" or (self.status == "finished" and not self.config.early_stopping)
 
-    def change(self, values: Change) -> None:
-        """Apply new settings from the next step on.
+    # -- The loop -------------------------------------------------------------------------------------------
 
-        Raises:
-            ValueError: a value out of its range, or a setting that only a new training can have.
-        """
-        config = updated(self.config, values)
-        _check_fit(config, len(self.batches), len(self.held_labels))
-        self.config = config
-        self.batches.change(config.label_smoothing, config.augmentation)
-        self.optimizer.momentum, self.optimizer.weight_decay = config.momentum, config.weight_decay
-        self.steps_between_reports = self._steps_between_reports()
-        if self.batch_size > self.workspace.rows:
-            self.workspace = Workspace(self.mlp, self.batch_size)
+    def run(
+        self, *, report_every: int | None = None, threads: int | None = None
+    ) -> Generator[Progress, Change | None, None]:
+        """Train to the end: see `train`."""
+        limit = blas_threads(self.config, len(self.batches), threads)
+        with threadpool_limits(limits=limit, user_api="blas"):
+            if not self.step:
+                self.validate()
+            change = yield self.report()
+            while self.status == "running":
+                if change:
+                    self.change(change)
+                self.advance(report_every or self.steps_between_reports)
+                change = yield self.report()
 
     def advance(self, every: int, interrupted: Callable[[], bool] = lambda: False) -> None:
-        """Steps up to the next one that `every` divides, or to the epoch's end if fewer than that remain after it; one
-        at least, and no more once they are `interrupted`."""
+        """Make at least one step, up to the next that `every` divides, or until `interrupted`.
+
+        If fewer than `every` steps would then be left of the epoch, it makes these too.
+        """
         began = time.perf_counter()
-        with np.errstate(over="ignore", invalid="ignore"):  # a training that diverges says so in its own words
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is reported by a message, not by warnings
             self._advance(every, interrupted)
         self.seconds += time.perf_counter() - began
 
@@ -244,87 +178,81 @@ class Trainer:
         if left - steps < every:
             steps = left
         first = self.step
-        self.earlier.copy_from(self.network)
+        self.divergence_guard.remember(self.network)
         while self.step - first < steps and not (self.step > first and interrupted()):
             self._step()
 
-        batch_losses = self.since_report.settle(self.config.label_smoothing)
+        batch_losses = self.since_report.flush(self.config.label_smoothing)
         self.since_epoch.merge(self.since_report)
-        if math.isfinite(batch_losses[0]) and np.isfinite(self.earlier.mlp.running_statistics).all():
-            self.earlier, self.sound = self.sound, self.earlier  # a finite loss shows that these parameters are sound
-        finite = np.isfinite(batch_losses)
-        if not finite.all():
-            return self._diverged(first + int(finite.argmin()))
-        if not self.batches.left:
+        diverged = self.divergence_guard.first_diverged(batch_losses)
+        if diverged is not None:
+            self._end_diverged(first + diverged)
+        elif not self.batches.left:
             self._end_epoch()
 
     def _step(self) -> None:
-        """The next batch, its loss's gradient, and the optimizer's update."""
         config = self.config
         self.learning_rate = config.learning_rate * SCHEDULES[config.schedule](config, self.fraction)
         self.batch = self.batches.take(self.batch_size)
-        masks = None
-        if config.dropout:
-            masks = dropout_masks(self.mlp, len(self.batch.labels), config.dropout, self.dropout_rng)
-        if self.to_observe:
-            self._learn_observed(self.batch, masks)
-        else:
-            self._learn(self.batch, masks)
-
-    def _learn_observed(self, batch: Batch, masks: Sequence[Array] | None) -> None:
-        """A step like any other, whose norms are measured by the way: from a gradient of their own, as `_learn` may
-        never write it down."""
-        mlp = self.mlp
-        running, before = mlp.running_statistics.copy(), mlp.parameters.copy()
-        mlp.forward(batch.images, self.workspace, masks)
-        mlp.backward(batch.images, batch.targets, self.workspace, masks)
-        mlp.running_statistics[:] = running
-        gradient = layer_norms(self.workspace.gradients)
-        self._learn(batch, masks)
-        before -= mlp.parameters
-        self.observed = gradient, layer_norms(mlp.views(before))
-        self.to_observe = False
-
-    def _learn(self, batch: Batch, masks: Sequence[Array] | None) -> None:
-        config, mlp = self.config, self.mlp
-        images, labels, targets = batch
-        logits = mlp.forward(images, self.workspace, masks)
-        fused = self._fused_target()
-        if fused:
-            vector, alpha, beta = fused
-            mlp.backward(images, targets, self.workspace, masks, into=mlp.views(vector), alpha=alpha, beta=beta)
-            self.optimizer.apply_fused(mlp.parameters, self.learning_rate)
-        else:
-            mlp.backward(images, targets, self.workspace, masks)
-            if config.clip_norm:
-                clip(self.workspace.gradient, config.clip_norm)
-            self.optimizer.step(mlp.parameters, self.workspace.gradient, self.learning_rate)
-
-        self.since_report.add(logits, labels)
+        logits = self.gradient_step.take(self.batch, self.learning_rate, measure=self.measure_next_step)
+        self.measure_next_step = False
+        self.since_report.add(logits, self.batch.labels)
         self.step += 1
-        self.seen += len(images)
+        self.samples_seen += len(self.batch.labels)
 
-    def _fused_target(self) -> tuple[Array, float, float] | None:
-        """The optimizer's, where it pays and nothing else needs to see the gradient."""
-        needed = self.config.clip_norm or self.config.weight_decay or self.mlp.batch_normalization
-        if needed or self.mlp.num_weights < MIN_WEIGHTS_FOR_FUSED_UPDATE:
-            return None
-        return self.optimizer.fused_target(self.mlp.parameters, self.learning_rate)
+    def _end_epoch(self) -> None:
+        self.epoch_ended = True
+        if not (np.isfinite(self.mlp.parameters).all() and np.isfinite(self.mlp.running_statistics).all()):
+            return self._end_diverged(self.step)
+        loss, accuracy = self.validate()
+        early_stopping = self.early_stopping
+        if early_stopping.patience:
+            assert loss is not None
+            assert accuracy is not None
+            early_stopping.update(self.network, self.epoch, loss, accuracy)
+        if self.epoch >= self.config.epochs:
+            self.status = "finished"
+        elif early_stopping.should_stop(self.epoch):
+            self.status, self.message = "stopped early", early_stopping.message
+        if early_stopping.patience and self.status != "running":
+            self.network.copy_from(early_stopping.best)
+            self.validate()
 
-    def validate(self) -> None:
-        """Measure the loss and the accuracy on the digits that were held out, if there are any; and let the network be
-        as sure of its answers as it is right."""
-        if len(self.held_labels):
-            logits = self.mlp.logits(self.held_images)
-            if self.config.background:
+    def _end_diverged(self, step: int) -> None:
+        self.step = step
+        self.network.copy_from(self.divergence_guard.last_finite)
+        self.validate()
+        self.status, self.message = "diverged", divergence_message(step, self.config.learning_rate)
+
+    # -- Between steps --------------------------------------------------------------------------------------
+
+    def change(self, values: Change) -> None:
+        """Apply new settings from the next step on.
+
+        Raises:
+            ValueError: A value is out of its range, or a setting can't change in the middle of a run.
+        """
+        config = updated(self.config, values)
+        _check_fit(config, len(self.batches), len(self.split.validation_labels))
+        self.config = config
+        self.batches.change(config.label_smoothing, config.augmentation)
+        self.gradient_step.change(config, self.batch_size)
+        self.steps_between_reports = steps_between_reports(config, len(self.batches))
+
+    def validate(self) -> tuple[float | None, float | None]:
+        """Measure loss and accuracy on the validation split, and calibrate the network's confidence on it."""
+        images, labels = self.split.validation_images, self.split.validation_labels
+        if len(labels):
+            logits = self.mlp.logits(images)
+            if self.network.has_reject_class:
                 self.network.reject_bias = fit_reject_bias(logits)
             logits = logits[:, :CLASSES]
-            self.network.temperature = fit_temperature(logits, self.held_labels)
-            right = float((logits.argmax(axis=1) == self.held_labels).mean())
-            self.validation = cross_entropy(logits, self.held_labels), right
+            self.network.temperature = fit_temperature(logits, labels)
+            self.validation = cross_entropy(logits, labels), float((logits.argmax(axis=1) == labels).mean())
+        return self.validation
 
     def report(self) -> Progress:
-        """The state now; `loss` and `accuracy` begin anew."""
+        """Return the state as it is now, and start new means for `loss` and `accuracy`."""
         loss, accuracy = self.since_report.means()
         epoch_loss, epoch_accuracy = self.since_epoch.means()
         self.since_report = MetricAccumulator()
@@ -341,7 +269,7 @@ class Trainer:
             validation_loss=self.validation[0],
             validation_accuracy=self.validation[1],
             learning_rate=self.learning_rate,
-            images_per_second=self.seen / self.seconds if self.seconds else 0.0,
+            images_per_second=self.samples_seen / self.seconds if self.seconds else 0.0,
             seconds=self.seconds,
             epoch_ended=self.epoch_ended,
             status=self.status,
@@ -349,166 +277,34 @@ class Trainer:
             snapshot=self.snapshot if self.can_go_on else None,
         )
 
-    @property
-    def _networks(self) -> dict[str, DigitClassifier]:
-        """Those that later steps depend on."""
-        kept = {"network": self.network, "sound": self.sound}
-        return kept | {"best": self.best} if self.config.early_stopping else kept
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether further steps may follow: also after the last epoch, in a fork that has more of them."""
-        return self.status == "running" or (self.status == "finished" and not self.config.early_stopping)
-
-    def _arrays(self) -> dict[str, Array]:
-        arrays = {"optimizer.state": self.optimizer.state}
-        for name, network in self._networks.items():
-            mlp = network.mlp
-            arrays |= {f"{name}.parameters": mlp.parameters, f"{name}.statistics": mlp.running_statistics}
-        return arrays
+    # -- Snapshots ------------------------------------------------------------------------------------------
 
     @property
     def snapshot_bytes(self) -> int:
-        """How large a snapshot's arrays are."""
-        return sum(array.nbytes for array in self._arrays().values())
+        """The size of a snapshot's arrays."""
+        return sum(array.nbytes for array in state.arrays(self).values())
 
     def snapshot(self) -> Snapshot:
-        """All that changes, as it is now, between two steps."""
+        """Return a copy of all that changes, as it is now, between two steps."""
         assert self.can_go_on
-        values = {
-            "config": self.config.model_dump(mode="json"),
-            "batches": self.batches.state(),
-            "dropout": self.dropout_rng.bit_generator.state,
-            "calibrations": {name: (net.temperature, net.reject_bias) for name, net in self._networks.items()},
-            "optimizer_steps": self.optimizer.steps,
-            "since_epoch": (self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss),
-            **{name: getattr(self, name) for name in STATE_FIELDS},
-        }
-        return Snapshot({name: array.copy() for name, array in self._arrays().items()}, values)
+        return state.take_snapshot(self)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Be where a training of the same config and data was.
+        """Continue from a snapshot of a run of the same config and data: see `state.restore`."""
+        state.restore(self, snapshot)
 
-        Raises:
-            ValueError: the snapshot is of a training with other settings.
-        """
-        then = TrainingConfig.of(snapshot.values["config"])
-        self.change(Change({name: value for name, value in then if value != getattr(self.config, name)}))
-        expected = self.snapshot().layout()
-        if snapshot.layout() != expected:
-            differing = sorted({name for name, _ in expected.items() ^ snapshot.layout().items()})
-            raise ValueError(f"the snapshot must be of a training like this one; not like it: {', '.join(differing)}")
-        self._take_over(snapshot)
-
-    def branch(self, snapshot: Snapshot) -> None:
-        """Go on from where a training of the same images and shape was, with this one's own settings.
-
-        Another optimizer than the snapshot's begins with an empty memory.
-
-        Raises:
-            ValueError: a setting differs that a fork can't change, or there are no epochs left for it.
-        """
-        then = TrainingConfig.of(snapshot.values["config"])
-        differing = fork_conflicts(then, self.config)
-        if differing:
-            raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
-        done = snapshot.values["epoch"] - (snapshot.values["batches"]["position"] < len(self.batches))
-        if done >= self.config.epochs:
-            raise ValueError(f"epochs must be more than the {done} that are done; got {self.config.epochs}")
-        self._take_over(snapshot)
-
-    def _take_over(self, snapshot: Snapshot) -> None:
-        values = snapshot.values
-        same_rule = values["config"]["optimizer"] == self.config.optimizer
-        for name, array in self._arrays().items():
-            if name in snapshot.arrays and (same_rule or name != "optimizer.state"):
-                array[...] = snapshot.arrays[name]
-        self.batches.restore(values["batches"])
-        self.dropout_rng.bit_generator.state = values["dropout"]
-        for name, network in self._networks.items():
-            network.temperature, network.reject_bias = values["calibrations"].get(name, (1.0, 0.0))
-        self.optimizer.steps = values["optimizer_steps"] if same_rule else 0
-        self.since_epoch.images, self.since_epoch.right, self.since_epoch.loss = values["since_epoch"]
-        for name in STATE_FIELDS:
-            value = values[name]
-            setattr(self, name, tuple(value) if isinstance(value, list) else value)
-        if self.epoch >= self.config.epochs and not self.batches.left:
-            self.status = "finished"
-
-    def _end_epoch(self) -> None:
-        self.epoch_ended = True
-        if not (np.isfinite(self.mlp.parameters).all() and np.isfinite(self.mlp.running_statistics).all()):
-            return self._diverged(self.step)
-        self.validate()
-        patience = self.config.early_stopping
-        if patience:
-            loss, accuracy = self.validation
-            assert loss is not None
-            assert accuracy is not None
-            if (accuracy, -loss) > self.best_score:
-                self.best.copy_from(self.network)
-                self.best_score, self.best_epoch = (accuracy, -loss), self.epoch
-        if self.epoch >= self.config.epochs:
-            self.status = "finished"
-        elif patience and self.epoch - self.best_epoch >= patience:
-            self.status = "stopped early"
-            self.message = (
-                f"No better validation accuracy in {patience} epochs: stopped, keeping the network of epoch "
-                f"{self.best_epoch}."
-            )
-        if patience and self.status != "running":
-            self.network.copy_from(self.best)
-            self.validate()
-
-    def _diverged(self, step: int) -> None:
-        """Go back to the last sound parameters, and say what to try."""
-        self.step = step
-        self.network.copy_from(self.sound)
-        self.validate()
-        self.status = "diverged"
-        self.message = (
-            f"The loss was no longer a finite number after step {self.step}: the steps were too large. The last "
-            f"sound parameters are kept. Try a smaller learning rate than {self.config.learning_rate:g} "
-            f"(say {self.config.learning_rate / 10:.1g}), or clip the gradient (1 is a good start)."
-        )
+    def fork(self, snapshot: Snapshot) -> None:
+        """Continue from a snapshot of a run of the same images and shape, with other settings: see `state.fork`."""
+        state.fork(self, snapshot)
 
 
-def updated(config: TrainingConfig, values: Mapping[str, Any]) -> TrainingConfig:
-    """The config of a running training after a Change.
-
-    Raises:
-        ValueError: a value out of its range, or a setting that only a new training can have.
-    """
-    live = config.live_fields()
-    fixed = [name for name in values if name not in live]
-    if fixed:
-        raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
-    return config.changed(**values)
-
-
-def sample_rows(config: TrainingConfig, data: Dataset) -> Array:
-    """Which images of a data set (m,) a training is observed on: the first of those held out, or else of the others."""
-    split_rng = np.random.default_rng(np.random.SeedSequence(config.seed).spawn(1)[0])
-    return _sample(*split(data, config.validation_size, config.training_size, split_rng))
-
-
-def _sample(learning: Array, held_out: Array) -> Array:
-    return (held_out if len(held_out) else learning)[:SAMPLE_SIZE]
-
-
-def fork_conflicts(then: TrainingConfig, now: TrainingConfig) -> list[str]:
-    """The fields in which two configs differ, of those that a fork shares with the training it branches off."""
-    return [name for name in now.fork_fixed_fields() if getattr(then, name) != getattr(now, name)]
-
-
-def _check_fit(config: TrainingConfig, learning: int, held_out: int) -> None:
-    if config.batch_size > learning:
+def _check_fit(config: TrainingConfig, num_images: int, num_validation: int) -> None:
+    if config.batch_size > num_images:
         raise ValueError(
-            f"batch_size must be at most {learning:,}, the images left to learn from; got {config.batch_size:,} "
+            f"batch_size must be at most {num_images:,}, the images left to learn from; got {config.batch_size:,} "
             f"(0 takes all of them at once)"
         )
-    if config.early_stopping and not held_out:
+    if config.early_stopping and not num_validation:
         raise ValueError(
-            "early_stopping needs images held out for validation to compare by; got validation_size 0 "
-            "(0.1 holds out a tenth)"
+            "early_stopping needs a validation split to compare by; got validation_size 0 (0.1 sets a tenth aside)"
         )

@@ -287,10 +287,10 @@ def test_a_single_step_shows_its_own_gradient(start):
     for step in (1, 2, 3):
         job.send(RunStep())
         wait_for(lambda step=step: job.is_paused and job.state().points[-1].step == step, job.state)
-        training.to_observe = True
+        training.measure_next_step = True
         training.advance(1)
         seen = settled(job).diagnostics[-1]
-        assert (seen.gradients, seen.updates) == training.observed
+        assert (seen.gradients, seen.updates) == training.gradient_step.norms
 
 
 def test_a_followed_image_is_seen_as_the_network_sees_it(start):

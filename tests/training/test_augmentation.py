@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,25 +7,16 @@ from scipy import ndimage
 from threadpoolctl import threadpool_limits
 
 from model.training import augmentation
+from model.training.augmentation import DEFAULT_STRENGTH, Strength
 
 SIDE = 28
 Y, X = np.mgrid[:SIDE, :SIDE]
 MIDDLE = (SIDE - 1) / 2
-STRENGTHS = ("ROTATION", "SCALE", "SHEAR", "SHIFT", "DISPLACEMENT")
+NONE = Strength(rotation=0, scale=0, shear=0, shift=0, displacement=0)
+BENT_ALONE = replace(NONE, displacement=Strength.displacement)
 
 
-@pytest.fixture
-def without(monkeypatch):
-    """Turn strengths off."""
-
-    def turn_off(*names):
-        for name in names:
-            monkeypatch.setattr(augmentation, name, 0.0)
-
-    return turn_off
-
-
-def origins(count, reach, *, elastic=False):
+def origins(count, reach, *, elastic=False, strength=DEFAULT_STRENGTH):
     """Where the pixels up to `reach` from the middle came from, x and y (count, side, side).
 
     Told from the outside: in an image whose brightness grows evenly from left to right, what a pixel shows is
@@ -35,8 +27,8 @@ def origins(count, reach, *, elastic=False):
     places = []
     for ramp in (X, Y):
         images = np.tile((9 * ramp).astype(np.uint8).ravel(), (count, 1))
-        shown = augmentation.distort(images, np.random.default_rng(0), elastic=elastic).astype(np.float64)
-        places.append(shown.reshape(-1, SIDE, SIDE)[:, inner][:, :, inner] * 255 / 9)
+        shown = augmentation.distort(images, np.random.default_rng(0), elastic=elastic, strength=strength)
+        places.append(shown.astype(np.float64).reshape(-1, SIDE, SIDE)[:, inner][:, :, inner] * 255 / 9)
     grid = np.ix_(inner, inner)
     return (*places, X[grid], Y[grid])
 
@@ -67,10 +59,9 @@ def test_distorted_images_have_the_network_s_shape_and_range(elastic):
 
 
 @pytest.mark.parametrize("elastic", [False, True])
-def test_no_strength_leaves_images_as_they_are(elastic, without):
-    without(*STRENGTHS)
+def test_no_strength_leaves_images_as_they_are(elastic):
     images = np.random.default_rng(0).integers(0, 256, (5, 784), np.uint8)
-    distorted = augmentation.distort(images, np.random.default_rng(1), elastic=elastic)
+    distorted = augmentation.distort(images, np.random.default_rng(1), elastic=elastic, strength=NONE)
     np.testing.assert_allclose(distorted, images / 255, atol=1e-6)
 
 
@@ -95,19 +86,18 @@ def test_affine_distortions_use_all_of_their_ranges_and_no_more():
         assert values.std() == pytest.approx(limit / np.sqrt(3), rel=0.1)  # evenly spread
 
 
-def test_elastic_moves_have_the_documented_size_everywhere(without):
-    without("ROTATION", "SCALE", "SHEAR", "SHIFT")
-    x, y, at_x, at_y = origins(600, reach=8, elastic=True)
+def test_elastic_moves_have_the_documented_size_everywhere():
+    x, y, at_x, at_y = origins(600, reach=8, elastic=True, strength=BENT_ALONE)
+    displacement = BENT_ALONE.displacement
     for moves in (x - at_x, y - at_y):
-        assert moves.std() == pytest.approx(augmentation.DISPLACEMENT, rel=0.05)
+        assert moves.std() == pytest.approx(displacement, rel=0.05)
         assert abs(moves.mean()) < 0.15
-        assert (abs(moves) < augmentation.DISPLACEMENT).mean() == pytest.approx(0.683, abs=0.02)  # nearly normal
-        np.testing.assert_allclose(moves.std(axis=0), augmentation.DISPLACEMENT, rtol=0.2)
+        assert (abs(moves) < displacement).mean() == pytest.approx(0.683, abs=0.02)  # nearly normal
+        np.testing.assert_allclose(moves.std(axis=0), displacement, rtol=0.2)
 
 
-def test_elastic_moves_are_alike_nearby_and_not_far_away(without):
-    without("ROTATION", "SCALE", "SHEAR", "SHIFT")
-    x, _, at_x, _ = origins(600, reach=9, elastic=True)
+def test_elastic_moves_are_alike_nearby_and_not_far_away():
+    x, _, at_x, _ = origins(600, reach=9, elastic=True, strength=BENT_ALONE)
     moves = x - at_x
 
     def likeness(distance):
@@ -195,11 +185,10 @@ def test_each_image_is_distorted_in_its_own_way(elastic):
     assert len({image.tobytes() for image in distorted}) == 6
 
 
-def test_what_lies_beyond_the_edge_is_paper(monkeypatch, without):
-    without("ROTATION", "SCALE", "SHEAR", "DISPLACEMENT")
-    monkeypatch.setattr(augmentation, "SHIFT", 20.0)
+def test_what_lies_beyond_the_edge_is_paper():
     images = np.full((50, 784), 255, np.uint8)
-    shown = augmentation.distort(images, np.random.default_rng(0)).reshape(-1, SIDE, SIDE)
+    shown = augmentation.distort(images, np.random.default_rng(0), strength=replace(NONE, shift=20))
+    shown = shown.reshape(-1, SIDE, SIDE)
     assert (shown[:, 14, 14] < 1).any()
     corners = shown[:, [0, 0, -1, -1], [0, -1, 0, -1]]
     assert (corners.min(axis=1) == 0).all()

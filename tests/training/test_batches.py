@@ -3,8 +3,7 @@ import pytest
 
 from model.common.constants import NON_DIGIT
 from model.ink import InkMixture, InkSampler, read_ink
-from model.training import batches as module
-from model.training.batches import AHEAD, Batches
+from model.training.batches import PREFETCH_SIZE, Batches
 from tests.paths import INK
 from tests.toy_data import numbered, numbers
 
@@ -55,10 +54,10 @@ def test_the_size_of_batches_does_not_change_the_order_nor_does_a_change_on_the_
 
 
 def test_more_is_made_ready_than_asked_for_but_never_more_than_there_is():
-    _, source = batches(3 * AHEAD)
+    _, source = batches(3 * PREFETCH_SIZE)
     source.shuffle()
     first = source.take(10).images
-    assert len(first.base) >= AHEAD // 10 * 10
+    assert len(first.base) >= PREFETCH_SIZE // 10 * 10
     assert np.shares_memory(first, source.take(10).images.base)
 
 
@@ -87,22 +86,32 @@ def test_a_change_holds_from_the_very_next_batch():
 
 
 @pytest.fixture
-def drawing():
-    """A drawing of digits and of what is none besides 80 of 90 numbered images, 1 to 89: 0 is an empty corner."""
-    rows = np.random.default_rng(5).permutation(np.arange(1, 90))[:80]
-    data = numbered(90)
-    written = InkSampler(
-        list(read_ink(INK)),
-        len(rows),
-        np.random.default_rng(1),
-        with_non_digits=True,
-        mixture=InkMixture(source_size=20),
-    )
-    source = Batches(
-        data.images, data.labels, rows, order_rng=np.random.default_rng(2), augment_rng=np.random.default_rng(3),
-        smoothing=0.0, augmentation="none", classes=11, handwriting=written, drawing_rng=np.random.default_rng(4),
-    )  # fmt: skip
-    return data, rows, written, source
+def with_ink():
+    """Make batches of 80 of 90 numbered images, 1 to 89, and of drawings, digits and others: 0 is an empty corner."""
+
+    def make(**settings):
+        rows = np.random.default_rng(5).permutation(np.arange(1, 90))[:80]
+        data = numbered(90)
+        written = InkSampler(
+            list(read_ink(INK)),
+            len(rows),
+            np.random.default_rng(1),
+            with_non_digits=True,
+            mixture=InkMixture(source_size=20),
+        )
+        source = Batches(
+            data.images, data.labels, rows, order_rng=np.random.default_rng(2), augment_rng=np.random.default_rng(3),
+            smoothing=0.0, augmentation="none", classes=11, ink_sampler=written,
+            drawing_rng=np.random.default_rng(4), **settings,
+        )  # fmt: skip
+        return data, rows, written, source
+
+    return make
+
+
+@pytest.fixture
+def drawing(with_ink):
+    return with_ink()
 
 
 def epoch(source, size=32):
@@ -142,9 +151,8 @@ def test_each_epoch_draws_other_images(drawing):
 
 
 @pytest.mark.parametrize("shares", [(1.0, 0.0), (0.0, 1.0), (0.0, 0.0), (0.5, 0.5)], ids=str)
-def test_augmentation_distorts_a_share_of_the_given_and_one_of_the_drawn(shares, drawing, monkeypatch):
-    _, rows, _, source = drawing
-    monkeypatch.setattr(module, "DISTORTED", shares)
+def test_augmentation_distorts_a_share_of_the_given_and_one_of_the_drawn(shares, with_ink):
+    _, rows, _, source = with_ink(distorted_shares=shares)
     noise = np.random.default_rng(7).integers(0, 256, (len(rows), 784))  # which never stays the same by chance
     source._images[: len(rows)] = noise
     plain = [image.tobytes() for image in source._images[: len(rows)]]

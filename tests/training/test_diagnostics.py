@@ -24,10 +24,10 @@ def trained(config, *, observed):
     training = Trainer(config, TOY)
     seen = []
     while training.status == "running":
-        training.to_observe = observed
+        training.measure_next_step = observed
         before = training.network.mlp.parameters.copy()
         training.advance(1)
-        seen.append((training.observed, before, training.network.mlp.parameters.copy()))
+        seen.append((training.gradient_step.norms, before, training.network.mlp.parameters.copy()))
     return training, seen
 
 
@@ -45,18 +45,18 @@ def test_a_network_learns_the_same_whether_or_not_it_is_looked_at(settings):
 
 def test_the_gradients_norms_are_those_of_the_batch():
     training = Trainer(SMALL.changed(optimizer="sgd", learning_rate=0.1), TOY)
-    training.to_observe = True
+    training.measure_next_step = True
     begun = training.network.mlp.copy()
     training.advance(1)
     trace = Workspace(begun, 32)
     begun.loss_and_gradient(training.batch.images, training.batch.labels, trace)
-    gradients, updates = training.observed
+    gradients, updates = training.gradient_step.norms
     np.testing.assert_allclose(gradients, layer_norms(begun.views(trace.gradient)), rtol=1e-5)
     np.testing.assert_allclose(
         np.array(updates) / 0.1, gradients, rtol=1e-3
     )  # plain SGD: a step is rate times gradient
     training.advance(1)
-    assert training.observed == (gradients, updates)  # until it is asked for again
+    assert training.gradient_step.norms == (gradients, updates)  # until it is asked for again
 
 
 def test_dead_units_are_those_that_no_image_wakes():
@@ -88,6 +88,6 @@ def test_outputs_are_what_each_layer_says():
 def test_what_was_learned_and_forgotten_is_remembered():
     memory = ForgettingTracker(np.array([0, 0, 1, 1], np.uint8))
     for step, predictions in [(0, [9, 0, 9, 9]), (5, [0, 0, 9, 1]), (9, [0, 7, 9, 1]), (12, [0, 0, 9, 9])]:
-        memory.see(np.array(predictions, np.uint8), step)
-    assert memory.turned.tolist() == [5, 12, 0, 12]
+        memory.update(np.array(predictions, np.uint8), step)
+    assert memory.last_flip_step.tolist() == [5, 12, 0, 12]
     assert memory.best.tolist() == [1, 0.5, *[0] * 8]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from model.config import TrainingConfig
-from model.ink import InkMixture, read_ink
-from model.training import Change, Trainer, batches, train
+from model.ink import InkMixture, sampler
+from model.training import Change, Trainer, train
 from model.training.snapshot import Snapshot
 from tests.digit_files import npz
 from tests.paths import INK
@@ -68,14 +68,19 @@ def assert_same(found, expected):
     ],
     ids=lambda settings: settings["optimizer"],
 )
-def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings, step, tmp_path, monkeypatch):
-    monkeypatch.setattr(batches, "AHEAD", 100)  # images are made ready twice in an epoch of 190
+def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings, step, tmp_path):
     config = SMALL.changed(**settings)
-    expected = seen(train(config, TOY, report_every=1))
-    run = train(config, TOY, report_every=1)
+
+    def trainer():
+        return Trainer(config, TOY, prefetch_size=100)  # images are prepared twice in an epoch of 190
+
+    expected = seen(trainer().run(report_every=1))
+    run = trainer().run(report_every=1)
     steps = step if config.batch_size else step // 6
     start = stored(next(progress for progress in run if progress.step == steps).snapshot(), tmp_path)
-    first, *rest = seen(train(config, TOY, start=start, report_every=1))
+    restored = trainer()
+    restored.restore(start)
+    first, *rest = seen(restored.run(report_every=1))
     (begun,) = (index for index, report in enumerate(expected) if report["step"] == first["step"])
     assert_same(rest, expected[begun + 1 :])
     # The first report is of the moment of the snapshot; only the means since the report before are gone.
@@ -84,7 +89,8 @@ def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings,
 
 
 def test_what_is_drawn_anew_each_epoch_goes_on_too(tmp_path):
-    ink = {"ink": list(read_ink(INK)), "mixture": InkMixture(source_size=30)}
+    drawings = sampler.read_ink_files(str(INK))
+    ink = {"ink": drawings, "mixture": InkMixture(source_size=30)}
     config = SMALL.changed(background=True, epochs=4)
     expected = seen(train(config, TOY, **ink))
     for step in (12, 15):  # between two epochs, and within one
@@ -187,13 +193,13 @@ def test_a_training_that_was_finished_is_finished_when_it_goes_on():
     assert (progress.status, progress.network.checksum()) == ("finished", last.network.checksum())
 
 
-# ------------------------------------------------------------------------------------------------- branches
+# ---------------------------------------------------------------------------------------------------- forks
 
 
-def branch(config, snapshot):
-    """A training that branches off a snapshot."""
+def fork(config, snapshot):
+    """A trainer that continues from a snapshot as a fork."""
     training = Trainer(config, TOY)
-    training.branch(snapshot)
+    training.fork(snapshot)
     return training
 
 
@@ -203,12 +209,12 @@ def finish(training):
     return training.network.checksum()
 
 
-def test_a_branch_without_a_change_is_the_training_itself():
+def test_a_fork_without_a_change_is_the_run_itself():
     config = SMALL.changed(**EVERYTHING)
     expected = seen(train(config, TOY))[-1]["network"]
     for step in (9, 12):
         at = next(progress for progress in train(config, TOY, report_every=1) if progress.step == step)
-        assert finish(branch(config, at.snapshot())) == expected
+        assert finish(fork(config, at.snapshot())) == expected
 
 
 @pytest.mark.parametrize(
@@ -217,31 +223,31 @@ def test_a_branch_without_a_change_is_the_training_itself():
      {"schedule": "cosine"}],
     ids=str,
 )  # fmt: skip
-def test_a_branch_begins_with_the_same_parameters_and_goes_its_own_way(settings):
+def test_a_fork_begins_with_the_same_parameters_and_goes_its_own_way(settings):
     at = next(progress for progress in train(SMALL, TOY, report_every=1) if progress.step == 9)
     start, there = at.snapshot(), at.network.checksum()
-    training = branch(SMALL.changed(**settings), start)
+    training = fork(SMALL.changed(**settings), start)
     assert training.network.checksum() == there
     assert training.step == 9
     assert finish(training) != seen(train(SMALL, TOY))[-1]["network"]
     assert training.config == SMALL.changed(**settings)
 
 
-def test_a_finished_training_goes_on_in_a_branch_with_more_epochs():
+def test_a_finished_training_goes_on_in_a_fork_with_more_epochs():
     *_, last = train(SMALL, TOY)
     with pytest.raises(ValueError, match="epochs must be more than the 6 that are done; got 6"):
-        branch(SMALL, last.snapshot())
+        fork(SMALL, last.snapshot())
     assert (
-        finish(branch(SMALL.changed(epochs=8), last.snapshot()))
+        finish(fork(SMALL.changed(epochs=8), last.snapshot()))
         == seen(train(SMALL.changed(epochs=8), TOY))[-1]["network"]
     )
 
 
 @pytest.mark.parametrize("settings", [{"hidden_sizes": (12,)}, {"seed": 4}, {"data": "mnist"}], ids=str)
-def test_a_branch_keeps_shape_data_and_beginning(settings):
+def test_a_fork_keeps_shape_data_and_start(settings):
     start = at_epoch(train(SMALL, TOY), 1)
     with pytest.raises(ValueError, match=f"{next(iter(settings))} can't change in a fork; start a new training"):
-        branch(SMALL.changed(**settings), start)
+        fork(SMALL.changed(**settings), start)
 
 
 # -------------------------------------------------------------------------------------------------- refused

@@ -107,7 +107,7 @@ def _turned(
     title: str, images: NDArray[np.uint8], labels: NDArray[np.uint8], observation: Diagnostics, among: NDArray[Any]
 ) -> None:
     """The images that changed sides last."""
-    turned = observation.turned
+    turned = observation.last_flip_step
     if not len(turned):
         return
     rows = np.flatnonzero(among & (turned > 0))

@@ -1,0 +1,66 @@
+"""The images of a run: those to learn from, and those to validate on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.common.arrays import I64, U8
+from model.config import TrainingConfig
+from model.data import Dataset, split
+from model.ink import Drawing
+from model.ink.sampler import render_all, split_by_writer
+from model.training.random_streams import RandomStreams
+
+SAMPLE_SIZE = 1000  # images of the validation split on which diagnostics are taken
+
+
+@dataclass(frozen=True)
+class TrainingSplit:
+    """A data set and drawings, divided for a run."""
+
+    train_rows: I64  # (n,), of the data set's images
+    train_drawings: list[Drawing]
+    validation_images: U8  # (m, 784), of the data set and then of the drawings
+    validation_labels: U8  # (m,)
+    sample_images: U8  # (k, 784), those on which diagnostics are taken: see sample_rows
+    sample_labels: U8  # (k,)
+
+
+def make_split(
+    config: TrainingConfig, data: Dataset, drawings: Sequence[Drawing], streams: RandomStreams
+) -> TrainingSplit:
+    """Set aside the validation split: of the data set's images, and the same share of the drawings' writers.
+
+    Raises:
+        ValueError: It leaves no images to learn from.
+    """
+    train_rows, validation_rows = split(data, config.validation_size, config.training_size, streams.split)
+    share = len(validation_rows) / (len(train_rows) + len(validation_rows))
+    train_drawings, validation_drawings = split_by_writer(drawings, share, streams.drawing)
+    drawn_images, drawn_labels = render_all(validation_drawings)
+    images, labels = np.asarray(data.images), np.asarray(data.labels)
+    sample = _sample(train_rows, validation_rows)
+    return TrainingSplit(
+        train_rows,
+        train_drawings,
+        np.concatenate((images[validation_rows], drawn_images)),
+        np.concatenate((labels[validation_rows], drawn_labels)),
+        images[sample],
+        labels[sample],
+    )
+
+
+def sample_rows(config: TrainingConfig, data: Dataset) -> I64:
+    """Return which images of a data set (m,) a run takes its diagnostics on.
+
+    They are the first of the validation split, or else of the images to learn from.
+    """
+    streams = RandomStreams.of(config.seed)
+    return _sample(*split(data, config.validation_size, config.training_size, streams.split))
+
+
+def _sample(train_rows: I64, validation_rows: I64) -> I64:
+    return (validation_rows if len(validation_rows) else train_rows)[:SAMPLE_SIZE]

@@ -1,0 +1,77 @@
+"""What is set aside for validation is not learned from, images and drawings alike."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.config import TrainingConfig
+from model.ink import render, sampler
+from model.training import Trainer, sample_rows
+from model.training.random_streams import RandomStreams
+from model.training.split import SAMPLE_SIZE, make_split
+from tests.paths import INK
+from tests.toy_data import numbered, numbers, patterns
+
+TOY = patterns(300)
+SMALL = TrainingConfig(hidden_sizes=(12,), batch_size=32, epochs=2)
+
+
+def divided(config, data=TOY, drawings=()):
+    return make_split(config, data, drawings, RandomStreams.of(config.seed))
+
+
+@pytest.fixture
+def drawings():
+    """Thirty digits by as many writers."""
+    return [
+        replace(drawing, writer=f"writer {number}") for number, drawing in enumerate(sampler.read_ink_files(str(INK)))
+    ]
+
+
+def test_the_validation_split_and_the_training_images_are_all_images_once():
+    data = numbered(300)
+    split = divided(SMALL.changed(validation_size=0.25, training_size=200), data)
+    train, validation = numbers(data.images[split.train_rows]), numbers(split.validation_images)
+    assert (len(train), len(validation)) == (150, 50)
+    assert len({*train, *validation}) == 200
+    np.testing.assert_array_equal(split.validation_labels, data.labels[validation])
+
+
+@pytest.mark.parametrize("validation_size", [0, 0.1, 0.9])
+def test_the_sample_is_of_the_validation_split_if_there_is_one(validation_size):
+    data = numbered(300)
+    config = SMALL.changed(validation_size=validation_size)
+    split = divided(config, data)
+    rows = sample_rows(config, data)
+    np.testing.assert_array_equal(split.sample_images, data.images[rows])
+    np.testing.assert_array_equal(split.sample_labels, data.labels[rows])
+    among = split.validation_images if validation_size else data.images[split.train_rows]
+    np.testing.assert_array_equal(split.sample_images, among[:SAMPLE_SIZE])
+
+
+@pytest.mark.parametrize(("validation_size", "writers"), [(0, 0), (0.1, 3), (0.5, 15), (60, 6)])
+def test_the_same_share_of_the_writers_is_set_aside(validation_size, writers, drawings):
+    config = SMALL.changed(validation_size=validation_size)
+    images_alone = len(divided(config).validation_labels)
+    split = divided(config, drawings=drawings)
+    assert len(split.validation_labels) == images_alone + writers
+    rendered = {render(drawing).tobytes(): int(drawing.label) for drawing in drawings}
+    found = [rendered[image.tobytes()] for image in split.validation_images[images_alone:]]
+    assert found == split.validation_labels[images_alone:].tolist()
+
+
+def test_drawings_that_are_set_aside_are_not_learned_from(drawings):
+    split = divided(SMALL.changed(validation_size=0.3), drawings=drawings)
+    aside = split.validation_images[90:]
+    assert (len(split.train_drawings), len(aside)) == (21, 9)
+    learned = {render(drawing).tobytes() for drawing in split.train_drawings}
+    assert not learned & {image.tobytes() for image in aside}
+
+
+def test_accuracy_is_measured_on_the_drawings_too(drawings):
+    trainer = Trainer(SMALL.changed(validation_size=0.5), TOY, drawings)
+    _, accuracy = trainer.validate()
+    logits = trainer.mlp.logits(trainer.split.validation_images)
+    assert len(logits) == 165
+    assert accuracy == np.mean(logits.argmax(axis=1) == trainer.split.validation_labels)
