@@ -13,8 +13,7 @@ st.title("Train a network")
 watching, settings = st.columns([2, 1], gap="large")
 
 with settings:
-    if problem := controls.address_problem():
-        errors.show_error(f"The address has a setting that can't be used: {problem}")
+    notice = st.container()
     controls.choose_preset()
     tuning = st.container()
     dataset = controls.choose_dataset()
@@ -24,6 +23,9 @@ with settings:
     except ValueError as error:
         errors.show_error(str(error))
         st.stop()
+    if problem := controls.address_problem():
+        with notice:
+            errors.show_error(f"In the address: {problem}")
     if state.visitor().job:
         with picture:
             run_view.draw(config)
