@@ -214,7 +214,7 @@ def steered(browser: Browser, app: str, rounds: int) -> Result:
     """How often a second the curves' part is new, whether the charts stay the same, and how soon Pause takes effect."""
     with opened(browser, f"{app}/train?{LONG}") as page:
         page.locator(".st-key-start button").click()
-        page.locator(".st-key-progress", has_text="Learning").wait_for()
+        page.locator(".st-key-progress", has_text="Training").wait_for()
         charts = page.locator(":is(.st-key-loss_chart, .st-key-accuracy_chart) :is(canvas, svg.marks)")
         charts.nth(1).wait_for()
         charts.evaluate_all("charts => charts.forEach(chart => { chart.wasHere = true })")
@@ -222,7 +222,7 @@ def steered(browser: Browser, app: str, rounds: int) -> Result:
         pauses = []
         for _ in range(rounds):
             pauses.append(clicked(page, "Paused"))
-            clicked(page, "Learning")
+            clicked(page, "Training")
         stayed = charts.evaluate_all("charts => charts.every(chart => chart.wasHere && chart.isConnected)")
         page.locator(".st-key-stop button").click()
         page.locator(".st-key-progress", has_text="Stopped").wait_for()

@@ -51,7 +51,7 @@ def workers(app: RunningApp) -> dict[int, float]:
 
 def goes_on(page: Page) -> bool:
     """Whether the training that is seen makes steps."""
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     now = step(page)
     return until(page, lambda: step(page), lambda later: later > now) > now
 
@@ -62,12 +62,12 @@ def test_when_a_worker_is_killed_its_visitor_reads_why_and_nobody_else_notices(
     open_page(page, f"{app.url}/train{LONG}")
     before = workers(app)
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     wait_for(lambda: any(after > before[pid] + 1 for pid, after in workers(app).items()), "a worker at work")
     busy = max(before, key=lambda pid: workers(app)[pid] - before[pid])
     open_page(other, f"{app.url}/train{LONG}")
     start(other)
-    expect_state(other, "Learning")
+    expect_state(other, "Training")
     learned = step(page)
 
     os.kill(busy, signal.SIGKILL)
@@ -99,7 +99,7 @@ def test_a_training_outlives_a_broken_connection_and_a_closed_tab(
     page.route_web_socket(re.compile("_stcore/stream"), connect)
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     reached, connections = step(page), len(sockets)
     sockets[-1].close(code=1001)
     until(page, lambda: len(sockets), lambda it: it > connections)
@@ -128,7 +128,7 @@ def test_however_often_start_is_clicked_one_training_runs(page: Page, app_url: s
     for seen in (tab, page):  # both tabs come to show the newer one; the older one is stopped
         table = until(seen, lambda seen=seen: runs(seen), lambda it: it.get("State") == ["stopped", "running"])
         assert table["State"] == ["stopped", "running"]
-        expect_state(seen, "Learning")
+        expect_state(seen, "Training")
     tab.close()
     stop(page)
 
@@ -158,7 +158,7 @@ def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_e
     for one in (page, other):
         open_page(one, f"{small_app.url}/train{LONG}")
         start(one)
-        expect_state(one, "Learning" if one is page else "Waiting")
+        expect_state(one, "Training" if one is page else "Waiting")
     expect(other.locator(".st-key-queue")).to_contain_text("number 1 in the queue")
     stop(page)
     assert goes_on(other)
@@ -177,7 +177,7 @@ def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[
     with serve() as running:
         open_page(page, f"{running.url}/train{LONG}")
         start(page)
-        expect_state(page, "Learning")
+        expect_state(page, "Training")
         left = workers(running)
         assert len(left) == 2
         os.kill(running.pid, signal.SIGKILL)

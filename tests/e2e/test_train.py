@@ -40,7 +40,7 @@ def test_a_network_trained_here_reads_the_digits_drawn_for_it(page: Page, app_ur
     start(page)
     expect_state(page, "Finished")
     assert float(figure(page, "Validation accuracy").rstrip(" %")) > 85
-    said = page.get_by_text("test images right").inner_text()
+    said = page.locator(".st-key-result [role=alert]").inner_text()
     assert float(re.search(r"([\d.]+) %", said)[1]) > 85
 
     click_menu(page, "Draw")
@@ -80,7 +80,7 @@ def test_live_curves_are_updated_in_place(page: Page, app_url: str) -> None:
 def test_a_training_pauses_goes_step_by_step_and_stops(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     pause(page)
     held = steady(page, lambda: step(page))
 
@@ -97,7 +97,7 @@ def test_a_training_pauses_goes_step_by_step_and_stops(page: Page, app_url: str)
     expect_state(page, "Paused")
 
     button(page, "pause").click()
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     assert until(page, lambda: step(page), lambda now: now > after) > after
     stop(page)
     for key in ("pause", "step", "step_epoch", "stop"):
@@ -112,7 +112,7 @@ def test_the_keyboard_reaches_everything_and_every_button_has_a_name(page: Page,
     open_page(page, f"{app_url}/train{LONG}")
     tab_to(page, "start")
     page.keyboard.press("Enter")
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     tab_to(page, "pause")
     page.keyboard.press("Space")
     expect_state(page, "Paused")
@@ -136,7 +136,7 @@ def tab_to(page: Page, key: str) -> None:
 def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train?epochs=500&hidden_sizes=32")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     assert until(page, lambda: step(page), lambda now: now > 200) > 200
     assert move(page, "Learning rate", "ArrowRight") == "0.002"
     assert move(page, "Dropout", "ArrowRight") == "0.05"
@@ -146,7 +146,7 @@ def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, ap
     pause(page)
     assert move(page, "Momentum", "ArrowLeft") == "0.85"  # a training that is held follows too
     assert move(page, "Hidden layers", "ArrowRight") == "2"
-    expect(page.get_by_text("Hidden layers differ from the training that runs")).to_be_visible()
+    expect(page.get_by_text("Hidden layers differ from the current run")).to_be_visible()
 
     for _ in range(2):
         now = steady(page, lambda: step(page))
@@ -157,7 +157,7 @@ def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, ap
     assert "learning rate: 0.002" in said_of_a_mark(page)
     stop(page)
     table = until(page, lambda: runs(page), lambda it: it.get("State") == ["stopped"])
-    assert table["Changed while learning"] == ["4"]
+    assert table["Live changes"] == ["4"]
 
     rows = list(csv.DictReader(download(page, "download_history").open()))
     assert (float(rows[1]["learning_rate"]), float(rows[-1]["learning_rate"])) == (0.001, 0.002)
@@ -185,17 +185,17 @@ def said_of_a_mark(page: Page) -> str:
 def test_leaving_the_page_or_loading_it_anew_finds_the_training_going_on(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     before = step(page)
     click_menu(page, "Draw")
     settle(page)
     click_menu(page, "Train")
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     page.wait_for_timeout(1000)
     after = step(page)
     assert after > before
     page.reload()
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     assert step(page) >= after
     expect(page.locator(".st-key-hidden_1")).to_contain_text("32")
     stop(page)
@@ -208,7 +208,7 @@ def test_leaving_the_page_or_loading_it_anew_finds_the_training_going_on(page: P
 def test_a_training_that_ends_while_one_is_elsewhere_is_in_the_menu(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train?epochs=40&hidden_sizes=17")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     click_menu(page, "Evaluate")
     network = page.get_by_role("combobox", name="Network")
     for _ in range(30):
@@ -229,7 +229,7 @@ def test_an_address_gives_the_settings_and_the_very_same_training(page: Page, ap
     expect_state(page, "Finished")
     config = TrainingConfig.of(settings | {"hidden_sizes": (20, 30)})
     *_, last = train(config, data.load("mnist-5k"))
-    assert figure(page, "Loss") == f"{last.epoch_loss:.4f}"
+    assert figure(page, "Training loss") == f"{last.epoch_loss:.4f}"
     assert figure(page, "Step") == f"{last.step:,}"
 
 
@@ -253,7 +253,7 @@ def test_the_address_of_a_page_gives_another_person_the_same_training(
         open_page(other, page.url)
         start(other)
         expect_state(other, "Finished")
-        for name in ("Loss", "Accuracy", "Validation accuracy", "Step"):
+        for name in ("Training loss", "Training accuracy", "Validation accuracy", "Step"):
             assert figure(other, name) == figure(page, name)
 
 

@@ -59,11 +59,11 @@ def pixels(page: Page, chart: str, colour: tuple[int, int, int]) -> int:
 def test_rewind_begins_again_with_the_very_same_weights(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train?epochs=400&hidden_sizes=16")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     assert until(page, lambda: step(page), lambda now: now > 0) > 0
     pause(page)
-    expect(handle(page, "Look back")).to_be_enabled()
-    assert move(page, "Look back", "Home") == "epoch 0"
+    expect(handle(page, "Timeline")).to_be_enabled()
+    assert move(page, "Timeline", "Home") == "epoch 0"
     beginning = steady(page, lambda: weights(page))
 
     config = TrainingConfig(hidden_sizes=(16,), epochs=400)
@@ -76,7 +76,7 @@ def test_rewind_begins_again_with_the_very_same_weights(page: Page, app_url: str
         assert until(page, lambda: weights(page), lambda now: now == beginning) == beginning
         button(page, "step_epoch").click()
         assert until(page, lambda: step(page), lambda now: now == first_epoch.step) == first_epoch.step
-        assert until(page, lambda: figure(page, "Loss"), lambda now: now == loss) == loss
+        assert until(page, lambda: figure(page, "Training loss"), lambda now: now == loss) == loss
         assert until(page, lambda: weights(page), lambda it: it != beginning) != beginning
     stop(page)
 
@@ -84,27 +84,27 @@ def test_rewind_begins_again_with_the_very_same_weights(page: Page, app_url: str
 def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
-    expect_state(page, "Learning")
-    slider = handle(page, "Look back")
+    expect_state(page, "Training")
+    slider = handle(page, "Timeline")
     until(page, lambda: int(slider.get_attribute("max") or 0), lambda kept: kept > 8)
     pause(page)
     held, now = steady(page, lambda: step(page)), steady(page, lambda: weights(page))
-    earlier = move(page, "Look back", "Home"), move(page, "Look back", "ArrowRight")
+    earlier = move(page, "Timeline", "Home"), move(page, "Timeline", "ArrowRight")
     assert earlier[0] == "epoch 0"
     assert until(page, lambda: weights(page), lambda it: it != now) != now
     expect(page.get_by_text("You are looking back.")).to_be_visible()
-    assert move(page, "Look back", "End") == "now"
+    assert move(page, "Timeline", "End") == "latest"
     assert until(page, lambda: weights(page), lambda it: it == now) == now
 
-    move(page, "Look back", "Home")
-    assert move(page, "Look back", "ArrowRight") == earlier[1]
+    move(page, "Timeline", "Home")
+    assert move(page, "Timeline", "ArrowRight") == earlier[1]
     assert move(page, "Learning rate", "ArrowRight") == "0.002"
-    expect(button(page, "fork")).to_have_text(re.compile(f"Fork at {earlier[1]}"))
+    expect(button(page, "fork")).to_have_text(re.compile(f"Branch from {earlier[1]}"))
     button(page, "fork").click()
     expect_state(page, "fork")
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     table = until(page, lambda: runs(page), lambda it: len(it.get("State", [])) == 2)
-    assert table["Begun from"] == ["random weights", f"a fork at {earlier[1]}"]
+    assert table["Initialized from"] == ["random weights", f"a branch at {earlier[1]}"]
     assert table["Learning rate"] == ["0.001", "0.002"]
     assert table["State"][0] == "paused"  # the parent, as it was
     assert stands_at(page, "Learning rate") == "0.002"
@@ -112,7 +112,7 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
         assert until(page, lambda chart=chart: pixels(page, chart, ANOTHER_RUN), lambda count: count > 20) > 20
     stop(page)
 
-    choose(page, "Look at", "1. 784-32-10")
+    choose(page, "Selected run", "1. 784-32-10")
     expect_state(page, "Paused")
     assert until(page, lambda: step(page), lambda it: it == held) == held
     assert until(page, lambda: stands_at(page, "Learning rate"), lambda it: it == "0.001") == "0.001"
@@ -124,7 +124,7 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
 def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, app_url: str) -> None:
     open_page(page, f"{app_url}/train{LONG}")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     layers = page.locator(".st-key-layers_view")
     expect(layers.get_by_text("healthy", exact=True)).to_have_count(2, timeout=1000 * PATIENCE_SECONDS)
     expect(layers).to_contain_text("784 to 32")
@@ -139,18 +139,18 @@ def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, 
     click_menu(page, "Train")
     expect(followed).to_contain_text("Your drawing")
     expect(followed.locator("canvas")).to_be_visible()
-    followed.get_by_text("a test image").click()
-    expect(followed).to_contain_text(f"Test image 1, a {data.load('mnist-5k').test_labels[0]}")
+    followed.get_by_text("test image").click()
+    expect(followed).to_contain_text(f"Test image 1: {data.load('mnist-5k').test_labels[0]}")
     expect(followed.locator("canvas")).to_be_visible()
 
     digits = page.locator(".st-key-digits_view")
-    digits.get_by_text("Which digits it reads").click()
-    expect(digits).to_contain_text(re.compile(r"\d+ images of 400 are read right"))
+    digits.get_by_text("Per-digit results").click()
+    expect(digits).to_contain_text(re.compile(r"\d+ images of 400 are classified correctly"))
     before = digits.inner_text()
     assert until(page, digits.inner_text, lambda now: now != before) != before
-    page.get_by_text("Check the gradient").click()
+    page.get_by_text("Gradient check").click()
     button(page, "gradient_check").click()
-    expect(page.get_by_text("on 64 images: backpropagation is right")).to_be_visible()
+    expect(page.get_by_text("on 64 images: analytic and numeric gradients agree")).to_be_visible()
     stop(page)
 
 
@@ -163,10 +163,10 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
     until(page, lambda: runs(page), lambda it: it.get("State") == ["finished"] * 2)
     open_page(page, f"{app_url}/train?epochs=2000&hidden_sizes=10&learning_rate=0.002")
     start(page)
-    expect_state(page, "Learning")
+    expect_state(page, "Training")
     table = until(page, lambda: runs(page), lambda it: len(it.get("State", [])) == 3)
-    outcomes = ("", "State", "Begun from", "Best validation accuracy", "Test accuracy", "Seconds")
-    differing = {title: values for title, values in table.items() if title not in (*outcomes, "Changed while learning")}
+    outcomes = ("", "State", "Initialized from", "Best validation accuracy", "Test accuracy", "Training time (s)")
+    differing = {title: values for title, values in table.items() if title not in (*outcomes, "Live changes")}
     assert differing == {
         "Learning rate": ["0.001", "0.002", "0.002"],
         "Hidden layers": ["8", "8", "10"],
@@ -182,7 +182,7 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
     choose(page, "Baseline", "1. 784-8-10")
     assert until(page, lambda: pixels(page, "loss_chart", BASELINE), lambda count: count > 0) > 0
     assert move(page, "Smoothing", "End") == "0.99"
-    for toggle in ("Logarithmic values", "Logarithmic epochs"):
+    for toggle in ("Log y", "Log x"):
         page.get_by_text(toggle).click()
         settle_for_a_moment(page)
     charts = [page.locator(f".st-key-{name} canvas").first for name in ("loss_chart", "accuracy_chart")]
@@ -206,12 +206,13 @@ def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:
 
     trained = checkpoint.load(download(page, "download_network").read_bytes(), "network.safetensors")
     assert trained.network.mlp.sizes == (784, 12, 10)
-    assert f"{trained.scores['test_accuracy']:.1%}".rstrip("%") in page.get_by_text("test images right").inner_text()
+    result = page.locator(".st-key-result [role=alert]").inner_text()
+    assert f"{trained.scores['test_accuracy']:.1%}".rstrip("%") in result
 
     rows = list(csv.DictReader(download(page, "download_history").open()))
     assert {"epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy"} < set(rows[0])
     assert [rows[0]["step"], rows[-1]["step"]] == ["0", figure(page, "Step").replace(",", "")]
-    assert f"{float(rows[-1]['epoch_loss']):.4f}" == figure(page, "Loss")
+    assert f"{float(rows[-1]['epoch_loss']):.4f}" == figure(page, "Training loss")
 
     with zipfile.ZipFile(download(page, "download_run")) as packed:
         packed.extractall(tmp_path)

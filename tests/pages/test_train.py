@@ -78,7 +78,7 @@ def test_a_preset_gives_the_controls_its_values(screen: AppTest, name: str) -> N
     for field in ("activation", "optimizer", "learning_rate", "batch_size", "epochs", "initialization", "seed"):
         assert shown[field] == getattr(preset, field)
     sound(screen.number_input(key="epochs").set_value(7).run())
-    assert controls(screen)["preset"] == "my own settings"
+    assert controls(screen)["preset"] == "Custom"
 
 
 def test_mnist_is_offered_fetched_and_chosen(screen: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

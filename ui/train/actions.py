@@ -63,7 +63,7 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
     live, paused = job is not None and job.is_live, job is not None and job.pause_requested
     with st.container(horizontal=True, gap="small"):
         if st.button(
-            "Start again" if job else "Start",
+            "Restart" if job else "Start",
             key="start",
             type="primary",
             icon=":material/play_arrow:",
@@ -79,7 +79,7 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             args=("pause", Resume() if paused else Pause()),
         )
         st.button(
-            "Step",
+            "+1 step",
             key="step",
             icon=":material/skip_next:",
             disabled=not live,
@@ -87,7 +87,7 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             args=("step", RunStep()),
         )
         st.button(
-            "Epoch",
+            "+1 epoch",
             key="step_epoch",
             icon=":material/fast_forward:",
             disabled=not live,
@@ -95,7 +95,12 @@ def buttons(config: TrainingConfig, dataset: str | None) -> None:
             args=("step_epoch", RunStep(whole_epoch=True)),
         )
         st.button("Stop", key="stop", icon=":material/stop:", disabled=not live, on_click=_send, args=(Stop(),))
-        if st.button("Rewind", key="rewind", icon=":material/first_page:", disabled=job is None or dataset is None):
+        if st.button(
+            "Reset weights",
+            key="rewind",
+            icon=":material/first_page:",
+            disabled=job is None or dataset is None,
+        ):
             _start(config, dataset, paused=True)
 
 
@@ -155,7 +160,7 @@ def speed() -> int:
 def choose_speed() -> None:
     """A slider for slow motion."""
     st.select_slider(
-        "Pace",
+        "Speed",
         SPEEDS,
         FULL_SPEED,
         key="pace",
@@ -200,7 +205,7 @@ def choose_snapshot(view: JobState) -> None:
     if step not in (LATEST, *snapshots):  # it is no longer kept
         widget_state.put("snapshot", min(snapshots, key=lambda other: abs(other - step), default=LATEST))
     st.select_slider(
-        "Look back",
+        "Timeline",
         [*snapshots, LATEST],
         key="snapshot",
         format_func=lambda step: _format_snapshot(step, snapshots.get(step)),
@@ -212,7 +217,7 @@ def choose_snapshot(view: JobState) -> None:
 
 def _format_snapshot(step: int, snapshot: SnapshotRef | None) -> str:
     if step == LATEST:
-        return "now"
+        return "latest"
     # Streamlit also asks for stops of an earlier run, to see which of them was selected.
     return f"epoch {snapshot.epoch:.3g}" if snapshot else f"step {step}"
 
@@ -229,7 +234,7 @@ def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
     start = selected_snapshot(view) or (view.snapshots[-1] if view.snapshots else None)
     differing = fork_conflicts(job.config, config)
     if st.button(
-        f"Fork at epoch {start.epoch:.3g}" if start else "Fork",
+        f"Branch from epoch {start.epoch:.3g}" if start else "Branch",
         key="fork",
         icon=":material/fork_right:",
         disabled=start is None or bool(differing),
@@ -251,4 +256,4 @@ def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
             errors.show_error(str(error))
     if differing and start:
         titles = ", ".join(TrainingConfig.title(name) for name in differing)
-        st.caption(f"A fork can't change: {titles}. Start takes them.")
+        st.caption(f"A branch can't change: {titles}. Restart to apply them.")

@@ -21,7 +21,7 @@ from ui.pickers import datasets
 from ui.state import widget_state
 from ui.train import url_state, widgets
 
-CUSTOM = "my own settings"
+CUSTOM = "Custom"
 NEW_LAYER_UNITS = 64
 FIELDS = TrainingConfig.model_fields
 APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
@@ -52,12 +52,12 @@ def choose_preset() -> None:
     config = _config(state.visitor().dataset)
     widget_state.put("preset", name_of(config) or CUSTOM)
     name = st.selectbox(
-        "Recipe",
+        "Preset",
         [CUSTOM, *PRESETS],
         key="preset",
         on_change=_take_preset,
         help="A network and a way to train it, ready made: five that were published, and those that read your "
-        "drawings best. Changing any setting makes it your own.",
+        "drawings best. Changing any setting makes it Custom.",
     )
     if name in PRESETS:
         st.caption(f"{PRESETS[name].summary} Published: {PRESETS[name].published}")
@@ -133,7 +133,7 @@ def _differ(names: list[str]) -> str:
     listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
     one = len(names) == 1 and names[0] not in ("Hidden layers", "Epochs")
     ends = ("differs", "it takes") if one else ("differ", "they take")
-    return f"{listed} {ends[0]} from the training that runs: {ends[1]} effect with Start."
+    return f"{listed} {ends[0]} from the current run: {ends[1]} effect on restart."
 
 
 # ---------------------------------------------------------------------------------------------- the widgets

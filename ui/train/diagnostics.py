@@ -1,6 +1,6 @@
-"""What goes on inside a network while it learns: its first layer's weights, each layer's health, what it has learned.
+"""Diagnostics of the selected run: its first layer's weights, each layer's health, its results for each digit.
 
-Each part is in a place of its own on the page, and shows the network as it is now or as it was at a snapshot.
+Each part has its own container on the page, and shows the network as it is now or as it was at a snapshot.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from model import data
+from model.common.arrays import U8, Bools
 from model.jobs import Job, JobState
 from model.jobs.protocol import CheckGradient, SnapshotRef
 from model.nn.classifier import DigitClassifier
@@ -24,8 +24,9 @@ from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.common import errors, formatting, glossary, theme
 from ui.state import widget_state
 
-ORDERS = {"as they are": None, "strongest first": "strongest first"}
-PICTURES = 12  # of digits that were learned or forgotten last
+ORDERS: dict[str, Any] = {"in order": None, "largest norm first": "strongest first"}
+MAX_EXAMPLES = 12  # images that were learned or forgotten last
+MAX_GRADIENT_ERROR = 1e-3  # relative; with float32 parameters
 
 
 def is_open() -> bool:
@@ -34,17 +35,17 @@ def is_open() -> bool:
 
 
 def weights(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
-    """What the first layer looks for, as pictures."""
+    """The weights of the first layer, as images."""
     with st.container(key="weights_view"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**What the first layer looks for**", help=glossary.explain("weights"))
+            st.markdown("**First-layer weights**", help=glossary.explain("weights"))
             order = st.segmented_control(
-                "Order", [*ORDERS], key="weights_order", default="as they are", label_visibility="collapsed"
+                "Order", [*ORDERS], key="weights_order", default="in order", label_visibility="collapsed"
             )
-        st.image(_weights_picture(job, view, snapshot, ORDERS[order or "as they are"]), width="stretch")
+        st.image(_weights_image(job, view, snapshot, ORDERS[order or "in order"]), width="stretch")
 
 
-def _weights_picture(job: Job, view: JobState, snapshot: SnapshotRef | None, order: Any) -> str:
+def _weights_image(job: Job, view: JobState, snapshot: SnapshotRef | None, order: Any) -> str:
     """Drawn again only when the parameters are new."""
 
     def draw() -> str:
@@ -57,85 +58,78 @@ def _weights_picture(job: Job, view: JobState, snapshot: SnapshotRef | None, ord
 def layers(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """How strong the gradient is in each layer, how far a step moves it, and which of its units are dead."""
     with st.container(key="layers_view"):
-        st.markdown("**Layer by layer**", help=glossary.explain("update_ratio"))
-        observation = observed(job, view, snapshot)
-        if observation is None or not observation.gradients:
-            st.caption("To be seen as soon as it learns.")
+        st.markdown("**Layer health**", help=glossary.explain("update_ratio"))
+        latest = diagnostics_at(job, view, snapshot)
+        if latest is None or not latest.gradients:
+            st.caption("Shown after the first step.")
             return
-        st.html(diagnostics_tables.layer_table(observation, job.config.sizes))
+        st.html(diagnostics_tables.layer_table(latest, job.config.sizes))
         over_time = st.expander("Gradients and updates over time", key="layers_over_time", on_change="rerun")
-        measured = [one for one in view.diagnostics if one.gradients]
-        if over_time.open and measured:
+        history = [one for one in view.diagnostics if one.gradients]
+        if over_time.open and history:
             of: Any
             for place, (of, term) in zip(
                 over_time.columns(2), (("gradients", "gradient_norm"), ("updates", "update_norm")), strict=True
             ):
                 with place:
                     st.markdown(f"**{of.capitalize()}**", help=glossary.explain(term))
-                    chart = layer_norms_chart(measured, job.config.sizes, view.epochs, of=of)
+                    chart = layer_norms_chart(history, job.config.sizes, view.epochs, of=of)
                     st.vega_lite_chart(*chart, key=f"layers_{of}")
 
 
 def digits(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
-    """Which digits it reads, which it confuses, and which it has forgotten."""
+    """The confusion matrix, the accuracy by digit, and what was learned and forgotten last."""
     with st.container(key="digits_view"):
-        folded = st.expander("Which digits it reads", key="digits_open", on_change="rerun")
-        observation = observed(job, view, snapshot) if folded.open else None
-        if observation is None or not len(observation.predictions):
+        folded = st.expander("Per-digit results", key="digits_open", on_change="rerun")
+        measured = diagnostics_at(job, view, snapshot) if folded.open else None
+        if measured is None or not len(measured.predictions):
             return
         images, labels = sample(job)
-        predictions = observation.predictions
+        predictions = measured.predictions
         with folded:
             left, right = st.columns(2)
             with left:
-                st.markdown("**What it takes for what**", help=glossary.explain("confusion"))
+                st.markdown("**Confusion matrix**", help=glossary.explain("confusion"))
                 st.html(diagnostics_tables.confusion_table(labels, predictions))
             with right:
-                st.markdown("**Read right now, and at best**", help=glossary.explain("forgotten"))
+                st.markdown("**Per-digit accuracy**", help=glossary.explain("forgotten"))
                 st.html(
                     diagnostics_tables.accuracy_by_digit_table(
-                        labels, predictions, np.array(observation.best or [0.0] * 10)
+                        labels, predictions, np.array(measured.best or [0.0] * 10)
                     )
                 )
-            right_now = predictions == labels
-            st.caption(f"{formatting.image_count(int(right_now.sum()))} of {len(labels):,} are read right.")
-            _turned("Learned last", images, labels, observation, right_now)
-            _turned("Forgotten: read right before, and wrong now", images, labels, observation, ~right_now)
+            correct = predictions == labels
+            st.caption(f"{formatting.image_count(int(correct.sum()))} of {len(labels):,} are classified correctly.")
+            _examples("Recently learned", images, labels, measured, correct)
+            _examples("Forgotten examples", images, labels, measured, ~correct)
 
 
-def _turned(
-    title: str, images: NDArray[np.uint8], labels: NDArray[np.uint8], observation: Diagnostics, among: NDArray[Any]
-) -> None:
-    """The images that changed sides last."""
-    turned = observation.last_flip_step
-    if not len(turned):
+def _examples(title: str, images: U8, labels: U8, measured: Diagnostics, among: Bools) -> None:
+    """Show the images whose prediction became right or wrong last, the newest first."""
+    if not len(measured.last_flip_step):
         return
-    rows = np.flatnonzero(among & (turned > 0))
-    rows = rows[np.argsort(-turned[rows], kind="stable")][:PICTURES]
+    rows = np.flatnonzero(among & (measured.last_flip_step > 0))
+    rows = rows[np.argsort(-measured.last_flip_step[rows], kind="stable")][:MAX_EXAMPLES]
     if len(rows):
         st.markdown(f"**{title}**")
-        shown = [
-            digit_images.CaptionedImage(
-                images[row],
-                f"a {labels[row]}"
-                if labels[row] == observation.predictions[row]
-                else f"read as {observation.predictions[row]}",
-                [f"step {turned[row]:,}"],
-                theme.RIGHT if labels[row] == observation.predictions[row] else theme.WRONG,
-            )
-            for row in rows
-        ]
-        st.html(digit_images.gallery(shown))
+        st.html(digit_images.gallery([_example(images[row], labels[row], measured, row) for row in rows.tolist()]))
+
+
+def _example(image: U8, label: int, measured: Diagnostics, row: int) -> digit_images.CaptionedImage:
+    predicted, step = measured.predictions[row], f"step {measured.last_flip_step[row]:,}"
+    if label == predicted:
+        return digit_images.CaptionedImage(image, str(label), [step], theme.RIGHT)
+    return digit_images.CaptionedImage(image, f"{label} read as {predicted}", [step], theme.WRONG)
 
 
 def gradient_check(job: Job) -> None:
-    """Backpropagation's gradient beside the one that is found by trying, on demand."""
-    with st.expander("Check the gradient", key="gradient_check_open", on_change="rerun") as folded:
+    """Compare the gradient from backpropagation with finite differences, on demand."""
+    with st.expander("Gradient check", key="gradient_check_open", on_change="rerun") as folded:
         if not folded.open:
             return
         st.markdown(glossary.explain("gradient_check"))
         st.button(
-            "Check it on the present batch",
+            "Run on the current batch",
             key="gradient_check",
             icon=":material/rule:",
             disabled=not job.is_live,
@@ -144,13 +138,15 @@ def gradient_check(job: Job) -> None:
         if isinstance(job.gradient_check, str):
             st.info(job.gradient_check)
         elif job.gradient_check:
-            _checked(job.gradient_check)
+            _show_gradient_check(job.gradient_check)
 
 
-def _checked(check: GradientCheck) -> None:
-    sound = check.worst < 1e-3
-    said = f"The largest relative error is {check.worst:.1e}, on {formatting.image_count(check.images)}: "
-    (st.success if sound else st.error)(said + ("backpropagation is right." if sound else "they do not agree."))
+def _show_gradient_check(check: GradientCheck) -> None:
+    measured = f"The largest relative error is {check.worst:.1e}, on {formatting.image_count(check.images)}: "
+    if check.worst < MAX_GRADIENT_ERROR:
+        st.success(measured + "analytic and numeric gradients agree.")
+    else:
+        st.error(measured + "analytic and numeric gradients do not agree.")
     st.dataframe(
         {
             "layer": [row.layer + 1 for row in check.rows],
@@ -164,7 +160,7 @@ def _checked(check: GradientCheck) -> None:
     )
 
 
-# -- Looking back -------------------------------------------------------------------------------------------
+# -- Snapshots ----------------------------------------------------------------------------------------------
 
 
 def network_at(job: Job, snapshot: SnapshotRef) -> DigitClassifier:
@@ -176,8 +172,8 @@ def network_at(job: Job, snapshot: SnapshotRef) -> DigitClassifier:
         st.stop()
 
 
-def observed(job: Job, view: JobState, snapshot: SnapshotRef | None) -> Diagnostics | None:
-    """What was seen inside last; or at a snapshot, where the norms are those of the look nearest to it."""
+def diagnostics_at(job: Job, view: JobState, snapshot: SnapshotRef | None) -> Diagnostics | None:
+    """The latest diagnostics; or a snapshot's, with the gradients and updates that were measured nearest to it."""
     if not snapshot:
         return view.diagnostics[-1] if view.diagnostics else None
     return state.tab().snapshot_diagnostics.get((job.number, snapshot), lambda: _inspect(job, view, snapshot))
@@ -186,8 +182,8 @@ def observed(job: Job, view: JobState, snapshot: SnapshotRef | None) -> Diagnost
 def _inspect(job: Job, view: JobState, snapshot: SnapshotRef) -> Diagnostics:
     network = network_at(job, snapshot)
     dead, predictions = inspect_network(network.mlp, sample(job)[0])
-    measured = [one for one in view.diagnostics if one.gradients]
-    nearest = min(measured, key=lambda one: abs(one.step - snapshot.step), default=None)
+    history = [one for one in view.diagnostics if one.gradients]
+    nearest = min(history, key=lambda one: abs(one.step - snapshot.step), default=None)
     return Diagnostics(
         epoch=snapshot.epoch,
         step=snapshot.step,
@@ -199,10 +195,10 @@ def _inspect(job: Job, view: JobState, snapshot: SnapshotRef) -> Diagnostics:
     )
 
 
-def sample(job: Job) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def sample(job: Job) -> tuple[U8, U8]:
     """The images (m, 784) on which the run is inspected, and their labels (m,)."""
 
-    def read() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def read() -> tuple[U8, U8]:
         dataset = data.open_folder(job.data)
         rows = sample_rows(job.initial_config, dataset)
         return dataset.images[rows], dataset.labels[rows]

@@ -19,7 +19,7 @@ from ui.draw import prediction
 from ui.state import widget_state
 from ui.train import diagnostics
 
-DRAWING, TEST_IMAGE = "my drawing", "a test image"
+DRAWING, TEST_IMAGE = "my drawing", "test image"
 
 
 class ProbeImage(NamedTuple):
@@ -40,9 +40,9 @@ def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     visitor = state.visitor()
     with st.container(key="followed_digit"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Follow a digit**", help=glossary.explain("follow"))
+            st.markdown("**Probe image**", help=glossary.explain("follow"))
             st.segmented_control(
-                "Follow",
+                "Probe image",
                 [DRAWING, TEST_IMAGE],
                 key="follow",
                 default=visitor.probe,
@@ -103,7 +103,7 @@ def _probe_image(job: Job) -> ProbeImage | None:
     if visitor.probe == TEST_IMAGE:
         images, labels = _tests(job)
         row = _number(job) - 1
-        return ProbeImage(np.asarray(images[row]), int(labels[row]), f"Test image {row + 1}, a {labels[row]}")
+        return ProbeImage(np.asarray(images[row]), int(labels[row]), f"Test image {row + 1}: {labels[row]}")
     if visitor.probe == DRAWING and visitor.drawing and visitor.drawing.strokes:
         return ProbeImage(ink.render(visitor.drawing).reshape(-1), None, "Your drawing")
     return None

@@ -20,7 +20,7 @@ from ui.train import actions, controls, diagnostics, probe_image, refresh, runs
 STATES = {
     JobStatus.WAITING: "Waiting",
     JobStatus.STARTING: "Starting ...",
-    JobStatus.RUNNING: "Learning",
+    JobStatus.RUNNING: "Training",
     JobStatus.PAUSED: "Paused",
     JobStatus.FINISHED: "Finished",
     JobStatus.STOPPED_EARLY: "Stopped early",
@@ -38,7 +38,7 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
     if job is None:
         actions.buttons(config, dataset)
         refresh.if_changed(view)
-        st.info("Press Start: the network begins with random weights, and learns from there.")
+        st.info("Press Start to train this network from random weights.")
         draw(config)
         return
     status_seconds = refresh.status_seconds(view.phase)
@@ -101,8 +101,8 @@ def _queue(view: JobState) -> None:
         size = runtime.pool().size
         at_a_time = "One network trains" if size == 1 else f"{size} networks train"
         st.info(
-            f"Waiting for its turn: number {view.queue_position} in the queue. {at_a_time} at a time here, and after a "
-            "minute each gives way to the next and goes on later where it was.",
+            f"Waiting: number {view.queue_position} in the queue. {at_a_time} at a time here; after a minute each is "
+            "suspended for the next one, and continues later where it was.",
             icon=":material/hourglass_empty:",
         )
 
@@ -138,10 +138,10 @@ def _time(job: Job, config: TrainingConfig) -> None:
             actions.fork_button(job, view, config)
     if actions.selected_snapshot(view):
         st.caption(
-            "You are looking back. What you set now is for a fork from here; the training itself goes on with its own "
-            "settings."
+            "You are looking back. Settings that you change now are for a branch from here; the run itself continues "
+            "with its own."
             if job.is_live
-            else "You are looking back. A fork goes on from here with the settings as they are now."
+            else "You are looking back. A branch continues from here with the settings as they are now."
         )
 
 
@@ -154,8 +154,8 @@ def _progress(job: Job, view: JobState) -> None:
     figures = {
         "Epoch": (f"{math.ceil(last.epoch) if last else 0} of {view.epochs}", "epoch"),
         "Step": (f"{last.step:,}" if last else "0", "step"),
-        "Loss": (f"{last.epoch_loss:.4f}" if last else "–", "loss"),
-        "Accuracy": (formatting.percent(last.epoch_accuracy) if last else "–", "accuracy"),
+        "Training loss": (f"{last.epoch_loss:.4f}" if last else "–", "loss"),
+        "Training accuracy": (formatting.percent(last.epoch_accuracy) if last else "–", "accuracy"),
         "Validation accuracy": ("–" if validated is None else formatting.percent(validated), "validation"),
     }
     if job.config.batch_size == 0 and last:  # publications of full-batch training give the loss in this unit too
@@ -185,11 +185,11 @@ def _result(job: Job) -> None:
         return  # it ended before its first step, and the progress says why
     if (test := scores.get("test_accuracy")) is not None:
         st.success(
-            f"It reads {formatting.percent(float(test))} of the {scores['tested_on']} test images right, and has never "
-            f"seen one of them. It is called {name} in the menus of Draw and Evaluate.",
+            f"Test accuracy {formatting.percent(float(test))} on the test images of {scores['tested_on']}, none of "
+            f"which it has seen. Saved as {name} in the menus of Draw and Evaluate.",
             icon=":material/check:",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link("draw.py", label="Draw a digit for it", icon=":material/draw:")
+        st.page_link("draw.py", label="Try it on Draw", icon=":material/draw:")
         st.page_link("evaluate.py", label="See its mistakes", icon=":material/fact_check:")
         runs.downloads(job, name)

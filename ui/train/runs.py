@@ -86,7 +86,7 @@ def _choose_chart_options() -> None:
                 persist_state="session",
                 help=glossary.explain("smoothing"),
             )
-        for key, label in (("log_values", "Logarithmic values"), ("log_epochs", "Logarithmic epochs")):
+        for key, label in (("log_values", "Log y"), ("log_epochs", "Log x")):
             st.toggle(label, key=key, persist_state="session", help=glossary.explain("log_axis"))
 
 
@@ -97,10 +97,10 @@ def _choose_run(labels: dict[str, Job]) -> None:
     if widget_state.get(key, "") != selected.label:
         widget_state.put(key, selected.label)
     st.selectbox(
-        "Look at",
+        "Selected run",
         list(reversed(labels)),
         key=key,
-        help="The run that the buttons and the views above are about.",
+        help="The run that the buttons and the views above show.",
         on_change=lambda: _select(labels[widget_state.get(key, selected.label)], instead_of=selected),
     )
 
@@ -128,7 +128,7 @@ def update_compared() -> None:
 def _choose_compared(labels: list[str]) -> None:
     update_compared()
     st.multiselect(
-        "On the charts",
+        "Shown on charts",
         labels,
         key="overlay",
         persist_state="session",
@@ -148,11 +148,11 @@ def table(jobs: list[Job]) -> pd.DataFrame:
     views = [job.state() for job in jobs]
     rows: dict[str, list[str]] = {
         "State": [view.status.value for view in views],
-        "Begun from": ["random weights" if not job.parent else f"a fork at epoch {job.forked_at:.3g}" for job in jobs],
+        "Initialized from": [_origin(job) for job in jobs],
         "Best validation accuracy": [_best(view) for view in views],
         "Test accuracy": [_share(view.scores.get("test_accuracy")) for view in views],
-        "Seconds": [f"{view.seconds:.1f}" for view in views],
-        "Changed while learning": [str(len(view.changes)) for view in views],
+        "Training time (s)": [f"{view.seconds:.1f}" for view in views],
+        "Live changes": [str(len(view.changes)) for view in views],
     }
     rows |= {
         TrainingConfig.title(name): [_value(getattr(job.config, name)) for job in jobs]
@@ -160,6 +160,10 @@ def table(jobs: list[Job]) -> pd.DataFrame:
         if len({getattr(job.config, name) for job in jobs}) > 1
     }
     return pd.DataFrame(rows, index=[job.label for job in jobs]).T
+
+
+def _origin(job: Job) -> str:
+    return f"a branch at epoch {job.forked_at:.3g}" if job.parent else "random weights"
 
 
 def _best(view: JobState) -> str:
@@ -181,7 +185,7 @@ def downloads(job: Job, name: str) -> None:
     """What can be taken home of a run."""
     stem = name.replace(" ", "-")
     st.download_button(
-        "Network",
+        "Download model",
         lambda: job.checkpoint().to_bytes(),
         f"{stem}.safetensors",
         key="download_network",
@@ -189,7 +193,7 @@ def downloads(job: Job, name: str) -> None:
         on_click="ignore",
     )
     st.download_button(
-        "History",
+        "Download curves (CSV)",
         lambda: export.history_csv(job.state().points),
         f"{stem}.csv",
         "text/csv",
@@ -198,7 +202,7 @@ def downloads(job: Job, name: str) -> None:
         on_click="ignore",
     )
     st.download_button(
-        "All, with a program that reads",
+        "Download all (.zip)",
         lambda: export.bundle(job.checkpoint(), job.state().points, stem, _examples(job)),
         f"{stem}.zip",
         "application/zip",

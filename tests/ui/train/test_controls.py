@@ -198,28 +198,28 @@ def test_what_needs_a_restart_is_told_from_what_acts_at_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"seed": "4"}, "Seed differs from the training that runs: it takes effect with Start."),
-        ({"epochs": "4"}, "Epochs differ from the training that runs: they take effect with Start."),
+        ({"seed": "4"}, "Seed differs from the current run: it takes effect on restart."),
+        ({"epochs": "4"}, "Epochs differ from the current run: they take effect on restart."),
         (
             {"hidden_sizes": "32-32", "seed": "4"},
-            "Hidden layers and seed differ from the training that runs: they take effect with Start.",
+            "Hidden layers and seed differ from the current run: they take effect on restart.",
         ),
         ({"learning_rate": "0.2", "dropout": "0.2"}, None),
         (
             {"activation": "tanh", "seed": "4", "epochs": "3", "schedule": "step", "early_stopping": "1"},
-            "Activation, learning rate schedule, epochs and 2 more differ from the training that runs: they take "
-            "effect with Start.",
+            "Activation, learning rate schedule, epochs and 2 more differ from the current run: they take "
+            "effect on restart.",
         ),
     ],
 )
 def test_what_waits_for_the_next_start_is_said_in_one_line(changes: dict[str, str], line: str | None) -> None:
     screen = page(RUNNING, **{"hidden_sizes": "32", "learning_rate": "0.01", "seed": "3"} | changes)
-    lines = [caption.value for caption in screen.caption if "the training that runs" in caption.value]
+    lines = [caption.value for caption in screen.caption if "the current run" in caption.value]
     assert [it.split(": ", 1)[1] for it in lines] == ([line] if line else [])
 
 
 def test_nothing_waits_where_nothing_runs() -> None:
-    assert "the training that runs" not in text(page(seed="4"))
+    assert "the current run" not in text(page(seed="4"))
 
 
 # ------------------------------------------------------------------------------------------------------ widgets
