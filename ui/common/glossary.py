@@ -123,7 +123,7 @@ TERMS: dict[str, Term] = {
         "A second run that continues from this snapshot's parameters and random numbers, with other settings.",
         r"$w'_t = w_t$, and the two runs differ from then on",
     ),
-    "rewind": Term(
+    "reset": Term(
         "Start from the very same initial weights again, to the last bit, and pause before the first step.",
         r"$w \leftarrow w_0$",
     ),
@@ -131,7 +131,7 @@ TERMS: dict[str, Term] = {
         "Everything that the run depends on, saved at one step: look at it again, or branch off from it.",
         r"parameters $w_t$, the state of the optimizer, and that of the random numbers",
     ),
-    "pace": Term(
+    "speed": Term(
         "How fast the network trains: slower lets you follow each step, and changes no result.",
         r"$\text{speed} = \dfrac{\text{steps}}{\text{seconds}}$",
     ),
@@ -144,7 +144,7 @@ TERMS: dict[str, Term] = {
         "hidden unit.",
         r"$\sum_l (n_{l-1} + 1)\, n_l$ for layers of $n_l$ units",
     ),
-    "products": Term(
+    "multiply_adds": Term(
         "The multiply-adds that it takes to classify one image: one for each weight.",
         r"$\sum_l n_{l-1}\, n_l$ for layers of $n_l$ units",
     ),
@@ -157,7 +157,7 @@ TERMS: dict[str, Term] = {
         "How sure the network is of each digit, together 100 %: the softmax of its outputs.",
         r"$p_k = \dfrac{e^{z_k / T}}{\sum_j e^{z_j / T}}$, where the temperature $T$ makes it as sure as it is right.",
     ),
-    "follow": Term(
+    "probe": Term(
         "Track one image, your own drawing or one that the network never learns from: how its prediction changes "
         "while the network trains.",
         r"$p_0, p_1, \dots, p_9$ against epochs; see the probability on the Draw page.",

@@ -1,4 +1,4 @@
-"""What a visitor does to a run: start, pause, step, stop and reset it, change its settings, look back, branch off.
+"""What a visitor does to a run: start, pause, step, stop and reset it, change its settings and its speed.
 
 A setting that is changed while it trains goes to its worker at once, unless the visitor looks back: then it is for a
 branch.
@@ -12,17 +12,16 @@ import streamlit as st
 
 from model import presets
 from model.config import TrainingConfig
-from model.jobs import Fork, Job, JobState, TrainingRequest
-from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, SetSpeed, SnapshotRef, Stop
-from model.training import Change, fork_conflicts
+from model.jobs import TrainingRequest
+from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, SetSpeed, Stop
+from model.training import Change
 from ui import state
 from ui.common import errors, glossary
 from ui.pickers import datasets
 from ui.state import jobs, widget_state
-from ui.train import controls
+from ui.train import snapshots
 
 COMMAND_WAIT_S = 0.15
-LATEST = -1  # the stop of the snapshot slider that is no snapshot
 FULL_SPEED = 0
 SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_SPEED]  # steps a second
 
@@ -33,7 +32,7 @@ SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_SPEED]  # steps a second
 def running_config() -> TrainingConfig | None:
     """The settings of the run that the controls act on immediately; None if there is none, or one looks back."""
     job = state.visitor().job
-    return job.config if job and job.is_live and snapshot_step() == LATEST else None
+    return job.config if job and job.is_live and not snapshots.is_looking_back() else None
 
 
 def apply_live_settings(config: TrainingConfig) -> None:
@@ -166,94 +165,10 @@ def choose_speed() -> None:
         key="pace",
         persist_state="session",
         format_func=_format_speed,
-        help=glossary.explain("pace"),
+        help=glossary.explain("speed"),
         on_change=lambda: _send(SetSpeed(speed())),
     )
 
 
 def _format_speed(steps: int) -> str:
     return f"{steps} step{'s' if steps > 1 else ''} a second" if steps else "full speed"
-
-
-# -- Snapshots ----------------------------------------------------------------------------------------------
-
-
-def snapshot_step() -> int:
-    """The step of the selected snapshot, or LATEST."""
-    return widget_state.get("snapshot", LATEST)
-
-
-def selected_snapshot(view: JobState) -> SnapshotRef | None:
-    """The selected snapshot, None for the latest state."""
-    return next((snapshot for snapshot in view.snapshots if snapshot.step == snapshot_step()), None)
-
-
-def follow_latest() -> None:
-    """Show the latest state of a run that has just been selected, not a snapshot of the one before."""
-    tab, job = state.tab(), state.visitor().job
-    number = job.number if job else 0
-    if tab.snapshots_of != number:
-        tab.snapshots_of = number
-        widget_state.put("snapshot", LATEST)
-
-
-def choose_snapshot(view: JobState) -> None:
-    """A slider over the snapshots."""
-    snapshots = {snapshot.step: snapshot for snapshot in view.snapshots}
-    widget_state.put_default("snapshot", LATEST)
-    step = snapshot_step()
-    if step not in (LATEST, *snapshots):  # it is no longer kept
-        widget_state.put("snapshot", min(snapshots, key=lambda other: abs(other - step), default=LATEST))
-    st.select_slider(
-        "Timeline",
-        [*snapshots, LATEST],
-        key="snapshot",
-        format_func=lambda step: _format_snapshot(step, snapshots.get(step)),
-        help=glossary.explain("snapshot"),
-        disabled=not snapshots,
-        on_change=_restore_settings,
-    )
-
-
-def _format_snapshot(step: int, snapshot: SnapshotRef | None) -> str:
-    if step == LATEST:
-        return "latest"
-    # Streamlit also asks for stops of an earlier run, to see which of them was selected.
-    return f"epoch {snapshot.epoch:.3g}" if snapshot else f"step {step}"
-
-
-def _restore_settings() -> None:
-    """Back at the latest state, discard what was set for a branch that was not made."""
-    job = state.visitor().job
-    if snapshot_step() == LATEST and job:
-        controls.set_widgets(job.config)
-
-
-def fork_button(job: Job, view: JobState, config: TrainingConfig) -> None:
-    """Branch off at the selected snapshot, or at the newest one."""
-    start = selected_snapshot(view) or (view.snapshots[-1] if view.snapshots else None)
-    differing = fork_conflicts(job.config, config)
-    if st.button(
-        f"Branch from epoch {start.epoch:.3g}" if start else "Branch",
-        key="fork",
-        icon=":material/fork_right:",
-        disabled=start is None or bool(differing),
-    ):
-        assert start
-        try:
-            jobs.start(
-                TrainingRequest(
-                    name=f"{job.name} fork",
-                    owner=job.owner,
-                    config=config,
-                    data=job.data,
-                    fork=Fork(job, start),
-                    speed=speed(),
-                    keep_alive=job.keep_alive,
-                )
-            )
-        except ValueError as error:
-            errors.show_error(str(error))
-    if differing and start:
-        titles = ", ".join(TrainingConfig.title(name) for name in differing)
-        st.caption(f"A branch can't change: {titles}. Restart to apply them.")

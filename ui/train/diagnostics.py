@@ -58,7 +58,8 @@ def _weights_image(job: Job, view: JobState, snapshot: SnapshotRef | None, order
 def layers(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """How strong the gradient is in each layer, how far a step moves it, and which of its units are dead."""
     with st.container(key="layers_view"):
-        st.markdown("**Layer health**", help=glossary.explain("update_ratio"))
+        explanation = f"{glossary.explain('update_ratio')}\n\n{glossary.explain('dead_units')}"
+        st.markdown("**Layer health**", help=explanation)
         latest = diagnostics_at(job, view, snapshot)
         if latest is None or not latest.gradients:
             st.caption("Shown after the first step.")

@@ -40,7 +40,7 @@ def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     visitor = state.visitor()
     with st.container(key="followed_digit"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Probe image**", help=glossary.explain("follow"))
+            st.markdown("**Probe image**", help=glossary.explain("probe"))
             st.segmented_control(
                 "Probe image",
                 [DRAWING, TEST_IMAGE],

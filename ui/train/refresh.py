@@ -27,7 +27,7 @@ import streamlit as st
 from model.jobs import Job, JobStatus
 from ui import state
 from ui.state import runtime, session
-from ui.train import actions, diagnostics, probe_image, runs
+from ui.train import diagnostics, probe_image, runs, snapshots
 
 STATUS_SECONDS = 0.45
 DIAGNOSTICS_SECONDS = 1.2
@@ -67,7 +67,7 @@ def current_view() -> PageView:
     job = state.visitor().job
     phase = phase_of(job)
     details_open = phase is Phase.TRAINING and (probe_image.is_on() or diagnostics.is_open())
-    return PageView(job.number if job else None, phase, actions.snapshot_step(), details_open, runs.chart_options())
+    return PageView(job.number if job else None, phase, snapshots.selected_step(), details_open, runs.chart_options())
 
 
 def if_changed(drawn: PageView) -> None:

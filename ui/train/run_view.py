@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from model.common.constants import CLASSES
+from model.common.formatting import format_duration
 from model.config import TrainingConfig
 from model.jobs import Job, JobState, JobStatus
 from ui import state
@@ -15,7 +16,7 @@ from ui.charts import diagram, learning_curves
 from ui.common import errors, formatting, glossary
 from ui.pickers import networks
 from ui.state import runtime
-from ui.train import actions, controls, diagnostics, probe_image, refresh, runs
+from ui.train import actions, controls, diagnostics, probe_image, refresh, runs, snapshots
 
 STATES = {
     JobStatus.WAITING: "Waiting",
@@ -33,7 +34,7 @@ STATES = {
 def show(config: TrainingConfig, dataset: str | None) -> None:
     """The selected run; while there is none, the network that the settings make."""
     runs.update_compared()
-    actions.follow_latest()
+    snapshots.show_latest()
     view, job, hidden = refresh.current_view(), state.visitor().job, controls.hidden()
     if job is None:
         actions.buttons(config, dataset)
@@ -46,7 +47,7 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
     runs_seconds = refresh.runs_seconds(view.phase)
     refresh.part(view, status_seconds, _status, job, config, dataset)
     if "time" not in hidden:
-        refresh.part(view, runs_seconds, _time, job, config)
+        refresh.part(view, runs_seconds, _timeline, job, config)
     refresh.part(view, diagnostics_seconds, _diagnostics, job)
     refresh.part(view, diagnostics_seconds if view.details_open else None, _details, job)
     if "runs" not in hidden:
@@ -71,7 +72,7 @@ def _status(job: Job, config: TrainingConfig, dataset: str | None) -> None:
 def _diagnostics(job: Job) -> None:
     """The first layer's weights, and the health of each layer."""
     view, hidden = job.state(), controls.hidden()
-    snapshot = actions.selected_snapshot(view)
+    snapshot = snapshots.selected(view)
     if "weights_view" not in hidden:
         diagnostics.weights(job, view, snapshot)
     if "layers_view" not in hidden:
@@ -81,7 +82,7 @@ def _diagnostics(job: Job) -> None:
 def _details(job: Job) -> None:
     """What is shown on demand."""
     view, hidden = job.state(), controls.hidden()
-    snapshot = actions.selected_snapshot(view)
+    snapshot = snapshots.selected(view)
     if "follow" not in hidden:
         probe_image.show(job, view, snapshot)
     if "inside" not in hidden:
@@ -108,7 +109,7 @@ def _queue(view: JobState) -> None:
 
 
 def _charts(job: Job, view: JobState) -> None:
-    snapshot, options = actions.selected_snapshot(view), runs.chart_options()
+    snapshot, options = snapshots.selected(view), runs.chart_options()
     curves, epochs = runs.curves(job, view, options)
     looks: dict[str, Any] = {
         "smoothing": options.smoothing,
@@ -125,18 +126,18 @@ def _charts(job: Job, view: JobState) -> None:
         st.vega_lite_chart(*learning_curves.accuracy_curve(curves, epochs, **looks), key="accuracy_curve")
 
 
-def _time(job: Job, config: TrainingConfig) -> None:
-    """Look back, slow down, branch off."""
+def _timeline(job: Job, config: TrainingConfig) -> None:
+    """The snapshots, the speed, and the button to branch off."""
     view = job.state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=300):
-            actions.choose_snapshot(view)
+            snapshots.choose(view)
         if "pace" not in controls.hidden():
             with st.container(width=180):
                 actions.choose_speed()
         with st.container(width="content"):
-            actions.fork_button(job, view, config)
-    if actions.selected_snapshot(view):
+            snapshots.branch_button(job, view, config, actions.speed())
+    if snapshots.selected(view):
         st.caption(
             "You are looking back. Settings that you change now are for a branch from here; the run itself continues "
             "with its own."
@@ -172,10 +173,7 @@ def _progress(job: Job, view: JobState) -> None:
 
 
 def _duration(seconds: float) -> str:
-    if not math.isfinite(seconds):
-        return "some time"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{seconds:.1f} s"
+    return format_duration(seconds) if math.isfinite(seconds) else "some time"
 
 
 def _result(job: Job) -> None:

@@ -1,0 +1,102 @@
+"""Snapshots of the selected run: select one on the timeline to look back, or branch off from it with other settings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from model.config import TrainingConfig
+from model.jobs import Fork, Job, JobState, TrainingRequest
+from model.jobs.protocol import SnapshotRef
+from model.training import fork_conflicts
+from ui import state
+from ui.common import errors, glossary
+from ui.state import jobs, widget_state
+from ui.train import controls
+
+LATEST = -1  # the stop of the timeline that is no snapshot
+
+
+def is_looking_back() -> bool:
+    """Whether the page shows a snapshot rather than the latest state."""
+    return selected_step() != LATEST
+
+
+def selected_step() -> int:
+    """The step of the selected snapshot, or LATEST."""
+    return widget_state.get("snapshot", LATEST)
+
+
+def selected(view: JobState) -> SnapshotRef | None:
+    """The selected snapshot, None for the latest state."""
+    return next((snapshot for snapshot in view.snapshots if snapshot.step == selected_step()), None)
+
+
+def show_latest() -> None:
+    """Show the latest state of a run that has just been selected, not a snapshot of the one before."""
+    tab, job = state.tab(), state.visitor().job
+    number = job.number if job else 0
+    if tab.snapshots_of != number:
+        tab.snapshots_of = number
+        widget_state.put("snapshot", LATEST)
+
+
+def choose(view: JobState) -> None:
+    """A slider over the snapshots."""
+    snapshots = {snapshot.step: snapshot for snapshot in view.snapshots}
+    widget_state.put_default("snapshot", LATEST)
+    step = selected_step()
+    if step not in (LATEST, *snapshots):  # it is no longer kept
+        widget_state.put("snapshot", min(snapshots, key=lambda other: abs(other - step), default=LATEST))
+    st.select_slider(
+        "Timeline",
+        [*snapshots, LATEST],
+        key="snapshot",
+        format_func=lambda step: _format_stop(step, snapshots.get(step)),
+        help=f"{glossary.explain('snapshot')}\n\n{glossary.explain('fork')}",
+        disabled=not snapshots,
+        on_change=_restore_settings,
+    )
+
+
+def _format_stop(step: int, snapshot: SnapshotRef | None) -> str:
+    if step == LATEST:
+        return "latest"
+    # Streamlit also asks for stops of an earlier run, to see which of them was selected.
+    return f"epoch {snapshot.epoch:.3g}" if snapshot else f"step {step}"
+
+
+def _restore_settings() -> None:
+    """Back at the latest state, discard what was set for a branch that was not made."""
+    job = state.visitor().job
+    if selected_step() == LATEST and job:
+        controls.set_widgets(job.config)
+
+
+def branch_button(job: Job, view: JobState, config: TrainingConfig, speed: float) -> None:
+    """Branch off at the selected snapshot, or at the newest one."""
+    start = selected(view) or (view.snapshots[-1] if view.snapshots else None)
+    differing = fork_conflicts(job.config, config)
+    if st.button(
+        f"Branch from epoch {start.epoch:.3g}" if start else "Branch",
+        key="fork",
+        icon=":material/fork_right:",
+        disabled=start is None or bool(differing),
+    ):
+        assert start
+        try:
+            jobs.start(
+                TrainingRequest(
+                    name=f"{job.name} fork",
+                    owner=job.owner,
+                    config=config,
+                    data=job.data,
+                    fork=Fork(job, start),
+                    speed=speed,
+                    keep_alive=job.keep_alive,
+                )
+            )
+        except ValueError as error:
+            errors.show_error(str(error))
+    if differing and start:
+        titles = ", ".join(TrainingConfig.title(name) for name in differing)
+        st.caption(f"A branch can't change: {titles}. Restart to apply them.")
