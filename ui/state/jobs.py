@@ -7,7 +7,6 @@ import time
 from model.jobs import Job, TrainingRequest
 from ui.state import runtime
 from ui.state.session import visitor
-from ui.state.visitor_state import VisitorState
 
 MAX_JOBS = 8  # kept for each visitor; the oldest goes first
 DOUBLE_CLICK_SECONDS = 1.0
@@ -23,7 +22,9 @@ def start(request: TrainingRequest) -> None:
     """
     state = visitor()
     with state.lock:
-        if _is_repeated(state, request):
+        before, since = state.last_request, time.monotonic() - state.last_request_at
+        state.last_request, state.last_request_at = request, time.monotonic()
+        if is_double_click(request, before, since, state.jobs[-1] if state.jobs else None):
             return
         job = runtime.pool().submit(request)
         if state.job and not request.fork:
@@ -38,16 +39,22 @@ def start(request: TrainingRequest) -> None:
             old.discard()
 
 
-def _is_repeated(state: VisitorState, request: TrainingRequest) -> bool:
-    """Whether the same was asked for a moment ago, and nothing has been done to that run since."""
-    before, since = state.last_request, time.monotonic() - state.last_request_at
-    state.last_request, state.last_request_at = request, time.monotonic()
+def is_double_click(
+    request: TrainingRequest, before: TrainingRequest | None, seconds: float, newest: Job | None
+) -> bool:
+    """Whether a request is the second half of a double click.
+
+    Args:
+        request: what is asked for now.
+        before: what was asked for before, this many `seconds` ago.
+        newest: the run that came of it. A visitor who has done something to it since means the new request.
+    """
     return (
         before is not None
         and (before.config, before.fork, before.paused) == (request.config, request.fork, request.paused)
-        and since < DOUBLE_CLICK_SECONDS
-        and bool(state.jobs)
-        and _is_untouched(state.jobs[-1], paused=request.paused)
+        and seconds < DOUBLE_CLICK_SECONDS
+        and newest is not None
+        and _is_untouched(newest, paused=request.paused)
     )
 
 

@@ -1,4 +1,4 @@
-"""A visitor's runs are started, begun again and looked at as the visitor asked, once for each click."""
+"""The runs of a visitor: the menu selects one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.jobs import Job
-from model.jobs.protocol import Pause, RunStep
+from model.jobs.protocol import RunStep
 from tests.polling import wait_for
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
@@ -53,27 +53,8 @@ def take_a_step(job: Job) -> None:
     wait_for(lambda: job.is_paused and job.state().points[-1].step == 1, "a step")
 
 
-def test_a_second_rewind_is_obeyed_when_the_run_has_moved_since(screen: AppTest) -> None:
-    press(screen, "start")
-    press(screen, "rewind")
-    press(screen, "rewind")  # as the second half of a double click
-    assert len(jobs(screen)) == 2
-    take_a_step(jobs(screen)[-1])
-    press(screen, "rewind")
-    assert len(jobs(screen)) == 3
-
-
-def test_a_second_start_is_obeyed_when_the_run_was_paused_since(screen: AppTest) -> None:
-    press(screen, "start")
-    press(screen, "start")
-    assert len(jobs(screen)) == 1
-    jobs(screen)[0].send(Pause())
-    press(screen, "start")
-    assert len(jobs(screen)) == 2
-
-
 def test_a_menu_of_runs_that_has_been_replaced_chooses_nothing(screen: AppTest) -> None:
-    """Right after Rewind, a browser may still report the menu that stood there before."""
+    """Right after Reset weights, a browser may still report the menu that stood there before."""
     press(screen, "start")
     press(screen, "rewind")
     take_a_step(jobs(screen)[-1])
