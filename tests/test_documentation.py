@@ -93,6 +93,19 @@ def test_addresses_can_be_opened() -> None:
         TrainingConfig.of({**values, "hidden_sizes": [size for size in sizes if size]})
 
 
+def test_labels_of_the_app_are_those_of_the_code() -> None:
+    """The guides set the labels of buttons and menus in italics."""
+    guides = [ROOT / "docs" / "quickstart.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
+    labels = {label for path in guides for label in re.findall(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])", TEXTS[path])}
+    assert {"Start", "Timeline", "Network"} <= labels
+    sources = [
+        path.read_text(encoding="utf-8")
+        for folder in ("pages", "ui", "model")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    assert [label for label in sorted(labels) if not any(f'"{label}' in source for source in sources)] == []
+
+
 def test_architecture_names_functions_that_exist() -> None:
     page = TEXTS[ROOT / "docs" / "architecture.md"]
     rows = re.findall(r"\| `([\w/]+\.py)` \| `([\w.]+)` \|", page)
