@@ -36,7 +36,7 @@ run: $(APP_READY)  ## start the app and open it in the browser
 
 # Two processes: the browser's tests, which mostly wait, and all others.
 test: $(TESTS_READY)  ## run all tests, including those in a real browser
-	@$(VENV_PYTHON) -m tests.e2e.browser
+	@$(VENV_PYTHON) -m tools.browser
 	@$(VENV_PYTHON) -m tests.both $(ARGS)
 
 lint: $(TESTS_READY)  ## check style, formatting, imports between layers, and types
@@ -54,8 +54,8 @@ docs: $(DOCS_READY)  ## write the reference pages and build the documentation in
 	@$(VENV_PYTHON) -m zensical $(or $(ARGS),build --clean --strict)
 
 screenshots: $(TESTS_READY)  ## take the pictures of README.md and the documentation again
-	@$(VENV_PYTHON) -m tests.e2e.browser
-	@$(VENV_PYTHON) -m tests.e2e.screenshots $(ARGS)
+	@$(VENV_PYTHON) -m tools.browser
+	@$(VENV_PYTHON) -m tools.screenshots $(ARGS)
 
 # Without ARGS, `make bench` writes its results into benchmarks/README.md.
 bench: $(BENCH_READY)  ## measure training beside PyTorch, JAX and scikit-learn (ARGS=--quick: one minute)
@@ -71,7 +71,7 @@ lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: to the newest ver
 	@$(LOCK) $(ARGS) requirements-docs.in -o requirements-docs.txt
 
 clean:  ## remove .venv and everything else that can be made again
-	@rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache site tests/e2e/failures
+	@rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache site test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian ships Python's venv in a separate package; without it, venv would create an environment without pip.

@@ -34,8 +34,9 @@ from benchmarks.sessions import Session, SessionError
 from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
-from tests.e2e.browser import BrowserMissingError, launch
-from tests.e2e.driver import serve, settle
+from tools.app_server import serve
+from tools.browser import BrowserMissingError, launch
+from tools.page_actions import settle
 
 KEPT = Path(__file__).with_name("latency.json")  # the run that README.md shows
 BARE = Path(__file__).with_name("bare_app.py")
@@ -183,7 +184,7 @@ def busy(url: str, trainings: int) -> Iterator[None]:
             return
         await ended.wait()
         for visitor in visitors:
-            await visitor.press("stop")
+            await stop(visitor)
             await visitor.close()
 
     loop = asyncio.new_event_loop()
@@ -205,6 +206,13 @@ async def train(url: str) -> Session:
     await visitor.press("start")
     await visitor.until(lambda page: page.news["loss_chart"] > 2)
     return visitor
+
+
+async def stop(visitor: Session) -> None:
+    """Stop the visitor's training, and wait until the app has heard of it: else it goes on for a while."""
+    runs = visitor.page.runs
+    await visitor.press("stop")
+    await visitor.until(lambda page: page.runs > runs)
 
 
 # --------------------------------------------------------------------------------------------------- Train
@@ -235,6 +243,7 @@ def steered(browser: Browser, app: str, rounds: int) -> Result:
 
 def clicked(page: Page, state: str) -> float:
     """Click on Pause or Resume; returns the milliseconds until the training is said to be in the state."""
+    settle(page, quiet=0)  # a click before the last one is answered counts as its second half
     page.evaluate(STOPWATCH, [".st-key-progress", "click", state])
     page.locator(".st-key-pause button").click()
     return float(page.evaluate("window.stopwatch"))

@@ -33,7 +33,7 @@ from benchmarks.sessions import Session, SessionError
 from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
-from tests.e2e.driver import RunningApp, serve
+from tools.app_server import RunningApp, serve
 
 KEPT = Path(__file__).with_name("load.json")  # the run that README.md shows
 QUEUE = 10  # trainings that wait

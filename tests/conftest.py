@@ -22,6 +22,12 @@ def pytest_configure() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # From its first test on, Playwright's event loop runs in this process and would stand in the way of other loops.
+    items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def session_cache(tmp_path_factory):
     """A cache that holds mnist-5k."""

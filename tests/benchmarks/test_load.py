@@ -13,7 +13,7 @@ from benchmarks import drawings, load
 from benchmarks.sessions import Page, Session, SessionError, key_of
 from model.cli import entry
 from model.ink import read_ink, render
-from tests.e2e.driver import RunningApp, free_port, serve
+from tools.app_server import RunningApp, free_port, serve
 from ui.draw.fabric import drawing_from_fabric
 
 

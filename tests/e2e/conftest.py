@@ -1,96 +1,103 @@
-"""What the browser's tests share: one running app, one Chromium, and a fresh page for each test.
+"""What the browser's tests share: one running app, a Chromium, and pages that must not raise errors.
 
-A test fails if its page raised an error that nobody caught; on failure the page's picture is kept.
+pytest-playwright gives each test its page, and keeps a trace and a picture of those that fail in test-results/.
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
 
-from tests.e2e.browser import launch
-from tests.e2e.driver import RunningApp, serve
-
-FAILURES = Path(__file__).parent / "failures"
-PAGE_SECONDS = 15
+from tests.e2e.patience import PATIENCE_SECONDS
+from tools.app_server import RunningApp, serve
+from tools.browser import launch_options
 
 # Said by the browser about a request that Streamlit makes to the outside, where there is no outside.
 HARMLESS = re.compile(r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|CONNECTION_|PROXY_)")
 # Opened at a page's own address, Streamlit looks for its server below that address first, and then above it.
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
+SECONDS_OF_A_TEST = 600
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
-# For this folder only: while Playwright is at work, its event loop would stand in the way of other tests.
-@pytest.fixture(scope="package")
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SECONDS_OF_A_TEST))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
+    return browser_type_launch_args | launch_options(playwright)
+
+
+@pytest.fixture(scope="session")
 def app() -> Iterator[RunningApp]:
     with serve() as running:
         yield running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def app_url(app: RunningApp) -> str:
     return app.url
 
 
-@pytest.fixture(scope="package")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = launch(playwright)
-    yield chromium
-    chromium.close()
-
-
 @pytest.fixture
 def page_errors() -> list[str]:
-    """Errors of the test's page so far; a test that provokes one on purpose clears it."""
+    """Errors of the test's pages so far; a test that provokes one on purpose clears it."""
     return []
 
 
 @pytest.fixture
-def page(browser: Browser, page_errors: list[str]) -> Iterator[Page]:
+def new_context(
+    new_context: Callable[..., BrowserContext], page_errors: list[str]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Visitors: each context is one. The test fails if a page of theirs raises an error that nobody catches."""
+
     def on_console(message: ConsoleMessage) -> None:
         probed = PROBE.search(message.location["url"])
         if message.type == "error" and not probed and not HARMLESS.search(message.text):
             page_errors.append(message.text)
 
-    def on_error(error: Error) -> None:
-        page_errors.append(str(error))
+    def on_error(error: WebError) -> None:
+        page_errors.append(str(error.error))
 
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PAGE_SECONDS * 1000)
-    page.on("console", on_console)
-    page.on("pageerror", on_error)
-    yield page
-    context.close()
+    def create(**options: Any) -> BrowserContext:
+        context = new_context(**({"viewport": DESKTOP} | options))
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        context.on("console", on_console)
+        context.on("weberror", on_error)
+        return context
+
+    yield create
     if page_errors:
         pytest.fail("the page raised errors: " + "; ".join(page_errors), pytrace=False)
 
 
+@pytest.fixture
+def other(new_context: Callable[..., BrowserContext]) -> Page:
+    """Another visitor's page."""
+    return new_context().new_page()
+
+
+@pytest.fixture
+def phone(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page on a phone."""
+    return new_context(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2).new_page()
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attach the picture of the page and the app's last words to the report of a test that failed."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attach the last lines of each app's log to the report of a test that failed."""
     report = yield
-    fixtures = getattr(item, "funcargs", {})
     if report.failed and report.when == "call":
-        if "page" in fixtures:
-            FAILURES.mkdir(exist_ok=True)
-            name = re.sub(r"[^\w-]+", "_", item.name)
-            picture = FAILURES / f"{name}.png"
-            try:
-                fixtures["page"].screenshot(path=picture, full_page=True)
-                report.sections.append(("page", str(picture)))
-            except Error as error:
-                report.sections.append(("page", f"no picture: {error}"))
-        if "app" in fixtures:
-            report.sections.append(("app", fixtures["app"].log_tail()))
+        for name, value in getattr(item, "funcargs", {}).items():
+            if isinstance(value, RunningApp):
+                report.sections.append((name, value.log_tail()))
     return report

@@ -25,7 +25,8 @@ def point(place: int, rate: float) -> HistoryPoint:
 @st.fragment(run_every=0.5)
 def watch() -> None:
     looks = st.session_state.looks = st.session_state.get("looks", 0) + 1
-    points = [point(place, 0.5) for place in range(10 * looks)]
+    count = min(10 * looks, 100 + looks)  # soon so slowly that the end of the axis stays free
+    points = [point(place, 0.5) for place in range(count)]
     marks = [ConfigChange(epoch, 0, {"learning_rate": 0.01}) for epoch in (0.5, 1.0) if epoch <= points[-1].epoch]
     shown = [
         Curve("the other", [point(place, 0.2) for place in range(501)]),

@@ -4,37 +4,17 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from tests.e2e.driver import RunningApp, draw, serve
-from tests.e2e.train_page import (
-    LONG,
-    PATIENCE_SECONDS,
-    button,
-    click_menu,
-    expect_state,
-    open_page,
-    runs,
-    start,
-    step,
-    stop,
-    until,
-)
+from tests.e2e import probes
+from tests.e2e.draw_page import DrawPage
+from tests.e2e.patience import PATIENCE_SECONDS, until
+from tests.e2e.train_page import CHARTS, FAILED, TRAINING, LONG, WAITING, TrainPage, click_menu
 from tests.polling import is_running, wait_for
-
-SECONDS_TO_END = 5.0  # that an app takes at most when it is told to
-
-
-@pytest.fixture
-def other(browser: Browser) -> Iterator[Page]:
-    """Another visitor's page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
+from tools.app_server import RunningApp, serve
 
 
 def workers(app: RunningApp) -> dict[int, float]:
@@ -49,42 +29,45 @@ def workers(app: RunningApp) -> dict[int, float]:
     return found
 
 
-def goes_on(page: Page) -> bool:
-    """Whether the training that is seen makes steps."""
-    expect_state(page, "Training")
-    now = step(page)
-    return until(page, lambda: step(page), lambda later: later > now) > now
+def is_computing(app: RunningApp, before: dict[int, float]) -> int:
+    """The worker that computes most since then."""
+
+    def most() -> int:
+        now = workers(app)
+        return max(before, key=lambda pid: now.get(pid, 0) - before[pid])
+
+    wait_for(lambda: workers(app)[most()] > before[most()] + 1, "a worker at work", PATIENCE_SECONDS)
+    return most()
 
 
 def test_when_a_worker_is_killed_its_visitor_reads_why_and_nobody_else_notices(
-    page: Page, other: Page, app: RunningApp
+    page: Page, other: Page, small_app: RunningApp
 ) -> None:
-    open_page(page, f"{app.url}/train{LONG}")
-    before = workers(app)
-    start(page)
-    expect_state(page, "Training")
-    wait_for(lambda: any(after > before[pid] + 1 for pid, after in workers(app).items()), "a worker at work")
-    busy = max(before, key=lambda pid: workers(app)[pid] - before[pid])
-    open_page(other, f"{app.url}/train{LONG}")
-    start(other)
-    expect_state(other, "Training")
-    learned = step(page)
+    visitor, neighbor = (TrainPage(tab, small_app.url).open(LONG) for tab in (page, other))
+    before = workers(small_app)
+    visitor.start()
+    busy = is_computing(small_app, before)
+    neighbor.start()
+    learned = visitor.wait_for_step(gt=0)
 
     os.kill(busy, signal.SIGKILL)
-    expect_state(page, "Failed")
-    expect(page.locator(".st-key-progress [role=alert]")).to_contain_text("ended unexpectedly")
-    assert step(page) >= learned > 0
-    expect(button(page, "download_network")).to_be_enabled()  # what it had learned
-    assert goes_on(other)
-    wait_for(lambda: len(workers(app)) == len(before) and busy not in workers(app), "another worker")
+    visitor.wait_for_state(FAILED)
+    expect(visitor.progress.get_by_role("alert")).to_contain_text("ended unexpectedly")
+    assert visitor.step >= learned
+    expect(visitor.button("download_network")).to_be_enabled()  # what it had learned
+    neighbor.wait_for_step(gt=neighbor.step)
+    wait_for(
+        lambda: len(workers(small_app)) == len(before) and busy not in workers(small_app),
+        "another worker",
+        PATIENCE_SECONDS,
+    )
 
-    start(page)
-    assert goes_on(page)
-    table = until(page, lambda: runs(page), lambda it: it.get("State") == ["failed", "running"])
-    assert table["State"] == ["failed", "running"]
-    assert len(runs(other)["State"]) == 1  # nobody sees another one's runs
-    stop(page)
-    stop(other)
+    visitor.start()
+    visitor.wait_for_step(gt=0)
+    visitor.wait_for_runs("failed", "running")
+    assert len(neighbor.runs()["State"]) == 1  # nobody sees another one's runs
+    visitor.stop()
+    neighbor.stop()
 
 
 def test_a_training_outlives_a_broken_connection_and_a_closed_tab(
@@ -97,87 +80,82 @@ def test_a_training_outlives_a_broken_connection_and_a_closed_tab(
         socket.connect_to_server()
 
     page.route_web_socket(re.compile("_stcore/stream"), connect)
-    open_page(page, f"{app_url}/train{LONG}")
-    start(page)
-    expect_state(page, "Training")
-    reached, connections = step(page), len(sockets)
+    visitor = TrainPage(page, app_url).open(LONG)
+    visitor.start()
+    reached, connections = visitor.wait_for_step(gt=0), len(sockets)
     sockets[-1].close(code=1001)
-    until(page, lambda: len(sockets), lambda it: it > connections)
-    assert goes_on(page)
-    assert (again := step(page)) > reached
+    until(page, lambda: len(sockets), lambda now: now > connections, "another connection")
+    again = visitor.wait_for_step(gt=reached)
 
     context = page.context
     page.close()
-    tab = context.new_page()
-    open_page(tab, f"{app_url}/train")
-    assert goes_on(tab)
-    assert step(tab) > again
-    stop(tab)
+    tab = TrainPage(context.new_page(), app_url).open()
+    tab.wait_for_step(gt=again)
+    tab.wait_for_state(TRAINING)
+    tab.stop()
     page_errors.clear()  # the browser says so if a connection breaks
 
 
 def test_however_often_start_is_clicked_one_training_runs(page: Page, app_url: str) -> None:
-    open_page(page, f"{app_url}/train{LONG}")
-    button(page, "start").dblclick()
-    assert goes_on(page)
-    assert until(page, lambda: runs(page), lambda it: it.get("State") == ["running"])["State"] == ["running"]
+    visitor = TrainPage(page, app_url).open(LONG)
+    visitor.button("start").dblclick()
+    visitor.wait_for_step(gt=0)
+    visitor.wait_for_runs("running")
 
-    tab = page.context.new_page()
-    open_page(tab, f"{app_url}/train{LONG}")
-    start(tab)
-    for seen in (tab, page):  # both tabs come to show the newer one; the older one is stopped
-        table = until(seen, lambda seen=seen: runs(seen), lambda it: it.get("State") == ["stopped", "running"])
-        assert table["State"] == ["stopped", "running"]
-        expect_state(seen, "Training")
-    tab.close()
-    stop(page)
+    tab = TrainPage(page.context.new_page(), app_url).open(LONG)
+    tab.press("start")
+    for seen in (tab, visitor):  # both tabs come to show the newer one; the older one is stopped
+        seen.wait_for_runs("stopped", "running")
+        seen.wait_for_state(TRAINING)
+    tab.page.close()
+    visitor.stop()
 
 
 @pytest.fixture(scope="module")
 def small_app() -> Iterator[RunningApp]:
-    """An app with one worker, and little memory for it."""
-    with serve(environment={"INKLING_WORKERS": "1", "INKLING_WORKER_MEMORY": "400"}) as running:
+    """An app for which workers and memory are short, and that may be ended."""
+    with serve(environment={"INKLING_WORKERS": "2", "INKLING_WORKER_MEMORY": "400"}) as running:
         yield running
 
 
 def test_a_network_too_large_for_the_memory_is_explained_and_the_app_stays_usable(
     page: Page, small_app: RunningApp
 ) -> None:
-    open_page(page, f"{small_app.url}/train?hidden_sizes={'-'.join(['4096'] * 6)}")
-    start(page)
-    expect_state(page, "Failed")
-    expect(page.locator(".st-key-progress [role=alert]")).to_contain_text("not enough memory")
+    visitor = TrainPage(page, small_app.url).open(f"hidden_sizes={'-'.join(['4096'] * 6)}")
+    visitor.start(FAILED)
+    expect(visitor.progress.get_by_role("alert")).to_contain_text("not enough memory")
     click_menu(page, "Draw")
-    draw(page, [[[0, 0], [0, 100]]])
-    expect(page.locator(".st-key-prediction")).to_contain_text("1")
+    drawer = DrawPage(page)
+    drawer.draw([[[0, 0], [0, 100]]])
+    drawer.expect_digit("1")
 
 
 def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_ends(
-    page: Page, other: Page, page_errors: list[str], small_app: RunningApp
+    page: Page, other: Page, new_context: Callable[..., BrowserContext], page_errors: list[str], small_app: RunningApp
 ) -> None:
-    for one in (page, other):
-        open_page(one, f"{small_app.url}/train{LONG}")
-        start(one)
-        expect_state(one, "Training" if one is page else "Waiting")
-    expect(other.locator(".st-key-queue")).to_contain_text("number 1 in the queue")
-    stop(page)
-    assert goes_on(other)
-    expect(other.get_by_text("in the queue")).to_have_count(0)
+    first, second, third = (TrainPage(tab, small_app.url).open(LONG) for tab in (page, other, new_context().new_page()))
+    for one in (first, second, third):
+        one.start(WAITING if one is third else TRAINING)
+    expect(third.page.locator(".st-key-queue")).to_contain_text("number 1 in the queue")
+    charts = [third.chart(name) for name in CHARTS]
+    for chart in charts:
+        expect(chart).to_be_visible()
+    probes.mark(*charts)
+    first.stop()
+    third.wait_for_step(gt=0)
+    expect(third.page.locator(".st-key-queue [role=alert]")).to_have_count(0)
+    assert probes.are_marked(*charts)
 
     left = workers(small_app)
-    assert len(left) == 1
-    told = time.monotonic()
+    assert len(left) == 2
     os.kill(small_app.pid, signal.SIGTERM)
-    wait_for(lambda: not any(map(is_running, (small_app.pid, *left))), "the end of the app", SECONDS_TO_END)
-    assert time.monotonic() - told < SECONDS_TO_END
+    wait_for(lambda: not any(map(is_running, (small_app.pid, *left))), "the end of the app", PATIENCE_SECONDS)
     page_errors.clear()  # the browser says so if a connection breaks
 
 
 def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[str]) -> None:
     with serve() as running:
-        open_page(page, f"{running.url}/train{LONG}")
-        start(page)
-        expect_state(page, "Training")
+        TrainPage(page, running.url).open(LONG).start()
         left = workers(running)
         assert len(left) == 2
         os.kill(running.pid, signal.SIGKILL)

@@ -12,209 +12,197 @@ from playwright.sync_api import Page, expect
 from model import data
 from model.config import TrainingConfig
 from model.training import checkpoint, train
-from tests.e2e.driver import draw
-from tests.e2e.train_page import (
-    LONG,
-    PATIENCE_SECONDS,
-    button,
-    choose,
-    click_menu,
-    download,
-    expect_state,
-    figure,
-    handle,
-    move,
-    open_page,
-    pause,
-    runs,
-    settle_for_a_moment,
-    stands_at,
-    start,
-    steady,
-    step,
-    stop,
-    until,
-    weights,
-)
+from tests.e2e import probes
+from tests.e2e.draw_page import DrawPage
+from tests.e2e.patience import until, until_equal
+from tests.e2e.train_page import CHARTS, FINISHED, LONG, PAUSED, TrainPage, click_menu
 
-# The colours on the charts of the first run of several, and of the baseline.
+# The colors on the charts of the first run of several, and of the baseline.
 ANOTHER_RUN, BASELINE = (0, 158, 115), (138, 143, 152)
-
-
-def pixels(page: Page, chart: str, colour: tuple[int, int, int]) -> int:
-    """How many pixels of a chart have a colour."""
-    count: int = page.locator(f".st-key-{chart} canvas").first.evaluate(
-        """(canvas, colour) => {
-            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-            let count = 0
-            for (let at = 0; at < data.length; at += 4)
-                count += colour.every((value, channel) => Math.abs(data[at + channel] - value) < 3)
-            return count
-        }""",
-        list(colour),
-    )
-    return count
+RUNS_TABLE = ".st-key-runs [data-testid=stDataFrame]"
 
 
 def test_rewind_begins_again_with_the_very_same_weights(page: Page, app_url: str) -> None:
-    open_page(page, f"{app_url}/train?epochs=400&hidden_sizes=16")
-    start(page)
-    expect_state(page, "Training")
-    assert until(page, lambda: step(page), lambda now: now > 0) > 0
-    pause(page)
-    expect(handle(page, "Timeline")).to_be_enabled()
-    assert move(page, "Timeline", "Home") == "epoch 0"
-    beginning = steady(page, lambda: weights(page))
+    visitor = TrainPage(page, app_url).open("epochs=10000&hidden_sizes=16")
+    visitor.start()
+    visitor.wait_for_step(gt=0)
+    visitor.pause()
+    expect(visitor.slider("snapshot").handle).to_be_enabled()
+    learned = visitor.weights
+    visitor.slider("snapshot").press("Home", shows="epoch 0")
+    beginning = visitor.wait_for_weights(lambda now: now != learned, "the first weights")
 
-    config = TrainingConfig(hidden_sizes=(16,), epochs=400)
+    config = TrainingConfig(hidden_sizes=(16,), epochs=10000)
     first_epoch = next(seen for seen in train(config, data.load("mnist-5k")) if seen.epoch == 1 and seen.epoch_ended)
     loss = f"{first_epoch.epoch_loss:.4f}"
     for _ in range(2):
-        button(page, "rewind").click()
-        expect_state(page, "Paused")
-        assert until(page, lambda: step(page), lambda now: now == 0) == 0
-        assert until(page, lambda: weights(page), lambda now: now == beginning) == beginning
-        button(page, "step_epoch").click()
-        assert until(page, lambda: step(page), lambda now: now == first_epoch.step) == first_epoch.step
-        assert until(page, lambda: figure(page, "Training loss"), lambda now: now == loss) == loss
-        assert until(page, lambda: weights(page), lambda it: it != beginning) != beginning
-    stop(page)
+        visitor.press("rewind")
+        visitor.wait_for_step(0)
+        visitor.wait_for_state(PAUSED)
+        visitor.wait_for_weights(lambda now: now == beginning, "the very same first weights")
+        visitor.press("step_epoch")
+        visitor.wait_for_step(first_epoch.step)
+        until_equal(page, lambda: visitor.metric("Training loss"), loss, "the loss of the first epoch")
+        visitor.wait_for_weights(lambda now: now != beginning, "other weights after an epoch")
+    visitor.stop()
+    assert visitor.wait_for_runs("stopped", "stopped", "stopped")  # the page went back to none of the earlier ones
 
 
 def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url: str) -> None:
-    open_page(page, f"{app_url}/train{LONG}")
-    start(page)
-    expect_state(page, "Training")
-    slider = handle(page, "Timeline")
-    until(page, lambda: int(slider.get_attribute("max") or 0), lambda kept: kept > 8)
-    pause(page)
-    held, now = steady(page, lambda: step(page)), steady(page, lambda: weights(page))
-    earlier = move(page, "Timeline", "Home"), move(page, "Timeline", "ArrowRight")
-    assert earlier[0] == "epoch 0"
-    assert until(page, lambda: weights(page), lambda it: it != now) != now
-    expect(page.get_by_text("You are looking back.")).to_be_visible()
-    assert move(page, "Timeline", "End") == "latest"
-    assert until(page, lambda: weights(page), lambda it: it == now) == now
+    visitor = TrainPage(page, app_url).open(LONG)
+    visitor.start()
+    snapshots = visitor.slider("snapshot")
+    until(page, lambda: int(snapshots.handle.get_attribute("max") or 0), lambda kept: kept > 8, "eight snapshots")
+    visitor.pause()
+    held = visitor.step
+    probes.watch_count(page, RUNS_TABLE)
+    snapshots.press("Home", shows="epoch 0")
+    expect(visitor.looking_back).to_be_visible()
+    first = visitor.weights
+    earlier = snapshots.press("ArrowRight")
+    assert earlier.startswith("epoch ")
+    second = visitor.wait_for_weights(lambda now: now != first, "the weights of another snapshot")
+    snapshots.press("End", shows="latest")
+    expect(visitor.looking_back).to_have_count(0)
+    visitor.wait_for_weights(lambda now: now not in (first, second), "the weights of now")
 
-    move(page, "Timeline", "Home")
-    assert move(page, "Timeline", "ArrowRight") == earlier[1]
-    assert move(page, "Learning rate", "ArrowRight") == "0.002"
-    expect(button(page, "fork")).to_have_text(re.compile(f"Branch from {earlier[1]}"))
-    button(page, "fork").click()
-    expect_state(page, "fork")
-    expect_state(page, "Training")
-    table = until(page, lambda: runs(page), lambda it: len(it.get("State", [])) == 2)
-    assert table["Initialized from"] == ["random weights", f"a branch at {earlier[1]}"]
+    snapshots.press("Home", shows="epoch 0")
+    snapshots.press("ArrowRight", shows=earlier)
+    expect(visitor.looking_back).to_be_visible()
+    visitor.wait_for_weights(lambda now: now == second, "the weights of the same snapshot again")
+    visitor.tune("learning_rate", "ArrowRight", shows="0.002")
+    expect(visitor.button("fork")).to_contain_text(earlier)
+    visitor.press("fork")
+    visitor.wait_for_state("fork")
+    table = until(page, visitor.runs, lambda it: len(it.get("State", [])) == 2, "a second run")
+    assert table["Initialized from"] == ["random weights", f"a branch at {earlier}"]
     assert table["Learning rate"] == ["0.001", "0.002"]
     assert table["State"][0] == "paused"  # the parent, as it was
-    assert stands_at(page, "Learning rate") == "0.002"
-    for chart in ("loss_chart", "accuracy_chart"):
-        assert until(page, lambda chart=chart: pixels(page, chart, ANOTHER_RUN), lambda count: count > 20) > 20
-    stop(page)
+    visitor.slider("learning_rate").wait_for("0.002")
+    for chart in CHARTS:
+        until(
+            page,
+            lambda chart=chart: probes.pixels(visitor.chart(chart), ANOTHER_RUN),
+            lambda count: count > 20,
+            f"the parent on the {chart}",
+        )
+    visitor.stop()
 
-    choose(page, "Selected run", "1. 784-32-10")
-    expect_state(page, "Paused")
-    assert until(page, lambda: step(page), lambda it: it == held) == held
-    assert until(page, lambda: stands_at(page, "Learning rate"), lambda it: it == "0.001") == "0.001"
-    button(page, "pause").click()
-    assert until(page, lambda: step(page), lambda it: it > held) > held
-    stop(page)
+    visitor.choose("run_", "1. 784-32-10")
+    visitor.wait_for_step(held)
+    visitor.wait_for_state(PAUSED)
+    visitor.slider("learning_rate").wait_for("0.001")
+    visitor.resume()
+    visitor.stop()
+    assert probes.most_at_once(page) == 1  # table of the runs, whatever came and went above it
 
 
 def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, app_url: str) -> None:
-    open_page(page, f"{app_url}/train{LONG}")
-    start(page)
-    expect_state(page, "Training")
+    visitor = TrainPage(page, app_url).open(LONG)
+    visitor.start()
     layers = page.locator(".st-key-layers_view")
-    expect(layers.get_by_text("healthy", exact=True)).to_have_count(2, timeout=1000 * PATIENCE_SECONDS)
+    expect(layers.get_by_text("healthy", exact=True)).to_have_count(2)
     expect(layers).to_contain_text("784 to 32")
-    layers.get_by_text("Gradients and updates over time").click()
+    layers.locator("summary").click()
     expect(layers.locator("canvas")).to_have_count(2)
 
     followed = page.locator(".st-key-followed_digit")
-    followed.get_by_text("my drawing").click()
-    expect(followed).to_contain_text("draw a digit on the Draw page")
+    choices = followed.locator(".st-key-follow button")
+    choices.nth(0).click()  # my drawing
+    expect(followed.get_by_role("link")).to_be_visible()  # there is none: to the Draw page
     click_menu(page, "Draw")
-    draw(page, [[[0, 0], [50, 0], [20, 100]]])
+    DrawPage(page).draw([[[0, 0], [50, 0], [20, 100]]])
     click_menu(page, "Train")
     expect(followed).to_contain_text("Your drawing")
     expect(followed.locator("canvas")).to_be_visible()
-    followed.get_by_text("test image").click()
+    choices.nth(1).click()  # a test image
     expect(followed).to_contain_text(f"Test image 1: {data.load('mnist-5k').test_labels[0]}")
     expect(followed.locator("canvas")).to_be_visible()
 
     digits = page.locator(".st-key-digits_view")
-    digits.get_by_text("Per-digit results").click()
-    expect(digits).to_contain_text(re.compile(r"\d+ images of 400 are classified correctly"))
+    digits.locator("summary").click()
+    expect(digits).to_contain_text(re.compile(r"\d+ images of 400 "))
     before = digits.inner_text()
-    assert until(page, digits.inner_text, lambda now: now != before) != before
-    page.get_by_text("Gradient check").click()
-    button(page, "gradient_check").click()
-    expect(page.get_by_text("on 64 images: analytic and numeric gradients agree")).to_be_visible()
-    stop(page)
+    until(page, digits.inner_text, lambda now: now != before, "other digits that it reads")
+    page.locator(".st-key-gradient_check_open summary, details.st-key-gradient_check_open > summary").first.click()
+    visitor.press("gradient_check")
+    expect(page.get_by_text(re.compile("on (64|16) images: analytic and numeric gradients agree"))).to_be_visible()
+    visitor.stop()
 
 
 def test_runs_are_compared(page: Page, app_url: str) -> None:
-    open_page(page, f"{app_url}/train?epochs=1&hidden_sizes=8")
-    start(page)
-    expect_state(page, "Finished")
-    move(page, "Learning rate", "ArrowRight")
-    start(page)
-    until(page, lambda: runs(page), lambda it: it.get("State") == ["finished"] * 2)
-    open_page(page, f"{app_url}/train?epochs=2000&hidden_sizes=10&learning_rate=0.002")
-    start(page)
-    expect_state(page, "Training")
-    table = until(page, lambda: runs(page), lambda it: len(it.get("State", [])) == 3)
+    visitor = TrainPage(page, app_url).open("epochs=1&hidden_sizes=8")
+    probes.watch_count(page, RUNS_TABLE)
+    visitor.start(FINISHED)
+    visitor.tune("learning_rate", "ArrowRight", shows="0.002")
+    visitor.press("start")
+    visitor.wait_for_runs("finished", "finished")
+    assert probes.most_at_once(page) == 1  # table at a time
+    visitor.open("epochs=10000&hidden_sizes=10&learning_rate=0.002")
+    probes.watch_count(page, RUNS_TABLE)
+    visitor.start()
+    table = until(page, visitor.runs, lambda it: len(it.get("State", [])) == 3, "a third run")
     outcomes = ("", "State", "Initialized from", "Best validation accuracy", "Test accuracy", "Training time (s)")
     differing = {title: values for title, values in table.items() if title not in (*outcomes, "Live changes")}
     assert differing == {
         "Learning rate": ["0.001", "0.002", "0.002"],
         "Hidden layers": ["8", "8", "10"],
-        "Epochs": ["1", "1", "2000"],
+        "Epochs": ["1", "1", "10000"],
     }
 
-    assert until(page, lambda: pixels(page, "loss_chart", ANOTHER_RUN), lambda count: count > 0) > 0
+    loss = visitor.chart("loss_chart")
+    until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count > 0, "another run on the chart")
     for run in ("1. 784-8-10", "2. 784-8-10"):
         page.get_by_role("button", name=f"Remove {run}").click()
         expect(page.get_by_role("button", name=f"Remove {run}")).to_have_count(0)
-    assert until(page, lambda: pixels(page, "loss_chart", ANOTHER_RUN), lambda count: count == 0) == 0
-    assert pixels(page, "loss_chart", BASELINE) == 0
-    choose(page, "Baseline", "1. 784-8-10")
-    assert until(page, lambda: pixels(page, "loss_chart", BASELINE), lambda count: count > 0) > 0
-    assert move(page, "Smoothing", "End") == "0.99"
-    for toggle in ("Log y", "Log x"):
-        page.get_by_text(toggle).click()
-        settle_for_a_moment(page)
-    charts = [page.locator(f".st-key-{name} canvas").first for name in ("loss_chart", "accuracy_chart")]
-    pictures = []
-    for chart in charts:
-        expect(chart).to_be_visible()
-        chart.evaluate("node => { node.wasHere = true }")
-        pictures.append(chart.evaluate("canvas => canvas.toDataURL()"))
-    for chart, picture in zip(charts, pictures, strict=True):
-        until(page, lambda chart=chart: chart.evaluate("it => it.toDataURL()"), lambda it, was=picture: it != was)
-        assert chart.evaluate("canvas => canvas.toDataURL()") != picture
-        assert chart.evaluate("node => node.wasHere === true && node.isConnected")
-    stop(page)
+    until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count == 0, "a chart without another run")
+    assert probes.pixels(loss, BASELINE) == 0
+    visitor.choose("baseline", "1. 784-8-10")
+    until(page, lambda: probes.pixels(loss, BASELINE), lambda count: count > 0, "the baseline on the chart")
+    charts = [visitor.chart(name) for name in CHARTS]
+
+    def change_charts(change: str) -> None:
+        """Wait until all charts look otherwise."""
+        before = [probes.painted(chart) for chart in charts]
+        until(
+            page,
+            lambda: [probes.painted(chart) for chart in charts],
+            lambda now: all(a != b for a, b in zip(now, before, strict=True)),
+            f"charts after {change}",
+        )
+
+    visitor.slider("smoothing").press("End", shows="0.99")
+    for toggle in ("log_values", "log_epochs"):
+        page.locator(f".st-key-{toggle} label").first.click()
+        expect(page.locator(f".st-key-{toggle} input")).to_be_checked()
+        change_charts(toggle)
+
+    def grow_in_place() -> bool:
+        probes.mark(*charts)
+        change_charts("more steps")
+        return probes.are_marked(*charts)
+
+    until(page, grow_in_place, bool, "charts that stay the same elements")
+    visitor.stop()
+    assert probes.most_at_once(page) == 1
 
 
 def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:
-    open_page(page, f"{app_url}/train?epochs=2&hidden_sizes=12")
-    start(page)
-    expect_state(page, "Finished")
-    expect(button(page, "download_run")).to_be_enabled()
+    visitor = TrainPage(page, app_url).open("epochs=2&hidden_sizes=12")
+    visitor.start(FINISHED)
+    expect(visitor.button("download_run")).to_be_enabled()
 
-    trained = checkpoint.load(download(page, "download_network").read_bytes(), "network.safetensors")
+    trained = checkpoint.load(visitor.download("download_network").read_bytes(), "network.safetensors")
     assert trained.network.mlp.sizes == (784, 12, 10)
-    result = page.locator(".st-key-result [role=alert]").inner_text()
-    assert f"{trained.scores['test_accuracy']:.1%}".rstrip("%") in result
+    said = page.locator(".st-key-result").get_by_role("alert").first.inner_text()
+    assert f"{trained.scores['test_accuracy']:.1%}".rstrip("%") in said
 
-    rows = list(csv.DictReader(download(page, "download_history").open()))
+    rows = list(csv.DictReader(visitor.download("download_history").open()))
     assert {"epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy"} < set(rows[0])
-    assert [rows[0]["step"], rows[-1]["step"]] == ["0", figure(page, "Step").replace(",", "")]
-    assert f"{float(rows[-1]['epoch_loss']):.4f}" == figure(page, "Training loss")
+    assert [rows[0]["step"], rows[-1]["step"]] == ["0", str(visitor.step)]
+    assert f"{float(rows[-1]['epoch_loss']):.4f}" == visitor.metric("Training loss")
 
-    with zipfile.ZipFile(download(page, "download_run")) as packed:
+    with zipfile.ZipFile(visitor.download("download_run")) as packed:
         packed.extractall(tmp_path)
     said = subprocess.run(
         [sys.executable, "predict.py", "examples.npy"], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -1,138 +1,165 @@
-"""What a visitor does on the Train page, and reads there: the words of its tests."""
+"""What a visitor does on the Train page, and reads there."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.driver import settle
+from tests.e2e import probes
+from tests.e2e.patience import until, until_equal
+from tools.page_actions import settle
 
-LONG = "?epochs=10000&hidden_sizes=32"  # longer than any test
-LEARNING_SECONDS = 60
-PATIENCE_SECONDS = 30  # with a machine that is busy
+LONG = "epochs=10000&hidden_sizes=32"  # longer than any test
+CHARTS = ("loss_chart", "accuracy_chart")
 
-T = TypeVar("T")
-
-
-def open_page(page: Page, url: str) -> None:
-    page.goto(url)
-    settle(page)
+# What the page calls a run's states.
+WAITING, TRAINING, PAUSED, FINISHED = "Waiting", "Training", "Paused", "Finished"
+STOPPED, DIVERGED, FAILED = "Stopped", "Diverged", "Failed"
 
 
 def click_menu(page: Page, name: str) -> None:
+    """Go to another page by the menu."""
     page.get_by_role("link", name=name, exact=True).first.click()
-    expect(page.locator("h1").first).to_be_visible()
+    expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
+    settle(page, quiet=0)
 
 
-# -- Steering -----------------------------------------------------------------------------------------------
+def unfold(page: Page, key: str) -> None:
+    """Open the folded part of the page that holds a widget."""
+    page.locator("details", has=page.locator(f".st-key-{key}")).locator("summary").click()
 
 
-def button(page: Page, key: str) -> Locator:
-    return page.locator(f".st-key-{key} button").first
+class Slider:
+    """A slider, found by its key."""
+
+    def __init__(self, page: Page, key: str) -> None:
+        self.page, self.key = page, key
+        self.handle = page.locator(f".st-key-{key}").get_by_role("slider").first
+
+    @property
+    def value(self) -> str:
+        return self.handle.get_attribute("aria-valuetext") or ""
+
+    def press(self, key: str, *, shows: str | None = None) -> str:
+        """Press a key; return what the slider then shows, which is `shows` or else something new."""
+        before = self.value
+        self.handle.press(key)
+        expected = f"{shows!r} on {self.key}" if shows else f"another value than {before!r} on {self.key}"
+        return until(self.page, lambda: self.value, lambda now: now == shows if shows else now != before, expected)
+
+    def wait_for(self, value: str) -> None:
+        until_equal(self.page, lambda: self.value, value, f"the slider {self.key}")
 
 
-def start(page: Page) -> None:
-    button(page, "start").click()
+class TrainPage:
+    """The Train page as one visitor sees it."""
 
+    def __init__(self, page: Page, url: str = "") -> None:
+        self.page, self.url = page, url
+        self.progress = page.locator(".st-key-progress")
+        self.looking_back = page.get_by_text("You are looking back.")
 
-def stop(page: Page) -> None:
-    button(page, "stop").click()
-    expect_state(page, "Stopped")
+    def open(self, query: str = "") -> "TrainPage":
+        self.page.goto(f"{self.url}/train?{query}")
+        expect(self.button("start")).to_be_visible()
+        settle(self.page)
+        return self
 
+    # -- To steer ---------------------------------------------------------------------------------------------
 
-def pause(page: Page) -> None:
-    button(page, "pause").click()
-    expect_state(page, "Paused")
-    expect(button(page, "pause")).to_contain_text("Resume")
+    def button(self, key: str) -> Locator:
+        return self.page.locator(f".st-key-{key} button").first
 
+    def press(self, key: str) -> None:
+        """Press a button once the last click is answered: else the app takes it for the second half of that one."""
+        button = self.button(key)
+        expect(button).to_be_enabled()
+        settle(self.page, quiet=0)
+        button.click()
 
-def move(page: Page, slider: str, key: str) -> str:
-    """Press a key on a slider; returns what it then stands at."""
-    handle(page, slider).press(key)
-    settle_for_a_moment(page)
-    return stands_at(page, slider)
+    def start(self, state: str = TRAINING) -> None:
+        """Press Start, and wait until the run is in a state."""
+        self.press("start")
+        self.wait_for_state(state)
 
+    def pause(self) -> None:
+        self.press("pause")
+        self.wait_for_state(PAUSED)
 
-def handle(page: Page, slider: str) -> Locator:
-    return page.get_by_role("slider", name=re.compile(f"^{slider}"))
+    def resume(self) -> None:
+        held = self.step
+        self.press("pause")
+        self.wait_for_step(gt=held)
 
+    def stop(self) -> None:
+        self.press("stop")
+        self.wait_for_state(STOPPED)
 
-def choose(page: Page, menu: str, option: str) -> None:
-    """Choose an option of a menu."""
-    choice = page.get_by_role("option", name=option, exact=True)
+    def slider(self, key: str) -> Slider:
+        return Slider(self.page, key)
 
-    def is_open() -> bool:  # it closes if the page is redrawn as a whole
-        page.get_by_role("combobox", name=menu).press("ArrowDown")
-        page.wait_for_timeout(300)
-        return choice.is_visible()
+    def tune(self, key: str, press: str, *, shows: str, address: str | None = None) -> None:
+        """Move a setting's slider, and wait until the app knows: it then writes the setting into the address."""
+        self.slider(key).press(press, shows=shows)
+        wanted = address or f"{key}={shows}"
+        until(self.page, lambda: self.page.url, lambda url: wanted in re.split("[?&]", url), f"{wanted} in the address")
 
-    until(page, is_open, bool)
-    choice.click()
-    settle_for_a_moment(page)
+    def choose(self, menu: str, option: str) -> None:
+        """Choose an option of a menu, found by its key."""
+        choice = self.page.get_by_role("option", name=option, exact=True)
+        box = self.page.locator(f"[class*=st-key-{menu}]").get_by_role("combobox").first
 
+        def is_open() -> bool:  # it closes if the page is redrawn as a whole
+            if not choice.is_visible():
+                box.press("ArrowDown", timeout=5000)
+            choice.wait_for(timeout=1000)
+            choice.click(timeout=1000)
+            return True
 
-def stands_at(page: Page, slider: str) -> str:
-    return handle(page, slider).get_attribute("aria-valuetext") or ""
+        until(self.page, is_open, bool, f"the option {option!r} of {menu}")
 
+    # -- To read ----------------------------------------------------------------------------------------------
 
-def settle_for_a_moment(page: Page) -> None:
-    """A page that redraws its parts never settles; but a click or a key has then been on its way for a while."""
-    page.wait_for_timeout(400)
+    def wait_for_state(self, state: str) -> None:
+        expect(self.progress).to_contain_text(state)
 
+    def metric(self, name: str) -> str:
+        """Return the figure under a name, such as Training loss."""
+        metric = self.progress.locator("[data-testid=stMetric]", has_text=re.compile(rf"^\s*{name}"))
+        return metric.locator("[data-testid=stMetricValue]").first.inner_text()
 
-# -- Reading ------------------------------------------------------------------------------------------------
+    @property
+    def step(self) -> int:
+        return int(self.metric("Step").replace(",", ""))
 
+    def wait_for_step(self, equal: int | None = None, *, gt: int = -1) -> int:
+        """Wait for a step, or for one beyond; return it."""
+        if equal is not None:
+            return until(self.page, lambda: self.step, lambda step: step == equal, f"step {equal}")
+        return until(self.page, lambda: self.step, lambda step: step > gt, f"a step beyond {gt}")
 
-def expect_state(page: Page, state: str) -> None:
-    expect(page.locator(".st-key-progress")).to_contain_text(state, timeout=LEARNING_SECONDS * 1000)
+    @property
+    def weights(self) -> str:
+        """The picture of the first layer's weights."""
+        return self.page.locator(".st-key-weights_view img").first.get_attribute("src") or ""
 
+    def wait_for_weights(self, holds: Callable[[str], bool], what: str) -> str:
+        return until(self.page, lambda: self.weights, lambda picture: picture and holds(picture), what)
 
-def figure(page: Page, name: str) -> str:
-    """What the progress says under a name, such as Loss."""
-    metric = page.locator(".st-key-progress [data-testid=stMetric]", has_text=re.compile(rf"^\s*{name}"))
-    return metric.locator("[data-testid=stMetricValue]").first.inner_text()
+    def chart(self, key: str) -> Locator:
+        return self.page.locator(f".st-key-{key} canvas").first
 
+    def runs(self) -> dict[str, list[str]]:
+        """Return the table of the runs: for each row's title, a value for each run."""
+        return probes.table(self.page.locator(".st-key-runs [data-testid=stDataFrame]"))
 
-def step(page: Page) -> int:
-    return int(figure(page, "Step").replace(",", ""))
+    def wait_for_runs(self, *states: str) -> dict[str, list[str]]:
+        """Wait until the table has runs in these states."""
+        wanted = list(states)
+        return until(self.page, self.runs, lambda table: table.get("State") == wanted, f"runs that are {wanted}")
 
-
-def weights(page: Page) -> str:
-    """The picture of the first layer's weights."""
-    return page.locator(".st-key-weights_view img").first.get_attribute("src") or ""
-
-
-def until(page: Page, read: Callable[[], T], holds: Callable[[T], bool]) -> T:
-    """What is read as soon as it is as it should be; else what it was at last."""
-    value = read()
-    for _ in range(int(PATIENCE_SECONDS / 0.2)):
-        if holds(value):
-            break
-        page.wait_for_timeout(200)
-        value = read()
-    return value
-
-
-def steady(page: Page, read: Callable[[], T]) -> T:
-    """What is read once it has been the same for longer than the page takes between two looks at a training."""
-    values = [read()]
-    until(page, lambda: values.append(read()), lambda _: len(values) > 6 and len(set(values[-6:])) == 1)
-    return values[-1]
-
-
-def runs(page: Page) -> dict[str, list[str]]:
-    """The table of the runs: for each row's title, a value for each run."""
-    rows: list[list[str]] = page.locator(".st-key-runs [data-testid=stDataFrame]").evaluate(
-        """table => [...table.querySelectorAll("canvas [role=row]")].map(
-            row => [...row.querySelectorAll("[role=gridcell], [role=columnheader]")].map(cell => cell.textContent)
-        )"""
-    )
-    return {cells[0]: cells[1:] for cells in rows if cells}
-
-
-def download(page: Page, key: str) -> Path:
-    with page.expect_download() as waiting:
-        button(page, key).click()
-    return Path(waiting.value.path())
+    def download(self, key: str) -> Path:
+        with self.page.expect_download() as waiting:
+            self.button(key).click()
+        return Path(waiting.value.path())

@@ -3,18 +3,19 @@
 from playwright.sync_api import Page, expect, sync_playwright
 
 from model.ink import read_ink
-from tests.e2e.browser import launch
-from tests.e2e.driver import ROOT, draw, serve, settle
-from tests.paths import INK
+from tools.app_server import ROOT, serve
+from tools.browser import launch
+from tools.page_actions import draw, settle
 
 PICTURES = ROOT / "docs"
+INK = ROOT / "tests" / "fixtures" / "ink.jsonl"
 
 
 def take(page: Page, name: str) -> None:
     page.mouse.move(0, 0)
-    page.wait_for_timeout(1000)  # until what was under the mouse has calmed down
+    settle(page)
     path = PICTURES / f"{name}.png"
-    page.screenshot(path=path)
+    page.screenshot(path=path, animations="disabled")
     print(path.relative_to(ROOT))
 
 

@@ -4,20 +4,19 @@ What they play must arrive, and what goes wrong must show.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
-from tests.e2e import browser as chromium
-from tests.e2e.driver import draw, serve, settle
+from tests.e2e.patience import until
+from tools import browser as chromium
+from tools.app_server import serve
+from tools.page_actions import draw, settle
 
 CANVAS_APP = Path(__file__).parent / "canvas_app.py"
-NOTHING_OWN = cast(Playwright, SimpleNamespace(chromium=SimpleNamespace(executable_path="/no/such/chromium")))
+NONE = "/no/such/chromium"
 # A seven with a crossbar, in units of its own, and a dot.
 SEVEN = [[[0, 0], [600, 0], [200, 1000]], [[150, 500], [500, 500]], [[500, 900]]]
 
@@ -39,7 +38,7 @@ def test_drawn_strokes_arrive_where_they_were_played(page: Page, canvas_url: str
     draw(page, SEVEN)
     paths = json.loads(page.get_by_test_id("stCode").inner_text())
     assert len(paths) == 3
-    # 1000 units fill 280 - 2 * 40 = 200 px, centred on 140: x = 80 + 0.2 x, y = 40 + 0.2 y.
+    # 1000 units fill 280 - 2 * 40 = 200 px, centered on 140: x = 80 + 0.2 x, y = 40 + 0.2 y.
     first, last = ends(paths[0])
     assert first == pytest.approx([80, 40], abs=1.5)
     assert last == pytest.approx([120, 240], abs=1.5)
@@ -60,45 +59,36 @@ def test_drawing_finds_a_canvas_below_the_fold(page: Page, canvas_url: str) -> N
 def test_an_uncaught_error_in_the_page_is_noticed(page: Page, page_errors: list[str], canvas_url: str) -> None:
     page.goto(canvas_url)
     page.get_by_role("button", name="Fail in the browser").click()
-    settle(page)
+    until(page, lambda: page_errors, bool, "an error")
     assert page_errors == ["on purpose"]
     page_errors.clear()
 
 
-def test_an_app_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(RuntimeError, match="the app ended with status 1 while starting"), serve():
+def test_an_app_that_cannot_start_says_why() -> None:
+    starting = serve(python="/bin/false")
+    with pytest.raises(RuntimeError, match="the app ended with status 1 while starting"), starting:
         pass
 
 
-def test_a_named_browser_that_does_not_start_is_refused(
-    monkeypatch: pytest.MonkeyPatch, playwright: Playwright
-) -> None:
+def test_a_named_browser_that_does_not_start_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMIUM", "/no/such/chromium")
     with pytest.raises(chromium.BrowserMissingError, match="CHROMIUM must name"):
-        chromium.find(playwright)
+        chromium.find(NONE)
 
 
-def test_a_browser_on_the_path_that_does_not_start_is_passed_over(
-    monkeypatch: pytest.MonkeyPatch, playwright: Playwright, tmp_path: Path
-) -> None:
+def test_a_browser_on_the_path_that_does_not_start_is_passed_over(bare_machine: Path) -> None:
     for name, status in (("chromium", 1), ("google-chrome", 0)):
-        program = tmp_path / name
+        program = bare_machine / name
         program.write_text(f"#!/bin/sh\nexit {status}\n")
         program.chmod(0o755)
-    monkeypatch.delenv("CHROMIUM", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert chromium.find(playwright) == str(tmp_path / "google-chrome")
+    assert chromium.find(NONE) == str(bare_machine / "google-chrome")
 
 
 @pytest.fixture
 def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine without Chromium or a way to download it, used by root; returns the one folder on PATH."""
+    """A machine without Chromium; returns the one folder on PATH."""
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(chromium, "MAC_PROGRAMS", ())
-    monkeypatch.setattr(chromium, "is_root", lambda: True)
-    monkeypatch.setattr(sys, "executable", "/bin/false")
     return tmp_path
 
 
@@ -113,9 +103,11 @@ def test_root_gets_the_package_of_the_system(bare_machine: Path) -> None:
         "fi\n"
     )
     apt.chmod(0o755)
-    assert chromium.find_or_get(NOTHING_OWN) == str(program)
+    ways = chromium.ways_to_install("/bin/false", root=True)
+    assert chromium.find_or_install(NONE, (), ways) == str(program)
 
 
 def test_a_machine_without_any_browser_is_told_what_to_do(bare_machine: Path) -> None:
+    ways = chromium.ways_to_install("/bin/false", root=True)
     with pytest.raises(chromium.BrowserMissingError, match="Install Chromium or Google Chrome"):
-        chromium.find_or_get(NOTHING_OWN)
+        chromium.find_or_install(NONE, (), ways)

@@ -1,12 +1,14 @@
-"""Tests in a real browser need Chromium. This module finds one on the machine, or gets one.
+"""Finds a Chromium for tests, benchmarks and screenshots, and starts it.
 
-`make test` runs it as a program before the tests, so that a test never waits for a download.
+`make test` runs it as a program before the tests, which installs one if there is none: no test waits for a download.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -41,10 +43,15 @@ class BrowserMissingError(RuntimeError):
     """No Chromium that starts; the message says what to do."""
 
 
-def find(playwright: Playwright) -> str:
-    """Return the path of a Chromium: $CHROMIUM, else one on PATH, else Playwright's own.
+def find(downloaded: str, others: Sequence[str] = MAC_PROGRAMS) -> str:
+    """Return the path of a Chromium that starts: $CHROMIUM, else one on PATH, else one of the others.
 
-    Raises BrowserMissingError where there is none, or where $CHROMIUM names one that does not start.
+    Args:
+        downloaded: where Playwright keeps the one that it downloads; tried last.
+        others: programs that are not on PATH.
+
+    Raises:
+        BrowserMissingError: there is none, or $CHROMIUM names one that does not start.
     """
     named = os.environ.get("CHROMIUM")
     if named:
@@ -52,7 +59,7 @@ def find(playwright: Playwright) -> str:
             raise BrowserMissingError(f"CHROMIUM must name a Chromium that starts; got {named}")
         return named
     on_path = (path for name in PROGRAMS if (path := shutil.which(name)))
-    for candidate in (*on_path, *MAC_PROGRAMS, playwright.chromium.executable_path):
+    for candidate in (*on_path, *others, downloaded):
         if starts(candidate):
             return candidate
     raise BrowserMissingError(MISSING)
@@ -67,25 +74,37 @@ def starts(program: str) -> bool:
     return answer.returncode == 0
 
 
-def find_or_get(playwright: Playwright) -> str:
-    """Return the path of a Chromium, installing one if need be: Playwright's, else Debian's when root.
+def ways_to_install(python: str = sys.executable, *, root: bool | None = None) -> list[list[list[str]]]:
+    """Return the commands of each way to get a Chromium: Playwright's, and Debian's for root."""
+    ways = [[[python, "-m", "playwright", "install", "--no-shell", "chromium"]]]
+    if (is_root() if root is None else root) and shutil.which("apt-get"):
+        install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+        ways.append([["apt-get", "update"], install])
+    return ways
 
-    Raises BrowserMissingError where neither can be had.
+
+def find_or_install(
+    downloaded: str, others: Sequence[str] = MAC_PROGRAMS, ways: Sequence[Sequence[list[str]]] | None = None
+) -> str:
+    """Return the path of a Chromium; install one if there is none.
+
+    Args:
+        downloaded, others: as for `find`.
+        ways: commands to try, see `ways_to_install`.
+
+    Raises:
+        BrowserMissingError: there is none, and none can be installed.
     """
     try:
-        return find(playwright)
+        return find(downloaded, others)
     except BrowserMissingError:
         if os.environ.get("CHROMIUM"):
             raise
-    ways = [[[sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]]]
-    if is_root() and shutil.which("apt-get"):
-        install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-        ways.append([["apt-get", "update"], install])
-    for commands in ways:
+    for commands in ways_to_install() if ways is None else ways:
         # A closed network is the usual reason for a failure here, and the next way may still be open.
         if all(succeeds(command) for command in commands):
             try:
-                return find(playwright)
+                return find(downloaded, others)
             except BrowserMissingError:
                 continue
     raise BrowserMissingError(MISSING)
@@ -112,11 +131,16 @@ def succeeds(command: list[str]) -> bool:
     return answer.returncode == 0
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start the Chromium that is there, without a window."""
+def launch_options(playwright: Playwright) -> dict[str, Any]:
+    """Return the arguments of Playwright's `launch` for the Chromium that is there."""
     # Chromium's sandbox refuses to run as root, as it would in a container.
     flags = [*FLAGS, "--no-sandbox"] if is_root() else list(FLAGS)
-    return playwright.chromium.launch(executable_path=find(playwright), headless=True, args=flags)
+    return {"executable_path": find(playwright.chromium.executable_path), "args": flags}
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the Chromium that is there, without a window."""
+    return playwright.chromium.launch(**launch_options(playwright))
 
 
 def is_root() -> bool:
@@ -125,10 +149,11 @@ def is_root() -> bool:
 
 def main() -> None:
     with sync_playwright() as playwright:
-        try:
-            path = find_or_get(playwright)
-        except BrowserMissingError as missing:
-            sys.exit(str(missing))
+        downloaded = playwright.chromium.executable_path
+    try:
+        path = find_or_install(downloaded)
+    except BrowserMissingError as missing:
+        sys.exit(str(missing))
     print(f"Browser: {path}")
 
 
