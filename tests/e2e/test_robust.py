@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from tests.e2e import probes
 from tests.e2e.draw_page import DrawPage
 from tests.e2e.patience import PATIENCE_SECONDS, until
-from tests.e2e.train_page import CHARTS, FAILED, TRAINING, LONG, WAITING, TrainPage, click_menu
+from tests.e2e.train_page import CHARTS, FAILED, LONG, TRAINING, WAITING, TrainPage, click_menu
 from tests.polling import is_running, wait_for
 from tools.app_server import RunningApp, serve
 
