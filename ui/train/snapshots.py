@@ -21,9 +21,15 @@ def is_looking_back() -> bool:
     return selected_step() != LATEST
 
 
+def _key() -> str:
+    """The timeline's key, another one for each run: a browser may report late where the one of the run before stood."""
+    job = state.visitor().job
+    return f"snapshot_{job.number if job else 0}"
+
+
 def selected_step() -> int:
     """The step of the selected snapshot, or LATEST."""
-    return widget_state.get("snapshot", LATEST)
+    return widget_state.get(_key(), LATEST)
 
 
 def selected(view: JobState) -> SnapshotRef | None:
@@ -37,25 +43,26 @@ def show_latest() -> None:
     number = job.number if job else 0
     if tab.snapshots_of != number:
         tab.snapshots_of = number
-        widget_state.put("snapshot", LATEST)
+        widget_state.put(_key(), LATEST)
 
 
 def choose(view: JobState) -> None:
     """A slider over the snapshots."""
     snapshots = {snapshot.step: snapshot for snapshot in view.snapshots}
-    widget_state.put_default("snapshot", LATEST)
+    widget_state.put_default(_key(), LATEST)
     step = selected_step()
     if step not in (LATEST, *snapshots):  # it is no longer kept
-        widget_state.put("snapshot", min(snapshots, key=lambda other: abs(other - step), default=LATEST))
-    st.select_slider(
-        "Timeline",
-        [*snapshots, LATEST],
-        key="snapshot",
-        format_func=lambda step: _format_stop(step, snapshots.get(step)),
-        help=f"{glossary.explain('snapshot')}\n\n{glossary.explain('fork')}",
-        disabled=not snapshots,
-        on_change=_restore_settings,
-    )
+        widget_state.put(_key(), min(snapshots, key=lambda other: abs(other - step), default=LATEST))
+    with st.container(key="snapshot"):
+        st.select_slider(
+            "Timeline",
+            [*snapshots, LATEST],
+            key=_key(),
+            format_func=lambda step: _format_stop(step, snapshots.get(step)),
+            help=f"{glossary.explain('snapshot')}\n\n{glossary.explain('fork')}",
+            disabled=not snapshots,
+            on_change=_restore_settings,
+        )
 
 
 def _format_stop(step: int, snapshot: SnapshotRef | None) -> str:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox, SelectSlider
 
 from model.jobs import Job
 from model.jobs.protocol import RunStep
 from tests.polling import wait_for
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
+from ui.train import snapshots
 
 SECONDS = 60
 
@@ -53,16 +55,40 @@ def take_a_step(job: Job) -> None:
     wait_for(lambda: job.is_paused and job.state().points[-1].step == 1, "a step")
 
 
+def of_run(screen: AppTest, job: Job) -> tuple[Selectbox, SelectSlider]:
+    """The menu of runs and the timeline, as they stand there for a run."""
+    return screen.selectbox(key=f"run_{job.number}"), screen.select_slider(key=f"snapshot_{job.number}")
+
+
 def test_a_menu_of_runs_that_has_been_replaced_chooses_nothing(screen: AppTest) -> None:
     """Right after Reset weights, a browser may still report the menu that stood there before."""
     press(screen, "start")
     press(screen, "rewind")
     take_a_step(jobs(screen)[-1])
-    menu = screen.selectbox(key=f"run_{jobs(screen)[1].number}")
+    menu, timeline = of_run(screen, jobs(screen)[1])
     press(screen, "rewind")
     first, _, newest = jobs(screen)
     assert visitor(screen).job is newest
+    timeline.set_value(snapshots.LATEST)
     menu.set_value(first.label).run()
     assert visitor(screen).job is newest
     screen.selectbox(key=f"run_{newest.number}").set_value(first.label).run()
     assert visitor(screen).job is first
+
+
+def test_a_timeline_that_has_been_replaced_selects_no_snapshot_of_the_new_run(screen: AppTest) -> None:
+    """Right after Reset weights, a browser may still report where the timeline of the run before stood."""
+    press(screen, "start")
+    press(screen, "rewind")
+    take_a_step(jobs(screen)[-1])
+    wait_for(lambda: jobs(screen)[-1].state().snapshots, "a snapshot")
+    screen.run()
+    replaced = jobs(screen)[-1]
+    of_run(screen, replaced)[1].set_value(0).run()
+    assert "looking back" in " ".join(caption.value for caption in screen.caption)
+    menu, timeline = of_run(screen, replaced)
+    press(screen, "rewind")
+    wait_for(lambda: jobs(screen)[-1].state().snapshots, "a snapshot")
+    menu.set_value(replaced.label)
+    timeline.set_value(0).run()
+    assert "looking back" not in " ".join(caption.value for caption in screen.caption)
