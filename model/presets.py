@@ -17,7 +17,7 @@ SAMPLING_ERROR = 0.01  # two standard errors of an accuracy of 97.7 %, measured 
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """A figure that was published of a run, and the band in which a reproduction counts as the same.
 
     `measure` is a name in experiments/reproduction.py; accuracies are 0..1. `published` is None if the figure is not
@@ -54,7 +54,7 @@ class Preset:
     summary: str
     sentence: str
     config: TrainingConfig
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[PublishedFigure, ...] = ()
     mini_batches: TrainingConfig | None = None
 
     @property
@@ -63,14 +63,16 @@ class Preset:
         return self.sentence.format(*self.figures)
 
 
-def within(measure: str, published: float, tolerance: float, epoch: int | None = None, decimals: int = 2) -> Figure:
+def within(
+    measure: str, published: float, tolerance: float, epoch: int | None = None, decimals: int = 2
+) -> PublishedFigure:
     """Make a figure that a result may miss by the tolerance, above or below."""
-    return Figure(measure, published, epoch, published - tolerance, published + tolerance, decimals)
+    return PublishedFigure(measure, published, epoch, published - tolerance, published + tolerance, decimals)
 
 
-def at_least(measure: str, published: float, tolerance: float = 0.0, decimals: int = 2) -> Figure:
+def at_least(measure: str, published: float, tolerance: float = 0.0, decimals: int = 2) -> PublishedFigure:
     """Make a figure that a result must reach, or fall short of by no more than the tolerance."""
-    return Figure(measure, published, lowest=published - tolerance, decimals=decimals)
+    return PublishedFigure(measure, published, lowest=published - tolerance, decimals=decimals)
 
 
 WIDE = TrainingConfig(
@@ -101,10 +103,10 @@ PRESETS = {
             epochs=200,
         ),
         (
-            Figure("accuracy", 0.0928, epoch=0),
-            Figure("accuracy", 0.3183, epoch=20),
-            Figure("accuracy", 0.6794, epoch=40),
-            Figure("accuracy", 0.8113, epoch=60),
+            PublishedFigure("accuracy", 0.0928, epoch=0),
+            PublishedFigure("accuracy", 0.3183, epoch=20),
+            PublishedFigure("accuracy", 0.6794, epoch=40),
+            PublishedFigure("accuracy", 0.8113, epoch=60),
             within("accuracy", 0.8686, 0.015, epoch=100),
             within("accuracy", 0.8913, 0.015, epoch=150),
             within("accuracy", 0.9001, 0.01, epoch=200),
@@ -150,7 +152,7 @@ PRESETS = {
         (
             within("validation_accuracy", 0.799, 0.04, epoch=1, decimals=1),
             at_least("best_validation_accuracy", 0.977, SAMPLING_ERROR, decimals=1),
-            Figure("seconds_to_best", 14 * 60 + 42),
+            PublishedFigure("seconds_to_best", 14 * 60 + 42),
         ),
     ),
     "tanh-10": Preset(
@@ -172,7 +174,7 @@ PRESETS = {
         "Two wide hidden layers, 512 and 256 units, trained for 1,000 steps on all images at once.",
         "A test accuracy, its figure {}, with samples of right and wrong answers as images.",
         WIDE,
-        (Figure("test_accuracy", None),),
+        (PublishedFigure("test_accuracy", None),),
         WIDE.changed(learning_rate=0.1, batch_size=64, epochs=30),
     ),
     "handwriting": Preset(
@@ -217,7 +219,7 @@ PRESETS = {
 def name_of(config: TrainingConfig) -> str | None:
     """Return the name of the preset with these settings, whatever the data and ink; None if there is none."""
     given = {"data": config.data, "ink": config.ink}
-    matching = (name for name, entry in PRESETS.items() if entry.config.changed(**given) == config)
+    matching = (name for name, entry in PRESETS.items() if entry.config.model_copy(update=given) == config)
     return next(matching, None)
 
 

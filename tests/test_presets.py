@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.presets import PRESETS, Figure, at_least, preset, within
+from model.presets import PRESETS, PublishedFigure, at_least, preset, within
 from model.training import train
 from model.training.checkpoint import DEFAULT_WEIGHTS
 
@@ -108,8 +108,8 @@ def test_bands_are_as_wide_as_they_are_said_to_be():
         (at_least("accuracy", 0.5), 1.0, True),
         (at_least("accuracy", 0.5), 0.49, False),
         (at_least("accuracy", 0.5), None, False),
-        (Figure("accuracy", 0.5), 0.1, None),
-        (Figure("accuracy", 0.5), None, None),
+        (PublishedFigure("accuracy", 0.5), 0.1, None),
+        (PublishedFigure("accuracy", 0.5), None, None),
     ],
 )
 def test_a_band_has_its_borders(figure, reached, holds):

@@ -7,19 +7,19 @@ from dataclasses import fields
 from typing import Any
 
 from model.common.formatting import format_duration, format_measure
-from model.presets import Figure
+from model.presets import PublishedFigure
 
 COLUMNS = ("figure", "published", "reached", "band", "within")
 
 
 def cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     """A row of the table, a text for each of COLUMNS."""
-    figure = Figure(**{field.name: row[field.name] for field in fields(Figure)})
+    figure = PublishedFigure(**{field.name: row[field.name] for field in fields(PublishedFigure)})
     reached = "–" if row["reached"] is None else format_measure(figure.measure, row["reached"])
     return row["label"], str(figure), reached, band(figure), {True: "yes", False: "no", None: ""}[row["within"]]
 
 
-def band(figure: Figure) -> str:
+def band(figure: PublishedFigure) -> str:
     """From where to where what is reached counts as the same."""
     if figure.lowest is None:
         return "" if figure.highest is None else f"at most {format_measure(figure.measure, figure.highest)}"

@@ -14,7 +14,7 @@ from model.common import machine
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.inference.evaluation import Evaluation, evaluate
-from model.presets import PRESETS, Figure, Preset, preset
+from model.presets import PRESETS, Preset, PublishedFigure, preset
 from model.training import train
 from model.training.history import Progress
 
@@ -94,7 +94,7 @@ def reproduce(entry: Preset, dataset: Dataset, show: Show) -> Result:
     return result
 
 
-def compare(figure: Figure, entry: Preset, outcome: Outcome | None) -> Result:
+def compare(figure: PublishedFigure, entry: Preset, outcome: Outcome | None) -> Result:
     """A published figure beside what was reached (nothing, without an outcome)."""
     reached = MEASURES[figure.measure](outcome, figure.epoch or 0) if outcome else None
     label = LABELS.get(figure.measure, figure.measure.replace("_", " "))

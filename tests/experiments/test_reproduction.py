@@ -8,7 +8,7 @@ from model.experiments import reproduction
 from model.experiments.reproduction import Outcome, reproduce
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.presets import Figure, Preset, at_least, within
+from model.presets import Preset, PublishedFigure, at_least, within
 from model.training import train
 from model.training.history import Progress
 from tests.tiny_presets import FULL_BATCH, TINY
@@ -61,7 +61,9 @@ def test_bands_are_met_or_missed():
 
 def test_a_training_that_diverged_has_reached_nothing():
     config = FULL_BATCH.changed(initialization="normal", initial_std=10, learning_rate=10, hidden_sizes=(64, 64, 64))
-    entry = Preset("Wild.", "{}.", config.changed(epochs=30), (at_least("test_accuracy", 0.0), Figure("f1", 0.5)))
+    entry = Preset(
+        "Wild.", "{}.", config.changed(epochs=30), (at_least("test_accuracy", 0.0), PublishedFigure("f1", 0.5))
+    )
     result = reproduce(entry, patterns(300, 100), unseen)
     assert result["status"] == "diverged"
     assert [(row["reached"], row["within"]) for row in result["figures"]] == [(None, False), (None, None)]
@@ -86,7 +88,7 @@ def test_mini_batches_stop_when_they_read_as_well():
 
 
 def test_the_two_ways_of_one_network_are_compared_in_a_sentence():
-    entry = Preset("Wide.", "{}.", FULL_BATCH, (Figure("test_accuracy", None),), SMALL)
+    entry = Preset("Wide.", "{}.", FULL_BATCH, (PublishedFigure("test_accuracy", None),), SMALL)
     result = reproduce(entry, patterns(300, 100), unseen)
     assert result["mini_batches"]["goal"] == result["figures"][0]["reached"]
     (sentence,) = comparison.sentences("wide", result)
