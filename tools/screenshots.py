@@ -1,4 +1,16 @@
-"""Makes the README's pictures: `make screenshots` starts the app, uses it as a visitor would, and looks at it."""
+"""Take the pictures of README.md and the documentation: `make screenshots` uses the app as a visitor would.
+
+Beside the pictures, docs/images/manifest.json says which headings, buttons and settings each page had at that time.
+A test in tests/e2e opens the pages again and compares, so the pictures cannot show something else than the app.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -7,49 +19,97 @@ from tools.app_server import ROOT, serve
 from tools.browser import launch
 from tools.page_actions import draw, settle
 
-PICTURES = ROOT / "docs"
+PICTURES = ROOT / "docs" / "images"
+MANIFEST = PICTURES / "manifest.json"
 INK = ROOT / "tests" / "fixtures" / "ink.jsonl"
+WIDTH, HEIGHTS = 1280, {"draw": 700, "train": 1140, "evaluate": 900}
+PATIENCE_MS = 90_000
 
-
-def take(page: Page, name: str) -> None:
-    page.mouse.move(0, 0)
-    settle(page)
-    path = PICTURES / f"{name}.png"
-    page.screenshot(path=path, animations="disabled")
-    print(path.relative_to(ROOT))
+# The texts of what a visitor can read or use by name, without the names of icons and what depends on the machine.
+VISIBLE_TEXTS = """() => {
+    const selector = 'h1, h2, h3, strong, button, summary, [data-testid="stWidgetLabel"], '
+        + '[data-testid="stMetricLabel"], [data-testid="stPageLink"]'
+    const texts = new Set()
+    for (const element of document.querySelectorAll(`[data-testid="stMain"] :is(${selector})`)) {
+        if (!element.checkVisibility() || element.closest('.st-key-fetch_mnist, .js-plotly-plot, iframe')) continue
+        const copy = element.cloneNode(true)
+        copy.querySelectorAll('[data-testid*="Icon"], svg, style')
+            .forEach(part => part.remove())
+        texts.add(copy.textContent.trim())
+    }
+    return [...texts]
+}"""
 
 
 def show_draw(page: Page, url: str) -> None:
+    """Draw a seven."""
     page.goto(f"{url}/draw")
     settle(page)
     seven = next(drawing for drawing in read_ink(INK) if drawing.label == "7")
     draw(page, [stroke.tolist() for stroke in seven.strokes])
-    take(page, "draw")
 
 
 def show_train(page: Page, url: str) -> None:
-    page.goto(f"{url}/train?epochs=30&weight_decay=0.05&optimizer=adamw")
+    """Train, and fork from a snapshot with another learning rate."""
+    page.goto(f"{url}/train?epochs=20&optimizer=momentum&learning_rate=0.01")
     settle(page)
     page.locator(".st-key-start button").click()
-    expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=60_000)
+    expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=PATIENCE_MS)
     settle(page)
-    take(page, "train")
+    page.get_by_role("slider", name="Timeline").press("Home")
+    for _ in range(3):
+        page.get_by_role("slider", name="Timeline").press("ArrowRight")
+    settle(page)
+    for _ in range(3):
+        page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    settle(page)
+    page.locator(".st-key-fork button").click()
+    expect(page.locator(".st-key-progress")).to_contain_text("fork", timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=PATIENCE_MS)
+    settle(page)
 
 
 def show_evaluate(page: Page, url: str) -> None:
+    """Evaluate the network for drawings."""
     page.goto(f"{url}/evaluate")
+    expect(page.locator(".st-key-sample canvas, .st-key-sample svg").first).to_be_visible(timeout=PATIENCE_MS)
     settle(page)
-    expect(page.locator(".st-key-confusion")).to_be_visible(timeout=60_000)
-    settle(page)
-    take(page, "evaluate")
+
+
+SCENES: Mapping[str, Callable[[Page, str], None]] = {
+    "draw": show_draw,
+    "train": show_train,
+    "evaluate": show_evaluate,
+}
+
+
+def visible_texts(page: Page) -> list[str]:
+    """Return the texts of headings, buttons, settings and figures on a page, with # for numbers, sorted."""
+    texts: list[str] = page.evaluate(VISIBLE_TEXTS)
+    return sorted({re.sub(r"\d[\d,.]*", "#", text) for text in texts} - {""})
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a picture."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
-    with serve() as app, sync_playwright() as playwright:
-        page = launch(playwright).new_page(viewport={"width": 1280, "height": 860})
-        for show in (show_draw, show_train, show_evaluate):
+    """Take all pictures and write the manifest."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    manifest = {}
+    with serve(environment={"MNIST_DIR": "", "INK_DIR": ""}) as app, sync_playwright() as playwright:
+        page = launch(playwright).new_page()
+        for name, show in SCENES.items():
+            page.set_viewport_size({"width": WIDTH, "height": HEIGHTS[name]})
             show(page, app.url)
+            page.mouse.move(0, 0)
+            settle(page)
+            path = PICTURES / f"{name}.png"
+            page.screenshot(path=path, animations="disabled")
+            manifest[name] = {"sha256": checksum(path), "texts": visible_texts(page)}
+            print(path.relative_to(ROOT))
+    MANIFEST.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
