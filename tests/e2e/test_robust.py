@@ -143,7 +143,7 @@ def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_e
     probes.mark(*charts)
     first.stop()
     third.wait_for_step(gt=0)
-    expect(third.page.locator(".st-key-queue [role=alert]")).to_have_count(0)
+    expect(third.page.locator(".st-key-queue [data-testid=stAlert]")).to_have_count(0)
     assert probes.are_marked(*charts)
 
     left = workers(small_app)
