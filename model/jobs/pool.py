@@ -103,7 +103,7 @@ class Pool:
             ValueError: a fork that is not possible, or the pool is closed.
         """
         if self._closed.is_set():
-            raise ValueError("no training can start: the app is ending")
+            raise ValueError("no run can start: the app is ending")
         number = next(self._numbers)
         job = Job(self, number, request, self.folder / f"job-{number}")
         with self._lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import subprocess
 import sys
 import threading
@@ -26,8 +27,8 @@ EXIT_TIMEOUT_S = 5.0  # for a process that has closed its end of the connection
 
 
 class WorkerProcess:
-    """One process. A thread of its own calls `on_event` for each event, and `on_exit` once when the process has ended,
-    with the reason in a sentence."""
+    """One process. A thread calls `on_event` for each event, and `on_exit` once when the process has ended, with the
+    reason in a sentence; another one writes the commands."""
 
     def __init__(
         self,
@@ -47,7 +48,9 @@ class WorkerProcess:
             stdout=subprocess.PIPE,
             **_apart(),
         )
-        threading.Thread(target=self._listen, name=f"worker {self.pid}", daemon=True).start()
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        for work in (self._listen, self._write):
+            threading.Thread(target=work, name=f"worker {self.pid}", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -55,12 +58,8 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, job_number: int, message: StartTraining | Command) -> None:
-        """Send a message about a job; one that is gone no longer hears it."""
-        commands = self._process.stdin
-        assert commands
-        with suppress(OSError, ValueError):  # then on_exit follows
-            commands.write(pickle.dumps(CommandEnvelope(job_number, message)))
-            commands.flush()
+        """Send a message about a job, without waiting: a process that hangs reads nothing."""
+        self._outbox.put(pickle.dumps(CommandEnvelope(job_number, message)))
 
     def kill(self, reason: str = "") -> None:
         """End the process, for a reason that `on_exit` is told."""
@@ -71,6 +70,16 @@ class WorkerProcess:
         """Wait until the process has ended, but not for longer than that."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
+
+    def _write(self) -> None:
+        commands = self._process.stdin
+        assert commands
+        while content := self._outbox.get():
+            with suppress(OSError):  # the process has ended, and on_exit follows
+                commands.write(content)
+                commands.flush()
+        with suppress(OSError):
+            commands.close()
 
     def _listen(self) -> None:
         events = self._process.stdout
@@ -84,10 +93,8 @@ class WorkerProcess:
         if self._process.poll() is None:  # it has closed its end, and hangs
             self.kill()
         code = self._process.wait()
-        for pipe in (events, self._process.stdin):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()
+        events.close()
+        self._outbox.put(None)
         how = MAYBE_MEMORY if code == -9 else f"signal {-code}" if code < 0 else f"exit code {code}"
         self._on_exit(self, self._reason or ENDED.format(how))
 

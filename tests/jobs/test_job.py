@@ -49,23 +49,23 @@ def settled(job):
 # ------------------------------------------------------------------------------------------------ its result
 
 
-def test_a_job_learns_exactly_what_training_here_does(start):
+def test_a_job_learns_what_training_in_this_process_does(start):
     job = start(QUICK.changed(dropout=0.1, batch_normalization=True, early_stopping=3))
-    view = wait_until(job, "finished", "failed")
+    state = wait_until(job, "finished", "failed")
     *_, here = train(job.config, TOY)
     assert job.network().checksum() == here.network.checksum()
-    assert view.scores["test_accuracy"] == here.network.accuracy(TOY.test_images, TOY.test_labels)
-    assert view.scores["validation_accuracy"] == here.validation_accuracy
-    assert (view.status, view.message, view.fraction, view.epochs) == ("finished", "", 1, 3)
-    kept = job.checkpoint()
-    assert kept.network.checksum() == here.network.checksum()
-    assert (kept.config, kept.scores) == (job.config, view.scores)
+    assert state.scores["test_accuracy"] == here.network.accuracy(TOY.test_images, TOY.test_labels)
+    assert state.scores["validation_accuracy"] == here.validation_accuracy
+    assert (state.status, state.message, state.fraction, state.epochs) == ("finished", "", 1, 3)
+    checkpoint = job.checkpoint()
+    assert checkpoint.network.checksum() == here.network.checksum()
+    assert (checkpoint.config, checkpoint.scores) == (job.config, state.scores)
     expected = [HistoryPoint.of(progress) for progress in train(job.config, TOY)]
-    np.testing.assert_array_equal(numbers(view.points), numbers(expected))
-    assert [point.epoch for point in view.points if point.validation_accuracy is not None] == [0, 1, 2, 3]
+    np.testing.assert_array_equal(numbers(state.points), numbers(expected))
+    assert [point.epoch for point in state.points if point.validation_accuracy is not None] == [0, 1, 2, 3]
 
 
-def test_whatever_is_looked_at_and_however_often_it_halts_it_learns_the_same(start):
+def test_pauses_checks_and_probes_do_not_change_what_is_learned(start):
     job = start(RANDOM, paused=True)
     wait_until(job, "paused")
     for command in (
@@ -95,14 +95,14 @@ def test_the_first_weights_are_those_of_the_network(start):
 def test_divergence_is_reported(start):
     job = start(ENDLESS.changed(optimizer="nesterov", learning_rate=10, initialization="normal", initial_std=10,
                                 hidden_sizes=(30, 30, 30), weight_decay=1))  # fmt: skip
-    view = wait_until(job, "diverged", "failed")
-    assert "Try a smaller learning rate" in view.message
+    state = wait_until(job, "diverged", "failed")
+    assert "Try a smaller learning rate" in state.message
     assert np.isfinite(job.network().mlp.parameters).all()
 
 
 def test_a_config_that_does_not_fit_says_so(start):
-    view = wait_until(start(QUICK.changed(batch_size=999)), "failed")
-    assert view.message == (
+    state = wait_until(start(QUICK.changed(batch_size=999)), "failed")
+    assert state.message == (
         "batch_size must be at most 360, the images left to learn from; got 999 (0 takes all of them at once)"
     )
 
@@ -161,7 +161,7 @@ def test_a_run_that_has_ended_ignores_commands(start, command):
     np.testing.assert_array_equal(numbers(job.state().points), numbers(before.points))
 
 
-def test_a_paused_job_can_be_ended(start):
+def test_a_paused_job_can_be_stopped(start):
     job = start(ENDLESS)
     job.send(Pause())
     wait_until(job, "paused")
@@ -184,7 +184,7 @@ def test_one_step_is_one_step_and_one_epoch_ends_where_the_epoch_does(start):
     assert halts == [(step, here[step]) for step, _ in halts]
 
 
-def test_with_a_pace_it_makes_far_fewer_steps(start):
+def test_with_a_speed_limit_it_makes_far_fewer_steps(start):
     slow, fast = start(ENDLESS, paused=True), start(ENDLESS, paused=True)
     slow.send(SetSpeed(20))
     for job in (slow, fast):
@@ -194,13 +194,13 @@ def test_with_a_pace_it_makes_far_fewer_steps(start):
     assert slow.state().points[-1].step * 5 < fast.state().points[-1].step
     slow.send(SetSpeed(0))
     before = slow.state().points[-1].step
-    wait_for(lambda: slow.state().points[-1].step > 20 * before, "it to hurry again")
+    wait_for(lambda: slow.state().points[-1].step > 20 * before, "it to run at full speed again")
 
 
 # ------------------------------------------------------------------------------------------------ changes
 
 
-def test_a_change_takes_effect_at_the_very_next_step_and_is_marked(start):
+def test_a_change_takes_effect_at_the_very_next_step_and_is_recorded(start):
     job = start(ENDLESS)
     rates = [job.config.learning_rate]
     for rate in (1e-4, 1e-5, 1e-6):
@@ -209,28 +209,28 @@ def test_a_change_takes_effect_at_the_very_next_step_and_is_marked(start):
         rates.append(rate)
     wait_for(lambda: job.state().points[-1].learning_rate == rates[-1], "the last rate")
     job.send(Pause())
-    view = wait_until(job, "paused")
-    assert [mark.values for mark in view.changes] == [{"learning_rate": rate} for rate in rates[1:]]
-    borders = [-1, *(mark.step for mark in view.changes), math.inf]
-    for point in view.points:
+    state = wait_until(job, "paused")
+    assert [change.values for change in state.changes] == [{"learning_rate": rate} for rate in rates[1:]]
+    borders = [-1, *(change.step for change in state.changes), math.inf]
+    for point in state.points:
         (expected,) = (
             rate for rate, after, until in zip(rates, borders, borders[1:], strict=False) if after < point.step <= until
         )
         assert point.learning_rate == expected
-    assert {mark.step for mark in view.changes} <= {kept.step for kept in view.snapshots}
+    assert {change.step for change in state.changes} <= {ref.step for ref in state.snapshots}
     assert job.config == ENDLESS.changed(learning_rate=rates[-1])
     assert job.initial_config == ENDLESS
 
 
-def test_a_change_while_it_pauses_holds_from_the_next_step(start):
+def test_a_change_during_a_pause_holds_from_the_next_step(start):
     job = start(QUICK, paused=True)
     wait_until(job, "paused")
     job.send(ChangeSettings({"learning_rate": 0.5, "batch_size": 60}))
     job.send(Resume())
-    view = wait_until(job, "finished")
-    assert view.points[-1].step == 18
-    assert {point.learning_rate for point in view.points[1:]} == {0.5}
-    assert [(mark.step, mark.values) for mark in view.changes] == [(0, {"learning_rate": 0.5, "batch_size": 60})]
+    state = wait_until(job, "finished")
+    assert state.points[-1].step == 18
+    assert {point.learning_rate for point in state.points[1:]} == {0.5}
+    assert [(change.step, change.values) for change in state.changes] == [(0, {"learning_rate": 0.5, "batch_size": 60})]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_change_while_it_pauses_holds_from_the_next_step(start):
         ({"seed": 1}, "seed can't change while training"),
     ],
 )
-def test_a_change_that_no_training_can_have_is_refused_at_once(start, change, message):
+def test_a_change_that_no_run_can_have_is_refused_at_once(start, change, message):
     job = start(ENDLESS)
     wait_for_points(job)
     with pytest.raises(ValueError, match=message):
@@ -250,7 +250,7 @@ def test_a_change_that_no_training_can_have_is_refused_at_once(start, change, me
     assert job.state().changes == []
 
 
-def test_a_change_that_this_training_cannot_have_leaves_it_going_and_says_so(start):
+def test_a_change_that_does_not_fit_the_data_leaves_the_run_going_and_says_so(start):
     job = start(ENDLESS)
     wait_for_points(job)
     job.send(ChangeSettings({"batch_size": 361}))
@@ -259,17 +259,17 @@ def test_a_change_that_this_training_cannot_have_leaves_it_going_and_says_so(sta
     assert job.state().changes == []
     assert job.config == ENDLESS  # what it learns with, not what was asked for
     job.send(ChangeSettings({"batch_size": 360}))
-    wait_for(lambda: job.state().changes, "the mark of a change that is fine")
+    wait_for(lambda: job.state().changes, "a change that fits")
     assert job.state().message == ""
     assert job.config.batch_size == 360
 
 
-# ------------------------------------------------------------------------------------------------ looks inside
+# ------------------------------------------------------------------------------------------------ diagnostics
 
 
-def test_a_look_inside_shows_the_network_that_is_at_hand(start):
+def test_diagnostics_are_of_the_network_at_hand(start):
     job = start(ENDLESS)
-    wait_for(lambda: len(job.state().diagnostics) > 2, "some looks")
+    wait_for(lambda: len(job.state().diagnostics) > 2, "some diagnostics")
     job.send(Pause())
     wait_until(job, "paused")
     seen = settled(job).diagnostics[-1]
@@ -293,16 +293,16 @@ def test_a_single_step_shows_its_own_gradient(start):
         assert (seen.gradients, seen.updates) == training.gradient_step.norms
 
 
-def test_a_followed_image_is_seen_as_the_network_sees_it(start):
+def test_probe_predictions_are_the_networks_own(start):
     job = start(ENDLESS)
     wait_for_points(job)
     for image in TOY.test_images[:2]:
         job.send(SetProbeImage(image.tobytes()))
-        wait_for(lambda: len(job.state().probe_predictions) > 2, "some glances")
+        wait_for(lambda: len(job.state().probe_predictions) > 2, "some predictions")
         job.send(Pause())
-        glance = wait_until(job, "paused").probe_predictions[-1]
-        assert glance.epoch == job.state().points[-1].epoch
-        np.testing.assert_allclose(glance.probabilities, job.network().predict_proba(image[None])[0], atol=1e-6)
+        prediction = wait_until(job, "paused").probe_predictions[-1]
+        assert prediction.epoch == job.state().points[-1].epoch
+        np.testing.assert_allclose(prediction.probabilities, job.network().predict_proba(image[None])[0], atol=1e-6)
         job.send(Resume())
     job.send(SetProbeImage(None))
     wait_for_points(job, 10)
@@ -392,28 +392,28 @@ def parent(start):
     return job
 
 
-def kept_at(job, step):
+def snapshot_at(job, step):
     """The snapshot of a step."""
-    (kept,) = (one for one in job.state().snapshots if one.step == step)
-    return kept
+    (ref,) = (one for one in job.state().snapshots if one.step == step)
+    return ref
 
 
 def test_snapshots_ascend_and_hold_the_network_of_their_step(parent):
-    kept = parent.state().snapshots
-    steps = [one.step for one in kept]
+    snapshots = parent.state().snapshots
+    steps = [ref.step for ref in snapshots]
     assert steps == sorted(set(steps))
     assert {0, 5, STEPS, 4 * STEPS} <= set(steps)
-    assert (kept[0].epoch, kept[-1].epoch) == (0, 4)
+    assert (snapshots[0].epoch, snapshots[-1].epoch) == (0, 4)
     here = {progress.step: progress.network.mlp.parameters.copy() for progress in train(FORKED, TOY, report_every=1)}
-    for one in kept:
-        np.testing.assert_array_equal(parent.network_at(one).mlp.parameters, here[one.step])
+    for ref in snapshots:
+        np.testing.assert_array_equal(parent.network_at(ref).mlp.parameters, here[ref.step])
 
 
 @pytest.mark.parametrize("step", [0, 5, STEPS])
-def test_a_fork_with_the_same_settings_goes_the_very_same_way(parent, start, step):
-    kept = kept_at(parent, step)
-    child = start(FORKED, fork=Fork(parent, kept))
-    assert (child.parent, child.forked_at) == (parent.name, kept.epoch)
+def test_a_fork_with_the_same_settings_learns_the_very_same(parent, start, step):
+    snapshot = snapshot_at(parent, step)
+    child = start(FORKED, fork=Fork(parent, snapshot))
+    assert (child.parent, child.forked_at) == (parent.name, snapshot.epoch)
     expected = parent.network().checksum()
     parent.discard()
     wait_until(child, "finished", "failed")
@@ -422,25 +422,27 @@ def test_a_fork_with_the_same_settings_goes_the_very_same_way(parent, start, ste
 
 
 @pytest.mark.parametrize("step", [0, 5, STEPS])
-def test_a_fork_with_other_settings_begins_alike_and_goes_its_own_way(parent, start, step):
-    kept = kept_at(parent, step)
-    before = parent.network_at(kept)
-    child = start(FORKED.changed(learning_rate=0.1, optimizer="sgd", epochs=5), fork=Fork(parent, kept), paused=True)
-    view = wait_until(child, "paused")
-    assert child.network_at(view.snapshots[-1]).checksum() == before.checksum()
-    assert [one.step for one in view.snapshots] == [one.step for one in parent.state().snapshots if one.step <= step]
+def test_a_fork_with_other_settings_begins_alike_and_then_differs(parent, start, step):
+    snapshot = snapshot_at(parent, step)
+    before = parent.network_at(snapshot)
+    child = start(
+        FORKED.changed(learning_rate=0.1, optimizer="sgd", epochs=5), fork=Fork(parent, snapshot), paused=True
+    )
+    state = wait_until(child, "paused")
+    assert child.network_at(state.snapshots[-1]).checksum() == before.checksum()
+    assert [one.step for one in state.snapshots] == [one.step for one in parent.state().snapshots if one.step <= step]
     np.testing.assert_array_equal(child.network().mlp.parameters, before.mlp.parameters)
-    assert [point.step for point in view.points] == list(range(step + 1))
+    assert [point.step for point in state.points] == list(range(step + 1))
     child.send(Resume())
-    view = wait_until(child, "finished", "failed")
-    assert view.points[-1].epoch == 5
-    np.testing.assert_array_equal(numbers(view.points[: step + 1]), numbers(parent.state().points[: step + 1]))
+    state = wait_until(child, "finished", "failed")
+    assert state.points[-1].epoch == 5
+    np.testing.assert_array_equal(numbers(state.points[: step + 1]), numbers(parent.state().points[: step + 1]))
     other = parent.state().points[step + 2]
-    assert (view.points[step + 2].step, view.points[step + 2].loss != other.loss) == (other.step, True)
+    assert (state.points[step + 2].step, state.points[step + 2].loss != other.loss) == (other.step, True)
     assert child.network().checksum() != parent.network().checksum()
 
 
-def test_the_child_lives_when_its_parent_is_ended_and_forgotten(start):
+def test_a_fork_lives_on_when_its_parent_is_stopped_and_discarded(start):
     parent = start(ENDLESS)
     wait_for(lambda: len(parent.state().snapshots) > 1, "snapshots")
     child = start(ENDLESS, fork=Fork(parent, parent.state().snapshots[0]), paused=True)
@@ -453,14 +455,14 @@ def test_the_child_lives_when_its_parent_is_ended_and_forgotten(start):
     wait_for(lambda: not parent.files.folder.exists(), "the parent's files to go")
 
 
-def test_a_fork_that_cannot_be_says_why(parent, start):
-    kept = kept_at(parent, 5)
+def test_an_impossible_fork_says_why(parent, start):
+    snapshot = snapshot_at(parent, 5)
     with pytest.raises(ValueError, match="hidden_sizes, seed can't change in a fork; start a new training for it"):
-        start(FORKED.changed(hidden_sizes=(8,), seed=5), fork=Fork(parent, kept))
+        start(FORKED.changed(hidden_sizes=(8,), seed=5), fork=Fork(parent, snapshot))
     gone = SnapshotRef(1.5, 18, "18.gone")
     with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):
         start(FORKED, fork=Fork(parent, gone))
     with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):
         parent.network_at(gone)
-    late = start(FORKED, fork=Fork(parent, kept_at(parent, 4 * STEPS)))
+    late = start(FORKED, fork=Fork(parent, snapshot_at(parent, 4 * STEPS)))
     assert "epochs must be more than the 4 that are done; got 4" in wait_until(late, "failed").message

@@ -44,12 +44,12 @@ def test_a_killed_worker_leaves_its_last_network_and_is_replaced(submit, pool):
     points = len(job.state().points)
     learned = job.network().checksum()
     os.kill(pid, signal.SIGKILL)
-    view = wait_until(job, "failed")
-    assert view.message == (
+    state = wait_until(job, "failed")
+    assert state.message == (
         "The run's process ended unexpectedly (signal 9: perhaps there was not enough memory; a smaller network or "
         "batch needs less). Its last network is kept."
     )
-    assert len(view.points) >= points
+    assert len(state.points) >= points
     assert job.network().checksum() == learned
     assert job.network().mlp.parameters.any()
     assert np.isfinite(job.network().mlp.parameters).all()
@@ -59,7 +59,7 @@ def test_a_killed_worker_leaves_its_last_network_and_is_replaced(submit, pool):
     assert other.state().points[-1].step > before
     wait_until(submit("A", QUICK), "finished")
     assert pid not in pool.worker_pids()
-    assert job.network_at(view.snapshots[-1]).mlp.parameters.any()
+    assert job.network_at(state.snapshots[-1]).mlp.parameters.any()
 
 
 def test_workers_killed_while_idle_cost_nobody_a_job(submit, pool):
@@ -96,6 +96,18 @@ def test_a_worker_that_does_not_answer_is_ended(submit_to):
     wait_until(submit("A", QUICK), "finished")
 
 
+def test_a_worker_that_hangs_blocks_nobody_however_much_it_is_sent(submit, pool):
+    job, other = submit("A"), submit("B")
+    wait_for_points(job)
+    wait_for_points(other)
+    pid = signal_worker(pool, job, signal.SIGSTOP)
+    for number in range(500):  # more than a pipe holds
+        job.send(SetProbeImage(bytes([number % 256]) * 784))
+    wait_for_points(other)
+    os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: job.state().probe_predictions, "predictions for the last of them")
+
+
 def test_a_step_that_takes_too_long_is_ended_within_it(submit_to):
     pool, submit = submit_to(stop_timeout=1.5, heartbeat_timeout=1000)
     job = submit("A")
@@ -107,8 +119,8 @@ def test_a_step_that_takes_too_long_is_ended_within_it(submit_to):
         return not job.is_live
 
     wait_for(stop, "it to be ended")
-    view = wait_until(job, "stopped", "failed")
-    assert (view.status, view.message) == (
+    state = wait_until(job, "stopped", "failed")
+    assert (state.status, state.message) == (
         "stopped",
         "Its last step took too long, so it was ended before it was complete. The network before it is kept.",
     )
@@ -120,8 +132,8 @@ def test_a_network_too_large_for_the_memory_says_so_and_harms_nobody(submit_to, 
     monkeypatch.setenv("INKLING_WORKER_MEMORY", "500")
     _, submit = submit_to()
     large, small = submit("A", QUICK.changed(hidden_sizes=(4096,) * 6)), submit("B", QUICK)
-    view = wait_until(large, "failed", "finished")
-    assert view.message == "There is not enough memory for this network and batch: make either smaller."
+    state = wait_until(large, "failed", "finished")
+    assert state.message == "There is not enough memory for this network and batch: make either smaller."
     assert wait_until(small, "failed", "finished").status == "finished"
 
 

@@ -77,7 +77,7 @@ def test_a_closed_pool_takes_no_jobs(submit_to):
     pool.close()
     assert not any(map(is_running, workers))
     assert not pool.folder.exists()
-    with pytest.raises(ValueError, match="no training can start: the app is ending"):
+    with pytest.raises(ValueError, match="no run can start: the app is ending"):
         submit("A")
     for command in (Pause(), Resume(), Stop()):  # which nobody hears
         job.send(command)
@@ -156,7 +156,7 @@ def test_a_job_is_stopped_paused_and_resumed_in_the_queue(submit):
     running[1].stop()
     wait_for_points(first)
     assert {point.learning_rate for point in first.state().points[1:]} == {0.5}
-    assert [(mark.step, mark.values) for mark in first.state().changes] == [(0, {"learning_rate": 0.5})]
+    assert [(change.step, change.values) for change in first.state().changes] == [(0, {"learning_rate": 0.5})]
 
 
 def test_all_get_their_time_slice(submit_sliced):
@@ -176,13 +176,13 @@ def test_a_run_that_is_preempted_again_and_again_learns_the_same(submit_sliced):
         preemptions += waits > waited
         time.sleep(0.005)
     assert preemptions > 1
-    view = wait_until(job, "finished", "failed")
+    state = wait_until(job, "finished", "failed")
     *_, here = train(RANDOM, TOY)
     assert job.network().checksum() == here.network.checksum()
-    steps = [point.step for point in view.points]
+    steps = [point.step for point in state.points]
     assert steps == sorted(set(steps))
-    assert not np.isnan([point.loss for point in view.points[1:]]).any()
-    assert [ref.step for ref in view.snapshots] == sorted({ref.step for ref in view.snapshots})
+    assert not np.isnan([point.loss for point in state.points[1:]]).any()
+    assert [ref.step for ref in state.snapshots] == sorted({ref.step for ref in state.snapshots})
     assert all(other.is_live for other in others)
 
 
@@ -212,15 +212,15 @@ def test_a_refused_change_does_no_harm_when_the_run_continues_in_another_worker(
     wait_for_points(other)
     job.send(ChangeSettings({"batch_size": 361}))
     job.send(ChangeSettings({"label_smoothing": 0.5}))
-    wait_for(lambda: job.state().changes, "the mark")
+    wait_for(lambda: job.state().changes, "the change that fits")
     third = submit("C")
     wait_for_points(third)
     assert pool.worker_pid(job) is None
     job.send(ChangeSettings({"learning_rate": 0.5}))
     job.send(Resume())
     third.stop()
-    view = wait_until(job, "finished", "failed")
-    assert [mark.values for mark in view.changes] == [{"label_smoothing": 0.5}, {"learning_rate": 0.5}]
+    state = wait_until(job, "finished", "failed")
+    assert [change.values for change in state.changes] == [{"label_smoothing": 0.5}, {"learning_rate": 0.5}]
     assert job.config == RANDOM.changed(label_smoothing=0.5, learning_rate=0.5)
 
 

@@ -110,12 +110,12 @@ def test_without_commands_it_is_the_training_itself(run, tmp_path):
 
 def test_a_change_holds_from_the_next_step_and_is_marked(run):
     events = run(*itertools.repeat(NOTHING, 5), [ChangeSettings({"learning_rate": 0.5})], *itertools.repeat(NOTHING, 5))
-    (mark,) = reported(events, "changes")
+    (change,) = reported(events, "changes")
     points = reported(events, "points")
-    assert (mark.step, mark.values) == (5, {"learning_rate": 0.5})
-    assert mark.epoch == pytest.approx(5 * 32 / 360)
+    assert (change.step, change.values) == (5, {"learning_rate": 0.5})
+    assert change.epoch == pytest.approx(5 * 32 / 360)
     assert [point.learning_rate for point in points] == [0.001] * 6 + [0.5] * 6
-    assert any(one.step == mark.step for one in events[-1].snapshots)
+    assert any(ref.step == change.step for ref in events[-1].snapshots)
     (config,) = (report.config for report in events if report.config)
     assert config == CONFIG.changed(learning_rate=0.5)
 
@@ -133,7 +133,7 @@ def test_pending_commands_are_handled_before_the_first_step(run):
         *itertools.repeat(NOTHING, 3),
         pending=(ChangeSettings({"learning_rate": 0.5}), ChangeSettings({"batch_size": 361}), CheckGradient()),
     )
-    assert [(mark.step, mark.values) for mark in reported(events, "changes")] == [(0, {"learning_rate": 0.5})]
+    assert [(change.step, change.values) for change in reported(events, "changes")] == [(0, {"learning_rate": 0.5})]
     assert {point.learning_rate for point in reported(events, "points")[1:]} == {0.5}
     assert "let it run a step first" in next(one.result for one in events if isinstance(one, GradientCheckResult))
     assert sum(report.commands_handled for report in reports_of(events)) == 4  # and the last: stop
@@ -199,7 +199,7 @@ def test_a_preempted_run_continues_as_if_nothing_had_happened(run, tmp_path, bef
 
 
 def test_a_pause_reports_diagnostics_of_that_very_step(run, tmp_path):
-    # The clock stands, so that no look but the first is due.
+    # The clock stands, so that no diagnostics but the first are due.
     events = run(*itertools.repeat(NOTHING, 7), [Pause()])
     assert [report.diagnostics.step for report in events if report.diagnostics] == [0, 7]
 

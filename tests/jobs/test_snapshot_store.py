@@ -27,10 +27,10 @@ def clock():
     return Clock()
 
 
-def let_learn(trainer, store, clock, steps, seconds_of_a_step=0.05):
+def let_learn(trainer, store, clock, steps, step_seconds=0.05):
     for _ in range(steps):
         trainer.advance(1)
-        clock.now += seconds_of_a_step
+        clock.now += step_seconds
         store.save(trainer)
         yield store.refs
 
@@ -49,7 +49,7 @@ def assert_spread(refs, last):
     assert gaps.max() <= 4 * np.median(gaps)
 
 
-def test_snapshots_are_few_and_spread_over_the_training_at_any_time(tmp_path, clock):
+def test_snapshots_are_few_and_spread_over_the_run_at_any_time(tmp_path, clock):
     trainer, store = Trainer(CONFIG, TOY), SnapshotStore(tmp_path, clock=clock)
     assert store.save(trainer)
     for step, refs in enumerate(let_learn(trainer, store, clock, 700), 1):
@@ -63,7 +63,7 @@ def test_snapshots_are_few_and_spread_over_the_training_at_any_time(tmp_path, cl
     assert not store.save(trainer, at_once=True)  # this step is refs
 
 
-def test_a_snapshot_is_the_training_at_that_step(tmp_path, clock):
+def test_a_snapshot_is_the_run_at_that_step(tmp_path, clock):
     trainer, store = Trainer(CONFIG, TOY), SnapshotStore(tmp_path, clock=clock)
     store.save(trainer)
     expected = {0: trainer.network.mlp.parameters.copy()}
@@ -124,7 +124,7 @@ def test_saving_them_costs_a_small_share_of_the_time(tmp_path, clock):
         clock.now += 1.0
 
     trainer, store = Trainer(CONFIG, TOY), SnapshotStore(tmp_path, clock=clock, write=write_slowly)
-    for _ in let_learn(trainer, store, clock, 600, seconds_of_a_step=0.5):
+    for _ in let_learn(trainer, store, clock, 600, step_seconds=0.5):
         pass
     assert len(written) > 3
     assert len(written) - 1 <= 1.1 * SnapshotLimits.time_share * clock.now
