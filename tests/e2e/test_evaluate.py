@@ -44,6 +44,7 @@ def expect_images_of(page: Page, cell: tuple[int, int]) -> None:
         lambda captions: all(text.startswith(caption) for text in captions),
         f"images that are {says}",
     )
+    settle(page, quiet=0.6)  # longer than the two halves of a double click, which selects nothing, may be apart
 
 
 def test_the_matrix_and_the_reliability_answer_the_mouse(page: Page, app_url: str) -> None:
