@@ -259,6 +259,8 @@ def test_a_table_of_the_wrong_shape_is_refused_and_a_good_one_is_learned_from(
     upload = page.locator(".st-key-dataset_files input[type=file]")
     upload.set_input_files(tmp_path / "short.csv")
     expect(page.get_by_role("alert")).to_contain_text("short.csv")
+    page.locator(".st-key-dataset_files").get_by_test_id("stFileChipDeleteBtn").first.click()
+    expect(page.get_by_role("alert")).to_have_count(0)
     upload.set_input_files(tmp_path / "good.csv")
     expect(page.locator(".st-key-dataset").get_by_role("combobox").first).to_have_value(re.compile("good"))
     settle(page)
