@@ -56,7 +56,7 @@ AS_IT_IS = "as Inkling lays it out"
 READINGS: dict[str, Callable[[Drawing, np.random.Generator], U8]] = {
     AS_IT_IS: lambda drawing, _: render(drawing),
     "at any size, 11 to 28 pixels, not 20": any_size,
-    "its box in the middle, not its centre of mass": box_in_the_middle,
+    "its box in the middle, not its center of mass": box_in_the_middle,
     f"a pen of 1.2 pixels, not {PEN_WIDTH}": lambda drawing, _: render(drawing, 1.2),
     f"a pen of 4.8 pixels, not {PEN_WIDTH}": lambda drawing, _: render(drawing, 4.8),
 }

@@ -50,7 +50,7 @@ def figure(results: Mapping[str, Any], *, dark: bool = False) -> go.Figure:
             line_width=0.5,
         )
     drawn.add_scatter(x=[1, 1], y=[-ROW, bottom], name=BASE, mode="lines", line_color=own, line_width=2)
-    for name, (colour, symbol) in STYLES.items():
+    for name, (color, symbol) in STYLES.items():
         rows = [row for row in results["rows"] if name in row["results"]]
         if rows:
             drawn.add_scatter(
@@ -58,10 +58,10 @@ def figure(results: Mapping[str, Any], *, dark: bool = False) -> go.Figure:
                 y=[places[row["name"]] for row in rows],
                 name=name,
                 mode="markers",
-                marker_color=colour,
+                marker_color=color,
                 marker_symbol=symbol,
                 marker_size=9,
-                marker_line_color=colour,
+                marker_line_color=color,
                 marker_line_width=2,
             )
     drawn.layout.annotations += tuple(labels)

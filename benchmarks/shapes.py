@@ -87,9 +87,9 @@ KINDS: dict[str, Callable[[np.random.Generator, Sequence[Drawing]], Path]] = {
 }
 
 
-def _round(radius: float, centre: tuple[float, float]) -> Array:
+def _round(radius: float, center: tuple[float, float]) -> Array:
     angle = np.linspace(0, 2 * np.pi, 30)
-    return radius * np.stack((np.cos(angle), np.sin(angle)), axis=1) + centre
+    return radius * np.stack((np.cos(angle), np.sin(angle)), axis=1) + center
 
 
 def _by_hand(path: Path, rng: np.random.Generator) -> Path:

@@ -97,7 +97,7 @@ def sentences(shown: Shown) -> Iterator[str]:
     )
     if miscut["digits"]:
         yield (
-            f"{miscut['digits']} of them are one straight stroke labelled otherwise than 1, so they were cut out"
+            f"{miscut['digits']} of them are one straight stroke labeled otherwise than 1, so they were cut out"
             f" wrongly; they make {percent(miscut['share_of_wrong'])} of the wrong answers. Without them"
             f" {percent(miscut['accuracy_without'])} are read right (mean over the collections)."
         )

@@ -58,12 +58,12 @@ def from_files(sources: Mapping[str, Path | bytes], name: str) -> Dataset:
         ValueError: the files are not a data set.
     """
     training, test = _choose(sources, name)
-    contents = _read_labelled(sources, training)
+    contents = _read_labeled(sources, training)
     if contents.labels is None:
         raise ValueError(f"{training}: expected labels, to train on; got images alone, which can only be classified")
     test_part = contents.test_images, contents.test_labels
     if test:
-        test_contents = _read_labelled(sources, test)
+        test_contents = _read_labeled(sources, test)
         # Kaggle's test.csv has no labels: nothing can be scored on it.
         if test_contents.labels is not None:
             test_part = test_contents.images, test_contents.labels
@@ -91,7 +91,7 @@ def _first(sources: Mapping[str, Path | bytes], start: str) -> str | None:
     return next((file for file in sorted(sources) if start and file.startswith(start)), None)
 
 
-def _read_labelled(sources: Mapping[str, Path | bytes], file: str) -> formats.Contents:
+def _read_labeled(sources: Mapping[str, Path | bytes], file: str) -> formats.Contents:
     """Read a file; the labels of IDX images come from the file that belongs to them."""
     contents = formats.read_images(sources[file], file)
     wanted = _labels_names(file)

@@ -24,7 +24,7 @@ Result = dict[str, Any]  # plain values, as JSON has them
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training came to: its Progress at the end of each epoch, and its network's answers to the test part."""
+    """What a run came to: its Progress at the end of each epoch, and its network's answers to the test part."""
 
     curve: Sequence[Progress]
     test: Evaluation
@@ -104,7 +104,7 @@ def compare(figure: PublishedFigure, entry: Preset, outcome: Outcome | None) -> 
 
 
 def race(config: TrainingConfig, dataset: Dataset, goal: float, seconds: float, show: Show) -> Result:
-    """How long a training takes until it reaches a test accuracy that another one took `seconds` for.
+    """Measure how long a run takes to reach a test accuracy that another one took `seconds` for.
 
     The test part is read after each epoch to stop there. That chooses nothing: it is the quantity compared.
     """

@@ -123,7 +123,7 @@ def classify_images(network: DigitClassifier, images: Sequence[U8 | None]) -> li
     probabilities, is_digit = network.predict(np.stack(drawn))
     certainties = [None] * len(drawn) if is_digit is None else is_digit.tolist()
     rows = zip(probabilities, certainties, strict=True)
-    results = (Classification(row, is_digit=certainty) for row, certainty in rows)
+    results = (Classification(row, is_digit=is_digit) for row, is_digit in rows)
     return [Classification(None) if image is None else next(results) for image in images]
 
 

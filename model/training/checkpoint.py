@@ -41,7 +41,13 @@ Scores = dict[str, float | int | str | None]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A network, and what is known of it. `scores` are plain values by name, such as test_accuracy and tested_on."""
+    """A trained network, its settings and its scores.
+
+    Attributes:
+        network: The network.
+        config: The settings of its training run; None if they are not known.
+        scores: Plain values by name, such as test_accuracy and tested_on.
+    """
 
     network: DigitClassifier
     config: TrainingConfig | None = None
@@ -49,7 +55,7 @@ class Checkpoint:
 
     @classmethod
     def of(cls, config: TrainingConfig, progress: Progress, dataset: Dataset, status: str) -> Checkpoint:
-        """What a training came to, with its scores; the test part, if there is one, is looked at only here."""
+        """Make the checkpoint of a run that has ended, with its scores; the test part is used only here."""
         network, test = progress.network, None
         if len(dataset.test_labels):
             test = network.accuracy(dataset.test_images, dataset.test_labels)
@@ -64,7 +70,7 @@ class Checkpoint:
         return cls(network.copy(), config, scores)
 
     def to_bytes(self, kind: str = ".safetensors") -> bytes:
-        """The file's content; `kind` is .safetensors or .npz."""
+        """Return the file's content; `kind` is .safetensors or .npz."""
         tensors, metadata = _tensors(self.network.mlp), self._metadata()
         if kind == ".safetensors":
             return safetensors.numpy.save(tensors, metadata)
@@ -73,11 +79,11 @@ class Checkpoint:
         return buffer.getvalue()
 
     def save(self, path: Path) -> None:
-        """Write the file, by its ending .safetensors or .npz; one that was there is replaced only once all is written.
+        """Write the file, as its ending says (.safetensors or .npz); an old file is replaced only by a complete one.
 
         Raises:
-            ValueError: another ending.
-            OSError: the file can't be written.
+            ValueError: The path has another ending.
+            OSError: The file can't be written.
         """
         content = self.to_bytes(checked_kind(path))
         with atomic_write(path) as file:
@@ -97,18 +103,22 @@ class Checkpoint:
 
 
 def checked_kind(path: Path) -> str:
-    """The path's ending, if a checkpoint can have it."""
+    """Return the path's ending.
+
+    Raises:
+        ValueError: A checkpoint can't have this ending.
+    """
     if path.suffix not in READERS:
         raise ValueError(f"a network's file must end in {' or '.join(READERS)}; got {path.name!r}")
     return path.suffix
 
 
 def load(source: Path | bytes, name: str = "") -> Checkpoint:
-    """The checkpoint in a file, or in an uploaded file's bytes under its `name`.
+    """Load the checkpoint in a file, or in an uploaded file's bytes under its `name`.
 
     Raises:
-        ValueError: one line: what was expected of the file, what it has, where.
-        OSError: it can't be read.
+        ValueError: The file is no checkpoint; one line says what was expected, what came and where.
+        OSError: The file can't be read.
     """
     name = name or (source.name if isinstance(source, Path) else "the file")
     size = source.stat().st_size if isinstance(source, Path) else len(source)

@@ -1,6 +1,6 @@
-"""An unfinished training is kept in the cache from time to time, so that an interrupted one can go on where it was.
+"""A resume checkpoint: the snapshot in the cache from which an interrupted training run goes on.
 
-Each training has a file of its own there, found again by its config and its images, and removed when it has ended.
+Each run has its own file there, found again by its settings and its images, and removed when the run ends.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ from model.ink import Drawing
 from model.training.history import Progress
 from model.training.snapshot import Snapshot
 
-SAVE_INTERVAL_S = 30.0  # of training; shorter ones are never kept
-MAX_FILES = 5  # kept at most: of more trainings, those that were interrupted last
+SAVE_INTERVAL_S = 30.0  # of training; a shorter run is never saved
+MAX_FILES = 5  # of more interrupted runs, the newest are kept
 
 
 class ResumeCheckpoint:
-    """The place in the cache for the training of a config on a data set, and on ink if any.
+    """The place in the cache for a run of these settings on a data set, and on ink if there is any.
 
-    `epoch` is the one that was kept last, 0 if none was.
+    Attributes:
+        path: The file.
+        epoch: The epoch that was saved last; 0 before the first save.
     """
 
     def __init__(self, config: TrainingConfig, dataset: Dataset, ink: Sequence[Drawing] = ()) -> None:
@@ -38,20 +40,24 @@ class ResumeCheckpoint:
         self._seconds: float | None = None
 
     def find(self) -> Snapshot | None:
-        """What is kept of the training, None if nothing is. Raises ValueError: the file is damaged, or another one."""
+        """Read the snapshot of the interrupted run; None if there is none.
+
+        Raises:
+            ValueError: The file is damaged, or it is another kind of file.
+        """
         return Snapshot.read(self.path) if self.path.exists() else None
 
     def when(self) -> datetime:
-        """When it was kept, by the local clock."""
+        """Return when it was saved, by the local clock."""
         return datetime.fromtimestamp(self.path.stat().st_mtime)
 
     def keep(self, progress: Progress, points: Sequence[dict[str, Any]]) -> None:
-        """Be told each progress, and the learning curve so far: keep them, if it is time to.
+        """Save the state and the learning curve so far if it is time to; call it with each progress.
 
         Raises:
-            OSError: the file can't be written.
+            OSError: The file can't be written.
         """
-        if self._seconds is None:  # the first: it begins here, at 0 or where it was interrupted
+        if self._seconds is None:  # the first: the run begins here, at 0 or where it was interrupted
             self.epoch, self._seconds = progress.epoch, progress.seconds
         if progress.snapshot is None or progress.status != "running":
             return
@@ -61,7 +67,7 @@ class ResumeCheckpoint:
         self.epoch, self._seconds = progress.epoch, progress.seconds
 
     def remove(self) -> None:
-        """Forget the training, if it was kept."""
+        """Remove the file, if there is one."""
         with suppress(OSError):
             self.path.unlink()
 
@@ -81,7 +87,7 @@ def _written(path: Path) -> float:
 
 
 def _digest(config: TrainingConfig, dataset: Dataset, ink: Sequence[Drawing]) -> str:
-    """Equal for trainings that do the same: of one config, on the same images, labels and drawings."""
+    """Digest what decides a run: its settings, and the images, labels and drawings."""
     digest = hashlib.sha256(config.model_dump_json().encode())
 
     def add(array: np.ndarray) -> None:

@@ -1,7 +1,7 @@
-"""A snapshot is all that changes in a training, as it was between two of its steps.
+"""A snapshot is the complete state of a training run between two of its steps.
 
-A training that begins from one goes on as if it had never stopped, bit for bit: not only the parameters are in it, but
-the optimizer's memory and where each source of random numbers stands. Two that begin from the same one can be compared.
+A run that starts from a snapshot goes on as if it had never stopped, bit for bit: it holds not only the parameters but
+the optimizer's state and the state of each random generator. Two runs from the same snapshot can be compared.
 """
 
 from __future__ import annotations
@@ -23,14 +23,20 @@ TEXT = "text"  # the array of a file that holds all but the arrays, as JSON in U
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`arrays` by name, all else as plain `values`, and the learning curve's `points` if somebody keeps them."""
+    """The state of a run.
+
+    Attributes:
+        arrays: Arrays by name.
+        values: Everything else, as plain values.
+        points: The learning curve so far, if somebody records it.
+    """
 
     arrays: Mapping[str, Array]
     values: Mapping[str, Any]
     points: Sequence[dict[str, Any]] = ()
 
     def layout(self) -> dict[str, Any]:
-        """What is in it, by name: equal for two trainings of the same config."""
+        """Return what is in it, by name: equal for two runs of the same settings."""
         shapes = {name: (array.shape, array.dtype.str) for name, array in self.arrays.items()}
         return shapes | dict.fromkeys(self.values)
 
@@ -41,10 +47,10 @@ class Snapshot:
 
     @classmethod
     def read(cls, path: Path, only: Sequence[str] = ()) -> Snapshot:
-        """The snapshot in a file, or only some of its arrays.
+        """Read a snapshot from a file, or only some of its arrays.
 
         Raises:
-            ValueError: the file is damaged, or none that `write` made.
+            ValueError: The file is damaged, or `write` did not make it.
         """
         with open_npz(path, path.name) as archive:
             arrays = {name: archive.read(name) for name in archive.keys if not only or name in (*only, TEXT)}
@@ -53,5 +59,5 @@ class Snapshot:
         except (KeyError, ValueError, RecursionError):
             text = None
         if not isinstance(text, dict) or text.get("format") != FORMAT:
-            raise ValueError(f"{path.name}: expected the snapshot of a training ({FORMAT}); it is another file")
+            raise ValueError(f"{path.name}: expected the snapshot of a training run ({FORMAT}); it is another file")
         return cls(arrays, text["values"], text["points"])

@@ -62,7 +62,7 @@ def restore(trainer: Trainer, snapshot: Snapshot) -> None:
     expected = trainer.snapshot().layout()
     if snapshot.layout() != expected:
         differing = sorted({name for name, _ in expected.items() ^ snapshot.layout().items()})
-        raise ValueError(f"the snapshot must be of a training like this one; not like it: {', '.join(differing)}")
+        raise ValueError(f"the snapshot must be of a run with the same settings; what differs: {', '.join(differing)}")
     _load(trainer, snapshot)
 
 

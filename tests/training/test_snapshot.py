@@ -269,13 +269,13 @@ def test_a_snapshot_that_does_not_fit_is_refused(name, array):
     arrays = {key: value for key, value in start.arrays.items() if key != name}
     if array is not None:
         arrays[name] = array
-    with pytest.raises(ValueError, match=rf"of a training like this one; not like it: {name}$"):
+    with pytest.raises(ValueError, match=rf"of a run with the same settings; what differs: {name}$"):
         train(SMALL, TOY, start=replace(start, arrays=arrays))
 
 
 def test_a_snapshot_of_a_later_version_is_refused():
     start = at_epoch(train(SMALL, TOY), 1)
-    with pytest.raises(ValueError, match=r"not like it: novelty$"):
+    with pytest.raises(ValueError, match=r"what differs: novelty$"):
         train(SMALL, TOY, start=replace(start, values={**start.values, "novelty": 1}))
 
 

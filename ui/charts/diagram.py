@@ -16,7 +16,7 @@ from ui.common.glossary import NAMES
 WIDTH, HEIGHT, MARGIN = 360, 196, 38
 MIDDLE, SPACING, RADIUS = 98, 3.3, 1.25  # of the columns of dots
 DOTS_PER_FOLD = 4.4  # a layer e times as large has so many dots more
-FAN = 6  # dots of a column that lines are drawn from: all of them would be a grey field
+FAN = 6  # dots of a column that lines are drawn from: all of them would be a gray field
 ROOM_FOR_DIGITS = 6.2  # the width of a digit in small print
 
 

@@ -82,8 +82,8 @@ def choose_config(
 ) -> TrainingConfig:
     """All the other widgets; returns the config that they make together.
 
-    `running` is the config of the training that runs, with the changes made to it so far. In the place `tuning`, or
-    else above the others, stand the widgets for what such a training can follow at once.
+    `running` is the config of the run in progress, with the changes made to it so far. In the place `tuning`, or
+    else above the others, stand the widgets for the settings that such a run applies at once.
 
     Raises:
         ValueError: the values do not go together.
