@@ -33,12 +33,12 @@ def page(image: np.ndarray, size: int = 320, corner: tuple[int, int] = (70, 40))
     return ink
 
 
-def grey(values: np.ndarray) -> np.ndarray:
+def gray(values: np.ndarray) -> np.ndarray:
     return np.rint(values).clip(0, 255).astype(np.uint8)
 
 
 def likeness(one: np.ndarray, other: np.ndarray) -> float:
-    """The correlation of two images, one moved by up to a pixel, since a centre of mass near a half may round
+    """The correlation of two images, one moved by up to a pixel, since a center of mass near a half may round
     either way: 1 for the same image."""
     shifted = [np.roll(one, (down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     return max(float(np.corrcoef(image.ravel(), other.ravel())[0, 1]) for image in shifted)
@@ -50,7 +50,7 @@ def photo(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     light = (0.85 + 0.15 * x) * np.where(x + 0.5 * y > 0.2, 0.65, 1.0)
     texture = ndimage.gaussian_filter(rng.normal(0, 10, ink.shape), 1.5)
     seen = (210 - 150 * ink + texture) * ndimage.gaussian_filter(light, 4)
-    return grey(ndimage.gaussian_filter(seen, 0.8) + rng.normal(0, 4, ink.shape))
+    return gray(ndimage.gaussian_filter(seen, 0.8) + rng.normal(0, 4, ink.shape))
 
 
 @pytest.mark.parametrize("format", ["PNG", "BMP", "GIF"])
@@ -70,27 +70,27 @@ def test_a_photo_with_shadow_and_noise_reads_like_the_digit(index):
 
 def test_dark_on_light_and_light_on_dark_read_alike():
     ink = page(DIGITS[6])
-    dark, light = grey(250 - 230 * ink), grey(5 + 230 * ink)
+    dark, light = gray(250 - 230 * ink), gray(5 + 230 * ink)
     assert likeness(read_photo(saved(dark)), DIGITS[6]) > 0.9
     assert likeness(read_photo(saved(light)), DIGITS[6]) > 0.9
 
 
 def test_place_on_the_page_does_not_matter():
-    one, other = (read_photo(saved(grey(250 - 230 * page(DIGITS[9], 400, at)))) for at in ((0, 0), (160, 120)))
+    one, other = (read_photo(saved(gray(250 - 230 * page(DIGITS[9], 400, at)))) for at in ((0, 0), (160, 120)))
     assert likeness(one, other) > 0.98
 
 
-@pytest.mark.parametrize("colour", [0, 255, 120])
-def test_ink_of_one_colour_on_a_transparent_ground_is_read(colour):
+@pytest.mark.parametrize("color", [0, 255, 120])
+def test_ink_of_one_color_on_a_transparent_background_is_read(color):
     ink = page(DIGITS[12])
-    pixels = np.full((*ink.shape, 4), colour, np.uint8)
-    pixels[..., 3] = grey(255 * ink)
+    pixels = np.full((*ink.shape, 4), color, np.uint8)
+    pixels[..., 3] = gray(255 * ink)
     for format in ("PNG", "WEBP"):
         assert likeness(read_photo(saved(pixels, format, lossless=True)), DIGITS[12]) > 0.9
 
 
-def test_paper_cut_out_on_a_transparent_ground_is_still_paper():
-    pixels = np.repeat(grey(240 - 220 * page(DIGITS[12]))[..., None], 4, axis=2)
+def test_paper_cut_out_on_a_transparent_background_is_still_paper():
+    pixels = np.repeat(gray(240 - 220 * page(DIGITS[12]))[..., None], 4, axis=2)
     pixels[..., 3] = 255
     pixels[:20, :, 3] = 0
     assert likeness(read_photo(saved(pixels)), DIGITS[12]) > 0.9
@@ -98,7 +98,7 @@ def test_paper_cut_out_on_a_transparent_ground_is_still_paper():
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I;16"])
 def test_every_kind_of_pixel_is_read(mode):
-    shades = grey(250 - 230 * page(DIGITS[24]))
+    shades = gray(250 - 230 * page(DIGITS[24]))
     if mode == "I;16":
         data = saved(shades.astype(np.uint16) * 257)
     else:
@@ -107,7 +107,7 @@ def test_every_kind_of_pixel_is_read(mode):
 
 
 def test_a_camera_held_sideways_is_turned_upright():
-    sideways = Image.fromarray(grey(250 - 230 * page(DIGITS[21]))).rotate(90)
+    sideways = Image.fromarray(gray(250 - 230 * page(DIGITS[21]))).rotate(90)
     exif = Image.Exif()
     exif[0x0112] = 6  # turn a quarter clockwise to show
     assert likeness(read_photo(saved(sideways, "JPEG", exif=exif)), DIGITS[21]) > 0.9
@@ -116,7 +116,7 @@ def test_a_camera_held_sideways_is_turned_upright():
 def test_specks_beside_the_digit_are_left_out():
     ink = page(DIGITS[15])
     ink[5:9, 5:9] = ink[300:304, 290:295] = 1
-    assert likeness(read_photo(saved(grey(250 - 230 * ink))), DIGITS[15]) > 0.9
+    assert likeness(read_photo(saved(gray(250 - 230 * ink))), DIGITS[15]) > 0.9
 
 
 @pytest.mark.parametrize("width", [4, 60])
@@ -125,7 +125,7 @@ def test_thin_pens_and_fat_markers_are_brought_to_mnist_s_width(width):
     angle = np.linspace(0, 2 * np.pi, 2000)
     ink[(300 + 180 * np.sin(angle)).astype(int), (300 + 130 * np.cos(angle)).astype(int)] = 1
     ink = ndimage.distance_transform_edt(ink == 0) <= width / 2
-    assert 2.1 <= stroke_width(read_photo(saved(grey(240 - 200 * ink)))) <= 4.3
+    assert 2.1 <= stroke_width(read_photo(saved(gray(240 - 200 * ink)))) <= 4.3
 
 
 def test_a_file_on_disk_is_read(tmp_path):
@@ -143,9 +143,9 @@ def blank_pages() -> dict[str, np.ndarray]:
         "black": np.zeros((28, 28), np.uint8),
         "one pixel": np.zeros((1, 1), np.uint8),
         "paper with a shadow": photo(nothing, rng),
-        "noise": grey(rng.normal(200, 20, (300, 300))),
+        "noise": gray(rng.normal(200, 20, (300, 300))),
         "gradient": np.tile(np.linspace(90, 250, 300), (200, 1)).astype(np.uint8),
-        "speck": grey(240 - 200 * speck),
+        "speck": gray(240 - 200 * speck),
         "transparent": np.zeros((50, 50, 4), np.uint8),
     }
 

@@ -56,7 +56,7 @@ def assert_drawn_as_rendered(drawings, widths):
     rendered = [render(one, float(width)) for one, width in zip(drawings, widths, strict=True)]
     off = np.abs(images.astype(int) - rendered).mean(axis=(1, 2))  # of 255
     assert np.median(off) < 0.6
-    # Where the centre of mass is as near to one pixel as to the next, the two may choose differently: a few may.
+    # Where the center of mass is as near to one pixel as to the next, the two may choose differently: a few may.
     assert np.mean(off < 5) > 0.94
     for image, expected in zip(images[off >= 5].astype(int), np.array(rendered)[off >= 5], strict=True):
         shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
