@@ -42,7 +42,13 @@ def command_line_page() -> str:
         "stdout is one JSON object. Bad input ends with one line on stderr and exit code 2.",
     ]
     for name, command in cli.commands.items():
-        context = click.Context(command, info_name=f"python -m model {name}", terminal_width=HELP_WIDTH)
+        # With the parent's names of the help option, as the command line has them.
+        context = click.Context(
+            command,
+            info_name=f"python -m model {name}",
+            terminal_width=HELP_WIDTH,
+            help_option_names=cli.context_settings["help_option_names"],
+        )
         parts += [f"## {name}", f"```text\n{command.get_help(context)}\n```"]
     return "\n\n".join(parts)
 
