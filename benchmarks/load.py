@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -31,8 +30,8 @@ from benchmarks.drawings import Sent
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
 from model.cli import entry
-from model.common.cores import cores
 from model.common.machine import describe, phrase
+from model.jobs import worker_limits
 from tools.app_server import RunningApp, serve
 
 KEPT = Path(__file__).with_name("load.json")  # the run that README.md shows
@@ -70,7 +69,7 @@ class Tally:
 def load(sessions: int, seconds: float, every: float, trainings: int | None, write: bool, as_json: bool) -> None:
     """Measure how soon drawings are answered, and what memory it takes, by the number of visitors."""
     if trainings is None:
-        trainings = int(os.environ.get("INKLING_WORKERS") or cores()) + QUEUE
+        trainings = worker_limits.workers() + QUEUE
     sent = drawings.some(DRAWINGS)
     with serve() as app:
         try:
