@@ -59,7 +59,6 @@ class Worker:
         self._commands, self._events, self._folder, self._app = commands, events, folder, app
         self._orphans_are_adopted = orphans_are_adopted
         self._received: queue.SimpleQueue[CommandEnvelope] = queue.SimpleQueue()
-        self._has_received = threading.Event()
         self._sending = threading.Lock()
         self._job_number = 0  # of the present run
 
@@ -102,7 +101,6 @@ class Worker:
         received: list[CommandEnvelope] = []
         with suppress(queue.Empty):
             received.append(self._received.get(block=timeout != 0, timeout=timeout))
-        self._has_received.clear()
         with suppress(queue.Empty):
             while True:
                 received.append(self._received.get_nowait())
@@ -113,8 +111,8 @@ class Worker:
         ]
 
     def has_commands(self) -> bool:
-        """Return whether `receive` has something new."""
-        return self._has_received.is_set()
+        """Return whether something new has come."""
+        return not self._received.empty()
 
     # -- Its other threads ----------------------------------------------------------------------------------
 
@@ -132,7 +130,6 @@ class Worker:
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._end()
             self._received.put(envelope)
-            self._has_received.set()
 
     def _end(self) -> None:
         """End at once, whatever the other threads do; if the app itself is gone, delete its files."""
