@@ -1,7 +1,7 @@
 """Diagnostics of a network in training as HTML tables: the health of each layer, the confusion of the digits, and what
 was learned of each digit.
 
-The fragments are light enough to be sent at every refresh; style.css has their look.
+The fragments are light enough to be sent at every refresh; style.css beside this has their look.
 """
 
 from __future__ import annotations

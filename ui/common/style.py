@@ -1,7 +1,8 @@
-"""The look of the HTML that Inkling writes itself: the style sheet, with the colors of the theme."""
+"""The look of the HTML that Inkling writes itself: the packages' style sheets, with the colors of the theme."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -9,9 +10,11 @@ import streamlit as st
 from ui.common import theme
 
 
+@cache
 def style_sheet() -> str:
-    """The style sheet, preceded by the theme's colors as custom properties."""
-    return theme.css_properties() + Path(__file__).with_name("style.css").read_text()
+    """The style.css of each package of ui, preceded by the theme's colors as custom properties."""
+    sheets = sorted(Path(__file__).parents[1].glob("*/style.css"))
+    return theme.css_properties() + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
 def apply() -> None:
