@@ -1,7 +1,7 @@
 """Presets: settings by name, with a summary and with what was published of their results.
 
-Five are the small public networks that this project began from. `handwriting` is the network for drawings, and
-`champion` the best on MNIST.
+Five are the small public networks that this project began from. `handwriting` is the network for drawings, `champion`
+the best on MNIST, and `starter` a small one whose score on mnist-5k is a fair one.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class PublishedFigure:
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings, a sentence on what they are, a sentence on what was published, and the published figures.
+    """Settings, a note for menus, a sentence on what they are, one on what was published, and the published figures.
 
-    `sentence` has a pair of braces for each figure. `mini_batches` trains the same network in small batches, to see
-    how soon it is as accurate.
+    `note` is a few words on the network. `sentence` has a pair of braces for each figure. `mini_batches` trains the
+    same network in small batches, to see how soon it is as accurate.
     """
 
     summary: str
@@ -56,6 +56,7 @@ class Preset:
     config: TrainingConfig
     figures: tuple[PublishedFigure, ...] = ()
     mini_batches: TrainingConfig | None = None
+    note: str = ""
 
     @property
     def published(self) -> str:
@@ -113,6 +114,7 @@ PRESETS = {
             within("cost_per_output", 0.230267, 0.0230267, epoch=0),
             within("cost_per_output", 0.035363, 0.0035363, epoch=200),
         ),
+        note="32 units, full batch",
     ),
     "mini-batch": Preset(
         "The smallest useful network, ten hidden units, trained in small batches on Kaggle's 42,000 images.",
@@ -132,6 +134,7 @@ PRESETS = {
             at_least("recall", 0.9270),
             at_least("f1", 0.9269),
         ),
+        note="10 ReLU units",
     ),
     "deep-64": Preset(
         "Two hidden layers of 64 units, small random weights, plain steps in batches of 64, for a long time.",
@@ -154,6 +157,7 @@ PRESETS = {
             at_least("best_validation_accuracy", 0.977, SAMPLING_ERROR, decimals=1),
             PublishedFigure("seconds_to_best", 14 * 60 + 42),
         ),
+        note="two layers of 64 units",
     ),
     "tanh-10": Preset(
         "Ten hidden tanh units: a small network on which every setting has a visible effect.",
@@ -169,6 +173,7 @@ PRESETS = {
             epochs=100,
         ),
         (at_least("test_accuracy", 0.922, decimals=1),),
+        note="10 tanh units",
     ),
     "wide-512": Preset(
         "Two wide hidden layers, 512 and 256 units, trained for 1,000 steps on all images at once.",
@@ -176,6 +181,7 @@ PRESETS = {
         WIDE,
         (PublishedFigure("test_accuracy", None),),
         WIDE.changed(learning_rate=0.1, batch_size=64, epochs=30),
+        note="512 and 256 units",
     ),
     "handwriting": Preset(
         "The network for your drawings: trained on MNIST and on ink, with different images in every epoch, and with a "
@@ -195,6 +201,7 @@ PRESETS = {
             epochs=60,
             augmentation="elastic",
         ),
+        note="best on drawings",
     ),
     "champion": Preset(
         "The best on MNIST: three wide hidden layers, trained for many epochs with elastic augmentation.",
@@ -212,6 +219,13 @@ PRESETS = {
             epochs=240,
             augmentation="elastic",
         ),
+        note="best on MNIST",
+    ),
+    "starter": Preset(
+        "A small network that learned from mnist-5k's 4,000 training images alone: the other 1,000 are a fair test.",
+        "Inkling's own; see weights/README.md.",
+        TrainingConfig(hidden_sizes=(64,), epochs=20),
+        note="fair test on mnist-5k",
     ),
 }
 

@@ -1,11 +1,14 @@
 """Evaluate: how well a network reads digits, which ones it confuses, and what its mistakes look like."""
 
+from functools import partial
+
 import streamlit as st
 
 from ui import state
 from ui.common import errors, layout, style
 from ui.evaluate import view
-from ui.evaluate.results import evaluate, warnings
+from ui.evaluate.fairness import network_to_begin_with, warnings
+from ui.evaluate.results import evaluate
 from ui.pickers import datasets, networks
 
 state.enter_page("evaluate")
@@ -14,14 +17,15 @@ page = layout.centered_page(layout.WIDE_PAGE_WIDTH)
 page.title("Evaluate a network", anchor=False)
 
 network_menu, dataset_menu = page.columns(2, gap="medium")
+with dataset_menu:
+    dataset = datasets.select_dataset()
 with network_menu:
     try:
-        _, checkpoint = networks.select_network()
+        begin_with = partial(network_to_begin_with, dataset) if dataset else None
+        _, checkpoint = networks.select_network(begin_with)
     except (OSError, ValueError) as error:
         errors.show_error(f"The network can't be opened: {error}")
         st.stop()
-with dataset_menu:
-    dataset = datasets.select_dataset()
 if dataset is None:
     st.stop()
 

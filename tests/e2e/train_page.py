@@ -26,8 +26,8 @@ def click_menu(page: Page, name: str) -> None:
 
 
 def unfold(page: Page, key: str) -> None:
-    """Open the folded part of the page that holds a widget."""
-    page.locator("details", has=page.locator(f".st-key-{key}")).locator("summary").click()
+    """Open the part of the page that holds a place for files."""
+    page.locator(f".st-key-load_{key} button").first.click()
 
 
 class Slider:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import streamlit as st
 from numpy.typing import NDArray
 
-from model import data
 from model.data import Dataset
 from model.nn.classifier import DigitClassifier
 from model.training.checkpoint import Checkpoint
@@ -18,12 +17,6 @@ if TYPE_CHECKING:
     from model.inference.evaluation import Evaluation
 
 Array = NDArray[Any]
-
-OVERLAP_WARNINGS = {
-    data.Overlap.TRAINING_IMAGES: "The network learned from these images: its score here says little about new digits.",
-    data.Overlap.MNIST_5K_IN_MNIST: "All 5,000 of these images are among MNIST's 60,000 training images, from which "
-    "this network learned: its score here says nothing about new digits.",
-}
 
 MAX_CACHED = 8  # evaluations, for all visitors together; about half a megabyte for 10,000 images
 
@@ -73,15 +66,3 @@ def _evaluate(identity: str, folder: str, _network: DigitClassifier, _samples: E
     from model.inference import evaluation  # imports scikit-learn, which takes seconds: not before the page shows
 
     return evaluation.evaluate(_network, _samples.images, _samples.labels)
-
-
-def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> list[str]:
-    """What a reader must know to judge the scores, one sentence or two each."""
-    found = []
-    if not samples.is_test:
-        found.append("This data set has no test split: all of its images are evaluated.")
-    config = checkpoint.config
-    if config:
-        overlap = data.find_overlap(config.data, dataset, ink=config.ink, on_training_part=not samples.is_test)
-        found += [OVERLAP_WARNINGS[overlap]] if overlap else []
-    return found

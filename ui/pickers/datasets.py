@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +13,9 @@ from model import data
 from model.data import Dataset
 from ui import state
 from ui.common import errors
-from ui.state import runtime, widget_state
+from ui.pickers import menu
+from ui.pickers.menu import Files
+from ui.state import runtime
 from ui.state.visitor_state import UploadedDataset
 
 
@@ -49,62 +52,64 @@ def is_available(name: str) -> bool:
 def select_dataset() -> str | None:
     """Show the menu of data sets and the upload of files; returns the selected name, None if it needs a download.
 
-    The selection is the same on all pages. Files that hold no data set get a message, and the selection stays.
+    The selection is the same on all pages.
     """
     names = [*data.DATASETS, *state.visitor().datasets]
-    selected = state.visitor().dataset
-    widget_state.put("dataset", selected if selected in names else "mnist-5k")
-    name = st.selectbox(
+    selected = state.visitor().dataset if state.visitor().dataset in names else "mnist-5k"
+    absent, problem = _lacks_mnist()
+    offer = _offer_mnist if absent else None
+    name = menu.choose(
         "Data set",
         names,
+        selected,
         key="dataset",
         on_change=_select,
-        help="The images to train and to test on.",
+        files=FILES,
+        explanation="The images to train and to test on.",
+        more=None if selected == "mnist" else offer,
     )
-    with st.expander("Load data files", icon=":material/upload_file:"):
-        st.file_uploader(
-            "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON lines) or mnist.npz",
-            accept_multiple_files=True,
-            key="dataset_files",
-            on_change=_open,
-        )
-        if problem := state.visitor().dataset_problem:
-            errors.show_error(problem)
-    try:
-        absent = not data.is_present("mnist")
-    except ValueError as error:
-        absent = True
-        errors.show_error(str(error))
+    if problem:
+        errors.show_error(problem)
     st.caption(data.DATASETS[name] if name in data.DATASETS else errors.escape_markdown(repr(open_dataset(name))))
-    if absent and name in data.DATASETS:
-        _offer_mnist()
-    return None if absent and name == "mnist" else name
+    if offer and name == "mnist":
+        offer()
+        return None
+    return name
 
 
-def _select() -> None:
-    visitor = state.visitor()
-    visitor.dataset = widget_state.get("dataset", visitor.dataset)
+def _lacks_mnist() -> tuple[bool, str]:
+    """Whether the full MNIST must be downloaded first, and why the files in $MNIST_DIR can't be used."""
+    try:
+        return not data.is_present("mnist"), ""
+    except ValueError as error:
+        return True, str(error)
 
 
-def _open() -> None:
-    uploads: list[UploadedFile] = widget_state.get("dataset_files", [])
-    visitor = state.visitor()
-    visitor.dataset_problem = None
-    if not uploads:
-        return
+def _select(name: str) -> None:
+    state.visitor().dataset = name
+
+
+def _take(uploads: Sequence[UploadedFile]) -> None:
+    """Make a data set of the files, and choose it."""
     name = ", ".join(file.name for file in uploads)[:80]
     if name in data.DATASETS:
         name += " (your file)"
     folder = TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
-    try:
-        dataset = data.from_files({file.name: file.getvalue() for file in uploads}, name)
-        data.save(dataset, Path(folder.name) / "data")
-        dataset = data.open_folder(Path(folder.name) / "data")  # mapped, not held in memory
-    except ValueError as error:
-        visitor.dataset_problem = str(error)
-    else:
-        visitor.datasets = {name: UploadedDataset(dataset, folder)}  # one at a time: they are large
-        visitor.dataset = name
+    dataset = data.from_files({file.name: file.getvalue() for file in uploads}, name)
+    data.save(dataset, Path(folder.name) / "data")
+    dataset = data.open_folder(Path(folder.name) / "data")  # mapped, not held in memory
+    visitor = state.visitor()
+    visitor.datasets = {name: UploadedDataset(dataset, folder)}  # one at a time: they are large
+    visitor.dataset = name
+
+
+FILES = Files(
+    "Load data files",
+    "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON lines) or mnist.npz",
+    "dataset_files",
+    _take,
+    multiple=True,
+)
 
 
 def _offer_mnist() -> None:

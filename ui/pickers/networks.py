@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.jobs import Job
 from model.presets import PRESETS
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
 from ui import state
-from ui.common import errors
-from ui.state import widget_state
+from ui.common.formatting import percent
+from ui.pickers import menu
+from ui.pickers.menu import Files
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
 MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the oldest goes first
@@ -44,7 +46,7 @@ def add(name: str, trained: Checkpoint) -> str:
     networks[unique] = trained
     while len(networks) > MAX_NETWORKS or (len(networks) > 1 and _size(networks.values()) > MAX_BYTES):
         networks.pop(next(iter(networks)))
-    state.visitor().network = unique
+    state.visitor().network, state.visitor().network_chosen_on = unique, ""
     return unique
 
 
@@ -52,48 +54,68 @@ def _size(networks: Iterable[Checkpoint]) -> int:
     return sum(one.network.mlp.parameters.nbytes for one in networks)
 
 
-def select_network() -> tuple[str, Checkpoint]:
+def select_network(begin_with: Callable[[], str] | None = None) -> tuple[str, Checkpoint]:
     """Show the menu of networks, this visitor's newest first, and the upload; returns the selected name and network.
 
-    The selection is the same on all pages. A file that holds no network gets a message, and the selection stays.
+    The selection is the same on all pages.
+
+    Args:
+        begin_with: finds the network to select on a page that has a say in it; by default it is the visitor's choice.
     """
     _collect()
-    names = [*reversed(state.visitor().networks), *shipped_names()]
-    selected = state.visitor().network
-    widget_state.put("network", selected if selected in names else DEFAULT)
-    name = st.selectbox(
+    names, selected = menu_names(), begin_with() if begin_with else state.visitor().network
+    name = menu.choose(
         "Network",
         names,
+        selected if selected in names else DEFAULT,
         key="network",
         on_change=_select,
-        help="The network that predicts: one that comes with Inkling, one you trained here, or one from a file.",
+        files=FILES,
+        describe=describe,
+        explanation="The network that predicts: one that comes with Inkling, one you trained here, or one from a file.",
     )
-    with st.expander("Load a model file", icon=":material/upload_file:"):
-        st.file_uploader(
-            "A model file that Inkling saved, .safetensors or .npz",
-            key="network_file",
-            max_upload_size=checkpoint.SIZE_LIMIT // 2**20,
-            on_change=_open,
-        )
-        if problem := state.visitor().network_problem:
-            errors.show_error(problem)
-    return name, state.visitor().networks.get(name) or load_shipped(name)
+    return name, find(name)
 
 
-def _select() -> None:
+def menu_names() -> list[str]:
+    """The names of all networks, this visitor's first, the newest before the others."""
+    return [*reversed(state.visitor().networks), *shipped_names()]
+
+
+def find(name: str) -> Checkpoint:
+    """The network of this name in the menu."""
+    return state.visitor().networks.get(name) or load_shipped(name)
+
+
+def describe(name: str) -> str:
+    """A network's name with a few words on what it is."""
+    own = state.visitor().networks.get(name)
+    if own is None:
+        note = PRESETS[name].note if name in PRESETS else ""
+    else:
+        accuracy, data = own.scores.get("test_accuracy"), own.scores.get("tested_on")
+        note = f"{percent(accuracy)} on {data}" if isinstance(accuracy, float) and data else ""
+    return f"{name} ({note})" if note else name
+
+
+def _select(name: str) -> None:
     visitor = state.visitor()
-    visitor.network = widget_state.get("network", visitor.network)
+    visitor.network, visitor.network_chosen_on = name, state.tab().page
 
 
-def _open() -> None:
-    file, visitor = widget_state.get("network_file", None), state.visitor()
-    visitor.network_problem = None
-    if file is None:
-        return
-    try:
-        add(Path(file.name).stem, checkpoint.load(file.getvalue(), file.name))
-    except ValueError as error:
-        visitor.network_problem = str(error)
+def _take(uploads: Sequence[UploadedFile]) -> None:
+    """Open the file with a network, and choose that."""
+    (file,) = uploads
+    _select(add(Path(file.name).stem, checkpoint.load(file.getvalue(), file.name)))
+
+
+FILES = Files(
+    "Load a model file",
+    "A model file that Inkling saved, .safetensors or .npz",
+    "network_file",
+    _take,
+    max_megabytes=checkpoint.SIZE_LIMIT // 2**20,
+)
 
 
 def of_job(job: Job) -> str | None:

@@ -33,10 +33,10 @@ class VisitorState:
     # The menus of networks and data sets
     networks: dict[str, Checkpoint] = field(default_factory=dict)  # trained here, or opened from a file
     network: str = ""  # the selected one
-    network_problem: str | None = None  # why the uploaded file can't be used
+    network_chosen_on: str = ""  # the page where the visitor chose it; empty if it chose itself
     datasets: dict[str, UploadedDataset] = field(default_factory=dict)
     dataset: str = "mnist-5k"  # the selected one
-    dataset_problem: str | None = None
+    file_problems: dict[str, str] = field(default_factory=dict)  # by uploader: why its files can't be used
 
     # Draw and Evaluate
     drawing: Drawing | None = None

@@ -1,0 +1,48 @@
+"""Whether a score is a fair one: a network must not be scored on images that it learned from."""
+
+from __future__ import annotations
+
+from model import data
+from model.data import Overlap
+from model.training.checkpoint import Checkpoint
+from ui import state
+from ui.evaluate.results import EvaluationSet, evaluation_set
+from ui.pickers import datasets, networks
+
+STARTER = "starter"  # learned from mnist-5k's training images alone
+NOT_FAIR = "Not a fair test: this network was trained on these images."
+WARNINGS = {
+    Overlap.TRAINING_IMAGES: NOT_FAIR,
+    Overlap.MNIST_5K_IN_MNIST: f"{NOT_FAIR} All 5,000 of them are among MNIST's 60,000 training images.",
+}
+
+
+def network_to_begin_with(dataset: str) -> str:
+    """Choose the network that Evaluate shows for a data set.
+
+    It is the visitor's choice if that was made on this page or is a fair one; else the visitor's newest network that
+    did not learn from these images; else the small one that comes with Inkling.
+    """
+    visitor = state.visitor()
+    names = networks.menu_names()
+    if visitor.network in names and visitor.network_chosen_on == "evaluate":
+        return visitor.network
+    samples = evaluation_set(datasets.open_dataset(dataset))
+    candidates = [name for name in (visitor.network, *reversed(visitor.networks), STARTER) if name in names]
+    fair = (name for name in candidates if not overlap(networks.find(name), dataset, samples))
+    return next(fair, STARTER)
+
+
+def overlap(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> Overlap | None:
+    """How the images overlap with those that the network learned from, as far as that is known."""
+    config = checkpoint.config
+    if config is None:
+        return None
+    return data.find_overlap(config.data, dataset, ink=config.ink, on_training_part=not samples.is_test)
+
+
+def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> list[str]:
+    """What a reader must know to judge the scores, one sentence or two each."""
+    found = overlap(checkpoint, dataset, samples)
+    no_test_split = [] if samples.is_test else ["This data set has no test split: all of its images are evaluated."]
+    return no_test_split + ([WARNINGS[found]] if found else [])
