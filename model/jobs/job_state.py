@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from model.common.downsampling import downsampled
 from model.jobs.protocol import ProbePrediction, ProgressReport, RunProgress, SnapshotRef
 from model.training.diagnostics import NEVER, Diagnostics
 from model.training.history import ConfigChange, HistoryPoint
 
-MAX_POINTS = 3000  # of a curve: beyond that, every second one is dropped
+MAX_POINTS = 3000  # of a curve: beyond that, about every second one is dropped
 MAX_DIAGNOSTICS = MAX_PROBE_PREDICTIONS = 600
 NO_PREDICTIONS = np.empty(0, np.uint8)
 
@@ -45,26 +46,28 @@ class JobState(RunProgress):
         """Return the state after a worker's report."""
         diagnostics = self.diagnostics
         if report.diagnostics:
-            earlier = [*_thinned(diagnostics[:-1], MAX_DIAGNOSTICS), *diagnostics[-1:]]
+            earlier = [*_halved(diagnostics[:-1], MAX_DIAGNOSTICS), *diagnostics[-1:]]
             earlier[-1:] = [one._replace(predictions=NO_PREDICTIONS, last_flip_step=NEVER) for one in earlier[-1:]]
             diagnostics = [*earlier, report.diagnostics]
         return replace(
             self,
             **vars(report.progress),
-            points=_thinned(self.points + report.points, MAX_POINTS),
+            points=_thinned(self.points + report.points),
             changes=self.changes + report.changes,
             snapshots=self.snapshots if report.snapshots is None else report.snapshots,
             diagnostics=diagnostics,
-            probe_predictions=_thinned(self.probe_predictions + report.probe_predictions, MAX_PROBE_PREDICTIONS),
+            probe_predictions=_halved(self.probe_predictions + report.probe_predictions, MAX_PROBE_PREDICTIONS),
         )
 
 
-def _thinned(points: Sequence[Any], limit: int) -> list[Any]:
-    """Drop every second one if there are too many, except those at which validation was measured."""
-    if len(points) <= limit:
-        return list(points)
-    return [
-        point
-        for index, point in enumerate(points)
-        if index % 2 == 0 or getattr(point, "validation_loss", None) is not None
-    ]
+def _thinned(points: list[HistoryPoint]) -> list[HistoryPoint]:
+    """Drop about half of the points if there are too many: not the peaks of the loss, nor the measured validation."""
+    if len(points) <= MAX_POINTS:
+        return points
+    kept = set(downsampled([point.loss for point in points], MAX_POINTS // 2).tolist())
+    return [point for index, point in enumerate(points) if index in kept or point.validation_loss is not None]
+
+
+def _halved(points: Sequence[Any], limit: int) -> list[Any]:
+    """Drop every second one if there are too many."""
+    return list(points) if len(points) <= limit else list(points[::2])

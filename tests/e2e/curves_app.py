@@ -10,6 +10,7 @@ from model.training.history import ConfigChange, HistoryPoint
 from ui.charts import learning_curves
 from ui.charts.curve_lines import Curve
 from ui.charts.layer_norms_chart import layer_norms_chart
+from ui.charts.learning_curves import Look
 from ui.charts.probe_chart import probe_chart
 
 EPOCHS, SHARE = 10, 0.02  # of an epoch, that a point stands for
@@ -35,14 +36,14 @@ def watch() -> None:
     seen = [Diagnostics(it.epoch, it.step, (1,), (it.loss,), (it.loss,), (), np.zeros(0, np.uint8)) for it in points]
     history = [(it.epoch, [0.1] * 10) for it in points]
     figures = {
-        "loss_chart": learning_curves.loss_curve(shown, EPOCHS, smoothing=0.5),
-        "accuracy_chart": learning_curves.accuracy_curve(shown, EPOCHS, log=True, log_epochs=True),
+        "loss_chart": learning_curves.loss_curve(shown, EPOCHS, Look(smoothing=0.5)),
+        "accuracy_chart": learning_curves.accuracy_curve(shown, EPOCHS, Look(log=True, log_epochs=True)),
         "layers_view": layer_norms_chart(seen, (784, 10), EPOCHS),
         "followed_digit": probe_chart(history, EPOCHS),
     }
     for key, figure in figures.items():
         with st.container(key=key):
-            st.vega_lite_chart(*figure, key=f"{key}_figure")
+            st.vega_lite_chart(figure.chart(), key=f"{key}_figure")
     st.text(f"{len(points)} points, {len(marks)} marks")
 
 

@@ -377,6 +377,18 @@ def test_long_curves_are_thinned_and_keep_what_was_validated():
     assert [point.step for point in kept] == sorted(point.step for point in kept)
 
 
+def test_a_curve_that_is_thinned_again_and_again_keeps_its_peaks_and_its_beginning():
+    state, peaks = JobState(), {4: 8761.0, 12_345: -5.0}
+    for first in range(0, 40_000, 1000):
+        steps = range(first, first + 1000)
+        points = [HistoryPoint(0.1, step, peaks.get(step, 1.0), 1, 1, 1, None, None, 0.1) for step in steps]
+        state = state.with_report(ProgressReport(RunProgress(), points=points))
+        assert len(state.points) <= MAX_POINTS
+        assert [point.step for point in state.points[:10]] == list(range(10))
+        assert state.points[4].loss == 8761
+    assert -5 in [point.loss for point in state.points]
+
+
 # ------------------------------------------------------------------------------------------------ forks
 
 

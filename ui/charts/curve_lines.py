@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.common.downsampling import downsampled
 from model.training.history import ConfigChange, HistoryPoint
 from ui.charts import vega
 from ui.charts.vega import Spec
@@ -17,7 +18,7 @@ from ui.common import theme
 
 Metric = Literal["loss", "accuracy"]
 
-DASHES = (vega.SOLID, vega.DOTTED, vega.DASH_DOTTED)  # when all of RUN_COLORS are taken, they repeat with the next
+DASHES = (vega.SOLID, vega.DOTTED, vega.DASH_DOTTED, vega.LONG_DASHED)
 
 
 class Curve(NamedTuple):
@@ -45,7 +46,7 @@ def lines(curves: Sequence[Curve]) -> list[Line]:
     """The lines of the curves, in the order of the legend.
 
     The current run has one line for training and one for validation; each other run has one, for validation if it has
-    any. A run's color depends on its index, so that it stays the same when another run becomes the current one.
+    any. A run's color and dashes depend on its index, so that they stay when another run becomes the current one.
     """
     found: list[Line] = []
 
@@ -66,28 +67,45 @@ def lines(curves: Sequence[Curve]) -> list[Line]:
             add(f"{name} (baseline)", run, on, curve, theme.OTHER, vega.DASHED)
         else:
             cycle, color = divmod(index, len(theme.RUN_COLORS))
-            add(name, run, on, curve, theme.RUN_COLORS[color], DASHES[cycle % len(DASHES)])
+            add(name, run, on, curve, theme.RUN_COLORS[color], DASHES[(color + cycle) % len(DASHES)])
     return found
 
 
-def line_rows(line: Line, metric: Metric, smoothing: float) -> list[Spec]:
-    """The rows of one line: what is drawn, what reacts to the pointer and, if the line is smoothed, the raw values."""
-    points = line.curve.points
+class Measured(NamedTuple):
+    """A line's points that can be drawn: all of them, and which ones are."""
+
+    epochs: NDArray[np.float64]  # (n,)
+    values: NDArray[np.float64]  # (n,), finite; smoothed if that was asked for
+    raw: NDArray[np.float64]  # (n,), as measured
+
+
+NOTHING = Measured(np.empty(0), np.empty(0), np.empty(0))
+
+
+def measured(line: Line, metric: Metric, smoothing: float) -> Measured:
+    """The points of a line, without those that are not finite; smoothing is for training alone."""
     column = HistoryPoint._fields.index(metric if line.on == "training" else f"validation_{metric}")
-    if line.on == "validation":
-        points = [point for point in points if point[column] is not None]
-    indices = vega.downsampled(len(points))
-    shown = [points[index] for index in indices]
-    raw = np.array([point[column] for point in shown], float)
+    found = [(point.epoch, point[column]) for point in line.curve.points if point[column] is not None]
+    epochs, raw = np.array(found, float).reshape(-1, 2).T
     finite = np.isfinite(raw)
-    epochs = np.array([point.epoch for point in shown])[finite]
-    part = {"series": line.name, "run": line.run, "epoch": epochs}
-    drawn = {"kind": "line", "value": raw[finite], **part}
-    if line.on == "validation" or not smoothing:
-        return [drawn, vega.hover_rows(drawn)]
-    mean = smoothed(np.array([point[column] for point in points], float), smoothing)[indices]
-    smooth = {"kind": "line", "value": mean[finite], **part}
-    return [smooth, {**drawn, "kind": "raw"}, vega.hover_rows(smooth)]
+    values = smoothed(raw, smoothing) if smoothing and line.on == "training" else raw
+    return Measured(epochs[finite], values[finite], raw[finite])
+
+
+def line_rows(line: Line, points: Measured, smoothing: float) -> list[Spec]:
+    """The rows of one line: what is drawn; a dot at each validation; if the line is smoothed, the raw values."""
+    part = {"series": line.name, "run": line.run}
+    rows = [_downsampled_row({"kind": "line", **part}, points.epochs, points.values)]
+    if line.on == "validation":
+        rows.append({**rows[0], "kind": "dot"})
+    elif smoothing:
+        rows.append(_downsampled_row({"kind": "raw", **part}, points.epochs, points.raw))
+    return rows
+
+
+def _downsampled_row(part: Spec, epochs: NDArray[np.float64], values: NDArray[np.float64]) -> Spec:
+    shown = downsampled(values, vega.MAX_POINTS)
+    return {**part, "epoch": epochs[shown], "value": values[shown]}
 
 
 def smoothed(values: NDArray[np.float64], smoothing: float) -> NDArray[np.float64]:

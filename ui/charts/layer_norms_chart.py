@@ -7,18 +7,21 @@ from typing import Literal
 
 import numpy as np
 
+from model.common.downsampling import downsampled
 from model.training.diagnostics import Diagnostics
-from ui.charts import vega
-from ui.charts.vega import EPOCH, Figure, Spec
+from ui.charts import crosshair, vega
+from ui.charts.crosshair import Reading
+from ui.charts.vega import Figure, Spec
 from ui.common import theme
 
 HEIGHT = 200
+EMPTY = [0.01, 1.0]  # from where to where the axis goes before there is a norm
 
 
 def layer_norms_chart(
     history: Sequence[Diagnostics],
     sizes: Sequence[int],
-    epochs: float,
+    end: float,
     *,
     of: Literal["gradients", "updates"] = "gradients",
 ) -> Figure:
@@ -28,41 +31,45 @@ def layer_norms_chart(
 
     Args:
         sizes: the layer sizes of the network, from the 784 inputs to the outputs.
+        end: the last epoch of the axis.
     """
     names = layer_names(sizes)
-    shown = [history[index] for index in vega.downsampled(len(history))]
-    epoch = np.array([diagnostics.epoch for diagnostics in shown])
-    norms = np.array([getattr(diagnostics, of) for diagnostics in shown]).reshape(len(shown), len(names))
-    parts: list[Spec] = []
+    epochs = np.array([diagnostics.epoch for diagnostics in history])
+    norms = np.array([getattr(diagnostics, of) for diagnostics in history], float).reshape(len(history), len(names))
+    readings = []
     for name, values in zip(names, norms.T, strict=True):
         drawn = np.isfinite(values) & (values > 0)
-        line = {"kind": "line", "layer": name, "epoch": epoch[drawn], "norm": values[drawn]}
-        parts += [line, vega.hover_rows(line)]
-    rows = vega.table(parts, {"kind": object, "layer": object, "epoch": float, "norm": float})
-    return Figure(rows, _spec(names, epochs, of))
+        readings.append(Reading(name, epochs[drawn], values[drawn]))
+    frame = next(([reading.values[0]] * 2 for reading in readings if len(reading.values)), EMPTY)
+    parts: list[Spec] = [vega.frame_rows(end, norm=frame)]
+    for reading in readings:
+        shown = downsampled(np.log(reading.values), vega.MAX_POINTS)
+        row = {"kind": "line", "layer": reading.name}
+        parts.append({**row, "epoch": reading.epochs[shown], "norm": reading.values[shown]})
+    parts += crosshair.rows(readings, "{:.3g}".format, end, lambda epoch: epoch / end)
+    columns: dict[str, type] = {"kind": object, "layer": object, "epoch": float, "norm": float}
+    return Figure(vega.table(parts, columns | crosshair.columns(len(names))), _spec(names, of))
 
 
-def _spec(names: Sequence[str], epochs: float, of: str) -> Spec:
+def _spec(names: Sequence[str], of: str) -> Spec:
     field = {"field": "layer", "type": "nominal"}
     y = {
         "field": "norm",
         "type": "quantitative",
         "scale": {"type": "log", "nice": False},
-        "axis": {"title": None, **vega.log_labels("y")},
+        "axis": {"title": None, **vega.LABELS, **vega.log_labels("y")},
     }
     colors = {
         "domain": list(names),
         "range": [theme.LAYER_COLORS[index % len(theme.LAYER_COLORS)] for index in range(len(names))],
     }
-    value = {"field": "norm", "type": "quantitative", "format": ".3g", "title": f"norm of the {of[:-1]}"}
-    hover, faded = vega.hover_layers(y, field, [{**EPOCH, "format": ".2f"}, value], "layer")
     line = vega.layer(
         "line",
         {"type": "line", "clip": True, "strokeWidth": 2},
-        encoding={"y": y, "color": {**field, "scale": colors, "legend": vega.legend(names)}, **faded},
+        {"y": y, "color": {**field, "scale": colors, "legend": vega.legend(names)}},
     )
-    encoding = {"x": vega.epochs_axis(epochs)}
-    return vega.spec(f"Norms of the {of} against epochs", HEIGHT, [line, *hover], encoding=encoding)
+    layers = [line, crosshair.layer(names)]
+    return vega.spec(f"Norms of the {of} against epochs", HEIGHT, layers, encoding={"x": vega.epochs_axis()})
 
 
 def layer_names(sizes: Sequence[int]) -> list[str]:

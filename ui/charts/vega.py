@@ -14,24 +14,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ui.common import theme
+
 Spec = dict[str, Any]
 
-MAX_POINTS = 120  # of a line: more cost the browser time and are not visible
-MAX_HOVER_POINTS = 30  # of a line, with a tooltip: the browser recomputes all of them at every update
+MAX_POINTS = 130  # of a line: more cost the browser time and are not visible
 AXIS_WIDTH = 50  # pixels: the y axis and its labels, at most
-SOLID, DASHED, DOTTED, DASH_DOTTED = (1, 0), (7, 4), (2, 2), (9, 3, 2, 3)
+SOLID, DASHED, DOTTED, DASH_DOTTED, LONG_DASHED = (1, 0), (7, 4), (2, 2), (9, 3, 2, 3), (14, 5)
 
-HOVERED = "hovered"  # the name of the selection by the pointer
-FADED = 0.15  # opacity of the other lines while the pointer is on one
-INVISIBLE: Spec = {"clip": True, "opacity": 0}
+FONT_SIZE = 12
+TEXT: Spec = {"expr": f"luminance(background) > 0.5 ? '{theme.CHART_TEXT.light}' : '{theme.CHART_TEXT.dark}'"}
+LABELS: Spec = {"labelColor": TEXT, "titleColor": TEXT, "labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}
 EPOCH: Spec = {"field": "epoch", "type": "quantitative"}
 
 
 class Figure(NamedTuple):
-    """For `st.vega_lite_chart(*figure, key=...)`: the rows, and the spec, which is the same for other rows."""
+    """For `st.vega_lite_chart(figure.chart(), key=...)`: the rows, and the spec, which is the same for other rows."""
 
     table: pd.DataFrame
     spec: Spec
+
+    def chart(self) -> Spec:
+        """The spec with the rows: as a data set with a name, which Vega has from the start."""
+        return {**self.spec, "data": {"name": "rows"}, "datasets": {"rows": self.table}}
 
 
 def spec(description: str, height: int, layers: Sequence[Spec], **rest: Any) -> Spec:
@@ -49,16 +54,55 @@ def spec(description: str, height: int, layers: Sequence[Spec], **rest: Any) -> 
     }
 
 
-def layer(kind: str, mark: Spec, **rest: Any) -> Spec:
-    """A layer that draws the rows of one kind."""
-    return {"transform": [{"filter": f"datum.kind == '{kind}'"}], "mark": mark, **rest}
+def layer(kind: str, mark: Spec, encoding: Spec | None = None, **rest: Any) -> Spec:
+    """A layer that draws the rows of one kind, and has those of the frame too, which are invisible."""
+    rows = {"filter": f"datum.kind == '{kind}' || datum.kind == 'frame'"}
+    opacity = {"condition": {"test": "datum.kind == 'frame'", "value": 0}, "value": 1}
+    return {"transform": [rows], "mark": mark, "encoding": {**(encoding or {}), "opacity": opacity}, **rest}
 
 
-def epochs_axis(epochs: float, *, log: bool = False) -> Spec:
-    """The encoding of `epoch` as an x axis that spans all epochs from the start."""
-    scale: Spec = {"type": "log", "domainMax": epochs} if log else {"domain": [0, epochs]}
-    axis = log_labels("x") if log else {}
-    return {**EPOCH, "title": "epoch", "axis": axis, "scale": {**scale, "nice": False}}
+def text_shade() -> Spec:
+    """The color of a text whose row has it for light and for dark pages, in the columns of those names."""
+    return {"expr": "luminance(background) > 0.5 ? datum.light : datum.dark"}
+
+
+def frame_rows(end: float, **values: Sequence[float]) -> Spec:
+    """The rows that hold the axes: from epoch 0 to `end`, and in other columns two values each.
+
+    The axes follow from the rows and not from the spec, so that the x axis can grow and the chart is still the same
+    one. As every layer has these rows, no layer is empty, of which Vega would warn at each update.
+    """
+    return {"kind": "frame", "epoch": [0.0, end], **{name: list(two) for name, two in values.items()}}
+
+
+def axis_end(reached: float, epochs: float) -> float:
+    """Where the x axis of a run of so many epochs ends once it has reached an epoch: at 10, 20, 50, 100, ..."""
+    decade = 10.0
+    while decade < epochs:
+        for end in (decade, 2 * decade, 5 * decade):
+            if reached <= end < epochs:
+                return end
+        decade *= 10
+    return epochs
+
+
+def epochs_axis(*, log: bool = False) -> Spec:
+    """The encoding of `epoch` as an x axis that spans what there is, `frame_rows` among it."""
+    axis = {**LABELS, "grid": False, "titlePadding": 4, **(log_labels("x") if log else {"tickCount": 6})}
+    return {**EPOCH, "title": "epoch", "axis": axis, "scale": {"type": "log" if log else "linear", "nice": False}}
+
+
+def spread(heights: NDArray[Any], apart: float) -> NDArray[np.float64]:
+    """Heights from 0 to 1, as near as possible to heights (n,), that are at least so far apart."""
+    order = np.argsort(heights, stable=True)
+    moved = np.asarray(heights, float)[order]
+    floor = -math.inf
+    for index in range(len(moved)):
+        floor = moved[index] = max(moved[index], floor + apart)
+    ceiling = 1.0 + apart
+    for index in reversed(range(len(moved))):
+        ceiling = moved[index] = min(moved[index], ceiling - apart)
+    return moved[np.argsort(order)]
 
 
 def log_labels(channel: Literal["x", "y"]) -> Spec:
@@ -67,33 +111,6 @@ def log_labels(channel: Literal["x", "y"]) -> Spec:
     decades = f"abs(log(domain('{channel}')[1] / domain('{channel}')[0])) / LN10"
     shown = f"{first_digit} == 1 || {decades} < 3 && indexof([2, 5], {first_digit}) >= 0"
     return {"labelExpr": f"{shown} ? format(datum.value, '~g') : ''", "labelOverlap": "greedy"}
-
-
-def hover_layers(y: Spec, name: Spec, tooltip: Sequence[Spec], hovered: str) -> tuple[list[Spec], Spec]:
-    """Layers that react to the pointer, and the encoding that fades everything else meanwhile.
-
-    The layers draw the rows of kind `hover` wide and invisible, because a line of two pixels is hard to hit. Rows with
-    the same value in the field `hovered` do not fade.
-    """
-    select = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": [hovered]}
-    lines = layer(
-        "hover", {"type": "line", "strokeWidth": 12, **INVISIBLE}, encoding={"y": y, "detail": name, "tooltip": [name]}
-    )
-    points = layer(
-        "hover",
-        {"type": "point", "size": 150, **INVISIBLE},
-        encoding={"y": y, "detail": {"field": hovered}, "tooltip": [name, *tooltip]},
-        params=[{"name": HOVERED, "select": select}],
-    )
-    opacity = {"condition": {"param": HOVERED, "value": 1}, "value": FADED}
-    return [lines, points], {"opacity": opacity}
-
-
-def hover_rows(part: Spec) -> Spec:
-    """The rows of kind `hover` of a line: a few of its points."""
-    indices = downsampled(len(part["epoch"]), MAX_HOVER_POINTS)
-    few = {name: value[indices] for name, value in part.items() if isinstance(value, np.ndarray)}
-    return {**part, **few, "kind": "hover"}
 
 
 def legend(names: Sequence[str], offset: int = 8) -> Spec:
@@ -107,6 +124,8 @@ def legend(names: Sequence[str], offset: int = 8) -> Spec:
         # The chart's own width is known too late; naming it makes Vega count the columns again when it changes.
         "columns": {"expr": f"max(1, floor((containerSize()[0] - {AXIS_WIDTH} + 0 * width) / {pixels:.0f}))"},
         "labelLimit": {"expr": "width - 40"},
+        "labelColor": TEXT,
+        "labelFontSize": FONT_SIZE,
         "symbolType": "stroke",
         "symbolSize": 350,
         "symbolStrokeWidth": 2.5,
@@ -132,9 +151,3 @@ def table(parts: Sequence[Mapping[str, Any]], columns: Mapping[str, type]) -> pd
 def _filled(part: Mapping[str, Any], name: str, kind: type) -> NDArray[Any]:
     value = part.get(name, math.nan if kind is float else "")
     return np.asarray(value, kind) if isinstance(value, list | np.ndarray) else np.full(len(part["epoch"]), value, kind)
-
-
-def downsampled(count: int, shown: int = MAX_POINTS) -> NDArray[np.intp]:
-    """The indices of at most `shown` of a line's points, evenly spaced, the last point among them."""
-    indices = np.arange(0, count, max(1, math.ceil((count - 1) / (shown - 1))))
-    return indices if count == 0 or indices[-1] == count - 1 else np.append(indices, count - 1)

@@ -1,11 +1,29 @@
 """The colors, each with one meaning on every page.
 
-They come from the palette of Okabe and Ito (2008), which color-blind readers can tell apart too, and stand out from
-light and from dark pages. The style sheet gets them as custom properties: `RIGHT` is `var(--right)` there.
+They come from the palette of Okabe and Ito (2008), which color-blind readers can tell apart too; its lighter colors are
+darkened, so that a line in any of them stands out from light and from dark pages (by at least 3:1). The style sheet
+gets them as custom properties: `RIGHT` is `var(--right)` there.
 """
 
-BLUE, SKY, GREEN = "#0072B2", "#56B4E9", "#009E73"
-ORANGE, VERMILION, PINK = "#E69F00", "#D55E00", "#CC79A7"
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+
+class Shades(NamedTuple):
+    """A color that is another one on a light page and on a dark one."""
+
+    light: str
+    dark: str
+
+
+PAGE = Shades("#FCFBF8", "#12161D")  # as in .streamlit/config.toml
+CHART_TEXT = Shades("#5A6069", "#AEB4BE")
+TEXT_CONTRAST = 4.5
+
+BLUE, SKY, GREEN = "#0072B2", "#2F93CC", "#009E73"
+ORANGE, VERMILION, PINK = "#B87F00", "#D55E00", "#C06A9A"
 GRAY = "#8A8F98"
 
 RIGHT = TRAINING = BLUE  # the answer, what is right, the training images
@@ -33,6 +51,32 @@ def rgb(color: str) -> tuple[int, int, int]:
 def rgba(color: str, opacity: float) -> str:
     """A color "#RRGGBB" with an opacity from 0 to 1, as CSS and Plotly write it."""
     return f"rgba{(*rgb(color), opacity)}"
+
+
+def luminance(color: str) -> float:
+    """The relative luminance of a color "#RRGGBB", from 0 to 1, as WCAG 2 defines it."""
+    shares = (value / 255 for value in rgb(color))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(color: str, other: str) -> float:
+    """The contrast of two colors, from 1 to 21, as WCAG 2 defines it."""
+    darker, lighter = sorted((luminance(color), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@cache
+def text_shades(color: str) -> Shades:
+    """A color in shades that can be read as text: darker on a light page, lighter on a dark one."""
+    return Shades(_readable(color, PAGE.light, 0), _readable(color, PAGE.dark, 255))
+
+
+def _readable(color: str, page: str, towards: int) -> str:
+    """The nearest mixture of a color with black (0) or white (255) that can be read on a page."""
+    mixtures = ([value + (towards - value) * share / 20 for value in rgb(color)] for share in range(21))
+    shades = ("#" + "".join(f"{round(value):02X}" for value in mixture) for mixture in mixtures)
+    return next(shade for shade in shades if contrast(shade, page) >= TEXT_CONTRAST)
 
 
 def css_properties() -> str:

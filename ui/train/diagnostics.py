@@ -19,7 +19,7 @@ from model.nn.gradient_check import GradientCheck
 from model.training import sample_rows
 from model.training.diagnostics import Diagnostics, inspect_network, layer_norms
 from ui import state
-from ui.charts import diagnostics_tables, digit_images, first_layer_weights
+from ui.charts import diagnostics_tables, digit_images, first_layer_weights, vega
 from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.common import errors, formatting, glossary, theme
 from ui.state import widget_state
@@ -74,8 +74,9 @@ def layers(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
             ):
                 with place:
                     st.markdown(f"**{of.capitalize()}**", help=glossary.explain(term))
-                    chart = layer_norms_chart(history, job.config.sizes, view.epochs, of=of)
-                    st.vega_lite_chart(*chart, key=f"layers_{of}")
+                    end = vega.axis_end(history[-1].epoch if history else 0, view.epochs)
+                    chart = layer_norms_chart(history, job.config.sizes, end, of=of)
+                    st.vega_lite_chart(chart.chart(), key=f"layers_{of}")
 
 
 def digits(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:

@@ -13,6 +13,7 @@ from model.inference.classification import classify_images
 from model.jobs import Job, JobState
 from model.jobs.protocol import ProbePrediction, SetProbeImage, SnapshotRef
 from ui import state
+from ui.charts import vega
 from ui.charts.probe_chart import probe_chart
 from ui.common import glossary
 from ui.draw import prediction
@@ -68,7 +69,8 @@ def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
         with right:
             if history:
                 points = [(one.epoch, one.probabilities) for one in history]
-                st.vega_lite_chart(*probe_chart(points, view.epochs, probe.label), key="followed_chart")
+                end = vega.axis_end(points[-1][0], view.epochs)
+                st.vega_lite_chart(probe_chart(points, end, probe.label).chart(), key="followed_chart")
         if network:
             (classification,) = classify_images(network, [probe.image])
             st.html(prediction.probability_bars_html(classification))

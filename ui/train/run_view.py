@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import streamlit as st
 
@@ -12,11 +11,11 @@ from model.common.formatting import format_duration
 from model.config import TrainingConfig
 from model.jobs import Job, JobState, JobStatus
 from ui import state
-from ui.charts import diagram, learning_curves
+from ui.charts import diagram
 from ui.common import errors, formatting, glossary
 from ui.pickers import networks
 from ui.state import runtime
-from ui.train import actions, controls, diagnostics, probe_image, refresh, runs, snapshots
+from ui.train import actions, controls, diagnostics, probe_image, refresh, run_charts, runs, snapshots
 
 STATES = {
     JobStatus.WAITING: "Waiting",
@@ -65,7 +64,7 @@ def _status(job: Job, config: TrainingConfig, dataset: str | None) -> None:
     with st.container(key="result"):  # also when it is empty: the charts keep their place, and stay the same ones
         if not job.is_live:
             _result(job)
-    _charts(job, view)
+    run_charts.show(job)
     actions.mark_buttons_drawn()
 
 
@@ -106,24 +105,6 @@ def _queue(view: JobState) -> None:
             "suspended for the next one, and continues later where it was.",
             icon=":material/hourglass_empty:",
         )
-
-
-def _charts(job: Job, view: JobState) -> None:
-    snapshot, options = snapshots.selected(view), runs.chart_options()
-    curves, epochs = runs.curves(job, view, options)
-    looks: dict[str, Any] = {
-        "smoothing": options.smoothing,
-        "log": options.log,
-        "log_epochs": options.log_epochs,
-        "snapshot_epoch": snapshot.epoch if snapshot else None,
-    }
-    left, right = st.columns(2)
-    with left, st.container(key="loss_chart"):
-        st.markdown("**Loss**", help=glossary.explain("loss"))
-        st.vega_lite_chart(*learning_curves.loss_curve(curves, epochs, **looks), key="loss_curve")
-    with right, st.container(key="accuracy_chart"):
-        st.markdown("**Accuracy**", help=glossary.explain("accuracy"))
-        st.vega_lite_chart(*learning_curves.accuracy_curve(curves, epochs, **looks), key="accuracy_curve")
 
 
 def _timeline(job: Job, config: TrainingConfig) -> None:

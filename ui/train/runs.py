@@ -13,6 +13,7 @@ from model.config import TrainingConfig
 from model.inference import export
 from model.jobs import Job, JobState
 from ui import state
+from ui.charts import vega
 from ui.charts.curve_lines import Curve
 from ui.common import formatting, glossary
 from ui.state import widget_state
@@ -44,17 +45,17 @@ def chart_options() -> ChartOptions:
     )
 
 
-def curves(job: Job, view: JobState, options: ChartOptions) -> tuple[list[Curve], int]:
-    """The curves that the charts show, the selected run's among them, and up to which epoch."""
-    shown, epochs = [], view.epochs
+def curves(job: Job | None, options: ChartOptions) -> tuple[list[Curve], float]:
+    """The curves that the charts show, the selected run's among them if there is one, and where their x axis ends."""
+    shown, epochs, reached = [], job.config.epochs if job else state.visitor().config.epochs, 0.0
     for other in list(state.visitor().jobs):
-        if other is job:
-            shown.append(Curve(job.label, view.points, view.changes, current=True))
-        elif other.label in options.compared or other.label == options.baseline:
-            another = other.state()
-            shown.append(Curve(other.label, another.points, another.changes, baseline=other.label == options.baseline))
-            epochs = max(epochs, another.epochs)
-    return shown, epochs
+        if other is not job and other.label not in (*options.compared, options.baseline):
+            continue
+        view = other.state()
+        is_baseline = other is not job and other.label == options.baseline
+        shown.append(Curve(other.label, view.points, view.changes, current=other is job, baseline=is_baseline))
+        epochs, reached = max(epochs, view.epochs), max(reached, view.points[-1].epoch if view.points else 0.0)
+    return shown, vega.axis_end(reached, epochs)
 
 
 def show() -> None:

@@ -1,7 +1,6 @@
-"""A live figure's parts: rows of one table, and no more points than a screen has room for."""
+"""A live figure's parts: rows of one table, and an axis that grows."""
 
 import math
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,23 +8,16 @@ import pytest
 from ui.charts import vega
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 399, 400, 401, 402, 799, 800, 4000, 100_003])
-def test_a_line_is_downsampled_evenly_and_keeps_both_ends(count: int) -> None:
-    indices = vega.downsampled(count).tolist()
-    assert len(indices) == count if count <= vega.MAX_POINTS else vega.MAX_POINTS / 2 <= len(indices) <= vega.MAX_POINTS
-    assert indices == sorted(set(indices))
-    assert indices[:1] + indices[-1:] == ([0, count - 1] if count else [])
-    gaps = [after - before for before, after in pairwise(indices[:-1])]
-    assert len(set(gaps)) <= 1
+def test_the_x_axis_grows_in_steps_up_to_the_runs_epochs() -> None:
+    assert [vega.axis_end(0, epochs) for epochs in (1, 3, 10, 15, 10_000)] == [1, 3, 10, 10, 10]
+    ends = [vega.axis_end(reached, 300) for reached in (9.9, 10, 10.1, 21, 50, 51, 101, 200, 201, 300)]
+    assert ends == [10, 10, 20, 50, 50, 100, 200, 200, 300, 300]
 
 
-def test_few_points_of_a_line_have_tooltips() -> None:
-    line = {"kind": "line", "name": "a", "epoch": np.arange(500.0), "value": np.arange(500.0) ** 2}
-    found = vega.hover_rows(line)
-    assert (found["kind"], found["name"]) == ("hover", "a")
-    assert vega.MAX_HOVER_POINTS / 2 <= len(found["epoch"]) <= vega.MAX_HOVER_POINTS
-    assert (found["epoch"][0], found["epoch"][-1]) == (0, 499)
-    assert (found["value"] == found["epoch"] ** 2).all()
+def test_names_are_spread_without_leaving_the_chart() -> None:
+    assert vega.spread(np.array([0.2, 0.8]), 0.1) == pytest.approx([0.2, 0.8])
+    assert vega.spread(np.array([1.0, 1.0, 0.0]), 0.1) == pytest.approx([0.9, 1.0, 0.0])
+    assert vega.spread(np.array([0.5, 0.45]), 0.1) == pytest.approx([0.55, 0.45])
 
 
 def test_a_table_joins_parts_and_fills_what_they_leave_out() -> None:

@@ -1,27 +1,34 @@
-"""Colors have one home: the style sheets take theirs from it."""
+"""Lines stand out from light and from dark pages, and text can be read."""
 
-import re
+import tomllib
 
 import pytest
 
 from tests.paths import ROOT
-from ui.common import style, theme
+from ui.common import theme
 
-STYLE_SHEETS = sorted((ROOT / "ui").rglob("*.css"))
-
-
-@pytest.mark.parametrize("path", STYLE_SHEETS, ids=lambda path: path.name)
-def test_style_sheets_have_no_colors_of_their_own(path) -> None:
-    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text())
+LINES = {theme.TRAINING, theme.VALIDATION, theme.OTHER, *theme.RUN_COLORS, *theme.LAYER_COLORS}
 
 
-@pytest.mark.parametrize("path", STYLE_SHEETS, ids=lambda path: path.name)
-def test_every_custom_property_is_set(path) -> None:
-    text = style.style_sheet() + path.read_text()
-    defined = set(re.findall(r"(--[\w-]+):", text)) | {"--strength"}  # set on each cell of the confusion table
-    assert set(re.findall(r"var\((--[\w-]+)\)", path.read_text())) <= defined
+def test_contrast_is_that_of_wcag() -> None:
+    assert theme.contrast("#FFFFFF", "#000000") == 21
+    assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert theme.contrast("#0000FF", "#FFFFFF") == pytest.approx(8.59, abs=0.01)
 
 
-def test_a_color_in_parts() -> None:
-    assert theme.rgb("#0072B2") == (0, 114, 178)
-    assert theme.rgba("#D55E00", 0.25) == "rgba(213, 94, 0, 0.25)"
+def test_the_pages_have_these_backgrounds() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+    assert (config["light"]["backgroundColor"], config["dark"]["backgroundColor"]) == theme.PAGE
+
+
+@pytest.mark.parametrize("page", theme.PAGE)
+def test_every_line_stands_out(page: str) -> None:
+    assert {color for color in LINES if theme.contrast(color, page) < 3} == set()
+
+
+def test_text_in_charts_can_be_read() -> None:
+    for color in LINES:
+        for shade, page in zip(theme.text_shades(color), theme.PAGE, strict=True):
+            assert theme.contrast(shade, page) >= 4.5
+    for shade, page in zip(theme.CHART_TEXT, theme.PAGE, strict=True):
+        assert theme.contrast(shade, page) >= 4.5
