@@ -1,6 +1,6 @@
-"""Runs all tests in two processes at once: those in the browser, which mostly wait, and all the rest.
+"""Runs all tests at once: those in the browser, which mostly wait, in two processes, and all the rest in a third.
 
-`python -m tests.both ARGS` hands its arguments to both; what the browser's tests say comes after the others'.
+`python -m tests.both ARGS` hands its arguments to all; what the browser's tests say comes after the others'.
 """
 
 import os
@@ -10,13 +10,15 @@ import tempfile
 
 import pytest
 
+# Each process has an app and a browser of its own. A test goes to the one that is free.
+IN_BROWSERS = ("tests/e2e", "--numprocesses=2", "--dist=worksteal")
 ONE_CORE = "TESTS_ON_ONE_CORE"  # set for the tests that leave the other cores to the browser
 
 
 def main() -> int:
     command = [sys.executable, "-m", "pytest", *sys.argv[1:]]
     with tempfile.TemporaryFile() as said:
-        browser = subprocess.Popen([*command, "tests/e2e"], stdout=said, stderr=subprocess.STDOUT)
+        browser = subprocess.Popen([*command, *IN_BROWSERS], stdout=said, stderr=subprocess.STDOUT)
         rest = subprocess.run([*command, "--ignore=tests/e2e"], env=os.environ | {ONE_CORE: "1"}, check=False)
         codes = {browser.wait(), rest.returncode}
         said.seek(0)

@@ -13,6 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 PROGRAMS = (
+    "chromium-headless-shell",  # Debian's; it needs less memory and time, as it has no window
     "chromium",
     "chromium-browser",
     "google-chrome-stable",
@@ -75,11 +76,12 @@ def starts(program: str) -> bool:
 
 
 def ways_to_install(python: str = sys.executable, *, root: bool | None = None) -> list[list[list[str]]]:
-    """Return the commands of each way to get a Chromium: Playwright's, and Debian's for root."""
+    """Return the commands of each way to get a Chromium: Playwright's, and Debian's and Ubuntu's for root."""
     ways = [[[python, "-m", "playwright", "install", "--no-shell", "chromium"]]]
     if (is_root() if root is None else root) and shutil.which("apt-get"):
-        install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-        ways.append([["apt-get", "update"], install])
+        install = ["apt-get", "install", "--yes", "--no-install-recommends"]
+        ways.append([["apt-get", "update"], [*install, "chromium-headless-shell"]])
+        ways.append([[*install, "chromium"]])
     return ways
 
 

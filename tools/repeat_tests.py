@@ -23,6 +23,7 @@ import click
 from tools.app_server import ROOT
 
 BROWSER_TESTS = "tests/e2e"
+AS_IN_ALL_TESTS = ("--numprocesses=2", "--dist=worksteal")  # of `make test`
 
 
 @dataclass
@@ -84,7 +85,7 @@ def run_tests(arguments: Sequence[str], report: Path) -> int:
 @click.argument("arguments", nargs=-1)
 def repeat(quiet: int, beside: int, processes: int, others: int, arguments: tuple[str, ...]) -> None:
     """Run the tests many times and count failures. ARGUMENTS, such as -k, go to pytest."""
-    browser = [BROWSER_TESTS, *arguments]
+    browser = [BROWSER_TESTS, *AS_IN_ALL_TESTS, *arguments]
     rounds = [("browser", browser, 0)] * quiet + [("browser, busy", browser, processes)] * beside
     for seed in range(others):
         random_order = ["-p", "randomly", f"--randomly-seed={seed}", f"--ignore={BROWSER_TESTS}"]

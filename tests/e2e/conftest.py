@@ -1,6 +1,7 @@
 """What the browser's tests share: one running app, a Chromium, and pages that must not raise errors.
 
-pytest-playwright gives each test its page, and keeps a trace and a picture of those that fail in test-results/.
+pytest-playwright gives each test its page, and keeps a picture of those that fail in test-results/. Their traces are kept
+there too, by this file: with the plugin's, which film the page besides, Chromium needs three times as much processor time.
 """
 
 import re
@@ -21,6 +22,7 @@ HARMLESS = re.compile(r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 SECONDS_OF_A_TEST = 600
+FAILED = pytest.StashKey[bool]()  # set for a test that failed
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
@@ -56,9 +58,13 @@ def page_errors() -> list[str]:
 
 @pytest.fixture
 def new_context(
-    new_context: Callable[..., BrowserContext], page_errors: list[str]
+    new_context: Callable[..., BrowserContext],
+    page_errors: list[str],
+    request: pytest.FixtureRequest,
+    output_path: str,
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Visitors: each context is one. The test fails if a page of theirs raises an error that nobody catches."""
+    contexts: list[BrowserContext] = []
 
     def on_console(message: ConsoleMessage) -> None:
         probed = PROBE.search(message.location["url"])
@@ -70,12 +76,17 @@ def new_context(
 
     def create(**options: Any) -> BrowserContext:
         context = new_context(**({"viewport": DESKTOP} | options))
+        context.tracing.start(snapshots=True)
+        contexts.append(context)
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", on_console)
         context.on("weberror", on_error)
         return context
 
     yield create
+    failed = page_errors or request.node.stash.get(FAILED, False)
+    for index, context in enumerate(contexts):
+        context.tracing.stop(path=Path(output_path) / f"trace-{index}.zip" if failed else None)
     if page_errors:
         pytest.fail("the page raised errors: " + "; ".join(page_errors), pytrace=False)
 
@@ -97,6 +108,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Attach the last lines of each app's log to the report of a test that failed."""
     report = yield
     if report.failed and report.when == "call":
+        item.stash[FAILED] = True
         for name, value in getattr(item, "funcargs", {}).items():
             if isinstance(value, RunningApp):
                 report.sections.append((name, value.log_tail()))
