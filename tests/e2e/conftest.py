@@ -1,7 +1,7 @@
 """What the browser's tests share: one running app, a Chromium, and pages that must not raise errors.
 
-pytest-playwright gives each test its page, and keeps a picture of those that fail in test-results/. Their traces are kept
-there too, by this file: with the plugin's, which film the page besides, Chromium needs three times as much processor time.
+pytest-playwright gives each test its page, and keeps a picture of those that fail in test-results/. This file keeps
+their traces there too: the plugin's film the page besides, which takes Chromium three times as much processor time.
 """
 
 import re
