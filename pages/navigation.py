@@ -8,15 +8,28 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
+from ui.common import page_tools, style
+from ui.state import presentation
 
 ICON = Path(__file__).parents[1] / "ui" / "common" / "icon.png"
-st.set_page_config(page_title="Inkling", page_icon=ICON, layout="wide")
-state.begin()
-
 PAGES = [
     st.Page("home.py", title="Home", icon=":material/home:", default=True),
     st.Page("draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
     st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
     st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:", url_path="evaluate"),
 ]
-st.navigation(PAGES, position="top").run()
+page = st.navigation(PAGES, position="top")
+st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")
+state.begin()
+presentation.begin()
+style.apply()
+with st.container(key="tab_bar"):  # the menu of a narrow window, see style.css
+    for each in PAGES:
+        st.page_link(each)
+page_tools.show(
+    presentation.COMPONENT_KEY,
+    presenting=presentation.is_on(),
+    window_height=state.tab().window_height,
+    on_change=presentation.follow_browser,
+)
+page.run()

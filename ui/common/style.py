@@ -14,7 +14,12 @@ from ui.common import theme
 def style_sheet() -> str:
     """The style.css of each package of ui, preceded by the theme's colors as custom properties."""
     sheets = sorted(Path(__file__).parents[1].glob("*/style.css"))
-    return theme.css_properties() + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return colors() + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
+def colors() -> str:
+    """The theme's colors alone, for a component that has its own style sheet."""
+    return theme.css_properties()
 
 
 def apply() -> None:

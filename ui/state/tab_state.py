@@ -38,6 +38,8 @@ class TabState:
     """What one tab shows."""
 
     page: str = ""  # the page of the last run
+    presenting: bool = False  # see ui/state/presentation
+    window_height: int = 1080  # pixels; what the browser tells of it while the tab is presented
 
     # Draw: another number makes the browser take a new sheet of paper, which begins with what `sheet_start` has on it
     sheet: int = 0

@@ -16,6 +16,7 @@ from model import data
 from model.common.fields import Settings
 from model.config import TrainingConfig
 from ui import state
+from ui.state import presentation
 
 FIELDS = tuple(TrainingConfig.model_fields)
 DEFAULT = TrainingConfig()
@@ -44,7 +45,8 @@ def open_address(before: TrainingConfig) -> TrainingConfig:
         tab.hide = ",".join(st.query_params.get_all("hide"))
     elif tab.hide is not None:  # the menu leads to the bare address
         st.query_params["hide"] = tab.hide
-    texts = {name: text for name, text in st.query_params.items() if name != "hide"}
+    others = ("hide", presentation.PARAMETER)
+    texts = {name: text for name, text in st.query_params.items() if name not in others}
     config, problems = parse(texts)
     tab.address_problems = tuple(problems)
     tab.has_typed_address, tab.address_config = not texts.keys().isdisjoint(FIELDS), None

@@ -32,3 +32,8 @@ def test_text_in_charts_can_be_read() -> None:
             assert theme.contrast(shade, page) >= 4.5
     for shade, page in zip(theme.CHART_TEXT, theme.PAGE, strict=True):
         assert theme.contrast(shade, page) >= 4.5
+
+
+def test_a_color_in_parts() -> None:
+    assert theme.rgb("#0072B2") == (0, 114, 178)
+    assert theme.rgba("#D55E00", 0.25) == "rgba(213, 94, 0, 0.25)"

@@ -1,0 +1,25 @@
+"""A page's column: as wide as it is told, in the middle of the window."""
+
+from streamlit.testing.v1 import AppTest
+
+from ui.common import layout
+
+
+def test_two_halves_and_the_gap_fill_a_page() -> None:
+    assert 2 * layout.HALF_PAGE_WIDTH + layout.GAP == layout.PAGE_WIDTH
+    assert layout.PAGE_WIDTH < layout.WIDE_PAGE_WIDTH
+
+
+def test_a_page_is_a_column_of_a_width_in_the_middle() -> None:
+    def screen() -> None:
+        from ui.common import layout
+
+        layout.centered_page(700).write("words")
+
+    shown = AppTest.from_function(screen).run()
+    assert not shown.exception
+    (outer,) = shown.main.children.values()
+    (inner,) = outer.children.values()
+    assert inner.proto.width_config.pixel_width == 700
+    assert outer.proto.flex_container.align == outer.proto.flex_container.ALIGN_CENTER
+    assert [element.value for element in inner.markdown] == ["words"]

@@ -1,0 +1,71 @@
+"""Presentation mode: switched by the address or by the visitor, kept from page to page, off at first."""
+
+from streamlit.testing.v1 import AppTest
+
+SECONDS = 30
+
+
+def screen_that_tells() -> None:
+    import streamlit as st
+
+    from ui import state
+    from ui.state import presentation
+
+    state.begin()
+    presentation.begin()
+    st.button("tell", key="tell", on_click=presentation.follow_browser)
+    st.write(presentation.is_on())
+    st.write(presentation.chart_height(200))
+    st.write(presentation.text_size(11))
+    st.write(presentation.line_width(2))
+
+
+def told(screen: AppTest) -> list[str]:
+    assert not screen.exception
+    return [element.value.strip("`") for element in screen.markdown]
+
+
+def address(screen: AppTest) -> dict[str, str]:
+    return {name: "".join(screen.query_params[name]) for name in screen.query_params}
+
+
+def visit(**address: str) -> AppTest:
+    screen = AppTest.from_function(screen_that_tells, default_timeout=SECONDS)
+    for name, value in address.items():
+        screen.query_params[name] = value
+    return screen.run()
+
+
+def test_outside_of_a_presentation_everything_has_its_normal_size() -> None:
+    assert told(visit()) == ["False", "200", "11", "2"]
+    assert told(visit(present="0")) == ["False", "200", "11", "2"]
+
+
+def test_the_address_switches_it_on_and_charts_take_60_percent_of_the_window() -> None:
+    assert told(visit(present="1")) == ["True", "648", "20", "4.0"]
+
+
+def tell(screen: AppTest, **values: object) -> AppTest:
+    """Do as the browser does when the visitor presses the key, or when the window has another height."""
+    screen.session_state["page_tools"] = values
+    return screen.button(key="tell").click().run()
+
+
+def test_the_visitor_switches_it_and_the_address_says_so() -> None:
+    screen = visit(learning_rate="0.1")
+    for _ in range(2):  # what a browser tells may arrive twice
+        tell(screen, present="on")
+        assert told(screen)[0] == "True"
+        assert address(screen) == {"learning_rate": "0.1", "present": "1"}
+    del screen.query_params["present"]  # as a link of the menu does
+    assert told(screen.run())[0] == "True"
+    assert address(screen) == {"learning_rate": "0.1", "present": "1"}
+    assert told(tell(screen, present="off"))[0] == "False"
+    assert address(screen) == {"learning_rate": "0.1"}
+
+
+def test_charts_follow_the_window_s_height_and_no_nonsense() -> None:
+    screen = visit(present="1")
+    assert told(tell(screen, window_height=900))[1] == "540"
+    for nonsense in (-1, 1e9, "tall", None):
+        assert told(tell(screen, window_height=nonsense))[1] == "540"

@@ -1,0 +1,37 @@
+"""The tools of every page, in its top right corner: presentation mode, keyboard shortcuts and their list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from ui.common import shortcuts, style, templates
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "inkling_page_tools",
+    html=templates.render("common/page_tools.html", groups=shortcuts.GROUPS),
+    css=style.colors() + (_FOLDER / "page_tools.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "page_tools.js").read_text(encoding="utf-8"),
+)
+
+
+def show(key: str, *, presenting: bool, window_height: int, on_change: Callable[[], None]) -> None:
+    """Show the tools.
+
+    Args:
+        key: the component's key. Its state says what the browser tells: `present`, "on" or "off", when the visitor
+            switches the mode, and `window_height` in pixels.
+        presenting: whether presentation mode is on.
+        window_height: the height that the page counts on.
+        on_change: called when the browser tells something.
+    """
+    with st.container(key="page_tools_place"):
+        _component(
+            key=key,
+            data={"shortcuts": shortcuts.as_json(), "presenting": presenting, "windowHeight": window_height},
+            on_present_change=on_change,
+            on_window_height_change=on_change,
+        )
