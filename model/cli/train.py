@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from model.common.fields import Settings
 from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
-from model.training import Change, checkpoint, train
+from model.training import Change, Trainer, checkpoint
 from model.training.history import Progress
+from model.training.observer import RunObserver
 from model.training.resume import ResumeCheckpoint
 from model.training.snapshot import Snapshot
 
@@ -104,11 +105,14 @@ def train_command(
         session.resume.remove()
     if progress.message:
         stderr.print(progress.message, style="yellow", markup=False)
+    findings = session.observer.diagnose(status)
     if as_json:
-        print(json.dumps(result | {"history": session.history}))
+        print(json.dumps(result | {"diagnosis": [asdict(it) for it in findings], "history": session.history}))
         return
     stdout.print(repr(progress.network), markup=False, highlight=False)
     stdout.print(value_table({name: result[name] for name in SHOWN if result.get(name) is not None}))
+    if findings:
+        stdout.print("\n".join(map(str, findings)), markup=False, highlight=False, soft_wrap=True)
 
 
 @dataclass
@@ -120,6 +124,7 @@ class TrainSession:
     ink: Sequence[Drawing]
     threads: int | None
     history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, as plain values
+    observer: RunObserver = field(init=False)  # of the run, once it has begun
 
     def __post_init__(self) -> None:
         self.resume = ResumeCheckpoint(self.config, self.dataset, self.ink)
@@ -134,6 +139,7 @@ class TrainSession:
         with interruption() as interrupted, training_bar() as show:
             for progress in resumed or self._start():
                 show(progress)
+                self.observer.observe(progress)
                 if not is_known:
                     self.history.append(history_point(progress))
                 is_known = False
@@ -143,7 +149,11 @@ class TrainSession:
         return progress
 
     def _start(self, snapshot: Snapshot | None = None) -> Run:
-        return train(self.config, self.dataset, ink=self.ink, start=snapshot, threads=self.threads)
+        trainer = Trainer(self.config, self.dataset, self.ink)
+        if snapshot:
+            trainer.restore(snapshot)
+        self.observer = RunObserver(trainer, self.dataset)
+        return trainer.run(threads=self.threads)
 
     def _resume(self) -> Run | None:
         """Go on with the interrupted run of the same settings and data, if there is one and its snapshot is usable."""

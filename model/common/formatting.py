@@ -14,3 +14,11 @@ def format_measure(measure: str, value: float, decimals: int = 2) -> str:
     if measure == "seconds_to_best":
         return format_duration(value)
     return f"{value:.6f}" if measure == "cost_per_output" else f"{100 * value:.{decimals}f} %"
+
+
+def format_share(share: float) -> str:
+    """Write a share in as many digits as a sentence needs: 98 %, 2.4 %, 99.6 %; 100 % is all of it."""
+    percents = 100 * share
+    if share >= 0.99 and share < 1:
+        return f"{min(percents, 99.9):.1f} %"
+    return f"{percents:.2g} %" if percents < 10 else f"{percents:.0f} %"

@@ -165,6 +165,18 @@ def test_every_setting_is_an_option(answer):
     assert TrainingConfig.of(result["config"]) == TrainingConfig.of(texts | {"hidden_sizes": (20, 10)})
 
 
+GUESSING = ("--optimizer", "sgd", "--learning-rate", 10, "--hidden-sizes", 32, "--epochs", 2)
+
+
+def test_the_diagnosis_is_the_last_line_and_a_key_of_the_json(run, answer):
+    code, out, _ = run("train", *GUESSING)
+    (found,) = answer("train", *GUESSING)["diagnosis"]
+    assert code == 0
+    assert (found["kind"], found["cause"]) == ("guessing", "dead units")
+    assert out.splitlines()[-1] == f"{found['sentence']} {found['advice']}"
+    assert out.splitlines()[-1].startswith("No better than guessing (9.5 %); ")
+
+
 def test_no_hidden_layer_is_a_choice(answer):
     assert answer("train", "--hidden-sizes", "", "--epochs", 1)["parameters"] == 7850
 
@@ -424,7 +436,7 @@ def test_too_little_memory_is_said_in_one_line(run, monkeypatch):
     def refuse(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr("model.cli.train.train", refuse)
+    monkeypatch.setattr("model.cli.train.Trainer", refuse)
     assert run("train")[::2] == (
         2,
         "error: there is not enough memory for this network and batch: make either smaller\n",
