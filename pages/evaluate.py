@@ -33,12 +33,11 @@ with page:
     results = evaluate(checkpoint, dataset)
     for warning in warnings(checkpoint, dataset, results.samples):
         st.warning(warning, icon=":material/info:")
-    view.show_scores(results)
+    view.show_accuracy(results)
     view.show_confusion_matrix(results)
-    view.show_examples(results)
     left, right = st.columns(2, gap="large")
     with left:
-        view.show_accuracy_by_digit(results)
+        view.show_scores_by_digit(results)
     with right:
         view.show_calibration(results)
-    view.show_any_image(results)
+    view.show_examples(results)

@@ -72,7 +72,7 @@ def show_train(page: Page, url: str) -> None:
 def show_evaluate(page: Page, url: str) -> None:
     """Evaluate the network for drawings."""
     page.goto(f"{url}/evaluate")
-    expect(page.locator(".st-key-sample canvas, .st-key-sample svg").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-any_image input")).to_be_visible(timeout=PATIENCE_MS)
     settle(page)
 
 

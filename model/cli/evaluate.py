@@ -12,6 +12,7 @@ from model import data
 from model.cli.console import as_json_option, finite, load_dataset, stdout, value_table
 from model.cli.weights import weights_option
 from model.config import TrainingConfig
+from model.inference.evaluation import evaluate
 from model.training import checkpoint
 
 NOTES = {
@@ -34,8 +35,6 @@ NOTES = {
 @as_json_option
 def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
     """Score a network on a data set's test part, or on all of a data set that has none."""
-    from model.inference.evaluation import evaluate  # imports scikit-learn, a second that --help need not wait
-
     trained = checkpoint.load(weights)
     dataset = load_dataset(source)
     images, labels = dataset.test_images, dataset.test_labels

@@ -45,7 +45,7 @@ def presets_command(names: tuple[str, ...], run_them: bool, as_json: bool) -> No
 
 def reproduce_presets(names: tuple[str, ...], as_json: bool) -> None:
     """Train published presets, one after another, and show each beside what was published of it."""
-    from model.experiments import reproduction  # imports scikit-learn, a second that --help need not wait
+    from model.experiments import reproduction  # imports the trainer, which --help need not wait for
 
     results = {}
     for name, entry in reproduction.published(names).items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 from model.common.arrays import F32, F64, I64, U8, Array
 from model.inference import metrics
@@ -41,6 +40,11 @@ class Evaluation:
         """The accuracy on each digit's images, (10,); NaN where there are none."""
         return metrics.accuracy_by_digit(self.confusion)
 
+    @property
+    def scores_by_digit(self) -> F64:
+        """Precision, recall and F1 of each digit, (3, 10); NaN for a digit that does not occur."""
+        return metrics.precision_recall_f1(self.confusion)
+
     def correct(self) -> I64:
         """Return the indices of the correctly classified images, in order."""
         return np.flatnonzero(self.predictions == self.labels)
@@ -68,15 +72,16 @@ def evaluate(network: DigitClassifier, images: U8, labels: Array) -> Evaluation:
         raise ValueError("there must be labeled images to evaluate on; got none")
     probabilities = network.predict_proba(images)
     predictions = probabilities.argmax(axis=1)
-    precision, recall, f1, _ = precision_recall_fscore_support(labels, predictions, average="macro", zero_division=0)
+    confusion = metrics.confusion_matrix(np.asarray(labels), predictions)
+    precision, recall, f1 = np.nanmean(metrics.precision_recall_f1(confusion), axis=1)
     return Evaluation(
         labels=np.asarray(labels),
         probabilities=probabilities,
         predictions=predictions,
-        accuracy=float(accuracy_score(labels, predictions)),
+        accuracy=float((predictions == labels).mean()),
         precision=float(precision),
         recall=float(recall),
         f1=float(f1),
-        confusion=metrics.confusion_matrix(np.asarray(labels), predictions),
+        confusion=confusion,
         reliability=reliability(probabilities, labels),
     )

@@ -1,8 +1,8 @@
-"""The Evaluate page in a real browser: the confusion matrix answers to mouse and finger, and it fits a phone."""
+"""The Evaluate page in a real browser: what is chosen shows beside the matrix, or large, by mouse, key and finger."""
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.digit_files import digits, table
 from tests.e2e.patience import until
@@ -12,110 +12,95 @@ from tools.page_actions import settle
 
 def open_page(page: Page, url: str) -> None:
     page.goto(f"{url}/evaluate")
-    expect(page.locator(".st-key-sample canvas, .st-key-sample svg").first).to_be_visible()
+    expect(page.locator(".st-key-any_image input")).to_be_visible()  # the last part of the page
     settle(page)
 
 
-def cells(page: Page) -> dict[tuple[int, int], str]:
-    """What each cell of the confusion matrix says: 7 predicted as 1: 12 images (1.2 %)."""
-    words = page.locator(".st-key-confusion .js-plotly-plot").evaluate("chart => chart.data.at(-1).hovertext")
-    return {(int(text[0]), int(text[15])): text for text in words}
+def cell(page: Page, actual: int, predicted: int) -> Locator:
+    """A cell of the confusion matrix."""
+    return page.locator(".st-key-matrix tbody tr").nth(actual).locator("td").nth(predicted)
 
 
-def place(page: Page, cell: tuple[int, int]) -> tuple[float, float]:
-    """Where a cell is on the screen; not its middle, but near a corner."""
-    matrix = page.locator(".st-key-confusion .nsewdrag")
-    matrix.scroll_into_view_if_needed()
-    box = matrix.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] * (cell[1] + 0.2) / 10, box["y"] + box["height"] * (cell[0] + 0.8) / 10
+def mistakes(page: Page) -> list[tuple[int, int]]:
+    """The cells of the matrix with mistakes in them."""
+    choices = page.locator(".st-key-matrix .confusion-wrong button").evaluate_all(
+        "cells => cells.map(cell => cell.dataset.choice)"
+    )
+    return [(int(actual), int(predicted)) for actual, predicted in (choice.split("-") for choice in choices)]
 
 
-def expect_images_of(page: Page, cell: tuple[int, int]) -> None:
+def expect_images_of(page: Page, actual: int, predicted: int) -> None:
+    """The cell is marked, alone, and its images are shown beside the matrix."""
+    expect(page.locator(".st-key-matrix [aria-pressed=true]")).to_have_attribute("data-choice", f"{actual}-{predicted}")
     shown = page.locator(".st-key-cell")
-    says = f"{cell[0]} predicted as {cell[1]}"
-    caption = says if cell[0] != cell[1] else str(cell[0])
-    expect(shown).to_contain_text(says)
-    count = int(re.search(r": ([\d,]+) image", cells(page)[cell])[1].replace(",", ""))
+    expect(shown).to_contain_text(f"{actual} predicted as {predicted}:")
+    count = int(cell(page, actual, predicted).inner_text().replace(",", ""))
     expect(shown.locator("img")).to_have_count(min(count, 12))
-    until(
-        page,
-        shown.locator("figcaption").all_inner_texts,
-        lambda captions: all(text.startswith(caption) for text in captions),
-        f"images that are {says}",
-    )
-    settle(page, quiet=0.6)  # longer than the two halves of a double click, which selects nothing, may be apart
+    caption = f"{actual} predicted as {predicted}" if actual != predicted else str(actual)
+    expect(shown.locator(".gallery-caption")).to_have_text([caption] * min(count, 12))
 
 
-def test_the_matrix_and_the_reliability_answer_the_mouse(page: Page, app_url: str) -> None:
+def test_what_is_chosen_shows_by_mouse_and_by_keys_and_goes_with_the_visitor_to_draw(page: Page, app_url: str) -> None:
     open_page(page, app_url)
-    mistakes = [cell for cell, text in cells(page).items() if cell[0] != cell[1] and ": 0 images" not in text]
-    for cell in ((3, 3), mistakes[0], (0, 1), mistakes[-1]):  # each one another than is shown before
-        page.mouse.click(*place(page, cell))
-        expect_images_of(page, cell)
-
-    chart = page.locator(".st-key-reliability .js-plotly-plot")
-    words = chart.evaluate("chart => chart.data[0].hovertext")
-    assert sum(int(re.search(r"of ([\d,]+) correct", text)[1].replace(",", "")) for text in words) == 1000
-    surest = chart.locator(".scatterlayer .point").last
-    surest.scroll_into_view_if_needed()
+    levels = (
+        page.get_by_test_id("stMain")
+        .locator("h1, h2, h3, h4")
+        .evaluate_all(
+            "headings => headings.map(heading => heading.tagName).filter((name, at, all) => name !== all[at - 1])"
+        )
+    )
+    assert levels == ["H1", "H2"]
+    first, *_, last = mistakes(page)
+    for actual, predicted in ((3, 3), first, last):
+        cell(page, actual, predicted).click()
+        expect_images_of(page, actual, predicted)
+    empty = page.locator(".st-key-matrix tbody td:not([class])").first
+    empty.click()
     settle(page)
+    expect_images_of(page, *last)
+    cell(page, 9, 9).click()
+    expect_images_of(page, 9, 9)
+    page.keyboard.press("ArrowLeft")  # to the next cell that has images, and there the keyboard chooses it
+    page.keyboard.press("Enter")
+    left = max(predicted for actual, predicted in mistakes(page) if actual == 9)
+    expect_images_of(page, 9, left)
+    expect(cell(page, 9, left).locator("button")).to_be_focused()
 
-    def pointed_at() -> str:
-        box = surest.bounding_box()
-        page.mouse.move(0, 0)
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
-        return chart.locator(".hoverlayer").text_content(timeout=1000) or ""
+    opened = page.get_by_role("dialog")
+    picture = page.locator(".st-key-cell button").first
+    number = re.search(r"no\. (\d+)", picture.inner_text())[1]
+    picture.click()
+    expect(opened).to_contain_text(f"Image no. {number} of 1,000")
+    expect(opened).to_contain_text(f"9 predicted as {left}")
+    expect(opened.locator("tbody tr")).to_have_count(10)
+    page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)
 
-    until(page, pointed_at, lambda said: "93 % to 100 % confidence" in said, "what the dot stands for")
-
-
-def test_on_a_phone_a_tap_shows_a_cells_images_a_swipe_scrolls_and_all_fits(phone: Page, app_url: str) -> None:
-    open_page(phone, app_url)
-    width, wide = phone.evaluate(
-        """() => [innerWidth, [...document.querySelectorAll('[data-testid=stMain] *')]
-            .filter(element => element instanceof HTMLElement && element.getBoundingClientRect().right > innerWidth + 1)
-            .map(element => element.className.toString())]"""
-    )
-    assert (width, wide) == (390, [])
-    for cell in ((3, 3), (0, 0), (9, 9)):
-        phone.touchscreen.tap(*place(phone, cell))
-        expect_images_of(phone, cell)
-    x, y = place(phone, (6, 4))
-    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
-    before = phone.evaluate(scrolled)
-    finger = phone.context.new_cdp_session(phone)
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for moved in range(15, 160, 15):
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - moved}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    phone.wait_for_function(f"before => {scrolled} > before + 50", arg=before)
-
-
-def test_samples_and_choices_are_as_the_visitor_wants_them_also_after_a_look_at_another_page(
-    page: Page, app_url: str
-) -> None:
-    open_page(page, app_url)
-    correct = page.locator(".st-key-correct_examples figcaption")
+    correct = page.locator(".st-key-correct_examples .gallery-text")
     before = correct.all_inner_texts()
     page.locator(".st-key-another_sample button").first.click()
     until(page, correct.all_inner_texts, lambda now: now and now != before, "another sample")
 
-    def certainties() -> list[float]:
-        notes = page.locator(".st-key-mistakes figcaption").all_inner_texts()
+    def confidences() -> list[float]:
+        notes = page.locator(".st-key-mistakes .gallery-notes").all_inner_texts()
         return [float(re.search(r"([\d.]+) %", note)[1]) for note in notes]
 
     page.locator(".st-key-confident_first label").first.click()
-    until(page, certainties, lambda sure: sure and sure == sorted(sure, reverse=True), "the surest mistakes first")
+    until(page, confidences, lambda sure: sure and sure == sorted(sure, reverse=True), "the surest mistakes first")
 
-    number = page.locator(".st-key-sample_index input")
-    number.fill("321")
-    number.press("Enter")
+    field = page.locator(".st-key-sample_index input")
+    field.fill("321")
+    field.press("Enter")
     settle(page)
-    click_menu(page, "Draw")
+    page.locator(".st-key-inspect button").first.click()
+    expect(opened).to_contain_text("Image no. 321 of 1,000")
+    label = re.match(r"\d", opened.locator(".st-key-sample strong").inner_text())[0]
+    opened.get_by_role("button", name="Draw").click()
     expect(page.locator(".st-key-canvas").first).to_be_visible()
+    expect(page.locator(".st-key-prediction")).to_contain_text(label)  # the network of Draw knows this image
     click_menu(page, "Evaluate")
-    expect(number).to_have_value("321")
+    expect(field).to_have_value("321")
+    expect_images_of(page, 9, left)
 
     name = "**bold** $x$ :red[y] <b>.csv"
     unfold(page, "dataset_files")
@@ -123,3 +108,21 @@ def test_samples_and_choices_are_as_the_visitor_wants_them_also_after_a_look_at_
     content = {"name": name, "mimeType": "text/csv", "buffer": table(images, labels, "kaggle")}
     page.locator(".st-key-dataset_files input[type=file]").set_input_files([content])
     expect(page.locator(".st-key-scores")).to_contain_text(f"of 3 images of {name}")  # as it is
+
+
+def test_on_a_phone_a_tap_shows_a_cells_images_and_opens_one_and_all_fits(phone: Page, app_url: str) -> None:
+    open_page(phone, app_url)
+    for actual, predicted in ((3, 3), (0, 0), (9, 9)):
+        cell(phone, actual, predicted).tap()
+        expect_images_of(phone, actual, predicted)
+    phone.locator(".st-key-cell button").first.tap()
+    opened = phone.get_by_role("dialog")
+    expect(opened.locator("tbody tr")).to_have_count(10)
+    for part in ("[data-testid=stMain]", "[role=dialog]"):
+        width, wide = phone.evaluate(
+            """part => [innerWidth, [...document.querySelectorAll(`${part} *`)]
+                .filter(one => one instanceof HTMLElement && one.getBoundingClientRect().right > innerWidth + 1)
+                .map(element => element.className.toString())]""",
+            part,
+        )
+        assert (width, wide) == (390, []), part

@@ -28,6 +28,17 @@ def test_the_accuracy_by_digit_is_its_row_s_share_on_the_diagonal():
     assert np.isnan(np.delete(found, [3, 5])).all()
 
 
+@pytest.mark.parametrize("digits", [10, 6])  # some digits may not occur
+def test_precision_recall_and_f1_are_scikit_learns(digits):
+    labels, predictions = np.random.default_rng(1).integers(0, digits, (2, 60)).astype(np.uint8)
+    labels[labels == 4] = 5  # predicted, and never there
+    predictions[predictions == 3] = 2  # there, and never predicted
+    expected = sklearn_metrics.precision_recall_fscore_support(labels, predictions, labels=range(10), zero_division=0)
+    found = metrics.precision_recall_f1(metrics.confusion_matrix(labels, predictions))
+    np.testing.assert_allclose(found[:, :digits], np.array(expected[:3])[:, :digits])
+    assert np.isnan(found[:, digits:]).all()
+
+
 @pytest.mark.parametrize(("correct", "count"), [(0, 10), (10, 10), (1, 1), (987, 1000), (9873, 10000)])
 def test_the_interval_is_wilsons(correct, count):
     # Its bounds are the shares p from which the measured one is 1.96 standard deviations of the binomial away.

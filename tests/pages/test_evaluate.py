@@ -1,5 +1,6 @@
 """The Evaluate page shows what an independent count of the network's answers gives, on whatever data it is given."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -57,23 +58,40 @@ def scores(screen: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in screen.metric}
 
 
+def clickable(screen: AppTest) -> list[str]:
+    """The HTML of the parts that can be clicked: the matrix, the chosen cell, the mistakes, the right answers."""
+    return [
+        json.loads(part.proto.json)["html"]
+        for part in screen.get("bidi_component")
+        if part.proto.component_name == "inkling_clickable"
+    ]
+
+
 def pictures(screen: AppTest) -> list[list[tuple[str, int]]]:
-    """Captions and numbers of the grids of pictures: the chosen cell's, the mistakes, and right answers."""
-    galleries = [html.proto.body for html in screen.get("html") if 'class="gallery"' in html.proto.body]
-    found = [re.findall(r'gallery-caption">([^<]*)<.*?no\. (\d+)<', gallery, re.DOTALL) for gallery in galleries]
-    return [[(caption, int(number)) for caption, number in grid] for grid in found]
+    """Captions and indices of the images of the chosen cell, of the mistakes, and of right answers."""
+    grids = []
+    for html in clickable(screen)[1:]:
+        found = re.findall(r'data-choice="(\d+)".*?gallery-caption">([^<]*)<.*?no\. ([\d,]+)<', html, re.DOTALL)
+        assert all(int(number.replace(",", "")) == int(index) + 1 for index, _, number in found)  # counted from 1
+        grids.append([(caption, int(index)) for index, caption, _ in found])
+    return grids
+
+
+def opened(screen: AppTest) -> list[str]:
+    """The title of what is opened over the page, and the text of its probabilities."""
+    return [dialog.proto.dialog.title for dialog in screen.get("dialog")]
 
 
 def test_scores_are_scikit_learns(screen: AppTest, mnist_5k: Dataset) -> None:
     answers = load(STARTER).network.predict_proba(mnist_5k.test_images).argmax(axis=1)
     truth = mnist_5k.test_labels
-    expected = {
-        "Accuracy": (answers == truth).mean(),
-        "Precision": precision_score(truth, answers, average="macro"),
-        "Recall": recall_score(truth, answers, average="macro"),
-        "F1": f1_score(truth, answers, average="macro"),
-    }
-    assert scores(screen) == {name: f"{100 * share:.1f} %" for name, share in expected.items()}
+    assert scores(screen) == {"Accuracy": f"{100 * accuracy_score(truth, answers):.1f} %"}
+    (table,) = [html.proto.body for html in screen.get("html") if '<table class="scores-by-digit' in html.proto.body]
+    *digits, mean = [re.findall(r"<td>([\d.]+) %", row) for row in table.split("<tr>")[2:]]
+    for measure, score in enumerate((precision_score, recall_score, f1_score)):
+        expected = [f"{100 * share:.1f}" for share in score(truth, answers, average=None)]
+        assert [row[measure] for row in digits] == expected
+        assert mean[measure] == f"{100 * score(truth, answers, average='macro'):.1f}"
 
 
 def test_says_the_expected_calibration_error(screen: AppTest, mnist_5k: Dataset) -> None:
@@ -142,17 +160,21 @@ def test_most_confident_mistakes_come_first_on_request(screen: AppTest, mnist_5k
 
 def test_any_image_by_its_number(screen: AppTest, mnist_5k: Dataset) -> None:
     number = screen.number_input(key="sample_index")
-    assert (number.min, number.max) == (0, 999)
-    screen = sound(number.set_value(719).run())
+    assert (number.min, number.max) == (1, 1000)
+    number.set_value(720)
+    screen = sound(screen.button(key="inspect").click().run())
+    assert opened(screen) == ["Image no. 720 of 1,000"]
     answer = load(STARTER).network.predict_proba(mnist_5k.test_images[719:720]).argmax()
     label = mnist_5k.test_labels[719]
-    assert screen.markdown[-1].value == (f"**{label}**" if answer == label else f"**{label} predicted as {answer}**")
+    said = f"**{label}**" if answer == label else f"**{label} predicted as {answer}**"
+    assert [text.value for text in screen.markdown if text.value.startswith(f"{said}  \nconfidence")]
+    assert opened(sound(screen.run())) == []
 
 
-@pytest.mark.parametrize("number", [-1, 1000, 10**6])
+@pytest.mark.parametrize("number", [0, 1001, 10**6])
 def test_a_number_beyond_the_data_does_no_harm(screen: AppTest, number: int) -> None:
     screen = sound(screen.number_input(key="sample_index").set_value(number).run())
-    assert 0 <= screen.number_input(key="sample_index").value <= 999
+    assert 1 <= screen.number_input(key="sample_index").value <= 1000
 
 
 def test_data_without_a_test_part_are_read_whole_and_it_says_so(screen: AppTest) -> None:
@@ -177,9 +199,9 @@ def test_one_image_can_be_evaluated(screen: AppTest) -> None:
 
 def test_choosing_smaller_data_while_looking_at_the_last_image(screen: AppTest) -> None:
     images, labels = digits(5)
-    screen = sound(screen.number_input(key="sample_index").set_value(999).run())
+    screen = sound(screen.number_input(key="sample_index").set_value(1000).run())
     screen = upload(screen, five_csv=table(images, labels))
-    assert screen.number_input(key="sample_index").value <= 4
+    assert screen.number_input(key="sample_index").value <= 5
 
 
 def test_images_without_labels_are_refused_and_the_page_stays_usable(screen: AppTest) -> None:

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.common.constants import CLASSES
 from model.inference import metrics
 from model.training.diagnostics import Diagnostics
-from ui.charts.evaluation_charts import FULL_COLOR_SHARE
+from ui.charts import confusion_matrix
 from ui.charts.layer_norms_chart import layer_names
 from ui.common import templates
 
@@ -74,17 +73,8 @@ def _number(value: float) -> str:
 
 
 def confusion_table(labels: Array, predictions: Array) -> str:
-    """Show how often each digit (row) is predicted as each digit (column), from labels and predictions (m,), as HTML.
-
-    The color is the share of the row: for mistakes its square root, so that a few among many remain visible.
-    """
-    counts = metrics.confusion_matrix(labels, predictions)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    mistakes = np.where(np.eye(CLASSES, dtype=bool), 0.0, shares)
-    strengths = np.where(
-        np.eye(CLASSES), 0.05 + 0.4 * shares, 0.1 + 0.7 * np.sqrt(mistakes / max(mistakes.max(), FULL_COLOR_SHARE))
-    )
-    return templates.render("charts/confusion_table.html", counts=counts.tolist(), strengths=strengths.tolist())
+    """Show how often each digit is predicted as each digit, from labels and predictions (m,), as an HTML table."""
+    return confusion_matrix.confusion_matrix(metrics.confusion_matrix(labels, predictions))
 
 
 def accuracy_by_digit_table(labels: Array, predictions: Array, best: Array) -> str:

@@ -15,16 +15,17 @@ from ui.common import templates
 
 
 class CaptionedImage(NamedTuple):
-    """A digit's image (784,) uint8, its caption, lines of small print, and the color of its mark."""
+    """A digit's image (784,) uint8, its caption, lines of small print, its mark's color; its button's value, if any."""
 
     image: NDArray[Any]
     caption: str
     notes: Sequence[str]
     color: str
+    choice: str = ""
 
 
 def gallery(images: Sequence[CaptionedImage]) -> str:
-    """HTML of images with captions, as many in a row as fit."""
+    """HTML of images with captions, as many in a row as fit; those with a choice are buttons."""
     shown = [{"source": _source(image.image), **image._asdict()} for image in images]
     return templates.render("charts/gallery.html", images=shown)
 

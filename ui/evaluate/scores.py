@@ -6,30 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from model.inference.metrics import confidence_interval
-from ui.common import errors, formatting
+from ui.common import errors, formatting, templates
 from ui.evaluate.results import EvaluationSet
 
 if TYPE_CHECKING:
     from model.inference.evaluation import Evaluation
     from model.nn.calibration import Reliability
-
-
-def metrics(evaluation: Evaluation) -> list[tuple[str, float, str]]:
-    """The scores that are shown: name, value 0..1, and meaning."""
-    return [
-        ("Accuracy", evaluation.accuracy, "The share of all images that are classified correctly."),
-        (
-            "Precision",
-            evaluation.precision,
-            "Of the images predicted as a 7, the share that show a 7. The mean over all digits.",
-        ),
-        (
-            "Recall",
-            evaluation.recall,
-            "Of the images that show a 7, the share predicted as a 7. The mean over all digits.",
-        ),
-        ("F1", evaluation.f1, "The harmonic mean of precision and recall. The mean over all digits."),
-    ]
 
 
 def describe_samples(samples: EvaluationSet, dataset: str) -> str:
@@ -44,6 +26,39 @@ def margin(right: int, count: int) -> str:
     """The 95 % confidence interval of a share of `right` in `count`, as its half width in percentage points."""
     low, high = confidence_interval(right, count)
     return f"± {50 * (high - low):.{decimals(count)}f} points"
+
+
+def by_digit(evaluation: Evaluation) -> str:
+    """Precision, recall with its 95 % confidence interval, and F1 of each digit, and their means, as an HTML table."""
+    confusion = evaluation.confusion
+    totals, right = confusion.sum(axis=1).tolist(), confusion.diagonal().tolist()
+    bounds = [confidence_interval(*pair) for pair in zip(right, totals, strict=True)]
+    lowest = min(math.floor(20 * low) / 20 for (low, _), total in zip(bounds, totals, strict=True) if total)
+
+    def place(share: float) -> str:
+        return f"{100 * (share - lowest) / (1 - lowest):.1f}"
+
+    rows = [
+        {
+            "digit": digit,
+            "images": totals[digit],
+            "scores": scores,
+            "low": low,
+            "high": high,
+            "left": place(low),
+            "right": f"{100 - float(place(high)):.1f}",
+            "middle": place(scores[1]),
+        }
+        for digit, (scores, (low, high)) in enumerate(zip(evaluation.scores_by_digit.T.tolist(), bounds, strict=True))
+    ]
+    return templates.render(
+        "evaluate/scores_by_digit.html",
+        rows=rows,
+        count=sum(totals),
+        means=(evaluation.precision, evaluation.recall, evaluation.f1),
+        lowest=lowest,
+        decimals=decimals(sum(totals)),
+    )
 
 
 def calibration(reliability: Reliability) -> str:

@@ -45,6 +45,10 @@ class TabState:
     sheet: int = 0
     sheet_start: dict[str, Any] | None = None  # as Fabric.js objects
 
+    # Evaluate
+    confusion_cells: dict[str, tuple[int, int]] = field(default_factory=dict)  # by network and data set: the chosen one
+    opened_image: int | None = None  # the index of the image that the visitor has just chosen
+
     # Train
     hide: str | None = None  # what the address asked to leave out
     address_problems: tuple[str, ...] = ()  # what is wrong with the settings that were typed into the address

@@ -104,7 +104,10 @@ def test_a_confused_cell_says_so_and_stands_out_from_a_rarer_one() -> None:
     predictions[np.flatnonzero(LABELS == 4)[0]] = 9
     html = diagnostics_tables.confusion_table(LABELS, predictions)
     wrong = re.findall(r'"confusion-wrong" style="--strength: (\d+)%" title="([^"]*)"', html)
-    assert [title for _, title in wrong] == ["4 predicted as 9: 1 image", "7 predicted as 1: 10 images"]
+    assert [title for _, title in wrong] == [
+        "4 predicted as 9: 1 image (2.0 %)",
+        "7 predicted as 1: 10 images (20.0 %)",
+    ]
     assert 10 < int(wrong[0][0]) < int(wrong[1][0])
     assert html.count("confusion-right") == 10
 

@@ -39,5 +39,12 @@ def test_captions_are_no_html() -> None:
     assert not re.findall("<script|<b>|<i>", html)
 
 
+def test_an_image_with_a_choice_is_a_button_and_another_is_not() -> None:
+    image = digit_images.CaptionedImage(digit(0), "7", (), "#123456")
+    assert "<button" not in digit_images.gallery([image])
+    html = digit_images.gallery([image._replace(choice="41"), image._replace(choice="42")])
+    assert re.findall(r'<button[^>]*data-choice="([^"]*)"', html) == ["41", "42"]
+
+
 def test_no_pictures_are_an_empty_grid() -> None:
     assert "<img" not in digit_images.gallery([])

@@ -1,9 +1,14 @@
 """Scores come with the number of images, the data set and a confidence interval."""
 
+import re
+
 import numpy as np
 import pytest
 
+from model.inference.evaluation import Evaluation, evaluate
 from model.nn.calibration import Reliability
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from ui.common import formatting
 from ui.evaluate import scores
 from ui.evaluate.results import EvaluationSet
@@ -11,6 +16,14 @@ from ui.evaluate.results import EvaluationSet
 
 def samples(count: int, *, is_test: bool = False) -> EvaluationSet:
     return EvaluationSet(np.zeros((count, 784), np.uint8), np.zeros(count, np.uint8), is_test)
+
+
+def evaluation(labels: np.ndarray, predictions: np.ndarray) -> Evaluation:
+    class Given(DigitClassifier):
+        def predict_proba(self, images: np.ndarray) -> np.ndarray:
+            return np.eye(10, dtype=np.float32)[predictions]
+
+    return evaluate(Given(MLP((784, 10))), np.zeros((len(labels), 784), np.uint8), labels)
 
 
 def test_margin_of_half_of_100_is_about_ten_points() -> None:
@@ -34,6 +47,19 @@ def test_a_confidence_that_is_not_a_number_is_called_so() -> None:
 def test_one_more_right_answer_shows(count: int) -> None:
     shares = [(count - 2) / count, (count - 1) / count]
     assert len({formatting.percent(share, scores.decimals(count)) for share in shares}) == 2
+
+
+def test_each_digit_has_its_scores_and_its_interval() -> None:
+    labels, predictions = np.array([0] * 8 + [7] * 4, np.uint8), np.array([0] * 8 + [7, 7, 7, 1])
+    html = scores.by_digit(evaluation(labels, predictions))
+    rows = [re.findall(r"<t[hd][^>]*>([^<]*)", row) for row in html.split("<tr>")[2:]]
+    assert rows[0][:5] == ["0", "8", "100.0 %", "100.0 %", "100.0 %"]
+    assert rows[7][:5] == ["7", "4", "100.0 %", "75.0 %", "85.7 %"]
+    assert rows[1][:5] == ["1", "0", "0.0 %", "0.0 %", "0.0 %"]  # predicted once, and never there
+    assert rows[2][:5] == ["2", "0", "–", "–", "–"]
+    assert rows[10][:5] == ["Mean", "12", "66.7 %", "58.3 %", "61.9 %"]
+    # Wilson's interval of 3 in 4
+    assert re.findall('title="([^"]*)"', html) == ["67.6 % to 100.0 %", "30.1 % to 95.4 %"]
 
 
 def test_a_file_name_is_no_markdown() -> None:
