@@ -9,26 +9,26 @@ from ui.train import actions, controls, run_view
 controls.begin(arriving=state.enter_page("train"))
 style.apply()
 
-st.title("Train a network")
-watching, settings = st.columns([2, 1], gap="large")
+with st.container(key="train"):
+    st.title("Train a network")
+    watching, settings = st.columns([2, 1], gap="medium")
 
 with settings:
     notice = st.container()
-    controls.choose_preset()
-    tuning = st.container()
-    dataset = controls.choose_dataset()
-    picture = st.container()
+    with st.container(key="presets"):
+        controls.choose_preset()
+        st.container(key="gallery")
+    places = controls.places()
+    dataset = controls.choose_dataset(places)
     try:
-        config = controls.choose_config(dataset, running=actions.running_config(), tuning=tuning)
+        running, live = actions.running_config(), actions.is_live()
+        config = controls.choose_config(dataset, places, running=running, live=live)
     except ValueError as error:
         errors.show_error(str(error))
         st.stop()
     if problem := controls.address_problem():
         with notice:
             errors.show_error(f"In the address: {problem}")
-    if state.visitor().job:
-        with picture:
-            run_view.draw(config)
 
 actions.apply_live_settings(config)
 with watching:

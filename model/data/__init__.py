@@ -1,9 +1,10 @@
 """Data sets: MNIST, and a user's own CSV, IDX, npz and ink files; their split, and the cache that shares them."""
 
-from model.data.dataset import Dataset, split
+from model.data.dataset import Dataset, split, split_sizes
 from model.data.datasets import (
     DATASETS,
     DOWNLOAD_SIZE,
+    TRAINING_IMAGES,
     from_files,
     is_present,
     is_unpacked,
@@ -17,6 +18,7 @@ from model.data.overlap import Overlap, find_overlap
 __all__ = [
     "DATASETS",
     "DOWNLOAD_SIZE",
+    "TRAINING_IMAGES",
     "Dataset",
     "Overlap",
     "find_overlap",
@@ -28,4 +30,5 @@ __all__ = [
     "prepare",
     "save",
     "split",
+    "split_sizes",
 ]

@@ -69,7 +69,17 @@ def split(dataset: Dataset, validation_size: float, training_size: int, rng: np.
     Raises:
         ValueError: no image is left for training.
     """
-    available = len(dataset.images)
+    train, validation = split_sizes(len(dataset.images), validation_size, training_size)
+    order = rng.permutation(len(dataset.images))[: train + validation]
+    return order[validation:], order[:validation]
+
+
+def split_sizes(available: int, validation_size: float, training_size: int) -> tuple[int, int]:
+    """Return how many of `available` images `split` takes for training, and how many for validation.
+
+    Raises:
+        ValueError: no image is left for training.
+    """
     if training_size < 0:
         raise ValueError(f"training_size must be 0 (all) or more; got {training_size}")
     used = min(training_size or available, available)
@@ -80,5 +90,4 @@ def split(dataset: Dataset, validation_size: float, training_size: int, rng: np.
         validation_count = max(validation_count, 1)
     if not 0 <= validation_count < used:
         raise ValueError(f"validation_size must leave images to learn from, of {used:,} in all; got {validation_size}")
-    order = rng.permutation(available)[:used]
-    return order[validation_count:], order[:validation_count]
+    return used - validation_count, validation_count

@@ -17,6 +17,7 @@ DATASETS = {
     "mnist-5k": "5,000 of MNIST's handwritten digits, which come with Inkling: 4,000 to train, 1,000 to test.",
     "mnist": f"MNIST's 70,000 handwritten digits, downloaded once ({DOWNLOAD_SIZE}): 60,000 to train, 10,000 to test.",
 }
+TRAINING_IMAGES = {"mnist-5k": 4_000, "mnist": 60_000}
 
 # The beginnings of the names of files with a training part, the surest first, and of their test files.
 _TRAINING_FILES = ("train-images", "mnist_train.csv", "train.csv", "mnist.npz")

@@ -100,12 +100,14 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
 def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, app_url: str) -> None:
     visitor = TrainPage(page, app_url).open(LONG)
     visitor.start()
+    visitor.open_tab("Layers")
     layers = page.locator(".st-key-layers_view")
     expect(layers.get_by_text("healthy", exact=True)).to_have_count(2)
     expect(layers).to_contain_text("784 to 32")
     layers.locator("summary").click()
     expect(layers.locator("canvas")).to_have_count(2)
 
+    visitor.open_tab("Track an image")
     followed = page.locator(".st-key-followed_digit")
     choices = followed.locator(".st-key-follow button")
     choices.nth(0).click()  # my drawing
@@ -113,18 +115,19 @@ def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, 
     click_menu(page, "Draw")
     DrawPage(page).draw([[[0, 0], [50, 0], [20, 100]]])
     click_menu(page, "Train")
+    visitor.open_tab("Track an image")
     expect(followed).to_contain_text("Your drawing")
     expect(followed.locator("canvas")).to_be_visible()
     choices.nth(1).click()  # a test image
     expect(followed).to_contain_text(f"Test image 1: {data.load('mnist-5k').test_labels[0]}")
     expect(followed.locator("canvas")).to_be_visible()
 
+    visitor.open_tab("Digits")
     digits = page.locator(".st-key-digits_view")
-    digits.locator("summary").click()
     expect(digits).to_contain_text(re.compile(r"\d+ images of 400 "))
     before = digits.inner_text()
     until(page, digits.inner_text, lambda now: now != before, "other digits that it reads")
-    page.locator(".st-key-gradient_check_open summary, details.st-key-gradient_check_open > summary").first.click()
+    visitor.open_tab("Gradient check")
     visitor.press("gradient_check")
     expect(page.get_by_text(re.compile("on (64|16) images: analytic and numeric gradients agree"))).to_be_visible()
     visitor.stop()

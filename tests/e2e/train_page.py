@@ -58,6 +58,7 @@ class TrainPage:
     def __init__(self, page: Page, url: str = "") -> None:
         self.page, self.url = page, url
         self.progress = page.locator(".st-key-progress")
+        self.outcome = page.locator(".st-key-outcome")
         self.looking_back = page.get_by_text("You are looking back.")
 
     def open(self, query: str = "") -> "TrainPage":
@@ -80,8 +81,23 @@ class TrainPage:
 
     def start(self, state: str = TRAINING) -> None:
         """Press Start, and wait until the run is in a state."""
+        if state not in (TRAINING, WAITING):
+            self.go_at_full_speed()
         self.press("start")
         self.wait_for_state(state)
+
+    def go_at_full_speed(self) -> None:
+        """Choose full speed: a visitor's first run is slowed down, to be watched."""
+        if self.slider("pace").value != "full speed":
+            self.press("full_speed")
+            self.slider("pace").wait_for("full speed")
+
+    def open_tab(self, name: str) -> None:
+        """Open one of the tabs below the curves."""
+        tab = self.page.locator(".st-key-diagnostics").get_by_role("tab", name=name, exact=True)
+        if tab.get_attribute("aria-selected") != "true":
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true")
 
     def pause(self) -> None:
         self.press("pause")
@@ -107,6 +123,8 @@ class TrainPage:
 
     def choose(self, menu: str, option: str) -> None:
         """Choose an option of a menu, found by its key."""
+        if menu in ("run_", "baseline"):
+            self.open_tab("Runs")
         choice = self.page.get_by_role("option", name=option, exact=True)
         box = self.page.locator(f"[class*=st-key-{menu}]").get_by_role("combobox").first
 
@@ -142,6 +160,7 @@ class TrainPage:
     @property
     def weights(self) -> str:
         """The picture of the first layer's weights."""
+        self.open_tab("Weights")
         return self.page.locator(".st-key-weights_view img").first.get_attribute("src") or ""
 
     def wait_for_weights(self, holds: Callable[[str], bool], what: str) -> str:
@@ -152,6 +171,7 @@ class TrainPage:
 
     def runs(self) -> dict[str, list[str]]:
         """Return the table of the runs: for each row's title, a value for each run."""
+        self.open_tab("Runs")
         return probes.table(self.page.locator(".st-key-runs [data-testid=stDataFrame]"))
 
     def wait_for_runs(self, *states: str) -> dict[str, list[str]]:

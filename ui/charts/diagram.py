@@ -13,7 +13,7 @@ from itertools import pairwise
 from model.config import TrainingConfig
 from ui.common.glossary import NAMES
 
-WIDTH, HEIGHT, MARGIN = 360, 196, 38
+WIDTH, HEIGHT = 360, 196
 MIDDLE, SPACING, RADIUS = 98, 3.3, 1.25  # of the columns of dots
 DOTS_PER_FOLD = 4.4  # a layer e times as large has so many dots more
 FAN = 6  # dots of a column that lines are drawn from: all of them would be a gray field
@@ -26,7 +26,7 @@ def network_svg(config: TrainingConfig) -> str:
     It shows each layer's units and parameters, the activation, and the totals of parameters and multiply-adds.
     """
     sizes = config.sizes
-    columns = [MARGIN + place * (WIDTH - 2 * MARGIN) / (len(sizes) - 1) for place in range(len(sizes))]
+    columns = [(place + 0.5) * WIDTH / len(sizes) for place in range(len(sizes))]
     heights = [_dots(size) for size in sizes]
     parts = [
         *(_joins(*ends) for ends in zip(pairwise(columns), pairwise(heights), strict=True)),
@@ -58,7 +58,7 @@ def multiply_adds(config: TrainingConfig) -> int:
 
 def totals(config: TrainingConfig) -> str:
     """The size of the network and of the work, in words."""
-    return f"{sum(layer_parameters(config)):,} parameters, {multiply_adds(config):,} products per image"
+    return f"{sum(layer_parameters(config)):,} parameters, {multiply_adds(config):,} multiply-adds per image"
 
 
 def describe_network(config: TrainingConfig) -> str:
@@ -130,9 +130,10 @@ def _short(count: int) -> str:
 
 
 def _names(config: TrainingConfig, columns: Sequence[float]) -> list[str]:
+    last = "digit, if any" if config.background else "digit"
     names = [
         _text(columns[0], 29, "image", 11, faint=True),
-        _text(columns[-1], 29, "digit, if any" if config.background else "digit", 11, faint=True),
+        _text(min(columns[-1], WIDTH - ROOM_FOR_DIGITS * len(last) / 2), 29, last, 11, faint=True),
     ]
     if config.hidden_sizes:
         names.append(_text((columns[1] + columns[-2]) / 2, 29, _bend(config), 11, faint=True))

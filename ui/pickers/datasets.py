@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import data
+from model.config import TrainingConfig
 from model.data import Dataset
 from ui import state
 from ui.common import errors
@@ -28,6 +29,16 @@ def open_dataset(name: str) -> Dataset:
     """Open the data set with this name in the menu."""
     uploaded = state.visitor().datasets.get(name)
     return uploaded.dataset if uploaded else _open_builtin(name)
+
+
+def num_train_images(name: str, config: TrainingConfig) -> int:
+    """How many images of a data set are left to learn from, without the validation split.
+
+    Raises:
+        ValueError: there is none.
+    """
+    available = data.TRAINING_IMAGES[name] if name in data.TRAINING_IMAGES else len(open_dataset(name).images)
+    return data.split_sizes(available, config.validation_size, config.training_size)[0]
 
 
 def folder(name: str) -> Path:

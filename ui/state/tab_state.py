@@ -57,6 +57,7 @@ class TabState:
     applied_config: TrainingConfig | None = None  # the settings of the last run of the page
     clicks: ClickGuard = field(default_factory=ClickGuard)
     snapshots_of: int = 0  # the number of the job that the snapshot slider belongs to
+    speed_sliders: int = 0  # how many sliders of the speed were replaced
     compared_runs: tuple[str, ...] = ()  # the runs that the menu of compared runs had at last
     weights_image: LastValue[str] = field(default_factory=LastValue)
     snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)

@@ -1,4 +1,4 @@
-"""What a visitor does to a run: start, pause, step, stop and reset it, change its settings and its speed.
+"""What a visitor does to a run: start, pause, step, stop, reset and continue it, and change its settings.
 
 A setting that is changed while it trains goes to its worker at once, unless the visitor looks back: then it is for a
 branch.
@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import time
 
-import streamlit as st
-
 from model import presets
 from model.config import TrainingConfig
-from model.jobs import TrainingRequest
-from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, SetSpeed, Stop
+from model.jobs import Fork, Job, JobStatus, TrainingRequest
+from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, Stop
 from model.training import Change
 from ui import state
-from ui.common import errors, glossary
+from ui.common import errors
 from ui.pickers import datasets
-from ui.state import jobs, widget_state
-from ui.train import snapshots
+from ui.state import jobs
+from ui.train import controls, snapshots, speed
 
 COMMAND_WAIT_S = 0.15
-FULL_SPEED = 0
-SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, FULL_SPEED]  # steps a second
-
+MORE_EPOCHS = 10  # that Continue adds to a run that has come to its end
 
 # -- Settings -----------------------------------------------------------------------------------------------
+
+
+def is_live() -> bool:
+    """Whether the selected run is live."""
+    job = state.visitor().job
+    return job is not None and job.is_live
 
 
 def running_config() -> TrainingConfig | None:
@@ -53,54 +55,22 @@ def apply_live_settings(config: TrainingConfig) -> None:
             errors.show_error(str(error))
 
 
-# -- Buttons ------------------------------------------------------------------------------------------------
+# -- Commands to the run in progress ------------------------------------------------------------------------
 
 
-def buttons(config: TrainingConfig, dataset: str | None) -> None:
-    """Start, and what can be done to the selected run."""
-    job = state.visitor().job
-    live, paused = job is not None and job.is_live, job is not None and job.pause_requested
-    with st.container(horizontal=True, gap="small"):
-        if st.button(
-            "Restart" if job else "Start",
-            key="start",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=dataset is None,
-        ):
-            _start(config, dataset)
-        st.button(
-            "Resume" if paused else "Pause",
-            key="pause",
-            icon=":material/resume:" if paused else ":material/pause:",
-            disabled=not live,
-            on_click=_click,
-            args=("pause", Resume() if paused else Pause()),
-        )
-        st.button(
-            "+1 step",
-            key="step",
-            icon=":material/skip_next:",
-            disabled=not live,
-            on_click=_click,
-            args=("step", RunStep()),
-        )
-        st.button(
-            "+1 epoch",
-            key="step_epoch",
-            icon=":material/fast_forward:",
-            disabled=not live,
-            on_click=_click,
-            args=("step_epoch", RunStep(whole_epoch=True)),
-        )
-        st.button("Stop", key="stop", icon=":material/stop:", disabled=not live, on_click=_send, args=(Stop(),))
-        if st.button(
-            "Reset weights",
-            key="rewind",
-            icon=":material/first_page:",
-            disabled=job is None or dataset is None,
-        ):
-            _start(config, dataset, paused=True)
+def pause_or_resume(*, pause: bool) -> None:
+    """Pause or resume the selected run."""
+    _click("pause", Pause() if pause else Resume())
+
+
+def step(*, whole_epoch: bool = False) -> None:
+    """Let the selected run take a step, or go on to the end of the epoch, and pause."""
+    _click("step_epoch" if whole_epoch else "step", RunStep(whole_epoch=whole_epoch))
+
+
+def stop() -> None:
+    """End the selected run."""
+    _send(Stop())
 
 
 def _click(key: str, command: Command) -> None:
@@ -128,47 +98,66 @@ def _send(command: Command) -> None:
         time.sleep(0.005)
 
 
-def _start(config: TrainingConfig, dataset: str | None, *, paused: bool = False) -> None:
+# -- New runs -----------------------------------------------------------------------------------------------
+
+
+def start(config: TrainingConfig, dataset: str | None, *, paused: bool = False) -> None:
     """Start a new run: with the same seed and shape, from the very same weights."""
     name = dataset or "mnist-5k"
     title = presets.name_of(config) or "-".join(map(str, config.sizes))
-    try:
-        jobs.start(
-            TrainingRequest(
-                name=f"my {title}",
-                owner=state.visitor().name,
-                config=config,
-                data=datasets.folder(name),
-                paused=paused,
-                speed=speed(),
-                keep_alive=datasets.keep_alive(name),
-            )
+    _submit(
+        TrainingRequest(
+            name=f"my {title}",
+            owner=state.visitor().name,
+            config=config,
+            data=datasets.folder(name),
+            paused=paused,
+            speed=speed.for_start(config, name),
+            keep_alive=datasets.keep_alive(name),
         )
-    except ValueError as error:
-        errors.show_error(str(error))
-
-
-# -- Speed --------------------------------------------------------------------------------------------------
-
-
-def speed() -> int:
-    """At most so many steps a second; 0 is as fast as it can."""
-    return widget_state.get("pace", FULL_SPEED)
-
-
-def choose_speed() -> None:
-    """A slider for slow motion."""
-    st.select_slider(
-        "Speed",
-        SPEEDS,
-        FULL_SPEED,
-        key="pace",
-        persist_state="session",
-        format_func=_format_speed,
-        help=glossary.explain("speed"),
-        on_change=lambda: _send(SetSpeed(speed())),
     )
 
 
-def _format_speed(steps: int) -> str:
-    return f"{steps} step{'s' if steps > 1 else ''} a second" if steps else "full speed"
+def branch(fork: Fork, config: TrainingConfig, name: str) -> None:
+    """Start a run that continues from a snapshot of another one."""
+    parent = fork.parent
+    _submit(
+        TrainingRequest(
+            name=name,
+            owner=parent.owner,
+            config=config,
+            data=parent.data,
+            fork=fork,
+            speed=speed.current(),
+            keep_alive=parent.keep_alive,
+        )
+    )
+
+
+def can_continue(job: Job | None) -> bool:
+    """Whether a run has ended where another one can go on."""
+    return job is not None and job.status in (JobStatus.FINISHED, JobStatus.STOPPED) and bool(job.state().snapshots)
+
+
+def epochs_to_continue_to(job: Job) -> int:
+    """Up to which epoch Continue trains: where the slider stands, if it was moved up, or else some epochs more."""
+    epochs, snapshots_kept = max(job.config.epochs, state.visitor().config.epochs), job.state().snapshots
+    return epochs if snapshots_kept and snapshots_kept[-1].epoch < epochs else epochs + MORE_EPOCHS
+
+
+def continue_run() -> None:
+    """Train on from where the selected run has ended, with its own settings and more epochs."""
+    job = state.visitor().job
+    if job is None or not can_continue(job):
+        return
+    limit = int(TrainingConfig.limits("epochs")["le"])
+    config = job.config.changed(epochs=min(limit, epochs_to_continue_to(job)))
+    branch(Fork(job, job.state().snapshots[-1]), config, job.name)
+    controls.set_widgets(config)
+
+
+def _submit(request: TrainingRequest) -> None:
+    try:
+        jobs.start(request)
+    except ValueError as error:
+        errors.show_error(str(error))

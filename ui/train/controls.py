@@ -5,8 +5,9 @@ A widget's key is its field's name. Those that a running training can follow at 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from itertools import chain
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,9 +20,9 @@ from ui import state
 from ui.common import glossary
 from ui.pickers import datasets
 from ui.state import widget_state
-from ui.train import url_state, widgets
+from ui.train import network_editor, url_state, widgets
 
-CUSTOM = "Custom"
+CUSTOM, DEFAULTS = "Custom", "Default settings"
 NEW_LAYER_UNITS = 64
 FIELDS = TrainingConfig.model_fields
 APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
@@ -30,7 +31,27 @@ PLAIN = tuple(name for name in FIELDS if name not in APART)
 GROUPS = TrainingConfig.groups()
 FOLDED = (Group.INITIALIZATION, Group.OPTIMIZER, Group.DATA)  # behind their titles, below the others
 
+NETWORK = ("activation",)  # settings that stand below the drawing of the network
+
 hidden = url_state.hidden  # what the page's address asks to leave out
+
+
+class Places(NamedTuple):
+    """Where the settings stand."""
+
+    network: DeltaGenerator  # the drawing of the network, with its buttons
+    data: DeltaGenerator  # below the drawing's left end
+    activation: DeltaGenerator  # below the hidden layers
+    live: DeltaGenerator  # what a run in progress applies at once
+    rest: DeltaGenerator
+
+
+def places() -> Places:
+    """Containers for the settings, from top to bottom."""
+    with st.container(key="network_settings"):
+        network = st.container(key="network_editor")
+        data_place, activation = st.columns([3, 2], gap="small")
+    return Places(network, data_place, activation, st.container(key="live_settings"), st.container(key="rest"))
 
 
 def begin(arriving: bool) -> None:
@@ -50,60 +71,95 @@ def choose_preset() -> None:
     if "preset" in _left_out():
         return
     config = _config(state.visitor().dataset)
-    widget_state.put("preset", name_of(config) or CUSTOM)
-    name = st.selectbox(
-        "Preset",
-        [CUSTOM, *PRESETS],
-        key="preset",
-        on_change=_take_preset,
-        help="A network and a way to train it, ready made: five that were published, and those that read your "
-        "drawings best. Changing any setting makes it Custom.",
-    )
-    if name in PRESETS:
-        st.caption(f"{PRESETS[name].summary} Published: {PRESETS[name].published}")
+    standing = preset_of(config)
+    widget_state.put("preset", standing)
+    with st.container(key="preset_row", horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            "Preset",
+            [*([CUSTOM] if standing == CUSTOM else []), DEFAULTS, *PRESETS],
+            key="preset",
+            on_change=_take_preset,
+            help="A network and a way to train it, ready made: five that were published, and those that read your "
+            "drawings best. Changing any setting makes it Custom.",
+        )
+        st.button(
+            "Reset to defaults",
+            key="reset_settings",
+            disabled=standing == DEFAULTS,
+            on_click=set_widgets,
+            args=(TrainingConfig(),),
+        )
+    if standing in PRESETS:
+        preset = PRESETS[standing]
+        st.caption(f"{preset.summary} {'Published: ' if preset.figures else ''}{preset.published}")
 
 
-def choose_dataset() -> str | None:
-    """The menu of the data sets, or if it is hidden what it stood at; None if that is not here yet.
+def preset_of(config: TrainingConfig) -> str:
+    """What the menu of presets calls these settings."""
+    defaults = TrainingConfig(data=config.data, ink=config.ink)
+    return DEFAULTS if config == defaults else name_of(config) or CUSTOM
 
-    It opens the group that the other widgets of `choose_config` go on with.
-    """
-    left_out = _left_out()
-    below = chain.from_iterable(GROUPS[group] for group in (Group.MODEL, *FOLDED))
-    if not left_out.issuperset(("dataset", "hidden_layers", *below)):
-        _heading(Group.MODEL, ":material/restart_alt: applied on restart")
+
+def choose_dataset(where: Places) -> str | None:
+    """The menu of the data sets, or if it is hidden what it stood at; None if that is not here yet."""
     name = state.visitor().dataset
     known = name in state.visitor().datasets or datasets.is_available(name)
-    return name if known and "dataset" in left_out else datasets.select_dataset()
+    if known and "dataset" in _left_out():
+        return name
+    with where.data:
+        return datasets.select_dataset()
 
 
 def choose_config(
-    dataset: str | None, *, running: TrainingConfig | None = None, tuning: DeltaGenerator | None = None
+    dataset: str | None, where: Places, *, running: TrainingConfig | None = None, live: bool = False
 ) -> TrainingConfig:
     """All the other widgets; returns the config that they make together.
 
-    `running` is the config of the run in progress, with the changes made to it so far. In the place `tuning`, or
-    else above the others, stand the widgets for the settings that such a run applies at once.
+    Args:
+        dataset: the name of the data set, None if it is not here yet.
+        where: where the widgets stand.
+        running: the settings of the run that the live settings act on, with the changes made to it so far.
+        live: whether a run is live.
 
     Raises:
         ValueError: the values do not go together.
     """
-    config = _config(dataset or "mnist-5k")
+    config = _fit_batch_size(_config(dataset or "mnist-5k"), dataset)
     left_out = _left_out()
     fields = {
         group: {name: _idle(name, config, running) for name in names if name not in left_out}
         for group, names in GROUPS.items()
     }
+    with where.network:
+        network_editor.show(config, editable="hidden_layers" not in left_out)
+    with where.activation:
+        _fields({name: idle for name, idle in fields[Group.MODEL].items() if name in NETWORK})
     if fields[Group.LIVE] or fields[Group.REGULARIZATION]:
-        with st.container() if tuning is None else tuning:
-            _heading(Group.LIVE, ":material/bolt: applied immediately", lit=running is not None)
+        with where.live:
+            _heading(Group.LIVE, _when_applied(running, live=live), lit=running is not None)
             _fields(fields[Group.LIVE])
             _folded(Group.REGULARIZATION, fields[Group.REGULARIZATION])
-    if running and "controls" not in left_out and (names := restart_needed(config, running)):
-        st.caption(f":material/restart_alt: {_differ(names)}")
+    with where.rest:
+        _choose_rest(config, running, fields)
+    state.visitor().config = config
+    url_state.write(config)
+    return config
+
+
+def _choose_rest(
+    config: TrainingConfig, running: TrainingConfig | None, fields: Mapping[Group, Mapping[str, str]]
+) -> None:
+    """The settings that take effect on restart, but for those beside the drawing of the network."""
+    left_out = _left_out()
+    model = {name: idle for name, idle in fields[Group.MODEL].items() if name not in NETWORK}
+    if "hidden_layers" not in left_out or model or any(fields[group] for group in FOLDED):
+        _heading(Group.MODEL, ":material/restart_alt: applied on restart")
+        with st.container(key="restart_note"):  # always there, so that the sliders below keep their places
+            names = restart_needed(config, running) if running else []
+            st.caption(f":material/restart_alt: {_differ(names)}" if names else "&nbsp;")
     if "hidden_layers" not in left_out:
         _layers()
-    _fields(fields[Group.MODEL])
+    _fields(model)
     for group in FOLDED:
         shown = {
             name: idle
@@ -111,8 +167,23 @@ def choose_config(
             if not (idle and "schedule" in TrainingConfig.setting(name).used_with)  # only with the one that uses it
         }
         _folded(group, shown)
-    state.visitor().config = config
-    url_state.write(config)
+
+
+def _when_applied(running: TrainingConfig | None, *, live: bool) -> str:
+    """When a live setting takes effect, as things are."""
+    if running:
+        return ":material/bolt: applied immediately"
+    return ":material/fork_right: for a branch" if live else ":material/play_arrow: for the next run"
+
+
+def _fit_batch_size(config: TrainingConfig, dataset: str | None) -> TrainingConfig:
+    """Take all images at once where a batch would have more than there are."""
+    if dataset is None or not config.batch_size:
+        return config
+    with contextlib.suppress(ValueError):  # no image is left: said when it starts
+        if config.batch_size > datasets.num_train_images(dataset, config):
+            widget_state.put("batch_size", 0)
+            return config.changed(batch_size=0)
     return config
 
 
@@ -210,3 +281,5 @@ def _take_preset() -> None:
     name = widget_state.get("preset", CUSTOM)
     if name in PRESETS:
         set_widgets(PRESETS[name].config)
+    elif name == DEFAULTS:
+        set_widgets(TrainingConfig())

@@ -22,16 +22,10 @@ from ui import state
 from ui.charts import diagnostics_tables, digit_images, first_layer_weights, vega
 from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.common import errors, formatting, glossary, theme
-from ui.state import widget_state
 
 ORDERS: dict[str, Any] = {"in order": None, "largest norm first": "strongest first"}
 MAX_EXAMPLES = 12  # images that were learned or forgotten last
 MAX_GRADIENT_ERROR = 1e-3  # relative; with float32 parameters
-
-
-def is_open() -> bool:
-    """Whether one of the folded parts is open."""
-    return any(widget_state.get(key, False) for key in ("digits_open", "gradient_check_open"))
 
 
 def weights(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
@@ -82,28 +76,25 @@ def layers(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
 def digits(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """The confusion matrix, the accuracy by digit, and what was learned and forgotten last."""
     with st.container(key="digits_view"):
-        folded = st.expander("Per-digit results", key="digits_open", on_change="rerun")
-        measured = diagnostics_at(job, view, snapshot) if folded.open else None
+        measured = diagnostics_at(job, view, snapshot)
         if measured is None or not len(measured.predictions):
+            st.caption("Shown after the first step.")
             return
         images, labels = sample(job)
         predictions = measured.predictions
-        with folded:
-            left, right = st.columns(2)
-            with left:
-                st.markdown("**Confusion matrix**", help=glossary.explain("confusion"))
-                st.html(diagnostics_tables.confusion_table(labels, predictions))
-            with right:
-                st.markdown("**Per-digit accuracy**", help=glossary.explain("forgotten"))
-                st.html(
-                    diagnostics_tables.accuracy_by_digit_table(
-                        labels, predictions, np.array(measured.best or [0.0] * 10)
-                    )
-                )
-            correct = predictions == labels
-            st.caption(f"{formatting.image_count(int(correct.sum()))} of {len(labels):,} are classified correctly.")
-            _examples("Recently learned", images, labels, measured, correct)
-            _examples("Forgotten examples", images, labels, measured, ~correct)
+        left, right = st.columns(2)
+        with left:
+            st.markdown("**Confusion matrix**", help=glossary.explain("confusion"))
+            st.html(diagnostics_tables.confusion_table(labels, predictions))
+        with right:
+            st.markdown("**Per-digit accuracy**", help=glossary.explain("forgotten"))
+            st.html(
+                diagnostics_tables.accuracy_by_digit_table(labels, predictions, np.array(measured.best or [0.0] * 10))
+            )
+        correct = predictions == labels
+        st.caption(f"{formatting.image_count(int(correct.sum()))} of {len(labels):,} are classified correctly.")
+        _examples("Recently learned", images, labels, measured, correct)
+        _examples("Forgotten examples", images, labels, measured, ~correct)
 
 
 def _examples(title: str, images: U8, labels: U8, measured: Diagnostics, among: Bools) -> None:
@@ -126,9 +117,7 @@ def _example(image: U8, label: int, measured: Diagnostics, row: int) -> digit_im
 
 def gradient_check(job: Job) -> None:
     """Compare the gradient from backpropagation with finite differences, on demand."""
-    with st.expander("Gradient check", key="gradient_check_open", on_change="rerun") as folded:
-        if not folded.open:
-            return
+    with st.container(key="gradient_view"):
         st.markdown(glossary.explain("gradient_check"))
         st.button(
             "Run on the current batch",

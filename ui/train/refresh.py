@@ -4,11 +4,9 @@ Every part below the title is a fragment: Streamlit redraws it alone, when someb
 has come. While a run trains:
 
     whole page                     a visit, a setting, another run, phase or snapshot, other chart options
-     |- status, buttons, charts    every 0.45 s (every second while the run waits in the queue)
-     |- snapshots, speed, branch   every 4 s
-     |- weights, layers            every 1.2 s
-     |- probe image, digits        every 1.2 s while one of them is open
-     '- runs                       every 4 s
+     |- bar, charts                every 0.45 s (every second while the run waits in the queue)
+     |- timeline, diagnosis        every 4 s
+     '- the open tab               every 1.2 s (that of the runs every 4 s)
 
 Once the run is done nothing redraws itself. What more than one part depends on is the page's `PageView`. A part that
 finds another one than that which the page was drawn for has the whole page drawn anew: this is the page's only
@@ -27,7 +25,7 @@ import streamlit as st
 from model.jobs import Job, JobStatus
 from ui import state
 from ui.state import runtime, session
-from ui.train import diagnostics, probe_image, runs, snapshots
+from ui.train import runs, snapshots, tabs
 
 STATUS_SECONDS = 0.45
 DIAGNOSTICS_SECONDS = 1.2
@@ -51,7 +49,7 @@ class PageView(NamedTuple):
     job: int | None  # its number
     phase: Phase
     snapshot: int  # its step
-    details_open: bool  # whether what is shown on demand must redraw itself
+    shows_runs: bool  # whether the open tab is that of the runs
     charts: runs.ChartOptions
 
 
@@ -65,9 +63,10 @@ def phase_of(job: Job | None) -> Phase:
 def current_view() -> PageView:
     """The page as it must be drawn now."""
     job = state.visitor().job
-    phase = phase_of(job)
-    details_open = phase is Phase.TRAINING and (probe_image.is_on() or diagnostics.is_open())
-    return PageView(job.number if job else None, phase, snapshots.selected_step(), details_open, runs.chart_options())
+    shows_runs = tabs.is_open(tabs.RUNS)
+    return PageView(
+        job.number if job else None, phase_of(job), snapshots.selected_step(), shows_runs, runs.chart_options()
+    )
 
 
 def if_changed(drawn: PageView) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from model.config import TrainingConfig
-from model.jobs import Fork, Job, JobState, TrainingRequest
+from model.jobs import JobState
 from model.jobs.protocol import SnapshotRef
-from model.training import fork_conflicts
 from ui import state
-from ui.common import errors, glossary
-from ui.state import jobs, widget_state
+from ui.common import glossary
+from ui.state import widget_state
 from ui.train import controls
 
 LATEST = -1  # the stop of the timeline that is no snapshot
@@ -79,31 +77,6 @@ def _restore_settings() -> None:
         controls.set_widgets(job.config)
 
 
-def branch_button(job: Job, view: JobState, config: TrainingConfig, speed: float) -> None:
-    """Branch off at the selected snapshot, or at the newest one."""
-    start = selected(view) or (view.snapshots[-1] if view.snapshots else None)
-    differing = fork_conflicts(job.config, config)
-    if st.button(
-        f"Branch from epoch {start.epoch:.3g}" if start else "Branch",
-        key="fork",
-        icon=":material/fork_right:",
-        disabled=start is None or bool(differing),
-    ):
-        assert start
-        try:
-            jobs.start(
-                TrainingRequest(
-                    name=f"{job.name} fork",
-                    owner=job.owner,
-                    config=config,
-                    data=job.data,
-                    fork=Fork(job, start),
-                    speed=speed,
-                    keep_alive=job.keep_alive,
-                )
-            )
-        except ValueError as error:
-            errors.show_error(str(error))
-    if differing and start:
-        titles = ", ".join(TrainingConfig.title(name) for name in differing)
-        st.caption(f"A branch can't change: {titles}. Restart to apply them.")
+def branch_start(view: JobState) -> SnapshotRef | None:
+    """Where a branch would begin: at the selected snapshot, or at the newest one."""
+    return selected(view) or (view.snapshots[-1] if view.snapshots else None)

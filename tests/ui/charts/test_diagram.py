@@ -42,7 +42,7 @@ def test_parameters_and_products_are_the_networks(config: TrainingConfig) -> Non
     ]
     assert diagram.layer_parameters(config) == layers
     assert diagram.multiply_adds(config) == mlp.num_weights
-    assert f"{mlp.parameters.size:,} parameters, {mlp.num_weights:,} products per image" in texts(config)
+    assert f"{mlp.parameters.size:,} parameters, {mlp.num_weights:,} multiply-adds per image" in texts(config)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=name)
@@ -91,7 +91,7 @@ def test_it_says_in_words_what_it_shows() -> None:
     assert drawn(config).get("role") == "img"
     assert drawn(config).get("aria-label") == (
         "The network: 784 inputs, 2 hidden layers of 64 and 32 units with tanh, and 10 outputs, one for each digit; "
-        "52,650 parameters, 52,544 products per image."
+        "52,650 parameters, 52,544 multiply-adds per image."
     )
     assert diagram.describe_network(TrainingConfig(hidden_sizes=())) == "784 inputs and 10 outputs"
     alone = TrainingConfig(hidden_sizes=(1,), background=True, batch_normalization=True)

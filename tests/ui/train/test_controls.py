@@ -53,8 +53,9 @@ def script(running=None) -> None:
     controls.begin(arriving=state.enter_page("train"))
     st.session_state["problem"] = controls.address_problem()
     controls.choose_preset()
-    st.session_state["chosen"] = controls.choose_dataset()
-    st.session_state["config"] = controls.choose_config("mnist-5k", running=running)
+    places = controls.places()
+    st.session_state["chosen"] = controls.choose_dataset(places)
+    st.session_state["config"] = controls.choose_config("mnist-5k", places, running=running)
 
 
 def page(running: TrainingConfig | None = None, **address: str) -> AppTest:

@@ -12,7 +12,7 @@ from model.jobs.protocol import RunStep
 from tests.polling import wait_for
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
-from ui.train import snapshots
+from ui.train import snapshots, tabs
 
 SECONDS = 60
 
@@ -30,6 +30,7 @@ def script() -> None:
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
     screen = AppTest.from_function(script, default_timeout=SECONDS)
+    screen.session_state[tabs.KEY] = tabs.RUNS  # where the menu of runs is
     screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
     yield screen.run()
     for job in jobs(screen):
