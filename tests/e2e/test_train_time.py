@@ -135,6 +135,7 @@ def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, 
 
 def test_runs_are_compared(page: Page, app_url: str) -> None:
     visitor = TrainPage(page, app_url).open("epochs=1&hidden_sizes=8")
+    visitor.open_tab("Runs")
     probes.watch_count(page, RUNS_TABLE)
     visitor.start(FINISHED)
     visitor.tune("learning_rate", "ArrowRight", shows="0.002")
@@ -174,6 +175,7 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
             f"charts after {change}",
         )
 
+    visitor.open_tab("Runs")
     visitor.slider("smoothing").press("End", shows="0.99")
     for toggle in ("log_values", "log_epochs"):
         page.locator(f".st-key-{toggle} label").first.click()
