@@ -87,8 +87,8 @@ def test_addresses_can_be_opened() -> None:
     assert len(addresses) > 5
     for address in addresses:
         values = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-        hidden = values.pop("hide", "").split(",")
-        assert set(hidden) - {""} <= {*url_state.HIDEABLE, *url_state.WIDGETS}, address
+        parts = ",".join(values.pop(parameter, "") for parameter in url_state.PARTS).split(",")
+        assert set(parts) - {""} <= {*url_state.HIDEABLE, *url_state.WIDGETS}, address
         sizes = re.split("[,-]", values.pop("hidden_sizes", "128"))
         TrainingConfig.of({**values, "hidden_sizes": [size for size in sizes if size]})
 

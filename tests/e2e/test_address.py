@@ -10,7 +10,7 @@ def test_an_address_takes_what_the_command_line_takes_and_names_what_it_cannot_u
     page.goto(f"{app_url}/train?{typed}")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("learning_rate must be above 0 and at most 10; got '1000'")
-    expect(alert).to_contain_text("lr is not the name of a setting")
+    expect(alert).to_contain_text("lr is not the name of a setting (did you mean learning_rate?)")
     expect(page.locator(".st-key-hidden_2")).to_contain_text("32")
     epochs = page.locator(".st-key-epochs input")
     expect(epochs).to_have_value("60")

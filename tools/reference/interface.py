@@ -16,13 +16,16 @@ from ui.train import url_state
 
 HELP_WIDTH = 100  # columns of --help
 
-# What each name of `?hide=` removes that is no setting.
+# What each name of `?hide=` and `?show=` stands for that is no setting.
 VIEWS: Mapping[str, str] = {
     "preset": "the menu of presets",
     "controls": "all settings, the menu of presets and the menu of data sets",
+    "gallery": "the examples of good and bad settings",
+    "share": "the link, the QR code and the print view",
     "diagram": "the drawing of the network",
     "time": "the timeline of snapshots, the speed and the button to branch",
     "pace": "the speed: steps per second",
+    "diagnosis": "what is said of the run under the charts",
     "follow": "the probe image and its predictions",
     "weights_view": "the weights of the first layer",
     "layers_view": "the statistics of each layer",
@@ -54,7 +57,7 @@ def command_line_page() -> str:
 
 
 def address_page() -> str:
-    """Describe the parameters of the Train page's address, and every name that `?hide=` knows."""
+    """Describe the parameters of the Train page's address, and every name that `?hide=` and `?show=` know."""
     rows = [
         (
             f"`{name}`",
@@ -72,14 +75,18 @@ def address_page() -> str:
             "The address holds every setting that differs from its default, so a link opens the page with the same "
             "settings:",
             "    /train?hidden_sizes=64,32&optimizer=sgd&learning_rate=0.1&epochs=20",
-            "A setting that cannot be used is named on the page and keeps its default; the others hold. An address "
-            "never names a file: `data` takes the named data sets, and `ink` is for the command line.",
+            "A setting that cannot be used is named on the page and keeps its default; the others hold. The bare "
+            "`/train` has all defaults. An address never names a file: `data` takes the named data sets, and `ink` is "
+            "for the command line.",
             table(("parameter", "setting", "allowed"), rows),
             "Layers may also be joined by hyphens, as the page itself writes them: `hidden_sizes=64-32`.",
             "## hide",
             "`?hide=` removes parts of the page, several separated by commas: `/train?hide=momentum,dropout,inside`. "
-            "A hidden setting keeps the value from the address, or its default. The names:",
-            table(("name", "removes"), hideable),
+            "A hidden setting keeps the value from the address, or its default.",
+            "`?show=` is the counterpart: it removes all that it does not name. The page of "
+            "`/train?show=learning_rate,batch_size` has two settings, the buttons, the figures and the curves.",
+            "The names:",
+            table(("name", "stands for"), hideable),
         )
     )
 

@@ -42,7 +42,9 @@ def tab() -> TabState:
 def enter_page(name: str) -> bool:
     """Note which page is shown, and tell whether this is the first run since the visitor came to it."""
     state = tab()
-    arriving, state.page = state.page != name, name
+    arriving = state.page != name
+    if arriving:
+        state.came_by_menu, state.page = bool(state.page), name
     return arriving
 
 

@@ -38,6 +38,7 @@ class TabState:
     """What one tab shows."""
 
     page: str = ""  # the page of the last run
+    came_by_menu: bool = False  # to that page: not by its address
     presenting: bool = False  # see ui/state/presentation
     window_height: int = 1080  # pixels; what the browser tells of it while the tab is presented
 
@@ -50,7 +51,7 @@ class TabState:
     opened_image: int | None = None  # the index of the image that the visitor has just chosen
 
     # Train
-    hide: str | None = None  # what the address asked to leave out
+    parts: dict[str, str] = field(default_factory=dict)  # what the address asked to hide and to show
     address_problems: tuple[str, ...] = ()  # what is wrong with the settings that were typed into the address
     has_typed_address: bool = False  # whether the address of the visit holds settings
     address_config: TrainingConfig | None = None  # the settings that the address stands for, once the page was drawn

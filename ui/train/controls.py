@@ -62,7 +62,7 @@ def begin(arriving: bool) -> None:
 
 def address_problem() -> str | None:
     """What is wrong with the settings in the address that the page was opened with."""
-    problems = (*state.tab().address_problems, url_state.hide_problem())
+    problems = (*state.tab().address_problems, url_state.parts_problem())
     return "; ".join(problem for problem in problems if problem) or None
 
 

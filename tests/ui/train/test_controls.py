@@ -165,10 +165,17 @@ def test_a_name_that_cannot_be_hidden_is_answered_with_those_that_can_and_the_re
     screen = page(hide="seed,nonsense,ink", epochs="none")
     problem = screen.session_state["problem"]
     assert "epochs must be" in problem
-    assert problem.endswith("; got 'nonsense', 'ink'")
+    assert "hide does not know nonsense, ink. It takes preset, " in problem
     assert all(name in problem for name in ("dropout", "hidden_layers", "preset", "inside", "weights_view"))
     assert "seed" not in shown(screen)
     assert "epochs" in shown(screen)
+
+
+def test_only_what_the_address_shows_is_shown() -> None:
+    screen = page(show="learning_rate,batch_size", learning_rate="0.5")
+    assert shown(screen).keys() == {"learning_rate", "batch_size"}
+    assert screen.session_state["config"] == TrainingConfig(learning_rate=0.5)
+    assert link(screen) == {"show": "learning_rate,batch_size", "learning_rate": "0.5"}
 
 
 def test_every_control_can_be_hidden() -> None:

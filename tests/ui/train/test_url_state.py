@@ -4,6 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
+from ui.state.session import TAB_KEY, VISITOR_KEY
+from ui.state.tab_state import TabState
 from ui.train import url_state
 
 DEFAULT = TrainingConfig()
@@ -41,6 +43,49 @@ def test_what_an_address_cannot_give_is_named(name: str, text: str, problem: str
     assert config == DEFAULT.changed(epochs=60)
     assert len(problems) == 1
     assert problems[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("lr", "learning_rate"),
+        ("learning-rate", "learning_rate"),
+        ("Learning_Rate", "learning_rate"),
+        ("rate", "learning_rate"),
+        ("bs", "batch_size"),
+        ("epoch", "epochs"),
+        ("hidden_layers", "hidden_sizes"),
+        ("layers", "hidden_sizes"),
+        ("dataset", "data"),
+        ("regularisation", None),
+        ("x", None),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(name: str, meant: str | None) -> None:
+    _, (problem,) = url_state.parse({name: "1"})
+    question = f" (did you mean {meant}?)" if meant else ""
+    assert problem == f"{name} is not the name of a setting{question}"
+
+
+ALL = set(url_state.HIDEABLE)
+
+
+@pytest.mark.parametrize(
+    ("hide", "show", "left"),
+    [
+        ("", "", ALL),
+        ("seed, data", "", ALL - {"seed", "dataset"}),
+        ("", "learning_rate,batch_size", {"learning_rate", "batch_size", "controls"}),
+        ("batch_size", "learning_rate,batch_size", {"learning_rate", "controls"}),
+        ("", "runs", {"runs"}),
+        ("", "controls", url_state.CONTROLS | {"controls"}),
+        ("", "data,hidden_sizes", {"dataset", "hidden_layers", "controls"}),
+        ("", "nonsense", ALL),
+        ("controls", "", ALL - {"controls"}),
+    ],
+)
+def test_show_is_the_counterpart_of_hide(hide: str, show: str, left: set[str]) -> None:
+    assert ALL - url_state.hidden_parts([hide], [show]) == left
 
 
 # -- On the page --------------------------------------------------------------------------------------------
@@ -92,10 +137,29 @@ def test_an_address_stays_as_it_was_typed_until_a_setting_is_changed() -> None:
     assert not screen.error
 
 
-def test_an_address_without_settings_shows_those_of_the_visitor() -> None:
+def test_the_menu_leads_back_to_the_settings_of_the_visitor() -> None:
     screen = page(epochs="60")
     screen.number_input(key="epochs").set_value(33).run()
     screen.query_params.clear()
-    screen.session_state["inkling_tab_state"].page = "draw"
+    screen.session_state[TAB_KEY].page = "draw"
     screen.run()
     assert address(screen) == {"epochs": "33"}
+
+
+def test_a_bare_address_that_is_opened_is_the_page_of_the_defaults() -> None:
+    first = page(epochs="33", learning_rate="0.1")
+    again = AppTest.from_function(script, default_timeout=60)
+    again.session_state[VISITOR_KEY] = first.session_state[VISITOR_KEY]  # the same browser
+    again.session_state[TAB_KEY] = TabState()  # with a page that was loaded anew
+    again.run()
+    assert not again.exception
+    assert again.number_input(key="epochs").value == DEFAULT.epochs
+    assert address(again) == {}
+
+
+def test_what_can_be_shown_is_named_in_full_if_a_name_is_wrong() -> None:
+    screen = page(show="lr,epochs,foo")
+    said = screen.error[0].value.replace("\\", "")
+    assert "show does not know lr (did you mean learning_rate?), foo. It takes preset, dataset, " in said
+    assert all(name in said for name in url_state.HIDEABLE)
+    assert screen.number_input(key="epochs")
