@@ -7,8 +7,9 @@ What is public is named here and loaded when it is first asked for, so that `imp
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from model.common import lazy
 
 if TYPE_CHECKING:
     from model.config import TrainingConfig as TrainingConfig
@@ -35,37 +36,30 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 
 _PUBLIC = {
-    "Change": "model.training:Change",
-    "Checkpoint": "model.training.checkpoint:Checkpoint",
-    "Classification": "model.inference.classification:Classification",
-    "Dataset": "model.data:Dataset",
-    "DigitClassifier": "model.nn.classifier:DigitClassifier",
-    "Drawing": "model.ink:Drawing",
-    "Evaluation": "model.inference.evaluation:Evaluation",
-    "MLP": "model.nn.mlp:MLP",
-    "PRESETS": "model.presets:PRESETS",
-    "Prediction": "model.nn.classifier:Prediction",
-    "Progress": "model.training.history:Progress",
-    "TrainingConfig": "model.config:TrainingConfig",
-    "classify_files": "model.inference.classification:classify_files",
-    "classify_images": "model.inference.classification:classify_images",
-    "evaluate": "model.inference.evaluation:evaluate",
+    "Change": "model.training",
+    "Checkpoint": "model.training.checkpoint",
+    "Classification": "model.inference.classification",
+    "Dataset": "model.data",
+    "DigitClassifier": "model.nn.classifier",
+    "Drawing": "model.ink",
+    "Evaluation": "model.inference.evaluation",
+    "MLP": "model.nn.mlp",
+    "PRESETS": "model.presets",
+    "Prediction": "model.nn.classifier",
+    "Progress": "model.training.history",
+    "TrainingConfig": "model.config",
+    "classify_files": "model.inference.classification",
+    "classify_images": "model.inference.classification",
+    "evaluate": "model.inference.evaluation",
     "load_checkpoint": "model.training.checkpoint:load",
     "load_dataset": "model.data:load",
-    "read_ink": "model.ink:read_ink",
-    "render": "model.ink:render",
-    "train": "model.training:train",
+    "read_ink": "model.ink",
+    "render": "model.ink",
+    "train": "model.training",
 }
 
 __all__ = list(_PUBLIC)
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name from its module."""
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, attribute = _PUBLIC[name].partition(":")
-    return getattr(importlib.import_module(module), attribute)
+__getattr__ = lazy.loader(__name__, _PUBLIC)
 
 
 def __dir__() -> list[str]:

@@ -17,16 +17,20 @@ from model.common.constants import PIXELS
 from model.data.byte_reader import FORMATS, ByteReader
 
 MAX_BYTES = 2**30  # of unpacked text: MNIST's 70,000 images take 128 MB
-_BLOCK = 8 * 2**20
+BLOCK_BYTES = 8 * 2**20
 _LABEL = "label"
 
 
-def read_csv(source: ByteReader, start: bytes = b"") -> tuple[U8, U8 | None]:
+def read_csv(
+    source: ByteReader, start: bytes = b"", *, block_bytes: int = BLOCK_BYTES, max_bytes: int = MAX_BYTES
+) -> tuple[U8, U8 | None]:
     """Read a CSV table of digits, with or without a header, which is a first line without a single number.
 
     Args:
         source: the file.
         start: what was read of it already.
+        block_bytes: how much is parsed at a time.
+        max_bytes: of unpacked text; a longer table is refused.
 
     Returns:
         Images (n, 784), and labels (n,) or None if there are none.
@@ -37,7 +41,7 @@ def read_csv(source: ByteReader, start: bytes = b"") -> tuple[U8, U8 | None]:
     """
     parts: list[U8] = []
     columns = 0
-    for line, block in _blocks(source, start):
+    for line, block in _blocks(source, start, block_bytes, max_bytes):
         if line == 1:
             first = block.splitlines(keepends=True)[0]
             columns = _count_columns(source.name, first)
@@ -53,15 +57,15 @@ def read_csv(source: ByteReader, start: bytes = b"") -> tuple[U8, U8 | None]:
     return np.ascontiguousarray(values[:, 1:]), values[:, 0].copy()
 
 
-def _blocks(source: ByteReader, start: bytes) -> Iterator[tuple[int, bytes]]:
+def _blocks(source: ByteReader, start: bytes, block_bytes: int, max_bytes: int) -> Iterator[tuple[int, bytes]]:
     """Yield blocks of whole lines, each with the number of its first line."""
     line, rest = 1, bytes(start)
     more = True
     while more:
-        data = source.read(_BLOCK)
-        more = len(data) == _BLOCK
-        if source.position > MAX_BYTES:
-            raise ValueError(f"{source.name}: expected at most {MAX_BYTES:,} bytes of text; it goes on after that")
+        data = source.read(block_bytes)
+        more = len(data) == block_bytes
+        if source.position > max_bytes:
+            raise ValueError(f"{source.name}: expected at most {max_bytes:,} bytes of text; it goes on after that")
         rest += data
         if line == 1:
             rest = rest.removeprefix(b"\xef\xbb\xbf")  # the mark that Excel puts before UTF-8

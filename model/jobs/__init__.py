@@ -5,8 +5,9 @@ The public names are loaded when they are first asked for: a worker needs none o
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from model.common import lazy
 
 if TYPE_CHECKING:
     from model.jobs.job import Job as Job
@@ -28,9 +29,4 @@ _PUBLIC = {
 }
 
 __all__ = list(_PUBLIC)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_PUBLIC[name]), name)
+__getattr__ = lazy.loader(__name__, _PUBLIC)

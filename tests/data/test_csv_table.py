@@ -6,16 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.data import byte_reader, csv_table, formats
+from model.data import formats
+from model.data.byte_reader import ByteReader
+from model.data.csv_table import read_csv
 from tests.digit_files import digits, table
 
 IMAGES, LABELS = digits(7)
 
 
-def refusal(content):
+def read_table(content, name="file", **limits):
+    return read_csv(ByteReader(content, name), **limits)
+
+
+def refusal(content, read=formats.read_images, **limits):
     """The one line that refuses a table."""
     with pytest.raises(ValueError, match=r"\Afile: ") as caught:
-        formats.read_images(content, "file")
+        read(content, "file", **limits)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -89,22 +95,19 @@ def test_a_wrong_label_is_refused_with_its_line(label, line):
     assert message.endswith(f"on line {line}, column 1")
 
 
-def test_a_line_is_counted_as_an_editor_counts_it(monkeypatch):
-    monkeypatch.setattr(csv_table, "_BLOCK", 5000)
+def test_a_line_is_counted_as_an_editor_counts_it():
     lines = with_cell(6, 3, "300").split(b"\n")
     content = b"\n".join([*lines[:2], b"", b"", *lines[2:]])
-    assert "on line 8, column 3" in refusal(content)
-    assert "on line 8, column 3" in refusal(content.replace(b"\n", b"\r\n"))
+    assert "on line 8, column 3" in refusal(content, read_table, block_bytes=5000)
+    assert "on line 8, column 3" in refusal(content.replace(b"\n", b"\r\n"), read_table, block_bytes=5000)
 
 
 @pytest.mark.parametrize("block", [2500, 3000, 7001])
-def test_blocks_of_any_size_read_the_same(block, monkeypatch):
-    monkeypatch.setattr(csv_table, "_BLOCK", block)
-    monkeypatch.setattr(byte_reader, "_BLOCK", 999)
+def test_blocks_of_any_size_read_the_same(block):
     images, labels = digits(20, seed=3)
-    contents = formats.read_images(table(images // 30, labels))
-    assert np.array_equal(contents.images, images // 30)
-    assert np.array_equal(contents.labels, labels)
+    read, read_labels = read_table(table(images // 30, labels), block_bytes=block)
+    assert np.array_equal(read, images // 30)
+    assert np.array_equal(read_labels, labels)
 
 
 @pytest.mark.parametrize(
@@ -141,28 +144,26 @@ def test_a_cell_is_read_exactly_or_refused(cell):
     assert np.array_equal(others, np.delete(IMAGES.ravel(), 2 * 784 + 7))
 
 
-def test_endless_text_is_refused_in_bounded_memory(monkeypatch):
-    monkeypatch.setattr(csv_table, "MAX_BYTES", 20_000_000)
+def test_endless_text_is_refused_in_bounded_memory():
     one_line = gzip.compress(b"0," * 50_000_000, compresslevel=1)
     many_lines = gzip.compress((b"0," * 784 + b"0\n") * 20_000, compresslevel=1)
     tracemalloc.start()
     try:
-        assert "line 1 does not end" in refusal(one_line)
-        assert "expected at most 20,000,000 bytes of text" in refusal(many_lines)
+        assert "line 1 does not end" in refusal(one_line, read_table, max_bytes=20_000_000)
+        assert "expected at most 20,000,000 bytes of text" in refusal(many_lines, read_table, max_bytes=20_000_000)
         assert tracemalloc.get_traced_memory()[1] < 100_000_000
     finally:
         tracemalloc.stop()
 
 
-def test_memory_stays_near_the_size_of_the_images(monkeypatch):
-    monkeypatch.setattr(csv_table, "_BLOCK", 2**19)
+def test_memory_stays_near_the_size_of_the_images():
     images, labels = digits(3000, seed=4)
-    content = table(images // 64, labels)
-    formats.read_images(content)
+    content, block_bytes = table(images // 64, labels), 2**19
+    read_table(content, block_bytes=block_bytes)
     tracemalloc.start()
     try:
-        formats.read_images(content)
+        read_table(content, block_bytes=block_bytes)
         # The images twice, as blocks and together, and one block's cells: 170 MB for 42,000 images.
-        assert tracemalloc.get_traced_memory()[1] < 2.2 * images.nbytes + 12 * csv_table._BLOCK
+        assert tracemalloc.get_traced_memory()[1] < 2.2 * images.nbytes + 12 * block_bytes
     finally:
         tracemalloc.stop()

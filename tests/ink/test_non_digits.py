@@ -6,19 +6,7 @@ import pytest
 from model.ink import Drawing, non_digits, render
 from model.ink.non_digits import corrupt_digits, digits_in_a_row, half_turn, halve, is_non_digit, mirror, quarter_turn
 from model.ink.stroke_batch import is_drawable
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
-def as_json(drawings) -> list[str]:
-    return [drawing.to_json() for drawing in drawings]
-
-
-def points(drawing: Drawing) -> np.ndarray:
-    return np.concatenate(drawing.strokes)
-
+from tests.ink.drawings import as_json, points, rng
 
 # ---------------------------------------------------------------------------------------------------------- letters
 

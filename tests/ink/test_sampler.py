@@ -13,14 +13,11 @@ from model.ink.sampler import read_ink_files, render_all, split_by_writer
 from model.ink.scribbles import scribbles
 from model.ink.stroke_batch import NO_VARIATION, StrokeBatch, is_drawable
 from model.ink.writing_styles import with_writing_styles
+from tests.ink.drawings import rng
 from tests.paths import INK
 
 WAVE = np.stack((10 * np.sin(np.linspace(0, 6, 40)), np.linspace(0, 50, 40)), axis=1)
 DOT = Drawing((np.array([[5.0, 5]]),), "3")
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 # Round numbers, and few scribbles and corrupted digits, which take time to make.

@@ -11,6 +11,7 @@ import pytest
 from model.ink import PEN_WIDTH, Drawing, read_ink, render, stroke_batch
 from model.ink.mnist_layout import BOX_SIZE, center_of_mass, longer_side
 from model.ink.stroke_batch import DEFAULT_VARIATION, NO_VARIATION, StrokeBatch, augment_strokes, is_drawable, rasterize
+from tests.ink.drawings import rng
 from tests.paths import needs_ink
 
 WIDTHS = (1.0, 1.6, 2.4, 3.1, 3.8)
@@ -37,10 +38,6 @@ def packed(*drawings: Drawing) -> StrokeBatch:
 
 def drawing(*paths) -> Drawing:
     return Drawing(tuple(np.array(path, float) for path in paths))
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 @pytest.fixture(scope="module")

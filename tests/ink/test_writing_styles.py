@@ -7,12 +7,9 @@ import pytest
 
 from model.ink import Drawing, render, writing_styles
 from model.ink.writing_styles import with_writing_styles
+from tests.ink.drawings import rng
 
 TRIES = range(40)
-
-
-def rng(seed: int = 0) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def path(*strokes) -> tuple[np.ndarray, ...]:
