@@ -10,8 +10,8 @@ import tempfile
 
 import pytest
 
-# Each process has an app and a browser of its own. A test goes to the one that is free.
-IN_BROWSERS = ("tests/e2e", "--numprocesses=2", "--dist=worksteal")
+# Each process has an app and a browser of its own. A file of tests goes to the one that is free.
+IN_BROWSERS = ("tests/e2e", "--numprocesses=2", "--dist=loadfile")
 ONE_CORE = "TESTS_ON_ONE_CORE"  # set for the tests that leave the other cores to the browser
 
 
