@@ -1,4 +1,8 @@
-/** The tools of every page: presentation mode, keyboard shortcuts and their list, one theme for all pages. */
+/**
+ * The tools of every page: presentation mode, keyboard shortcuts and their list, one theme for all pages.
+ *
+ * page_tools.py puts markup.js and touch.js, whose functions it uses, in front of it.
+ */
 
 const OFF = "inkling-shortcuts-off" // kept by the browser: whoever needs the keys off needs them off for good
 const TAKES_KEYS =
@@ -28,6 +32,8 @@ function install(root) {
   )
   const ended = new AbortController()
   const { signal } = ended
+  const leaveMarkup = keepMarkupAccessible()
+  holdTouchesOnSliders(signal)
 
   // What is wanted, not merely that something is: it may arrive twice.
   const switchPresentation = () => tell("present", present.getAttribute("aria-pressed") === "true" ? "off" : "on")
@@ -40,7 +46,7 @@ function install(root) {
   function act(key) {
     if (key === "p") switchPresentation()
     else if (key === "?") showList()
-    else if (/^[1-9]$/.test(key)) return clickFirst([...document.querySelectorAll(".st-key-tab_bar a")].slice(key - 1, key))
+    else if (/^[1-9]$/.test(key)) return clickFirst(pageLinks().slice(key - 1, key))
     else return clickFirst(shortcuts.find((shortcut) => shortcut.key === key)?.buttons.map(usableButton) ?? [])
     return true
   }
@@ -72,6 +78,7 @@ function install(root) {
     },
     remove() {
       ended.abort()
+      leaveMarkup()
       document.documentElement.classList.remove("presenting")
     },
   }
@@ -108,8 +115,5 @@ function keepTheme(event) {
   const item = event.target.closest?.("[data-testid^=stMainMenuItem-theme-]")
   if (!item) return
   const theme = JSON.stringify(item.dataset.testid.split("-").at(-1))
-  for (const link of document.querySelectorAll(".st-key-tab_bar a")) {
-    const { pathname } = new URL(link.getAttribute("href") || ".", location.href) // Home's is empty
-    localStorage.setItem(`stActiveTheme-${pathname}-v2`, theme)
-  }
+  for (const link of pageLinks()) localStorage.setItem(`stActiveTheme-${pathOf(link)}-v2`, theme)
 }

@@ -14,7 +14,7 @@ _component = st.components.v2.component(
     "inkling_page_tools",
     html=templates.render("common/page_tools.html", groups=shortcuts.GROUPS),
     css=style.colors() + (_FOLDER / "page_tools.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "page_tools.js").read_text(encoding="utf-8"),
+    js="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("markup.js", "touch.js", "page_tools.js")),
 )
 
 

@@ -19,6 +19,7 @@ class Shades(NamedTuple):
 
 
 PAGE = Shades("#FCFBF8", "#12161D")  # as in .streamlit/config.toml
+TEXT = Shades("#111720", "#E9ECF1")  # as in .streamlit/config.toml, too
 CHART_TEXT = Shades("#5A6069", "#AEB4BE")
 ON_PRIMARY = Shades("#FFFFFF", "#12161D")  # text on the primary color
 TEXT_CONTRAST = 4.5
@@ -82,7 +83,7 @@ def _readable(color: str, page: str, towards: int) -> str:
 
 def css_properties() -> str:
     """The colors that the style sheet uses, as custom properties of the page and of components with their own root."""
-    shades = {"page": PAGE, "on-primary": ON_PRIMARY}
+    shades = {"page": PAGE, "text": TEXT, "on-primary": ON_PRIMARY}
     colors = {"right": RIGHT, "wrong": WRONG, "other": OTHER, "paper": PAPER}
     colors |= {name: f"light-dark({light}, {dark})" for name, (light, dark) in shades.items()}
     properties = "".join(f"  --{name}: {color};\n" for name, color in colors.items())

@@ -16,9 +16,20 @@ def test_contrast_is_that_of_wcag() -> None:
     assert theme.contrast("#0000FF", "#FFFFFF") == pytest.approx(8.59, abs=0.01)
 
 
-def test_the_pages_have_these_backgrounds() -> None:
+def test_the_pages_have_these_backgrounds_and_texts() -> None:
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
     assert (config["light"]["backgroundColor"], config["dark"]["backgroundColor"]) == theme.PAGE
+    assert (config["light"]["textColor"], config["dark"]["textColor"]) == theme.TEXT
+
+
+def test_text_on_the_primary_color_and_captions_can_be_read() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+    for name, on_primary in zip(("light", "dark"), theme.ON_PRIMARY, strict=True):
+        primary, page, text = (config[name][key] for key in ("primaryColor", "backgroundColor", "textColor"))
+        caption = [0.6 * front + 0.4 * back for front, back in zip(theme.rgb(text), theme.rgb(page), strict=True)]
+        assert theme.contrast(primary, on_primary) >= 4.5
+        assert theme.contrast(primary, page) >= 4.5  # a slider's value
+        assert theme.contrast("#" + "".join(f"{round(part):02X}" for part in caption), page) >= 4.5
 
 
 @pytest.mark.parametrize("page", theme.PAGE)

@@ -1,0 +1,71 @@
+"""A phone: the pages by thumb, and a swipe that scrolls and changes nothing."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.patience import until
+from tests.e2e.train_page import Slider
+from tools.page_actions import settle
+
+PAGES = {"Draw": "draw", "Evaluate": "evaluate", "Home": "", "Train": "train"}
+
+
+def scrolled(page: Page) -> int:
+    position: int = page.get_by_test_id("stMain").evaluate("main => Math.round(main.scrollTop)")
+    return position
+
+
+def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Move a finger from a point to another one."""
+    browser = page.context.new_cdp_session(page)
+    steps = 15
+    for step in range(steps + 1):
+        x, y = (first + (last - first) * step / steps for first, last in zip(start, end, strict=True))
+        kind = "touchMove" if step else "touchStart"
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(16)  # a frame: a finger is not everywhere at once
+    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    browser.detach()
+
+
+def right_end_of(slider: Slider) -> tuple[float, float]:
+    """Return a point of the slider's track, near its right end."""
+    track = slider.page.locator(f".st-key-{slider.key}").get_by_role("group").bounding_box()
+    handle = slider.handle.bounding_box()
+    assert track
+    assert handle
+    return track["x"] + 0.8 * track["width"], handle["y"] + handle["height"] / 2
+
+
+def test_a_thumb_gets_everywhere_and_changes_nothing_as_it_scrolls(phone: Page, app_url: str) -> None:
+    phone.goto(app_url)
+    settle(phone)
+    tabs = phone.get_by_role("navigation", name="Pages")
+    for name, path in PAGES.items():
+        tab = tabs.get_by_role("link", name=name)
+        tab.tap()
+        phone.wait_for_url(f"{app_url}/{path}")
+        settle(phone)
+        expect(tab).to_have_attribute("aria-current", "page")
+        expect(phone.get_by_test_id("stSidebar")).to_be_hidden()
+        box = tab.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+        overlap = phone.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overlap == 0
+
+    learning_rate = Slider(phone, "learning_rate")
+    learning_rate.handle.scroll_into_view_if_needed()
+    settle(phone)
+    value, before = learning_rate.value, scrolled(phone)
+    swipe(phone, right_end_of(learning_rate), (300, right_end_of(learning_rate)[1] - 150))
+    until(phone, lambda: scrolled(phone), lambda now: now > before + 50, "the page to scroll")
+    settle(phone)
+    assert learning_rate.value == value
+
+    phone.touchscreen.tap(*right_end_of(learning_rate))
+    tapped = until(phone, lambda: learning_rate.value, lambda now: now != value, "another learning rate, by a tap")
+    x, y = right_end_of(learning_rate)
+    swipe(phone, (x, y), (x - 150, y))
+    until(
+        phone, lambda: learning_rate.value, lambda now: now not in (value, tapped), "another one, by a swipe sideways"
+    )
