@@ -248,13 +248,3 @@ def test_nothing_moves_between_an_answer_a_guess_and_what_is_no_digit(
         words, image = page.locator(".answer").bounding_box(), page.locator(".seen").bounding_box()
         assert words["x"] + words["width"] <= image["x"]
         assert page.locator(".answer").evaluate("answer => answer.scrollWidth <= answer.clientWidth"), name
-
-
-def test_home_shows_digits_being_read(page: Page, app_url: str) -> None:
-    page.goto(app_url)
-    digit = page.locator(".st-key-reading .answer-digit")
-    expect(digit).to_have_text(re.compile(r"^\d$"))
-    expect(page.locator(".st-key-reading .bar-best")).to_have_count(1)
-    settle(page)
-    page.locator(".st-key-card_draw").get_by_role("link").click()
-    expect(page.locator(PAPER)).to_be_visible()

@@ -28,9 +28,24 @@ function write(parent, { digits, penWidth, penColor }) {
   context.lineWidth = penWidth
   context.strokeStyle = penColor
 
+  const pause = parent.querySelector(".writing-pause")
+  const word = parent.querySelector(".writing-pause-word")
   let current = 0
   let start = null
+  let pausedAt = null
   let request = requestAnimationFrame(frame)
+
+  pause.onclick = () => {
+    const isPaused = pause.classList.toggle("writing-paused")
+    word.textContent = isPaused ? "Play" : "Pause"
+    if (isPaused) {
+      pausedAt = performance.now()
+      cancelAnimationFrame(request)
+    } else {
+      start += performance.now() - pausedAt // goes on where it was
+      request = requestAnimationFrame(frame)
+    }
+  }
 
   function frame(now) {
     request = requestAnimationFrame(frame)
