@@ -12,8 +12,8 @@ MAX_JOBS = 8  # kept for each visitor; the oldest goes first
 DOUBLE_CLICK_SECONDS = 1.0
 
 
-def start(request: TrainingRequest) -> None:
-    """Start a run, and select it. One that runs is stopped, unless the new one branches off it.
+def start(request: TrainingRequest, *, beside: bool = False) -> None:
+    """Start a run, and select it. One that runs is stopped, unless the new one branches off it or is for `beside` it.
 
     A second click, on a button that was just clicked in this or another tab, starts nothing.
 
@@ -27,7 +27,7 @@ def start(request: TrainingRequest) -> None:
         if is_double_click(request, before, since, state.jobs[-1] if state.jobs else None):
             return
         job = runtime.pool().submit(request)
-        if state.job and not request.fork:
+        if state.job and not request.fork and not beside:
             state.job.stop()
         state.jobs_started += 1
         job.label = f"{state.jobs_started}. {request.name.removeprefix('my ')}"

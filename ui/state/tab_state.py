@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from model.jobs.protocol import ProbePrediction, SnapshotRef
     from model.nn.classifier import DigitClassifier
     from model.training.diagnostics import Diagnostics
+    from model.training.evidence import RunImages
+    from model.training.finding import Finding
 
 T = TypeVar("T")
 
@@ -60,6 +62,9 @@ class TabState:
     snapshots_of: int = 0  # the number of the job that the snapshot slider belongs to
     speed_sliders: int = 0  # how many sliders of the speed were replaced
     compared_runs: tuple[str, ...] = ()  # the runs that the menu of compared runs had at last
+    findings: list[Finding] = field(default_factory=list)  # of the diagnosis that was shown last
+    findings_of: int = 0  # the number of the job that they are about
+    run_images: LastValue[RunImages] = field(default_factory=LastValue)
     weights_image: LastValue[str] = field(default_factory=LastValue)
     snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)
     snapshot_diagnostics: LastValue[Diagnostics] = field(default_factory=LastValue)
