@@ -11,6 +11,7 @@ from ui.charts import confusion_matrix, digit_images, reliability_diagram
 from ui.common import formatting
 from ui.evaluate import clickable, examples, image_dialog, scores
 from ui.evaluate.results import Results
+from ui.state import presentation
 
 
 def show_accuracy(results: Results) -> None:
@@ -138,5 +139,5 @@ def show_calibration(results: Results) -> None:
         )
         text_color = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
         figure = reliability_diagram.reliability_diagram(results.evaluation.reliability, text_color)
-        st.vega_lite_chart(*figure, key="certainty")
+        st.vega_lite_chart(*presentation.fit(figure), key="certainty")
         st.caption(scores.calibration(results.evaluation.reliability))

@@ -8,6 +8,7 @@ from model.jobs import Job
 from ui.charts import learning_curves
 from ui.charts.learning_curves import Look
 from ui.common import glossary
+from ui.state import presentation
 from ui.train import runs, snapshots
 
 
@@ -20,7 +21,9 @@ def show(job: Job | None) -> None:
     left, right = st.columns(2)
     with left, st.container(key="loss_chart"):
         st.markdown("**Loss**", help=glossary.explain("loss"))
-        st.vega_lite_chart(learning_curves.loss_curve(curves, end, look).chart(), key="loss_curve")
+        st.vega_lite_chart(presentation.fit(learning_curves.loss_curve(curves, end, look)).chart(), key="loss_curve")
     with right, st.container(key="accuracy_chart"):
         st.markdown("**Accuracy**", help=glossary.explain("accuracy"))
-        st.vega_lite_chart(learning_curves.accuracy_curve(curves, end, look).chart(), key="accuracy_curve")
+        st.vega_lite_chart(
+            presentation.fit(learning_curves.accuracy_curve(curves, end, look)).chart(), key="accuracy_curve"
+        )
