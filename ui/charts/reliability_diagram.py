@@ -17,14 +17,11 @@ from ui.common.formatting import percent
 HEIGHT = 340
 
 
-def reliability_diagram(reliability: Reliability, text_color: str) -> Figure:
+def reliability_diagram(reliability: Reliability) -> Figure:
     """Draw accuracy, with its 95 % confidence interval, against confidence.
 
     Each bin that has predictions has a dot, and their number above it. A bin with more predictions has a larger dot,
     so that the eye does not go to the widest intervals, which say least.
-
-    Args:
-        text_color: the page's, which Streamlit gives to axes alone.
     """
     bins = len(reliability.counts)
     filled = np.flatnonzero(reliability.counts)
@@ -44,12 +41,12 @@ def reliability_diagram(reliability: Reliability, text_color: str) -> Figure:
             "interval": [f"{percent(lowest)} to {percent(highest)}" for lowest, highest in zip(low, high, strict=True)],
         }
     )
-    return Figure(table, _spec(text_color))
+    return Figure(table, _spec())
 
 
-def _spec(text_color: str) -> Spec:
+def _spec() -> Spec:
     scale: Spec = {"domain": [0, 1], "nice": False}
-    axis: Spec = {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1], "grid": False}
+    axis: Spec = {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1], "grid": False, **vega.LABELS}
     x: Spec = {"field": "confidence", "type": "quantitative", "scale": scale, "axis": {**axis, "title": "confidence"}}
     y: Spec = {"field": "accuracy", "type": "quantitative", "scale": scale, "axis": {**axis, "title": "accuracy"}}
     tooltip: list[Any] = [
@@ -73,7 +70,7 @@ def _spec(text_color: str) -> Spec:
         *(
             {
                 "data": {"values": [word]},
-                "mark": {"type": "text", "align": word["side"], "fontSize": 13, "color": text_color},
+                "mark": {"type": "text", "align": word["side"], "fontSize": 13, "color": vega.TEXT},
                 "encoding": {"x": x, "y": y, "text": {"field": "words"}},
             }
             for word in words
@@ -99,7 +96,7 @@ def _spec(text_color: str) -> Spec:
                 "align": "left",
                 "baseline": "middle",
                 "fontSize": 11,
-                "color": text_color,
+                "color": vega.TEXT,
                 "y": -10,
             },
             "encoding": {"x": {**x, "field": "middle"}, "text": {"field": "images"}},

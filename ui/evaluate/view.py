@@ -137,7 +137,6 @@ def show_calibration(results: Results) -> None:
             "should be correct: then the dots lie on the dotted line. The gray lines are 95 % confidence intervals, "
             "the numbers above count images.",
         )
-        text_color = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
-        figure = reliability_diagram.reliability_diagram(results.evaluation.reliability, text_color)
-        st.vega_lite_chart(*presentation.fit(figure), key="certainty")
+        figure = reliability_diagram.reliability_diagram(results.evaluation.reliability)
+        st.vega_lite_chart(presentation.fit(figure).chart(), key="certainty")
         st.caption(scores.calibration(results.evaluation.reliability))

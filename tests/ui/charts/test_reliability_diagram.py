@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.nn.calibration import Reliability
+from ui.charts import vega
 from ui.charts.reliability_diagram import reliability_diagram
 
 
@@ -16,7 +17,7 @@ def reliability() -> Reliability:
 
 
 def test_each_bin_with_answers_has_a_dot_at_its_confidence_and_its_accuracy(reliability: Reliability) -> None:
-    figure = reliability_diagram(reliability, "black")
+    figure = reliability_diagram(reliability)
     assert figure.table.confidence.tolist() == [0.33, 0.74, 0.998]
     assert figure.table.accuracy.tolist() == [0, 0.6, 9750 / 9794]
     told = figure.table.iloc[1]
@@ -26,7 +27,7 @@ def test_each_bin_with_answers_has_a_dot_at_its_confidence_and_its_accuracy(reli
 
 
 def test_what_chance_can_do_to_a_dot_lies_around_it(reliability: Reliability) -> None:
-    table = reliability_diagram(reliability, "black").table
+    table = reliability_diagram(reliability).table
     assert ((table.low >= 0) & (table.low <= table.accuracy)).all()
     assert ((table.high <= 1) & (table.high >= table.accuracy)).all()
     widths = (table.high - table.low).tolist()
@@ -35,17 +36,17 @@ def test_what_chance_can_do_to_a_dot_lies_around_it(reliability: Reliability) ->
 
 
 def test_the_number_of_images_stands_above_the_middle_of_its_bin(reliability: Reliability) -> None:
-    table = reliability_diagram(reliability, "black").table
+    table = reliability_diagram(reliability).table
     written = dict(zip(table.images, table.middle, strict=True))
     assert written == pytest.approx({"1": 0.35, "5": 0.75, "9,794": 0.95})
 
 
-def test_all_text_has_the_color_of_the_page(reliability: Reliability) -> None:
-    marks = [layer["mark"] for layer in reliability_diagram(reliability, "#123456").spec["layer"]]
-    assert {mark["color"] for mark in marks if mark["type"] == "text"} == {"#123456"}
+def test_all_text_can_be_read_on_a_light_and_on_a_dark_page(reliability: Reliability) -> None:
+    marks = [layer["mark"] for layer in reliability_diagram(reliability).spec["layer"]]
+    assert [mark["color"] for mark in marks if mark["type"] == "text"] == [vega.TEXT] * 3
 
 
 def test_a_broken_network_s_confidence_is_still_a_chart() -> None:
     counts = np.array([0, 9])
-    table = reliability_diagram(Reliability(counts, counts, np.array([np.nan, np.nan])), "black").table
+    table = reliability_diagram(Reliability(counts, counts, np.array([np.nan, np.nan]))).table
     assert np.isfinite(table[["confidence", "accuracy", "low", "high"]].to_numpy()).all()
