@@ -88,7 +88,7 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
         )
     visitor.stop()
 
-    visitor.choose("run_", "1. 784-32-10")
+    visitor.choose("run_", "784-32-10")
     visitor.wait_for_step(held)
     visitor.wait_for_state(PAUSED)
     visitor.slider("learning_rate").wait_for("0.001")
@@ -156,12 +156,12 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
 
     loss = visitor.chart("loss_chart")
     until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count > 0, "another run on the chart")
-    for run in ("1. 784-8-10", "2. 784-8-10"):
-        page.get_by_role("button", name=f"Remove {run}").click()
-        expect(page.get_by_role("button", name=f"Remove {run}")).to_have_count(0)
+    for run in ("784-8-10", "lr 0.002, 10000 epochs"):
+        visitor.toggle_line(run, shown=False)
     until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count == 0, "a chart without another run")
     assert probes.pixels(loss, BASELINE) == 0
-    visitor.choose("baseline", "1. 784-8-10")
+    visitor.open_chart_options()
+    visitor.choose("baseline", "784-8-10")
     until(page, lambda: probes.pixels(loss, BASELINE), lambda count: count > 0, "the baseline on the chart")
     charts = [visitor.chart(name) for name in CHARTS]
 

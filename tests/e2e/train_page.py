@@ -137,6 +137,16 @@ class TrainPage:
 
         until(self.page, is_open, bool, f"the option {option!r} of {menu}")
 
+    def toggle_line(self, name: str, *, shown: bool) -> None:
+        """Click a line's name in the legend, and wait until it is hidden or shown."""
+        line = self.page.locator(".st-key-legend").get_by_role("button", name=name, exact=True)
+        line.click()
+        expect(line).to_have_attribute("aria-pressed", str(shown).lower())
+
+    def open_chart_options(self) -> None:
+        self.page.locator(".st-key-chart_options button").first.click()
+        expect(self.page.locator(".st-key-smoothing")).to_be_visible()
+
     # -- To read ----------------------------------------------------------------------------------------------
 
     def wait_for_state(self, state: str) -> None:

@@ -65,6 +65,7 @@ class TabState:
     findings: list[Finding] = field(default_factory=list)  # of the diagnosis that was shown last
     findings_of: int = 0  # the number of the job that they are about
     run_images: LastValue[RunImages] = field(default_factory=LastValue)
+    hidden_lines: frozenset[str] = frozenset()  # of the selected run: "training", "validation"
     weights_image: LastValue[str] = field(default_factory=LastValue)
     snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)
     snapshot_diagnostics: LastValue[Diagnostics] = field(default_factory=LastValue)

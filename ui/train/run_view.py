@@ -13,7 +13,7 @@ from model.training import fork_conflicts
 from ui import state
 from ui.common import errors, formatting, glossary
 from ui.pickers import networks
-from ui.train import actions, controls, diagnosis, refresh, run_bar, run_charts, runs, snapshots, tabs
+from ui.train import actions, chart_options, controls, diagnosis, refresh, run_bar, run_charts, runs, snapshots, tabs
 
 LIVE, BACK = (
     "Move the handle to look back at an earlier state of the network.",
@@ -23,7 +23,7 @@ LIVE, BACK = (
 
 def show(config: TrainingConfig, dataset: str | None) -> None:
     """The selected run; while there is none, its places."""
-    runs.update_compared()
+    chart_options.update_compared()
     snapshots.show_latest()
     view = refresh.current_view()
     job = state.visitor().job
