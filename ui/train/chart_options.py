@@ -75,37 +75,43 @@ def rename(label: str, new: str) -> None:
 
 def show() -> None:
     """The widgets, folded into a button."""
-    with st.popover("Chart options", icon=":material/tune:", key="chart_options"):
-        st.slider(
-            "Smoothing",
-            0.0,
-            0.99,
-            0.0,
-            0.01,
-            key="smoothing",
+    options = st.popover("Chart options", icon=":material/tune:", key="chart_options", on_change="rerun")
+    if options.open:  # else a browser would draw them later with the values of now
+        with options:
+            _widgets()
+
+
+def _widgets() -> None:
+    st.slider(
+        "Smoothing",
+        0.0,
+        0.99,
+        0.0,
+        0.01,
+        key="smoothing",
+        persist_state="session",
+        help=glossary.explain("smoothing"),
+    )
+    for key, label in (("log_values", "Log y"), ("log_epochs", "Log x")):
+        st.toggle(label, key=key, persist_state="session", help=glossary.explain("log_axis"))
+    labels = [job.label for job in jobs.shown_jobs()]
+    if len(labels) > 1:
+        update_compared()
+        st.multiselect(
+            "Shown on charts",
+            labels,
+            key="overlay",
             persist_state="session",
-            help=glossary.explain("smoothing"),
+            help="The runs that the charts show beside the selected one. A click on a name at the charts hides or "
+            "shows that line too.",
         )
-        for key, label in (("log_values", "Log y"), ("log_epochs", "Log x")):
-            st.toggle(label, key=key, persist_state="session", help=glossary.explain("log_axis"))
-        labels = [job.label for job in jobs.shown_jobs()]
-        if len(labels) > 1:
-            update_compared()
-            st.multiselect(
-                "Shown on charts",
-                labels,
-                key="overlay",
-                persist_state="session",
-                help="The runs that the charts show beside the selected one. A click on its name at the charts hides "
-                "or shows a run too.",
-            )
-            st.selectbox(
-                "Baseline",
-                [NONE, *labels],
-                key="baseline",
-                persist_state="session",
-                help=glossary.explain("baseline"),
-            )
+        st.selectbox(
+            "Baseline",
+            [NONE, *labels],
+            key="baseline",
+            persist_state="session",
+            help=glossary.explain("baseline"),
+        )
 
 
 def use_log_values() -> None:

@@ -60,10 +60,14 @@ def _select(job: Job, *, instead_of: Job) -> None:
 def _manage(job: Job) -> None:
     """Rename or delete the selected run."""
     key = f"run_name_{job.number}"
-    with st.popover("Rename or delete", icon=":material/edit:", key="manage_run"):
-        st.text_input("Name", job.label, key=key, max_chars=run_names.MAX_LENGTH, on_change=_rename, args=(job, key))
-        st.button("Delete run", key="delete_run", icon=":material/delete:", on_click=_delete, args=(job,))
-        st.caption("A network that came of it stays in the menus of Draw and Evaluate.")
+    menu = st.popover("Rename or delete", icon=":material/edit:", key="manage_run", on_change="rerun")
+    if menu.open:
+        with menu:
+            st.text_input(
+                "Name", job.label, key=key, max_chars=run_names.MAX_LENGTH, on_change=_rename, args=(job, key)
+            )
+            st.button("Delete run", key="delete_run", icon=":material/delete:", on_click=_delete, args=(job,))
+            st.caption("A network that came of it stays in the menus of Draw and Evaluate.")
 
 
 def _rename(job: Job, key: str) -> None:
