@@ -123,7 +123,7 @@ class TrainPage:
 
     def choose(self, menu: str, option: str) -> None:
         """Choose an option of a menu, found by its key."""
-        if menu in ("run_", "baseline"):
+        if menu == "run_":
             self.open_tab("Runs")
         choice = self.page.get_by_role("option", name=option, exact=True)
         box = self.page.locator(f"[class*=st-key-{menu}]").get_by_role("combobox").first
