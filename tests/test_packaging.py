@@ -71,7 +71,7 @@ def test_the_project_has_its_parts(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize("package", ["numpy", "pandas", "streamlit", "pillow", "streamlit-drawable-canvas"])
+@pytest.mark.parametrize("package", ["numpy", "pandas", "streamlit", "pillow", "streamlit-drawable-canvas", "plotly"])
 def test_the_app_requires(package: str) -> None:
     assert package in requirements("requirements.in")
 

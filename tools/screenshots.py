@@ -31,7 +31,7 @@ VISIBLE_TEXTS = """() => {
         + '[data-testid="stMetricLabel"], [data-testid="stPageLink"]'
     const texts = new Set()
     for (const element of document.querySelectorAll(`[data-testid="stMain"] :is(${selector})`)) {
-        if (!element.checkVisibility() || element.closest('.st-key-fetch_mnist, iframe')) continue
+        if (!element.checkVisibility() || element.closest('.st-key-fetch_mnist, .js-plotly-plot, iframe')) continue
         const copy = element.cloneNode(true)
         copy.querySelectorAll('[data-testid*="Icon"], svg, style')
             .forEach(part => part.remove())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from ui import state
-from ui.charts import confusion_matrix, digit_images, reliability_diagram
+from ui.charts import confusion_matrix, digit_images, plotly_touch, projector, reliability_diagram
 from ui.common import formatting
 from ui.evaluate import clickable, examples, image_dialog, scores
 from ui.evaluate.results import Results
@@ -137,6 +137,11 @@ def show_calibration(results: Results) -> None:
             "should be correct: then the dots lie on the dotted line. The gray lines are 95 % confidence intervals, "
             "the numbers above count images.",
         )
-        figure = reliability_diagram.reliability_diagram(results.evaluation.reliability)
-        st.vega_lite_chart(presentation.fit(figure).chart(), key="certainty")
+        plotly_touch.let_browser_handle_touch()
+        figure = reliability_diagram.reliability_diagram(
+            results.evaluation.reliability,
+            height=presentation.height(reliability_diagram.HEIGHT),
+            text_size=projector.SMALLEST_TEXT if presentation.is_on() else reliability_diagram.TEXT_SIZE,
+        )
+        st.plotly_chart(figure, key="certainty", config={"displayModeBar": False})
         st.caption(scores.calibration(results.evaluation.reliability))

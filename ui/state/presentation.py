@@ -52,8 +52,11 @@ def is_on() -> bool:
     return tab().presenting
 
 
+def height(pixels: int) -> int:
+    """How high a chart is here that has so many pixels on other screens."""
+    return max(pixels, round(CHART_SHARE * tab().window_height)) if is_on() else pixels
+
+
 def fit(figure: Figure) -> Figure:
     """The figure as this tab shows it: large in a presentation."""
-    if not is_on():
-        return figure
-    return projector.enlarged(figure, max(figure.spec["height"], round(CHART_SHARE * tab().window_height)))
+    return projector.enlarged(figure, height(figure.spec["height"])) if is_on() else figure
