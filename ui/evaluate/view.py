@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import streamlit as st
+from numpy.typing import NDArray
 
 from ui import state
 from ui.charts import confusion_matrix, digit_images, plotly_touch, projector, reliability_diagram
@@ -12,6 +13,8 @@ from ui.common import formatting
 from ui.evaluate import clickable, examples, image_dialog, scores
 from ui.evaluate.results import Results
 from ui.state import presentation
+
+Array = NDArray[Any]
 
 
 def show_accuracy(results: Results) -> None:
@@ -49,7 +52,7 @@ def show_confusion_matrix(results: Results) -> None:
             help="Which digits are confused: a row for each actual digit, a column for each prediction. Choose a cell "
             "to see its images.",
         )
-        matrix, images = st.columns(2, gap="large")
+        matrix, images = st.columns(2, gap="medium")
         with matrix:
             html = confusion_matrix.confusion_matrix(confusion, (label, digit), clickable=True)
             clickable.show(html, key="matrix", on_choice=choose)
@@ -57,7 +60,7 @@ def show_confusion_matrix(results: Results) -> None:
             indices = results.evaluation.cell(label, digit)
             limited = f", the {examples.MAX_SHOWN} most confident ones" if len(indices) > examples.MAX_SHOWN else ""
             st.markdown(f"**{label} predicted as {digit}**: {formatting.image_count(len(indices))}{limited}")
-            _show_gallery(results, "cell_images", indices[: examples.MAX_SHOWN])
+            _show_gallery(results, "cell_images", indices[: examples.MAX_SHOWN], indices)
     image_dialog.open_chosen(results)
 
 
@@ -82,7 +85,7 @@ def show_examples(results: Results) -> None:
             persist_state="session",
             help="Shows the mistakes with the highest confidence instead of a random sample.",
         )
-    wrong, right = st.columns(2, gap="large")
+    wrong, right = st.columns(2, gap="medium")
     with wrong.container(key="mistakes"):
         st.markdown(f"**Misclassified**: {formatting.image_count(len(results.evaluation.misclassified()))}")
         chosen = examples.mistakes(results, seed, most_confident_first=confident_first)
@@ -94,9 +97,16 @@ def show_examples(results: Results) -> None:
     image_dialog.open_chosen(results)
 
 
-def _show_gallery(results: Results, key: str, indices: Iterable[int]) -> None:
+def _show_gallery(results: Results, key: str, indices: Array, among: Array | None = None) -> None:
+    """Show images; each opens large, and leads to its neighbors among these or others."""
     html = digit_images.gallery([examples.captioned(results, index) for index in indices])
-    clickable.show(html, key=key, on_choice=image_dialog.choose)
+    steps = (indices if among is None else among).tolist()
+
+    def choose(choice: str) -> None:
+        if choice.isascii() and choice.isdecimal():
+            image_dialog.choose(int(choice), steps)
+
+    clickable.show(html, key=key, on_choice=choose)
 
 
 def _show_number(results: Results) -> None:
@@ -112,7 +122,7 @@ def _show_number(results: Results) -> None:
             help="Images are counted from 1, in the order of their file.",
         )
         if st.button("Inspect", key="inspect", icon=":material/zoom_in:"):
-            image_dialog.choose(str(number - 1))
+            image_dialog.choose(number - 1, range(results.count))
 
 
 def show_scores_by_digit(results: Results) -> None:

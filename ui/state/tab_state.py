@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -50,7 +50,8 @@ class TabState:
 
     # Evaluate
     confusion_cells: dict[str, tuple[int, int]] = field(default_factory=dict)  # by network and data set: the chosen one
-    opened_image: int | None = None  # the index of the image that the visitor has just chosen
+    opened_image: tuple[Sequence[int], int] | None = None  # the indices of images to step through, and the place of one
+    opening: tuple[Sequence[int], int] | None = None  # the same, as long as it waits to be opened
 
     # Train
     parts: dict[str, str] = field(default_factory=dict)  # what the address asked to hide and to show
