@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from model.common.constants import IMAGE_SIDE
 from model.ink.drawing import BlankDrawing
 from model.ink.mnist_layout import BOX_SIZE, CENTER, center_by_mass, center_of_mass, longer_side, stroke_width
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "HEIF")
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
 MAX_SIDES_RATIO = 50  # a longer strip is no picture of a digit
@@ -28,8 +30,27 @@ MIN_LENGTH = 0.03  # share of the picture's longer side; anything smaller is dus
 MIN_STROKE_WIDTH, MAX_STROKE_WIDTH = 1.8, 2.8  # pixels of the 28x28 image: most of MNIST's pens lie between
 
 
+@dataclass(frozen=True, eq=False)
+class DigitPhoto:
+    """A digit that was found in a picture."""
+
+    image: U8  # as MNIST would show it, (28, 28)
+    picture: U8  # upright, (height, width, 3), at most 600 pixels either way
+    box: tuple[float, float, float, float]  # left, top, right and bottom of the digit, as shares of the picture
+
+    @classmethod
+    def of_image(cls, image: U8) -> DigitPhoto:
+        """An image (28, 28) that is as MNIST shows it already."""
+        return cls(image, np.repeat(image[:, :, None], 3, axis=2), _box(image, 1) if image.any() else (0, 0, 1, 1))
+
+
 def read_photo(source: bytes | Path) -> U8:
-    """Read a PNG, JPEG, GIF, WebP or BMP file of one handwritten digit as MNIST would show it: (28, 28).
+    """Read a picture of one handwritten digit as MNIST would show it: (28, 28). See `find_digit`."""
+    return find_digit(source).image
+
+
+def find_digit(source: bytes | Path) -> DigitPhoto:
+    """Find the digit in a PNG, JPEG, GIF, WebP, BMP or HEIC file, and lay it out as MNIST does.
 
     Ink may be dark on light, light on dark, or on a transparent background; the light may be uneven. A picture of
     28x28 pixels that already has MNIST's layout is left as it is. Of an animation, the first frame is read.
@@ -38,14 +59,41 @@ def read_photo(source: bytes | Path) -> U8:
         BlankDrawing: no ink is found.
         ValueError: the file is too large, damaged, or not a picture.
     """
-    brightness = _brightness(_decode(source))  # (height, width), 0..255
+    decoded = _decode(source)
+    brightness = _brightness(decoded)  # (height, width), 0..255
+    picture = _visible(decoded)
     if brightness.shape == (IMAGE_SIDE, IMAGE_SIDE):
         for shade in (brightness, 255 - brightness):
             image = np.rint(shade).astype(np.uint8)
             if longer_side(image) == BOX_SIZE and (np.rint(center_of_mass(image)) == CENTER).all():
-                return image
+                return DigitPhoto(image, picture, _box(image, 1))
     ink = _ink_on_paper(brightness)  # (height, width), 0..1
-    return center_by_mass(_shrink(_scan(ink)))
+    return DigitPhoto(center_by_mass(_shrink(_scan(ink))), picture, _box(ink, 0.5))
+
+
+def _visible(picture: Image.Image) -> U8:
+    """The picture as it is seen, on white where it is transparent."""
+    if picture.mode.startswith(("I", "F")):
+        return np.repeat(_brightness(picture).astype(np.uint8)[:, :, None], 3, axis=2)
+    if picture.has_transparency_data:
+        picture = _fit_page(picture.convert("RGBA"))
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return np.asarray(_fit_page(picture.convert("RGB")))
+
+
+def _box(ink: Array, level: float) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the ink, as shares of the picture."""
+    height, width = ink.shape
+    rows, columns = _extent(ink, level)
+    return columns.start / width, rows.start / height, columns.stop / width, rows.stop / height
+
+
+@cache
+def _register_heif() -> None:
+    """Teach Pillow to read what phones take: HEIC, and other files of its kind."""
+    import pillow_heif  # when a picture is read for the first time: no other part of the library needs it
+
+    pillow_heif.register_heif_opener(thumbnails=False)
 
 
 def _decode(source: bytes | Path) -> Image.Image:
@@ -56,9 +104,10 @@ def _decode(source: bytes | Path) -> Image.Image:
     if len(source) > MAX_BYTES:
         raise ValueError(f"a picture must be at most {MAX_BYTES // 1_000_000} MB; got more: save it smaller")
     try:
+        _register_heif()
         picture = Image.open(io.BytesIO(source), formats=FORMATS)
     except UnidentifiedImageError:
-        raise ValueError("a picture must be a PNG, JPEG, GIF, WebP or BMP file; got something else") from None
+        raise ValueError("a picture must be a PNG, JPEG, GIF, WebP, BMP or HEIC file; got something else") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"the picture cannot be read ({error}); save it again as PNG or JPEG") from None
     width, height = picture.size
@@ -72,7 +121,15 @@ def _decode(source: bytes | Path) -> Image.Image:
         picture.draft("RGB", (PAGE_SIZE, PAGE_SIZE))  # lets a JPEG unpack at a fraction of its size
         picture.load()
         return ImageOps.exif_transpose(picture)
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError) as error:
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        RuntimeError,
+        Image.DecompressionBombError,
+    ) as error:
         raise ValueError(f"the picture is damaged or cut short ({error}); save it again") from None
 
 
@@ -224,6 +281,11 @@ def _shrink(scan: Bools) -> U8:
 
 
 def _cut(ink: Array, level: float) -> Array:
+    return ink[_extent(ink, level)]
+
+
+def _extent(ink: Array, level: float) -> tuple[slice, slice]:
+    """Rows and columns from the first to the last with ink."""
     rows = np.flatnonzero((ink >= level).any(axis=1))
     columns = np.flatnonzero((ink >= level).any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

@@ -4,13 +4,14 @@ import io
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from model.ink import BlankDrawing, read_ink, render
 from model.ink.mnist_layout import center_of_mass, longer_side, stroke_width
-from model.ink.photo import read_photo
+from model.ink.photo import find_digit, read_photo
 from tests.paths import INK
 
 DIGITS = [render(drawing) for drawing in read_ink(INK)]
@@ -187,3 +188,26 @@ def test_what_cannot_be_read_is_refused_in_one_line(data):
         read_photo(data)
     assert not isinstance(caught.value, BlankDrawing)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "HEIF"])
+def test_the_digit_is_found_where_it_stands_in_the_picture(file_format):
+    pillow_heif.register_heif_opener()
+    paper = Image.new("RGB", (1600, 1200), (230, 225, 210))
+    ImageDraw.Draw(paper).line([(1200, 300), (1200, 900)], fill=(40, 40, 60), width=60)
+    buffer = io.BytesIO()
+    paper.save(buffer, file_format)
+    found = find_digit(buffer.getvalue())
+    assert found.picture.shape == (450, 600, 3)
+    np.testing.assert_allclose(found.box, (1170 / 1600, 300 / 1200, 1230 / 1600, 900 / 1200), atol=0.01)
+    np.testing.assert_array_equal(found.image, read_photo(buffer.getvalue()))
+
+
+def test_an_image_in_mnists_layout_fills_its_own_box():
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 12:16] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG")
+    found = find_digit(buffer.getvalue())
+    np.testing.assert_array_equal(found.image, image)
+    assert found.box == (12 / 28, 4 / 28, 16 / 28, 24 / 28)
