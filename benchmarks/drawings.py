@@ -18,13 +18,12 @@ from model.common.arrays import F64
 from model.inference.classification import classify_images
 from model.ink import Drawing, read_ink, render
 from model.training import checkpoint
-from ui.draw import prediction
-from ui.draw.fabric import PEN_WIDTH, drawing_from_fabric
+from ui.draw import fabric, prediction
 
 INK = Path(__file__).parents[1] / "tests" / "fixtures" / "ink.jsonl"
 TURN = math.radians(8)  # at most, either way
 SCALE = (0.75, 1.05)
-SHIFT = 20  # pixels of the canvas, at most, either way
+SHIFT = 20  # units of the sheet, at most, either way
 PERCENT = re.compile(r'<span class="answer-percent">.*?</span>')
 
 
@@ -39,7 +38,7 @@ def some(count: int, seed: int = 0) -> list[Sent]:
     """So many drawings, with the answers of the network that Draw begins with."""
     network = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network
     values = list(_values(count, seed))
-    images = [render(drawing_from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
+    images = [render(fabric.drawing_from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
     answers = [words(prediction.headline_html(answer)) for answer in classify_images(network, images)]
     return [Sent(value, answer) for value, answer in zip(values, answers, strict=True)]
 
@@ -54,7 +53,7 @@ def _values(count: int, seed: int) -> Iterator[str]:
     written = list(read_ink(INK))
     for number in range(count):
         drawing = written[number % len(written)]
-        yield json.dumps({"drawing": {"raw": fabric(_varied(drawing, rng)), "data": None}, "backgroundFit": None})
+        yield json.dumps({"drawing": {"raw": canvas_state(_varied(drawing, rng)), "data": None}, "backgroundFit": None})
 
 
 def _varied(drawing: Drawing, rng: np.random.Generator) -> list[F64]:
@@ -66,10 +65,16 @@ def _varied(drawing: Drawing, rng: np.random.Generator) -> list[F64]:
     return [(stroke - middle) @ turn.T + place for stroke in drawing.strokes]
 
 
-def fabric(strokes: Sequence[F64]) -> dict[str, object]:
+def canvas_state(strokes: Sequence[F64]) -> dict[str, object]:
     """Strokes (k, 2) as the canvas's pen makes them: curves through the middles between points, and a line to end."""
     objects = [
-        {"type": "Path", "originX": "center", "originY": "center", "strokeWidth": PEN_WIDTH, "path": _path(stroke)}
+        {
+            "type": "Path",
+            "originX": "center",
+            "originY": "center",
+            "strokeWidth": fabric.SCALE * fabric.PEN_WIDTH,
+            "path": _path(fabric.SCALE * stroke),
+        }
         for stroke in strokes
     ]
     return {"version": "7.4.0", "objects": objects, "background": "#000000"}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Page
 
 Stroke = Sequence[Sequence[float]]
+SHEET_SIZE = 280  # units of the paper's sides, however large it is shown
 PAPER = '.st-key-canvas canvas[data-fabric="top"]'
 
 
@@ -37,9 +38,9 @@ def settle(page: Page, quiet: float = 0.3, timeout: float = 120) -> None:
 def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40) -> None:
     """Draw strokes with the mouse on the canvas, as large as it allows, and wait for the app's answer.
 
-    strokes: points (x, y) in any unit, y down. margin: pixels left free on each side.
+    strokes: points (x, y) in any unit, y down. margin: how much of the paper's 280 units is left free on each side.
     """
-    settle(page)  # while a cleared canvas makes way for a new one, both may be there
+    settle(page)
     canvas = page.locator(PAPER)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -49,7 +50,7 @@ def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40) -> None:
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
     span = max(right - left, bottom - top) or 1
-    scale = (min(box["width"], box["height"]) - 2 * margin) / span
+    scale = min(box["width"], box["height"]) * (1 - 2 * margin / SHEET_SIZE) / span
     center_x, center_y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     for stroke in strokes:
         path = [

@@ -128,7 +128,7 @@ def test_memory_is_shared_out_and_its_growth_is_that_of_the_last_half() -> None:
 def test_a_drawing_sent_is_the_drawing_that_was_meant() -> None:
     """The pen's curves pass through the middles between points, so they stay within half a step of each."""
     (drawing,) = [drawing for drawing in read_ink(drawings.INK) if drawing.writer == "curve-1" and drawing.label == "3"]
-    arrived = drawing_from_fabric(json.loads(json.dumps(drawings.fabric(drawing.strokes))))
+    arrived = drawing_from_fabric(json.loads(json.dumps(drawings.canvas_state(drawing.strokes))))
     assert len(arrived.strokes) == len(drawing.strokes)
     for meant, seen in zip(drawing.strokes, arrived.strokes, strict=True):
         step = np.hypot(*np.diff(meant, axis=0).T).max()

@@ -12,6 +12,7 @@ from model.training.checkpoint import Checkpoint
 from tests.e2e import probes
 from tests.paths import INK
 from tools.page_actions import PAPER, Stroke, draw, settle
+from ui.draw.fabric import SCALE
 
 DRAWINGS = list(read_ink(INK))
 
@@ -66,11 +67,11 @@ class DrawPage:
         return Drawing.from_json(line)
 
     def ink_box(self) -> np.ndarray:
-        """Return left, top, right and bottom of the ink that the canvas shows, in its pixels."""
-        return probes.ink_box(self.page.locator('.st-key-canvas canvas.dc-canvas[data-fabric="main"]'))
+        """Return left, top, right and bottom of the ink that the canvas shows, in units of the sheet."""
+        return probes.ink_box(self.page.locator('.st-key-canvas canvas.dc-canvas[data-fabric="main"]')) / SCALE
 
     def upload_picture(self, content: bytes) -> None:
-        self.page.locator(".st-key-picture input").set_input_files(
+        self.page.locator(".st-key-photo input[type=file]").first.set_input_files(
             {"name": "one.png", "mimeType": "image/png", "buffer": content}
         )
 

@@ -2,15 +2,19 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
+import pillow_heif
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from model.ink import read_ink
 from model.training import checkpoint
 from tests.inference.test_classification import doubting
-from tests.paths import ROOT
+from tests.paths import INK, ROOT
 from tests.ui.draw.test_prediction import words
+from ui.draw.fabric import fabric_from_drawing
 from ui.pickers import networks
 
 SECONDS = 60
@@ -41,6 +45,7 @@ def home() -> AppTest:
 
 
 def picture_of_a_one(kind: str = "PNG") -> bytes:
+    pillow_heif.register_heif_opener()
     paper = Image.new("L", (400, 400), 235)
     ImageDraw.Draw(paper).line([(200, 60), (200, 340)], fill=40, width=30)
     buffer = io.BytesIO()
@@ -66,12 +71,91 @@ def test_every_menu_of_draw_explains_itself() -> None:
     assert screen.file_uploader(key="picture").help
 
 
-def test_a_picture_is_read_and_clear_puts_it_away() -> None:
+@pytest.mark.parametrize("content", [b"no picture at all", picture_of_a_one("TIFF")], ids=["no picture", "a TIFF"])
+def test_what_is_no_picture_gets_a_message(content: bytes) -> None:
+    screen = draw()
+    screen.file_uploader(key="picture").upload("one.png", content, "image/png").run()
+    assert "BMP or HEIC file" in screen.error[0].value
+    assert "Draw a digit" in texts(screen)
+
+
+def sends(screen: AppTest, value: Any) -> AppTest:
+    """Have the canvas send something, as the browser would."""
+    screen.session_state["sheet_of_paper"] = value
+    return visit(screen)
+
+
+def draws(screen: AppTest, label: str) -> AppTest:
+    """Have the visitor draw somebody's digit on blank paper."""
+    drawing = next(drawing for drawing in read_ink(INK) if drawing.label == label)
+    return sends(screen, {"drawing": {"raw": fabric_from_drawing(drawing), "data": None}})
+
+
+def answer(screen: AppTest) -> str:
+    return texts(screen)[0].split()[0]
+
+
+def test_a_picture_is_read_and_clear_puts_it_away_with_its_file() -> None:
     screen = draw()
     screen.file_uploader(key="picture").upload("one.png", picture_of_a_one(), "image/png").run()
     assert any(text.startswith("1 ") for text in texts(screen))
+    assert screen.file_uploader(key="picture").value
     screen.button(key="clear").click().run()
     assert "Draw a digit" in texts(screen)
+    assert not any(upload.value for upload in screen.file_uploader)
+
+
+def test_a_stroke_puts_a_picture_away_and_clear_a_drawing() -> None:
+    screen = draws(draw(), "4")
+    assert answer(screen) == "4"
+    screen.button(key="clear").click().run()
+    assert "Draw a digit" in texts(screen)
+    screen.button(key="undo").click().run()
+    assert answer(screen) == "4"
+    screen.button(key="redo").click().run()
+    assert "Draw a digit" in texts(screen)
+
+
+def test_those_who_cannot_draw_get_a_sample_digit() -> None:
+    screen = draw()
+    for digit in ("8", "3"):
+        screen.menu_button(key="sample").click(digit).run()
+        assert answer(screen) == digit
+    screen.menu_button(key="sample").click("Any digit").run()
+    assert answer(screen) in "0123456789"
+
+
+def test_all_networks_answer_the_same_drawing_once_that_is_asked_for() -> None:
+    screen = draws(draw(), "4")
+    assert not any(text.startswith("handwriting 4") for text in texts(screen))
+    screen.session_state["compare"] = True
+    visit(screen)
+    (compared,) = (text for text in texts(screen) if text.startswith("handwriting 4"))
+    assert [name in compared for name in networks.shipped_names()] == [True] * len(networks.shipped_names())
+
+
+FORGERIES: dict[str, Any] = {
+    "a text for the drawing": {"drawing": "forged"},
+    "a list for its state": {"drawing": {"raw": [1, 2, 3]}},
+    "no numbers": {"drawing": {"raw": {"objects": [{"type": "Path", "path": [["M", "x", None]]}]}}},
+    "not a number": {"drawing": {"raw": {"objects": [{"type": "Path", "path": [["M", float("nan"), 1]]}]}}},
+    "too many points": {
+        "drawing": {"raw": {"objects": [{"type": "Path", "path": [["M", 0, 0]] + [["L", 1, 1]] * 100_000}]}}
+    },
+    "a false background": {"drawing": {"raw": {"objects": []}}, "backgroundFit": "forged"},
+}
+
+
+def test_a_forged_drawing_gets_a_message_and_the_page_goes_on() -> None:
+    screen = draw()
+    for name, forged in FORGERIES.items():
+        (error,) = sends(screen, forged).error
+        assert error.value.startswith("The drawing can"), name
+        assert "Draw a digit" in texts(screen), name
+        assert answer(draws(screen, "4")) == "4", name
+        assert not screen.error, name
+        screen.button(key="clear").click().run()
+        sends(screen, {"drawing": {"raw": {"objects": []}, "data": None}})
 
 
 @pytest.mark.parametrize(

@@ -1,60 +1,77 @@
-"""The canvas that the visitor draws on."""
+"""The canvas that the visitor draws on, and all that puts something on it or takes it away."""
 
 from __future__ import annotations
 
-import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from model.ink import Drawing
 from ui import state
 from ui.common import theme
 from ui.draw import photo_upload
-from ui.draw.fabric import PEN_WIDTH, Fabric, drawing_from_fabric, fabric_from_drawing
-
-SIZE = 280  # pixels of either side
+from ui.draw.fabric import PEN_WIDTH, SCALE, SHEET_SIZE, drawing_from_fabric, fabric_from_drawing
+from ui.state.sheet import BLANK_CONTENT, Content
 
 
 def restore_drawing() -> None:
     """Show what the visitor drew before; call it when the visitor comes to the page."""
-    drawing = state.visitor().drawing
-    _new_canvas(fabric_from_drawing(drawing) if drawing else None)
+    state.tab().sheet.restore(state.visitor().content)
+
+
+def put(drawing: Drawing, number: int | None = None) -> None:
+    """Replace what is on the paper by a drawing.
+
+    Args:
+        number: its number in the visitor's log, for one that is there.
+    """
+    photo_upload.discard()
+    state.tab().sheet.put(Content(drawing, number))
 
 
 def clear() -> None:
-    """Replace the canvas by a blank one, and discard the photo."""
-    state.visitor().drawing = None
+    """Take everything off the paper, the photo too. The browser blanks the canvas by itself, at once."""
     photo_upload.discard()
-    _new_canvas(None)
+    state.tab().sheet.clear()
 
 
-def _new_canvas(start: Fabric | None) -> None:
-    # A new key makes the browser create a new canvas. It belongs to the tab: each tab has its own canvas.
-    tab = state.tab()
-    tab.sheet, tab.sheet_start = tab.sheet + 1, start
+def undo() -> None:
+    """Bring back what was on the paper before it was replaced or cleared; the browser undoes single strokes."""
+    photo_upload.discard()
+    state.tab().sheet.undo()
+
+
+def redo() -> None:
+    """Repeat what was undone."""
+    photo_upload.discard()
+    state.tab().sheet.redo()
 
 
 def drawing_canvas() -> Drawing:
-    """Show the canvas; returns and stores what is drawn on it.
+    """Show the canvas; returns what is drawn on it.
 
     Raises:
         ValueError: the browser sent something other than a drawing.
     """
-    tab = state.tab()
-    with st.container(key="canvas"):
-        try:
-            sent = st_canvas(
-                stroke_width=PEN_WIDTH,
-                stroke_color=theme.PEN,
-                background_color=theme.PAPER,
-                width=SIZE,
-                height=SIZE,
-                # Constant for each key: a change would discard strokes that are being drawn.
-                initial_drawing=tab.sheet_start,
-                key=f"sheet_{tab.sheet}",
-                on_change=photo_upload.discard,
-            ).json_data
-        except (AttributeError, KeyError, TypeError):  # the component does not check what it unpacks
-            raise ValueError("a drawing must come as Fabric.js objects; got something else") from None
-    drawing = drawing_from_fabric(sent)
-    state.visitor().drawing = drawing
-    return drawing
+    sheet = state.tab().sheet
+    try:
+        sent = st_canvas(
+            stroke_width=SCALE * PEN_WIDTH,
+            stroke_color=theme.PEN,
+            background_color=theme.PAPER,
+            width=SCALE * SHEET_SIZE,
+            height=SCALE * SHEET_SIZE,
+            # Constant for each number: a change makes the canvas discard what it shows.
+            initial_drawing={**fabric_from_drawing(sheet.start), "sheet": sheet.number},
+            key="sheet_of_paper",
+            on_change=photo_upload.discard,
+        ).json_data
+    except (AttributeError, KeyError, TypeError):  # the component does not check what it unpacks
+        raise ValueError("a drawing must come as Fabric.js objects; got something else") from None
+    if not sheet.is_stale(sent):
+        sheet.receive(drawing_from_fabric(sent))
+    return sheet.content.drawing
+
+
+def forget() -> None:
+    """Take everything off the paper, and keep nothing to undo."""
+    photo_upload.discard()
+    state.tab().sheet.restore(BLANK_CONTENT)

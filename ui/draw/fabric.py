@@ -1,6 +1,8 @@
 """Drawings from and to the JSON of Fabric.js: objects for the pen's strokes, each a path with a transform.
 
-A browser may send anything, so the objects are counted before they are read, and each is checked.
+A sheet is 280 units wide, whatever the window's size; the canvas has `SCALE` pixels for each of them, so that ink looks
+sharp where the sheet is shown large. A browser may send anything, so the objects are counted before they are read, and
+each is checked.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from numpy.typing import NDArray
 
 from model.ink import MAX_COORDINATE, MAX_POINTS, MAX_STROKES, Drawing
 from ui.common import theme
+from ui.draw.clipping import clip_strokes
 
-PEN_WIDTH = 16  # pixels of the canvas
-CURVE_STEP = 2.0  # canvas pixels between the points of a curve
+SHEET_SIZE = 280  # units of either side
+PEN_WIDTH = 16  # units
+SCALE = 2  # pixels of the canvas for each unit
+CURVE_STEP = 2.0  # units between the points of a curve
 CURVE_POINTS = 200  # at most, of each curve
 COMMANDS = {"M": 2, "L": 2, "Q": 4}  # the pen's commands, move, line and quadratic curve, with their number of values
 
@@ -25,24 +30,24 @@ Fabric = dict[str, Any]
 
 
 def fabric_from_drawing(drawing: Drawing) -> Fabric:
-    """The initial objects of a canvas that shows a drawing, whose coordinates are canvas pixels."""
+    """The initial objects of a canvas that shows a drawing, whose coordinates are units of the sheet."""
     look = {
         "type": "Path",
         "fill": None,
         "stroke": theme.PEN,
-        "strokeWidth": PEN_WIDTH,
+        "strokeWidth": SCALE * PEN_WIDTH,
         "strokeLineCap": "round",
         "strokeLineJoin": "round",
     }
     objects = []
     for stroke in drawing.strokes:
-        first, *rest = stroke.round(3).tolist()
+        first, *rest = (SCALE * stroke).round(3).tolist()
         objects.append(look | {"path": [["M", *first], *(["L", *point] for point in rest or [first])]})
     return {"objects": objects}
 
 
 def drawing_from_fabric(state: object) -> Drawing:
-    """The drawing on a canvas, in its pixels, from the canvas's state.
+    """The drawing on a canvas, in units of the sheet, from the canvas's state. Ink beyond the sheet is cut off.
 
     Raises:
         ValueError: the state holds other objects than pen strokes, or more than a drawing may hold.
@@ -58,13 +63,15 @@ def drawing_from_fabric(state: object) -> Drawing:
     commands = sum(len(drawn["path"]) for drawn in objects)
     if commands > MAX_POINTS:
         raise ValueError(f"a drawing must have at most {MAX_POINTS:,} points; got {commands:,}")
-    strokes = [stroke for drawn in objects for stroke in _strokes(drawn)]
-    return Drawing(tuple(strokes), pen=PEN_WIDTH)
+    whole = Drawing(
+        tuple(stroke / SCALE for drawn in objects for stroke in _strokes(drawn))
+    )  # checked before it is cut
+    return Drawing(tuple(clip_strokes(whole.strokes, SHEET_SIZE)), pen=PEN_WIDTH)
 
 
 def _strokes(drawn: Mapping[str, Any]) -> list[Points]:
     """A path's strokes as the screen shows them: centered, transformed, then moved to the object's left and top."""
-    strokes = path_strokes(drawn["path"])
+    strokes = path_strokes(drawn["path"], SCALE * CURVE_STEP)
     if not strokes:
         return []
     points = np.concatenate(strokes)
@@ -87,8 +94,12 @@ def _transform(drawn: Mapping[str, Any]) -> Points:
     return turn @ np.diag(scale) @ along_x @ along_y
 
 
-def path_strokes(path: Sequence[object]) -> list[Points]:
+def path_strokes(path: Sequence[object], step: float = CURVE_STEP) -> list[Points]:
     """The strokes (k, 2) that a path's commands draw: `[["M", x, y], ["Q", x1, y1, x, y], ["L", x, y]]`.
+
+    Args:
+        path: the commands.
+        step: how far apart the points of a curve are.
 
     Raises:
         ValueError: a command other than M, L and Q, a path that does not start with M, or a value that is not a number.
@@ -107,10 +118,10 @@ def path_strokes(path: Sequence[object]) -> list[Points]:
             raise ValueError(f"a stroke's path must begin with M; got {name}")
         else:
             strokes[-1].append(values if name == "Q" else [math.nan, math.nan, *values])  # a line has no control point
-    return [_curves(np.array(first, np.float64), np.array(rest, np.float64)) for first, *rest in strokes]
+    return [_curves(np.array(first, np.float64), np.array(rest, np.float64), step) for first, *rest in strokes]
 
 
-def _curves(first: Points, curves: Points) -> Points:
+def _curves(first: Points, curves: Points, step: float) -> Points:
     """Points (k, 2) on quadratic curves one after another, each (1 - t)^2 start + 2 t (1 - t) control + t^2 end.
 
     first: where the first of them starts, (2,). curves: control and end of each, (n, 4); the control of a line is NaN.
@@ -120,7 +131,7 @@ def _curves(first: Points, curves: Points) -> Points:
     controls, ends = curves[:, :2], curves[:, 2:]
     starts = np.concatenate([first[None], ends[:-1]])
     lengths = np.hypot(*(starts - controls).T) + np.hypot(*(controls - ends).T)
-    counts = np.nan_to_num(np.clip(np.ceil(lengths / CURVE_STEP), 1, CURVE_POINTS), nan=1).astype(int)
+    counts = np.nan_to_num(np.clip(np.ceil(lengths / step), 1, CURVE_POINTS), nan=1).astype(int)
     controls = np.where(np.isnan(controls), ends, controls)
     curve = np.repeat(np.arange(len(counts)), counts)  # of each point
     number = np.arange(1, len(curve) + 1) - (counts.cumsum() - counts)[curve]  # of each point on its curve, from 1

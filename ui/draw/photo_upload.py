@@ -1,29 +1,48 @@
-"""A photo of a digit that the visitor uploads instead of drawing."""
+"""A photo of a digit that the visitor uploads or takes instead of drawing."""
 
 from __future__ import annotations
 
-import streamlit as st
+import base64
+import io
 
-from model.common.arrays import U8
+import streamlit as st
+from PIL import Image
+
 from model.ink import BlankDrawing
-from model.ink.photo import MAX_BYTES, read_photo
+from model.ink.photo import MAX_BYTES, DigitPhoto, find_digit
 from ui import state
 from ui.common import errors
 from ui.state import widget_state
 
+TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif"]
+SUGGESTION = "A photo or a scan of one handwritten digit, dark on light or light on dark."
+
 
 def uploader() -> None:
-    """Let the visitor upload a photo of a digit instead; the next stroke goes back to the drawing."""
-    st.file_uploader(
-        "Or upload a photo",
-        type=["png", "jpg", "jpeg", "gif", "webp", "bmp"],
-        key="picture",
-        max_upload_size=MAX_BYTES // 1_000_000,
-        on_change=_read,
-        help="A photo or a scan of one handwritten digit, dark on light or light on dark.",
-    )
-    if problem := error():
-        errors.show_error(problem)
+    """Let the visitor upload or take a photo of a digit instead; the next stroke goes back to the drawing."""
+    with st.container(key="photo", gap="small"):
+        key = _key("picture")
+        st.file_uploader(
+            "Or upload a photo",
+            type=TYPES,
+            key=key,
+            max_upload_size=MAX_BYTES // 1_000_000,
+            on_change=_read,
+            args=(key,),
+            help=SUGGESTION,
+        )
+        camera = st.popover("Use the camera", icon=":material/photo_camera:", key="camera", on_change="rerun")
+        if camera.open:  # the browser asks for the camera as soon as this is shown
+            key = _key("camera_picture")
+            camera.camera_input("Hold one handwritten digit before the camera", key=key, on_change=_read, args=(key,))
+        if problem := error():
+            errors.show_error(problem)
+
+
+def _key(name: str) -> str:
+    """The key of an upload: another one after a photo was put away, which empties the upload."""
+    number = state.visitor().photo_number
+    return f"{name}_{number}" if number else name
 
 
 def error() -> str | None:
@@ -31,18 +50,18 @@ def error() -> str | None:
     return state.visitor().photo_problem
 
 
-def image() -> U8 | None:
-    """The uploaded photo in MNIST's layout, (28, 28); None once something has been drawn since."""
+def photo() -> DigitPhoto | None:
+    """The uploaded photo; None once something has been drawn since."""
     return state.visitor().photo
 
 
-def _read() -> None:
-    discard()
-    file, visitor = widget_state.get("picture", None), state.visitor()
+def _read(key: str) -> None:
+    visitor, file = state.visitor(), widget_state.get(key, None)
+    visitor.photo = visitor.photo_problem = None
     if file is None:
         return
     try:
-        visitor.photo = read_photo(file.getvalue())
+        visitor.photo = find_digit(file.getvalue())
     except BlankDrawing as blank:
         visitor.photo_problem = f"The photo can't be read: {blank}."
     except ValueError as invalid:
@@ -50,6 +69,20 @@ def _read() -> None:
 
 
 def discard() -> None:
-    """Forget the photo, so that the drawing counts again."""
+    """Forget the photo and empty the upload, so that the drawing counts again."""
     visitor = state.visitor()
+    if visitor.photo is not None or visitor.photo_problem is not None:
+        visitor.photo_number += 1
     visitor.photo = visitor.photo_problem = None
+
+
+def for_paper(found: DigitPhoto) -> dict[str, object]:
+    """A photo for the browser to show on the paper: its data URL, and the digit's box in percent of it."""
+    buffer = io.BytesIO()
+    Image.fromarray(found.picture).save(buffer, "JPEG", quality=80)
+    left, top, right, bottom = (100 * share for share in found.box)
+    return {
+        "source": "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode(),
+        "size": [found.picture.shape[1], found.picture.shape[0]],
+        "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
+    }

@@ -2,7 +2,7 @@ const PIXELS_PER_SECOND = 210
 const HOLD_SECONDS = 1.7
 const PAUSE_SECONDS = 0.35
 const PAPER_SIZE = 280
-const POINT_SPACING = 6 // pixels; handwriting_demo.py has the same number
+const POINT_SPACING = 6 // pixels; ui/draw/sample_digits.py has the same number
 
 const writers = new WeakMap()
 

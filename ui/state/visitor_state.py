@@ -8,11 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.config import TrainingConfig
+from ui.state.drawing_log import DrawingLog
+from ui.state.sheet import BLANK_CONTENT, Content
 
 if TYPE_CHECKING:
-    from model.common.arrays import U8
     from model.data import Dataset
     from model.ink import Drawing
+    from model.ink.photo import DigitPhoto
     from model.jobs import Job, TrainingRequest
     from model.training.checkpoint import Checkpoint
 
@@ -39,9 +41,12 @@ class VisitorState:
     file_problems: dict[str, str] = field(default_factory=dict)  # by uploader: why its files can't be used
 
     # Draw and Evaluate
-    drawing: Drawing | None = None
-    photo: U8 | None = None  # (28, 28)
+    content: Content = BLANK_CONTENT  # of the paper
+    drawings: DrawingLog = field(default_factory=DrawingLog)
+    num_samples: int = 0  # sample digits so far
+    photo: DigitPhoto | None = None
     photo_problem: str | None = None
+    photo_number: int = 0  # another one empties the upload
     sample_seed: int = 0
 
     # Train
@@ -57,3 +62,8 @@ class VisitorState:
     last_request_at: float = 0.0
 
     lock: threading.Lock = field(default_factory=threading.Lock)  # a visitor may have several tabs
+
+    @property
+    def drawing(self) -> Drawing:
+        """What is drawn on the paper; blank if nothing is."""
+        return self.content.drawing

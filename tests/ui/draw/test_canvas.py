@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.ink import Drawing
-from ui.draw.fabric import PEN_WIDTH, drawing_from_fabric, fabric_from_drawing, path_strokes
+from ui.draw.fabric import PEN_WIDTH, SCALE, SHEET_SIZE, drawing_from_fabric, fabric_from_drawing, path_strokes
 
-# An L, 40 wide and 80 high, its bounding box's middle at (120, 140).
+# An L in the canvas's pixels, 40 wide and 80 high, its bounding box's middle at (120, 140).
 ELL: list[list[Any]] = [["M", 100, 100], ["L", 100, 180], ["L", 140, 180]]
 
 
@@ -22,9 +22,9 @@ def path(commands: list[list[Any]] = ELL, **properties: Any) -> dict[str, Any]:
 
 
 def points(*objects: dict[str, Any]) -> list[list[float]]:
-    """All points of the drawing that these objects make, rounded."""
+    """All points of the drawing that these objects make, in the canvas's pixels, rounded."""
     drawing = drawing_from_fabric({"objects": list(objects)})
-    return [[round(x, 6), round(y, 6)] for stroke in drawing.strokes for x, y in stroke.tolist()]
+    return [[round(x, 6), round(y, 6)] for stroke in drawing.strokes for x, y in (SCALE * stroke).tolist()]
 
 
 def test_an_empty_canvas_is_an_empty_drawing() -> None:
@@ -34,7 +34,8 @@ def test_an_empty_canvas_is_an_empty_drawing() -> None:
 
 def test_strokes_stay_in_order_and_know_their_pen() -> None:
     drawing = drawing_from_fabric({"objects": [path(left=120, top=140), path([["M", 1, 2], ["L", 3, 4]])]})
-    assert [stroke.tolist() for stroke in drawing.strokes] == [[[100, 100], [100, 180], [140, 180]], [[1, 2], [3, 4]]]
+    strokes = [(SCALE * stroke).tolist() for stroke in drawing.strokes]
+    assert strokes == [[[100, 100], [100, 180], [140, 180]], [[1, 2], [3, 4]]]
     assert drawing.pen == PEN_WIDTH
 
 
@@ -93,6 +94,15 @@ def test_a_dot_put_on_the_canvas_is_a_dot_again() -> None:
     assert {tuple(point) for point in dot.tolist()} == {(140, 150)}
 
 
+def test_ink_beyond_the_sheet_is_cut_off() -> None:
+    """A 7 whose stem leaves the paper at the left, far below it: what is seen is what counts."""
+    edge = SCALE * SHEET_SIZE
+    seen = path([["M", 60, 60], ["L", 200, 60], ["L", 0, 460]])
+    left_the_paper = path([["M", 60, 60], ["L", 200, 60], ["L", -100, 660], ["L", -120, 700]])
+    outside = path([["M", edge + 5, 10], ["L", edge + 90, 70]])
+    assert points(left_the_paper, outside) == points(seen) == [[60, 60], [200, 60], [0, 460]]
+
+
 @pytest.mark.parametrize(
     ("state", "message"),
     [
@@ -120,6 +130,7 @@ def test_a_dot_put_on_the_canvas_is_a_dot_again() -> None:
         ({"objects": [path(left=math.inf)]}, "numbers .* at most 1,000,000"),
         ({"objects": [path(angle={"deg": 5})]}, "must be a number; got an object"),
         ({"objects": [path(scaleX=1e6)]}, "coordinates must be numbers"),
+        ({"objects": [path(scaleX=1e6, left=-1e6)]}, "coordinates must be numbers"),
         ({"objects": [path(skewX=90)]}, "coordinates must be numbers"),
         ({"objects": [path(originX="left")]}, "got another origin"),
     ],

@@ -5,12 +5,13 @@ import pytest
 
 from model.ink import render
 from model.training.checkpoint import DEFAULT_WEIGHTS, load
+from ui.draw.sample_digits import PATHS, POINT_SPACING, written
 from ui.home import handwriting_demo
 
 
-@pytest.mark.parametrize("digit", handwriting_demo.PATHS)
+@pytest.mark.parametrize("digit", PATHS)
 def test_the_shipped_network_reads_each_digit_right_in_the_end(digit: int) -> None:
-    prediction = handwriting_demo.predict_stages(load(DEFAULT_WEIGHTS).network, handwriting_demo.drawing(digit))
+    prediction = handwriting_demo.predict_stages(load(DEFAULT_WEIGHTS).network, written(digit))
     probabilities = np.array(prediction["probabilities"])
     assert probabilities.shape == (handwriting_demo.STAGES, 10)
     assert probabilities[-1].argmax() == digit
@@ -20,19 +21,19 @@ def test_the_shipped_network_reads_each_digit_right_in_the_end(digit: int) -> No
 
 
 def test_all_ten_digits_are_shown() -> None:
-    assert sorted(handwriting_demo.PATHS) == list(range(10))
+    assert sorted(PATHS) == list(range(10))
 
 
-@pytest.mark.parametrize("digit", handwriting_demo.PATHS)
+@pytest.mark.parametrize("digit", PATHS)
 def test_points_are_equally_far_apart(digit: int) -> None:
-    for stroke in handwriting_demo.drawing(digit).strokes:
+    for stroke in written(digit).strokes:
         gaps = np.hypot(*np.diff(stroke, axis=0).T)
-        assert gaps.max() <= 1.3 * handwriting_demo.POINT_SPACING
-        assert np.median(gaps) == pytest.approx(handwriting_demo.POINT_SPACING, rel=0.1)
+        assert gaps.max() <= 1.3 * POINT_SPACING
+        assert np.median(gaps) == pytest.approx(POINT_SPACING, rel=0.1)
 
 
 def test_stages_grow_from_the_first_bit_to_the_whole() -> None:
-    whole = handwriting_demo.drawing(5)  # two strokes
+    whole = written(5)  # two strokes
     points = [sum(map(len, stage.strokes)) for stage in handwriting_demo.stages(whole, 8)]
     total = sum(map(len, whole.strokes))
     assert points == [-(-total * stage // 8) for stage in range(1, 9)]

@@ -1,0 +1,105 @@
+"""The strip of the visit's drawings: each goes back on the paper at a click, and can be labeled, saved and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from model.common.arrays import U8
+from model.inference.classification import Classification
+from model.ink import DIGITS, Drawing
+from ui import state
+from ui.charts import digit_images
+from ui.common import templates
+from ui.draw import canvas
+from ui.state import widget_state
+from ui.state.drawing_log import LoggedDrawing
+
+KEY = "drawings"
+
+_component = st.components.v2.component(
+    "inkling_drawing_strip",
+    html=templates.render("draw/drawing_strip.html"),
+    js=Path(__file__).with_name("drawing_strip.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def keep(drawing: Drawing, image: U8 | None, answer: Classification) -> None:
+    """Keep what is on the paper, and what is predicted for it, in the visitor's log."""
+    visitor, sheet = state.visitor(), state.tab().sheet
+    source = "" if image is None else digit_images.data_url(image)
+    sheet.name(visitor.drawings.update(sheet.content.number, drawing, source, in_short(answer)))
+
+
+def show() -> None:
+    """Show the strip, with what can be done with it."""
+    log, current = state.visitor().drawings, state.tab().sheet.content.number
+    with st.container(key="strip", horizontal=True, vertical_alignment="bottom", gap="small"):
+        _component(
+            key=KEY,
+            data={"drawings": [_as_json(logged) for logged in log.drawings], "current": current},
+            on_action_change=_act,
+        )
+        st.download_button(
+            "Download all",
+            log.to_ink,
+            "drawings.jsonl",
+            "application/jsonl",
+            key="download_drawings",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+            disabled=not log.drawings,
+            help="One drawing a line, with your labels: `inkling train --ink` learns from such a file.",
+        )
+
+
+def _as_json(logged: LoggedDrawing) -> dict[str, object]:
+    return {
+        "number": logged.number,
+        "image": logged.image,
+        "answer": logged.answer,
+        "label": logged.drawing.label,
+    }
+
+
+def in_short(answer: Classification) -> str:
+    """An answer in a character or two: the digit, with a question mark if it is a guess, or a dash."""
+    match answer.verdict:
+        case "digit":
+            return str(answer.digit)
+        case "perhaps":
+            return f"{answer.digit}?"
+        case _:
+            return "–"
+
+
+def _act() -> None:
+    action = getattr(widget_state.get(KEY, None), "action", None)
+    if isinstance(action, Mapping):
+        obey(action)
+
+
+def obey(action: Mapping[str, object]) -> None:
+    """Do what the browser asks for, if it makes sense."""
+    log, sheet = state.visitor().drawings, state.tab().sheet
+    number, label = action.get("number"), action.get("label")
+    if action.get("name") == "delete_all":
+        log.drawings = []
+        canvas.forget()
+        return
+    logged = log.find(number) if isinstance(number, int) else None
+    if logged is None:
+        return
+    match action.get("name"):
+        case "show" if logged.number != sheet.content.number:
+            canvas.put(logged.drawing, logged.number)
+        case "label" if label is None or label in DIGITS:
+            log.label(logged.number, str(label) if label else None)
+        case "delete":
+            log.delete(logged.number)
+            if logged.number == sheet.content.number:
+                canvas.forget()

@@ -1,0 +1,206 @@
+/** What only the browser can do about the sheet of paper; see paper.py. */
+
+// The canvas component draws 560 pixels across; CSS shows them in the size of the window, and Fabric.js converts the
+// pointer's place by itself.
+const CANVAS_STYLE = `
+  .dc-toolbar { display: none !important; }
+  .dc-root { position: absolute; inset: 0; max-width: none; }
+  .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas { width: 100% !important; height: 100% !important; }
+  .dc-scroll { overflow: hidden !important; }
+  .dc-canvas { outline: none; }
+`
+const UNDO = '[aria-label="Undo"]'
+const REDO = '[aria-label="Redo"]'
+const RESET = '[aria-label^="Reset canvas"]'
+const TOOLS = { undo: UNDO, redo: REDO, clear: RESET, download_ink: null } // keys of the page's buttons, and the canvas's
+
+const papers = new WeakMap()
+
+export default function (component) {
+  const { data, parentElement } = component
+  if (!papers.has(parentElement)) papers.set(parentElement, new Paper(parentElement))
+  papers.get(parentElement).update(data)
+  return () => {
+    papers.get(parentElement)?.disconnect()
+    papers.delete(parentElement)
+  }
+}
+
+class Paper {
+  #sheet // the element that the canvas fills
+  #photo // the element over it that shows an uploaded photo
+  #data = {}
+  #canvas = null // the shadow root of the canvas component
+  #pen = null // while the mouse or the pen is down: its last place, an object for each stroke
+  #listening = new AbortController()
+  #seeker
+  #watcher
+
+  constructor(element) {
+    this.#sheet = element.closest(".st-key-canvas")
+    this.#photo = element.querySelector(".paper-photo")
+    this.#seeker = new MutationObserver(() => {
+      this.#adopt()
+      this.#showTools() // the buttons may come after the canvas
+    })
+    this.#watcher = new MutationObserver(() => this.#showTools())
+    this.#seeker.observe(element.closest(".st-key-paper_and_tools"), { childList: true, subtree: true })
+    const listen = (name, handler) =>
+      document.addEventListener(name, handler, { capture: true, signal: this.#listening.signal })
+    listen("pointerdown", (event) => this.#onPenDown(event))
+    listen("pointermove", (event) => this.#onPenMove(event))
+    listen("pointerup", () => {
+      const pen = this.#pen
+      setTimeout(() => this.#lift(pen)) // mostly a mouse-up has followed by then
+    })
+    listen("pointercancel", () => this.#lift(this.#pen))
+    listen("mouseup", () => (this.#pen = null))
+    listen("touchcancel", (event) => this.#liftFinger(event))
+    listen("click", (event) => this.#onClick(event))
+    listen("keydown", (event) => this.#onKey(event))
+    this.#adopt()
+  }
+
+  update(data) {
+    this.#data = data
+    this.#adopt()
+    this.#showTools()
+    this.#showPhoto(data.photo)
+  }
+
+  disconnect() {
+    this.#listening.abort()
+    this.#seeker.disconnect()
+    this.#watcher.disconnect()
+  }
+
+  /** Find the canvas component, which the page may make anew, and give it our style. */
+  #adopt() {
+    if (this.#canvas?.host.isConnected && this.#canvas.querySelector(".dc-root")) return
+    const hosts = [...this.#sheet.querySelectorAll("*")].filter((node) => node.shadowRoot)
+    const canvas = hosts.map((host) => host.shadowRoot).find((root) => root.querySelector(".dc-root"))
+    if (!canvas) {
+      for (const { shadowRoot } of hosts) this.#seeker.observe(shadowRoot, { childList: true, subtree: true })
+      return
+    }
+    this.#canvas = canvas
+    const style = new CSSStyleSheet()
+    style.replaceSync(CANVAS_STYLE)
+    canvas.adoptedStyleSheets = [...canvas.adoptedStyleSheets, style]
+    this.#watcher.disconnect()
+    this.#watcher.observe(canvas.querySelector(".dc-toolbar"), { subtree: true, attributeFilter: ["disabled"] })
+    this.#sheet.dataset.ready = "true"
+    this.#showTools()
+  }
+
+  #showPhoto(photo) {
+    this.#photo.hidden = !photo
+    if (!photo) return
+    const [picture, crop] = this.#photo.querySelectorAll("img, .paper-crop")
+    if (picture.getAttribute("src") !== photo.source) picture.src = photo.source
+    const [width, height] = photo.size
+    this.#photo.style.setProperty("--photo-width", `${100 * Math.min(1, width / height)}%`)
+    this.#photo.style.setProperty("--photo-height", `${100 * Math.min(1, height / width)}%`)
+    for (const [side, percent] of Object.entries(photo.box)) crop.style[side] = `${percent}%`
+  }
+
+  // ---- Every stroke ends: where the pen lifts, or at the latest where it is seen again without being pressed.
+
+  #onPenDown(event) {
+    const target = event.composedPath()[0]
+    if (target.dataset?.fabric !== "top" || !this.#sheet.contains(event.target) || event.button !== 0) return
+    this.#photo.hidden = true // the drawing counts again
+    if (event.pointerType === "touch") return // touch events have their own rules
+    this.#pen = { pointerId: event.pointerId, clientX: event.clientX, clientY: event.clientY }
+    target.setPointerCapture(event.pointerId) // the stroke may end over anything, also outside the window
+  }
+
+  #onPenMove(event) {
+    if (event.pointerId !== this.#pen?.pointerId) return
+    if (event.buttons & 1) Object.assign(this.#pen, { clientX: event.clientX, clientY: event.clientY })
+    else this.#lift(this.#pen)
+  }
+
+  /** End a stroke of the mouse or the pen, unless it has ended. */
+  #lift(pen) {
+    if (!pen || pen !== this.#pen) return
+    this.#pen = null
+    const { clientX, clientY } = pen
+    document.dispatchEvent(new MouseEvent("mouseup", { clientX, clientY, bubbles: true }))
+  }
+
+  #liftFinger(event) {
+    if (!this.#sheet.contains(event.target)) return
+    const changedTouches = [...event.changedTouches]
+    document.dispatchEvent(new TouchEvent("touchend", { changedTouches, touches: [...event.touches], bubbles: true }))
+  }
+
+  // ---- Undo, Redo, Clear
+
+  #tool(selector) {
+    return this.#canvas?.querySelector(selector)
+  }
+
+  #showTools() {
+    const canUndo = this.#tool(UNDO)?.disabled === false
+    const canRedo = this.#tool(REDO)?.disabled === false
+    const usable = {
+      undo: canUndo || this.#data.canUndo,
+      redo: canRedo || this.#data.canRedo,
+      clear: canUndo || !this.#data.isBlank,
+      download_ink: canUndo || this.#data.hasInk,
+    }
+    for (const [name, isUsable] of Object.entries(usable)) button(name)?.setAttribute("aria-disabled", String(!isUsable))
+  }
+
+  #onClick(event) {
+    const name = Object.keys(TOOLS).find((name) => event.target.closest?.(`.st-key-${name} button`))
+    if (!name) return
+    const tool = TOOLS[name] && this.#tool(TOOLS[name])
+    if (button(name).getAttribute("aria-disabled") === "true") stop(event)
+    else if (name === "clear") this.#clear(tool)
+    else if (tool && !tool.disabled) {
+      stop(event) // the canvas itself can do it, and tells the app
+      tool.click()
+    }
+  }
+
+  #clear(tool) {
+    this.#photo.hidden = true
+    if (this.#data.startsBlank) tool?.click()
+    else {
+      // The canvas would go back to what it began with; until the app replaces that, the paper looks blank.
+      const canvas = this.#canvas?.querySelector('canvas[data-fabric="main"]')
+      canvas?.getContext("2d").clearRect(0, 0, canvas.width, canvas.height)
+    }
+  }
+
+  #onKey(event) {
+    const name = shortcut(event)
+    if (!name || event.defaultPrevented || isTyping(event)) return
+    stop(event)
+    button(name)?.click()
+  }
+}
+
+/** Name the tool that a key stands for. */
+function shortcut({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (altKey || !(ctrlKey || metaKey)) return null
+  const letter = key.toLowerCase()
+  if (letter === "z") return shiftKey ? "redo" : "undo"
+  return letter === "y" && !shiftKey ? "redo" : null
+}
+
+function isTyping(event) {
+  const target = event.composedPath()[0]
+  return target.isContentEditable || target.closest?.("input, textarea, select, [role=dialog], [role=combobox]") != null
+}
+
+function stop(event) {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
+function button(name) {
+  return document.querySelector(`.st-key-${name} button`)
+}

@@ -1,0 +1,78 @@
+"""The paper: the canvas with its tools, and what only the browser can do about it.
+
+The canvas component has no options for some of it, so a component of ours (paper.js) reaches into its shadow root: it
+hides the toolbar that lies over the paper, lets the sheet grow with the window, ends every stroke, obeys Undo, Redo and
+Clear at once, and shows an uploaded photo on the paper.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from model.ink import Drawing
+from ui import state
+from ui.common import templates
+from ui.draw import canvas, photo_upload
+from ui.draw.sample_digits import sample_digit
+from ui.state import widget_state
+
+ANY_DIGIT = "any"
+SAMPLES = (ANY_DIGIT, *"0123456789")
+
+_component = st.components.v2.component(
+    "inkling_paper",
+    html=templates.render("draw/paper.html"),
+    js=Path(__file__).with_name("paper.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def connect() -> None:
+    """Connect the browser's part with the canvas; to be called in the container of the canvas, after it."""
+    sheet, photo = state.tab().sheet, photo_upload.photo()
+    has_ink = bool(sheet.content.drawing.strokes)
+    _component(
+        key="paper",
+        data={
+            "startsBlank": not sheet.start.strokes,
+            "hasInk": has_ink,
+            "isBlank": not has_ink and photo is None,
+            "canUndo": sheet.can_undo,
+            "canRedo": sheet.can_redo,
+            "photo": photo and photo_upload.for_paper(photo),
+        },
+    )
+
+
+def tools(drawing: Drawing) -> None:
+    """Show what can be done with a drawing."""
+    with st.container(key="tools", horizontal=True, gap="small"):
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=canvas.undo)
+        st.button("Redo", key="redo", icon=":material/redo:", on_click=canvas.redo)
+        st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
+        st.menu_button(
+            "Sample digit", SAMPLES, key="sample", icon=":material/gesture:", format_func=_sample_name, on_click=_sample
+        )
+        st.download_button(
+            "Save drawing",
+            lambda: drawing.to_json() + "\n",
+            "drawing.jsonl",
+            "application/jsonl",
+            key="download_ink",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _sample_name(digit: str) -> str:
+    return "Any digit" if digit == ANY_DIGIT else digit
+
+
+def _sample() -> None:
+    visitor, digit = state.visitor(), widget_state.get("sample", ANY_DIGIT)
+    visitor.num_samples += 1
+    rng = np.random.default_rng(visitor.num_samples)
+    canvas.put(sample_digit(int(rng.integers(10)) if digit == ANY_DIGIT else int(digit), rng))
