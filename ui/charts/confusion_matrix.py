@@ -32,7 +32,7 @@ def confusion_matrix(confusion: Array, chosen: Cell | None = None, *, clickable:
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(CLASSES, dtype=bool), 0.0, shares)
     strengths = np.where(
-        np.eye(CLASSES), 0.05 + 0.4 * shares, 0.1 + 0.7 * np.sqrt(mistakes / max(mistakes.max(), FULL_COLOR_SHARE))
+        np.eye(CLASSES), 0.05 + 0.4 * shares, 0.1 + 0.65 * np.sqrt(mistakes / max(mistakes.max(), FULL_COLOR_SHARE))
     )
     cells = [
         [

@@ -1,0 +1,77 @@
+"""axe-core finds no fault (WCAG A and AA, best practice) on any page, in what visitors come to see, light and dark."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal, cast
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.draw_page import DrawPage, strokes_of
+from tests.e2e.patience import PATIENCE_SECONDS, until
+from tests.e2e.train_page import LONG, TrainPage
+from tools.page_actions import settle
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+LIGHT, DARK = "rgb(252, 251, 248)", "rgb(18, 22, 29)"  # the pages' backgrounds
+
+
+def faults(page: Page, rules: Sequence[str]) -> list[str]:
+    """Return what axe-core finds: the rule, the element, and what is wrong with it."""
+    found = Axe().run(page, options={"runOnly": list(rules)}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def expect_no_faults(page: Page) -> None:
+    """Fail if there is a fault in the light theme, or one of contrast in the dark one; all others are the same."""
+    page.mouse.move(0, 0)  # what is pointed at has other colors, and goes over into them slowly
+    app = page.get_by_test_id("stApp")
+    for scheme, background, rules in (("dark", DARK, ["color-contrast"]), ("light", LIGHT, RULES)):
+        page.emulate_media(color_scheme=cast(Literal["dark", "light"], scheme))
+        expect(app).to_have_css("background-color", background)
+        what = f"no faults in the {scheme} theme"
+        until(page, partial(faults, page, rules), lambda found: not found, what, seconds=PATIENCE_SECONDS / 6)
+
+
+def unfold_everything(page: Page) -> None:
+    """Open all folded parts, also those inside of others."""
+    folded = page.get_by_test_id("stMain").locator("details:not([open]) > summary:visible")
+    while folded.count():
+        left = folded.count()
+        folded.first.click()
+        expect(folded).not_to_have_count(left)
+        settle(page)
+
+
+def test_no_page_has_a_fault_that_can_be_found_by_rules(page: Page, app_url: str) -> None:
+    page.goto(app_url)
+    settle(page)
+    expect_no_faults(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    expect_no_faults(page)
+
+    draw = DrawPage(page, app_url).open()
+    expect_no_faults(page)
+    draw.draw([*strokes_of("3")])
+    draw.expect_digit("3")
+    expect_no_faults(page)
+
+    train = TrainPage(page, app_url).open(LONG)
+    unfold_everything(page)
+    expect_no_faults(page)
+    train.start()
+    train.wait_for_step(gt=0)
+    train.pause()
+    for tab in page.get_by_test_id("stMain").get_by_role("tab").all():
+        tab.click()
+        settle(page)
+        unfold_everything(page)
+        expect_no_faults(page)
+    train.stop()
+    settle(page)
+    expect_no_faults(page)
+
+    page.goto(f"{app_url}/evaluate")
+    settle(page)
+    expect_no_faults(page)
