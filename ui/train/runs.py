@@ -160,7 +160,7 @@ def table(jobs: list[Job]) -> pd.DataFrame:
         for name in TrainingConfig.model_fields
         if len({getattr(job.config, name) for job in jobs}) > 1
     }
-    return pd.DataFrame(rows, index=[job.label for job in jobs]).T
+    return pd.DataFrame(rows, index=[job.label for job in jobs]).T.rename_axis("Run")
 
 
 def _origin(job: Job) -> str:

@@ -1,0 +1,54 @@
+"""The menu of networks says what each one is, and a file that can't be used is named below it."""
+
+from streamlit.testing.v1 import AppTest
+
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
+from model.training.checkpoint import Checkpoint
+from ui.state.session import VISITOR_KEY
+
+
+def script() -> None:
+    from ui import state
+    from ui.pickers import networks
+
+    state.begin()
+    networks.select_network()
+
+
+def menu() -> AppTest:
+    screen = AppTest.from_function(script, default_timeout=60).run()
+    assert not screen.exception
+    return screen
+
+
+def network(**scores: float | str) -> Checkpoint:
+    return Checkpoint(DigitClassifier(MLP((784, 10))), None, scores)
+
+
+def test_each_network_that_comes_with_inkling_has_a_few_words() -> None:
+    options = menu().selectbox(key="network").options
+    assert options[0] == "handwriting (best on drawings)"
+    assert {"champion (best on MNIST)", "tanh-10 (10 tanh units)"} <= set(options)
+    assert all(option.endswith(")") for option in options)
+
+
+def test_ones_own_networks_come_first_with_their_accuracy() -> None:
+    screen = menu()
+    networks = {
+        "old": network(test_accuracy=0.5, tested_on="mnist-5k"),
+        "bare": network(),
+        "new": network(test_accuracy=1),
+    }
+    screen.session_state[VISITOR_KEY].networks = networks
+    assert screen.run().selectbox(key="network").options[:3] == ["new", "bare", "old (50.0 % on mnist-5k)"]
+
+
+def test_a_file_that_is_no_network_is_named_and_one_that_is_gets_chosen() -> None:
+    screen = menu()
+    screen.file_uploader(key="network_file").upload("broken.npz", b"1234", "").run()
+    assert "broken" in screen.error[0].value
+    assert screen.selectbox(key="network").value == "handwriting"
+    screen.file_uploader(key="network_file").upload("mine.npz", network().to_bytes(".npz"), "").run()
+    assert not screen.error
+    assert screen.selectbox(key="network").value == "mine"
