@@ -88,7 +88,7 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
         )
     visitor.stop()
 
-    visitor.choose("run_", "1. 784-32-10")
+    visitor.choose("run_", "784-32-10")
     visitor.wait_for_step(held)
     visitor.wait_for_state(PAUSED)
     visitor.slider("learning_rate").wait_for("0.001")
@@ -156,12 +156,12 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
 
     loss = visitor.chart("loss_chart")
     until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count > 0, "another run on the chart")
-    for run in ("1. 784-8-10", "2. 784-8-10"):
-        page.get_by_role("button", name=f"Remove {run}").click()
-        expect(page.get_by_role("button", name=f"Remove {run}")).to_have_count(0)
+    for run in ("784-8-10", "lr 0.002"):
+        visitor.toggle_line(run, shown=False)
     until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count == 0, "a chart without another run")
     assert probes.pixels(loss, BASELINE) == 0
-    visitor.choose("baseline", "1. 784-8-10")
+    visitor.open_chart_options()
+    visitor.choose("baseline", "784-8-10")
     until(page, lambda: probes.pixels(loss, BASELINE), lambda count: count > 0, "the baseline on the chart")
     charts = [visitor.chart(name) for name in CHARTS]
 
@@ -175,7 +175,6 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
             f"charts after {change}",
         )
 
-    visitor.open_tab("Runs")
     visitor.slider("smoothing").press("End", shows="0.99")
     for toggle in ("log_values", "log_epochs"):
         page.locator(f".st-key-{toggle} label").first.click()
@@ -188,8 +187,19 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
         return probes.are_marked(*charts)
 
     until(page, grow_in_place, bool, "charts that stay the same elements")
+    page.keyboard.press("Escape")
     visitor.stop()
     assert probes.most_at_once(page) == 1
+
+    visitor.open_tab("Runs")
+    page.locator(".st-key-manage_run button").first.click()
+    page.get_by_label("Name", exact=True).fill("lr 0.002")  # as another run is called
+    page.keyboard.press("Enter")
+    expect(page.locator("[class*=st-key-run_]").get_by_role("combobox").first).to_have_value("lr 0.002 (2)")
+    visitor.press("delete_run")
+    until_equal(page, lambda: visitor.runs()[""], ["784-8-10", "lr 0.002"], "the runs that are left")
+    baseline = page.locator(".st-key-legend").get_by_role("button", name="784-8-10 (baseline)", exact=True)
+    expect(baseline).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:
