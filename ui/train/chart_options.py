@@ -75,7 +75,7 @@ def rename(label: str, new: str) -> None:
 
 def show() -> None:
     """The widgets, folded into a button."""
-    options = st.popover("Chart options", icon=":material/tune:", key="chart_options", on_change="rerun")
+    options = st.popover("Options", icon=":material/tune:", type="tertiary", key="chart_options", on_change="rerun")
     if options.open:  # else a browser would draw them later with the values of now
         with options:
             _widgets()
