@@ -5,7 +5,7 @@ import streamlit as st
 from model import ink
 from model.inference.classification import classify_images
 from ui import state
-from ui.common import errors, layout, style
+from ui.common import errors
 from ui.draw import canvas, comparison, drawing_strip, paper, photo_upload, prediction
 from ui.pickers import networks
 
@@ -25,7 +25,8 @@ def draw_and_predict() -> None:
         paper.tools(drawing)
 
     with desk.container(key="answer_side"):
-        answer, bars = st.container(horizontal=True, horizontal_alignment="distribute", gap="small"), st.container()
+        answer = st.container(key="answer_and_input", horizontal=True, horizontal_alignment="distribute", gap="small")
+        bars = st.container(key="probabilities")
         try:
             _, checkpoint = networks.select_network()
         except (OSError, ValueError) as error:
@@ -45,7 +46,7 @@ def draw_and_predict() -> None:
             st.html(prediction.detail_html(reading))
             st.html(prediction.digit_likelihood_html(reading))
         st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
-    bars.container(key="probabilities").html(prediction.probability_bars_html(reading))
+    bars.html(prediction.probability_bars_html(reading))
     drawing_strip.show()
     comparison.show(image)
     state.visitor().content = state.tab().sheet.content
@@ -54,7 +55,6 @@ def draw_and_predict() -> None:
 if state.enter_page("draw"):
     canvas.restore_drawing()
 
-style.apply()
-with layout.centered_page(layout.WIDE_PAGE_WIDTH):
+with st.container(key="draw"):
     st.title("Draw a digit")
     draw_and_predict()

@@ -101,18 +101,8 @@ def _send(command: Command) -> None:
 # -- New runs -----------------------------------------------------------------------------------------------
 
 
-def start(
-    config: TrainingConfig, dataset: str | None, *, paused: bool = False, pace: int | None = None, beside: bool = False
-) -> None:
-    """Start a new run: with the same seed and shape, from the very same weights.
-
-    Args:
-        config: its settings.
-        dataset: the name of the data set.
-        paused: whether to wait before the first step.
-        pace: its steps a second; None: as the visitor's runs are.
-        beside: whether the run in progress goes on.
-    """
+def start(config: TrainingConfig, dataset: str | None, *, paused: bool = False) -> None:
+    """Start a new run: with the same seed and shape, from the very same weights."""
     name = dataset or "mnist-5k"
     title = presets.name_of(config) or "-".join(map(str, config.sizes))
     _submit(
@@ -122,10 +112,9 @@ def start(
             config=config,
             data=datasets.folder(name),
             paused=paused,
-            speed=speed.for_start(config, name) if pace is None else pace,
+            speed=speed.for_start(config, name),
             keep_alive=datasets.keep_alive(name),
-        ),
-        beside=beside,
+        )
     )
 
 
@@ -167,8 +156,8 @@ def continue_run() -> None:
     controls.set_widgets(config)
 
 
-def _submit(request: TrainingRequest, *, beside: bool = False) -> None:
+def _submit(request: TrainingRequest) -> None:
     try:
-        jobs.start(request, beside=beside)
+        jobs.start(request)
     except ValueError as error:
         errors.show_error(str(error))
