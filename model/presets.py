@@ -186,7 +186,7 @@ PRESETS = {
     "handwriting": Preset(
         "The network for your drawings: trained on MNIST and on ink, with different images in every epoch, and with a "
         "reject class for scribbles and letters.",
-        "Inkling's own; see weights/README.md.",
+        "Trained for Inkling: 99.42 % on MNIST's test images.",
         TrainingConfig(
             data="mnist",
             background=True,
@@ -205,7 +205,7 @@ PRESETS = {
     ),
     "champion": Preset(
         "The best on MNIST: three wide hidden layers, trained for many epochs with elastic augmentation.",
-        "Inkling's own; see weights/README.md.",
+        "Trained for Inkling: 99.58 % on MNIST's test images.",
         TrainingConfig(
             data="mnist",
             validation_size=2000,
@@ -223,7 +223,7 @@ PRESETS = {
     ),
     "starter": Preset(
         "A small network that learned from mnist-5k's 4,000 training images alone: the other 1,000 are a fair test.",
-        "Inkling's own; see weights/README.md.",
+        "Trained for Inkling: 92.5 % on the 1,000 test images of mnist-5k.",
         TrainingConfig(hidden_sizes=(64,), epochs=20),
         note="fair test on mnist-5k",
     ),

@@ -35,7 +35,7 @@ with page:
         st.warning(warning, icon=":material/info:")
     view.show_accuracy(results)
     view.show_confusion_matrix(results)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         view.show_scores_by_digit(results)
     with right:

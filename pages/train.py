@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import state
 from ui.common import errors, style
-from ui.train import actions, controls, run_view
+from ui.train import actions, controls, gallery, run_view
 
 controls.begin(arriving=state.enter_page("train"))
 style.apply()
@@ -17,7 +17,7 @@ with settings:
     notice = st.container()
     with st.container(key="presets"):
         controls.choose_preset()
-        st.container(key="gallery")
+        gallery.show()
     places = controls.places()
     dataset = controls.choose_dataset(places)
     try:

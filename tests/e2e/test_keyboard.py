@@ -55,7 +55,7 @@ def test_keys_lead_to_pages_and_steer_a_training_but_never_while_one_types(page:
 
     page.keyboard.press("?")
     shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(shortcuts).to_contain_text("Play or pause")
+    expect(shortcuts).to_contain_text("Start, pause")
     page.keyboard.press("2")
     shortcuts.get_by_label("Use these keys in this browser").uncheck()
     shortcuts.get_by_role("button", name="Close").click()

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from model import data
@@ -16,6 +18,8 @@ from tests.e2e import probes
 from tests.e2e.draw_page import DrawPage
 from tests.e2e.patience import until, until_equal
 from tests.e2e.train_page import CHARTS, FINISHED, LONG, PAUSED, TrainPage, click_menu
+from tools.page_actions import settle
+from ui.common import theme
 
 # The colors on the charts of the first run of several, and of the baseline.
 ANOTHER_RUN, BASELINE = (0, 158, 115), (138, 143, 152)
@@ -88,7 +92,7 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
         )
     visitor.stop()
 
-    visitor.choose("run_", "1. 784-32-10")
+    visitor.choose("run_", "784-32-10")
     visitor.wait_for_step(held)
     visitor.wait_for_state(PAUSED)
     visitor.slider("learning_rate").wait_for("0.001")
@@ -156,12 +160,12 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
 
     loss = visitor.chart("loss_chart")
     until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count > 0, "another run on the chart")
-    for run in ("1. 784-8-10", "2. 784-8-10"):
-        page.get_by_role("button", name=f"Remove {run}").click()
-        expect(page.get_by_role("button", name=f"Remove {run}")).to_have_count(0)
+    for run in ("784-8-10", "lr 0.002"):
+        visitor.toggle_line(run, shown=False)
     until(page, lambda: probes.pixels(loss, ANOTHER_RUN), lambda count: count == 0, "a chart without another run")
     assert probes.pixels(loss, BASELINE) == 0
-    visitor.choose("baseline", "1. 784-8-10")
+    visitor.open_chart_options()
+    visitor.choose("baseline", "784-8-10")
     until(page, lambda: probes.pixels(loss, BASELINE), lambda count: count > 0, "the baseline on the chart")
     charts = [visitor.chart(name) for name in CHARTS]
 
@@ -175,7 +179,6 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
             f"charts after {change}",
         )
 
-    visitor.open_tab("Runs")
     visitor.slider("smoothing").press("End", shows="0.99")
     for toggle in ("log_values", "log_epochs"):
         page.locator(f".st-key-{toggle} label").first.click()
@@ -188,8 +191,58 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
         return probes.are_marked(*charts)
 
     until(page, grow_in_place, bool, "charts that stay the same elements")
+    page.keyboard.press("Escape")
     visitor.stop()
     assert probes.most_at_once(page) == 1
+
+    visitor.open_tab("Runs")
+    page.locator(".st-key-manage_run button").first.click()
+    page.get_by_label("Name", exact=True).fill("lr 0.002")  # as another run is called
+    page.keyboard.press("Enter")
+    expect(page.locator("[class*=st-key-run_]").get_by_role("combobox").first).to_have_value("lr 0.002 (2)")
+    visitor.press("delete_run")
+    until_equal(page, lambda: visitor.runs()[""], ["784-8-10", "lr 0.002"], "the runs that are left")
+    baseline = page.locator(".st-key-legend").get_by_role("button", name="784-8-10 (baseline)", exact=True)
+    expect(baseline).to_have_attribute("aria-pressed", "true")
+
+
+def test_curves_are_hidden_read_as_text_and_saved_as_pictures(page: Page, app_url: str) -> None:
+    visitor = TrainPage(page, app_url).open("epochs=2&learning_rate=10&optimizer=sgd")
+    charts = [visitor.chart(name) for name in CHARTS]
+    for chart in charts:
+        expect(chart).to_be_visible()  # before the first run
+    settle(page)
+    probes.mark(*charts)
+    visitor.start(FINISHED)
+    summary = page.locator(".legend-summary")
+    expect(summary).to_have_text(re.compile(r"^784-128-10, epoch 2: loss [\d.,]+.*; validation [\d.]+ %.*\.$"))
+    assert probes.are_marked(*charts)
+
+    blue, orange = (theme.rgb(color) for color in (theme.TRAINING, theme.VALIDATION))
+    until(page, lambda: probes.pixels(charts[0], blue), lambda count: count > 0, "the training curve")
+    page.get_by_role("button", name="training", exact=True).press("Enter")
+    until(page, lambda: probes.pixels(charts[0], blue), lambda count: count == 0, "no training curve")
+    assert probes.pixels(charts[0], orange) > 0
+    assert probes.are_marked(*charts)
+    visitor.press("suggest_log")
+    expect(visitor.button("suggest_log")).to_have_count(0)
+
+    page.locator(".st-key-curves_data button").first.click()
+    expect(page.locator(".curve-table tbody tr")).to_have_count(3)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-curves_picture button").first.click()
+    expect(page.locator(".st-key-picture_charts svg.marks")).to_have_count(2)
+    saved = {}
+    for kind in ("PNG", "SVG"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"Save as {kind}").click()
+        assert waiting.value.suggested_filename == f"784-128-10.{kind.lower()}"
+        saved[kind] = Path(waiting.value.path())
+    with Image.open(saved["PNG"]) as picture:
+        assert picture.format == "PNG"
+        assert min(picture.size) > 1000
+    words = {text.text for text in ElementTree.parse(saved["SVG"]).iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Loss: 784-128-10", "Accuracy: 784-128-10", "epoch", "validation"} <= words
 
 
 def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:

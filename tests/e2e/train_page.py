@@ -123,7 +123,7 @@ class TrainPage:
 
     def choose(self, menu: str, option: str) -> None:
         """Choose an option of a menu, found by its key."""
-        if menu in ("run_", "baseline"):
+        if menu == "run_":
             self.open_tab("Runs")
         choice = self.page.get_by_role("option", name=option, exact=True)
         box = self.page.locator(f"[class*=st-key-{menu}]").get_by_role("combobox").first
@@ -136,6 +136,16 @@ class TrainPage:
             return True
 
         until(self.page, is_open, bool, f"the option {option!r} of {menu}")
+
+    def toggle_line(self, name: str, *, shown: bool) -> None:
+        """Click a line's name in the legend, and wait until it is hidden or shown."""
+        line = self.page.locator(".st-key-legend").get_by_role("button", name=name, exact=True)
+        line.click()
+        expect(line).to_have_attribute("aria-pressed", str(shown).lower())
+
+    def open_chart_options(self) -> None:
+        self.page.locator(".st-key-chart_options button").first.click()
+        expect(self.page.locator(".st-key-smoothing")).to_be_visible()
 
     # -- To read ----------------------------------------------------------------------------------------------
 

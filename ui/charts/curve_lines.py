@@ -61,7 +61,7 @@ def lines(curves: Sequence[Curve]) -> list[Line]:
             add("training", run, "training", curve, theme.TRAINING, vega.SOLID)
             add("validation", run, "validation", curve, theme.VALIDATION, vega.SOLID)
             continue
-        validated = any(point.validation_loss is not None for point in curve.points)
+        validated = not curve.points or any(point.validation_loss is not None for point in curve.points)
         name, on = (curve.name, "validation") if validated else (f"{curve.name}, training", "training")
         if curve.baseline:
             add(f"{name} (baseline)", run, on, curve, theme.OTHER, vega.DASHED)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ui.charts import crosshair, curve_lines, vega
 from ui.charts.crosshair import Note, Reading
@@ -116,9 +117,17 @@ def _y(scale: Spec, axis: Spec) -> Spec:
 
 def suggests_log(curves: Sequence[Curve]) -> bool:
     """Whether the losses lie so far apart that only a logarithmic axis shows them all."""
-    losses = np.array([point.loss for curve in curves for point in curve.points], float)
-    losses = losses[np.isfinite(losses)].clip(SMALLEST_LOSS)
-    return bool(len(losses)) and math.log10(losses.max() / losses.min()) > DECADES_FOR_LOG
+    points = [point for curve in curves for point in curve.points]
+    peaks = _finite([(point.loss, point.validation_loss) for point in points])
+    levels = _finite([(point.epoch_loss, point.validation_loss) for point in points])  # a single batch is no reason
+    if not len(peaks) or not len(levels):
+        return False
+    return math.log10(peaks.max() / levels.min()) > DECADES_FOR_LOG
+
+
+def _finite(losses: Sequence[tuple[float, float | None]]) -> NDArray[np.float64]:
+    values = np.array(losses, float)
+    return values[np.isfinite(values)].clip(SMALLEST_LOSS)
 
 
 def describe_changes(values: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from ui.charts.vega import Figure, Spec
 from ui.common import formatting, theme
 
 HEIGHT = 200
+ROLES = {"right": theme.RIGHT, "wrong": theme.WRONG, "other": theme.OTHER}
 LABELED_FROM = 0.15  # a line that ends at this probability or above has its digit beside it
 DIGIT_HEIGHT = 0.08  # of the chart, that such a digit takes
 
@@ -47,17 +48,19 @@ def probe_chart(history: Sequence[tuple[float, Sequence[float]]], end: float, la
         labeled = [digit for digit in range(CLASSES) if roles[digit] != "other" or now[digit] >= LABELED_FROM]
         for digit, y in zip(labeled, vega.spread(now[labeled], DIGIT_HEIGHT), strict=True):
             row = {"digit": str(digit), "role": roles[digit]}
-            parts.append({"kind": "name", "epoch": [epochs[-1]], "value": float(y), **row})
+            shades = theme.text_shades(ROLES[roles[digit]])._asdict()
+            parts.append({"kind": "name", "epoch": [epochs[-1]], "value": float(y), **row, **shades})
     readings.sort()
     parts += crosshair.rows(readings, formatting.percent, end, lambda epoch: epoch / end)
-    columns: dict[str, type] = {"kind": object, "digit": object, "role": object, "epoch": float, "value": float}
+    columns: dict[str, type] = dict.fromkeys(("kind", "digit", "role", "light", "dark"), object)
+    columns |= {"epoch": float, "value": float}
     return Figure(vega.table(parts, columns | crosshair.columns(CLASSES)), _spec())
 
 
 def _spec() -> Spec:
     digit, value = {"field": "digit", "type": "nominal"}, {"field": "value", "type": "quantitative"}
     y = {**value, "axis": {"title": None, **vega.LABELS, "format": ".0%"}, "scale": {"domain": [0, 1]}}
-    roles = {"domain": ["right", "wrong", "other"], "range": [theme.RIGHT, theme.WRONG, theme.OTHER]}
+    roles = {"domain": list(ROLES), "range": list(ROLES.values())}
     color = {"field": "role", "type": "nominal", "scale": roles, "legend": None}
     width = {"condition": {"test": "datum.role == 'other'", "value": 1.5}, "value": 3}
     text = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "fontSize": 14, "fontWeight": "bold"}
@@ -67,7 +70,7 @@ def _spec() -> Spec:
             {"type": "line", "clip": True},
             {"y": y, "detail": digit, "color": color, "strokeWidth": width},
         ),
-        vega.layer("name", text, {"y": y, "color": color, "text": digit}),
+        vega.layer("name", {**text, "color": vega.text_shade()}, {"y": y, "text": digit}),
         crosshair.layer([str(digit) for digit in range(CLASSES)]),
     ]
     return vega.spec(

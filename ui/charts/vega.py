@@ -54,6 +54,14 @@ def spec(description: str, height: int, layers: Sequence[Spec], **rest: Any) -> 
     }
 
 
+def as_svg(figure: Figure, title: str) -> Figure:
+    """A figure that is drawn as SVG, with a title above it."""
+    heading = {"text": title, "anchor": "start", "color": TEXT, "fontSize": 14, "offset": 16}
+    return figure._replace(
+        spec={**figure.spec, "title": heading, "usermeta": {"embedOptions": {"renderer": "svg"}}},
+    )
+
+
 def layer(kind: str, mark: Spec, encoding: Spec | None = None, **rest: Any) -> Spec:
     """A layer that draws the rows of one kind, and has those of the frame too, which are invisible."""
     rows = {"filter": f"datum.kind == '{kind}' || datum.kind == 'frame'"}

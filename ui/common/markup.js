@@ -1,6 +1,7 @@
 /** What assistive technology needs and Streamlit's markup lacks: roles and names are added, also to what comes later. */
 
 const MILLISECONDS_BETWEEN_LOOKS = 200
+const IMAGES = { ".st-key-weights_view img": "Weights of the first layer: a tile for each unit" }
 
 /** Add them from now on; returns the function that stops it. */
 function keepMarkupAccessible() {
@@ -25,6 +26,9 @@ function addRolesAndNames() {
     if (!link.getAttribute("href")) link.setAttribute("href", ".") // Home's: an empty one means this page
     if (pathOf(link) === location.pathname) set(link, { "aria-current": "page" })
     else link.removeAttribute("aria-current")
+  }
+  for (const [selector, alt] of Object.entries(IMAGES)) {
+    for (const image of document.querySelectorAll(selector)) set(image, { alt })
   }
   // It has a name and takes the focus: it is no mere presentation.
   for (const zone of document.querySelectorAll("[data-testid=stFileUploaderDropzone]")) set(zone, { role: "group" })

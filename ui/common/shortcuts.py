@@ -29,10 +29,10 @@ EVERYWHERE = (
     Shortcut("?", "?", "Show this list"),
 )
 TRAIN = (
-    Shortcut(" ", "Space", "Play or pause", ("play", "pause", "start")),
+    Shortcut(" ", "Space", "Start, pause, resume, or continue a finished run", ("pause", "continue", "start")),
     Shortcut(".", ".", "+1 step", ("step",)),
     Shortcut("shift+.", "Shift .", "+1 epoch", ("step_epoch",)),
-    Shortcut("r", "R", "Restart", ("restart", "start")),
+    Shortcut("r", "R", "Restart", ("start",)),
     Shortcut("z", "Z", "Reset weights", ("rewind",)),
 )
 DRAW = (Shortcut("c", "C", "Clear the paper", ("clear",)),)

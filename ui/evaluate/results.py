@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 from numpy.typing import NDArray
 
 from model.data import Dataset
+from model.inference import evaluation
+from model.inference.evaluation import Evaluation
 from model.nn.classifier import DigitClassifier
 from model.training.checkpoint import Checkpoint
 from ui.pickers import datasets
-
-if TYPE_CHECKING:
-    from model.inference.evaluation import Evaluation
 
 Array = NDArray[Any]
 
@@ -63,6 +62,4 @@ def evaluation_set(dataset: Dataset) -> EvaluationSet:
 # Streamlit leaves arguments whose names start with an underscore out of the cache's key.
 @st.cache_resource(max_entries=MAX_CACHED, show_spinner="Classifying the images ...")
 def _evaluate(identity: str, folder: str, _network: DigitClassifier, _samples: EvaluationSet) -> Evaluation:
-    from model.inference import evaluation  # imports scikit-learn, which takes seconds: not before the page shows
-
     return evaluation.evaluate(_network, _samples.images, _samples.labels)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+from model.inference.evaluation import Evaluation
 from model.inference.metrics import confidence_interval
+from model.nn.calibration import Reliability
 from ui.common import errors, formatting, templates
 from ui.evaluate.results import EvaluationSet
-
-if TYPE_CHECKING:
-    from model.inference.evaluation import Evaluation
-    from model.nn.calibration import Reliability
 
 
 def describe_samples(samples: EvaluationSet, dataset: str) -> str:

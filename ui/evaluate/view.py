@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import streamlit as st
+from numpy.typing import NDArray
 
 from ui import state
-from ui.charts import confusion_matrix, digit_images, reliability_diagram
+from ui.charts import confusion_matrix, digit_images, plotly_touch, projector, reliability_diagram
 from ui.common import formatting
 from ui.evaluate import clickable, examples, image_dialog, scores
 from ui.evaluate.results import Results
+from ui.state import presentation
+
+Array = NDArray[Any]
 
 
 def show_accuracy(results: Results) -> None:
@@ -48,7 +52,7 @@ def show_confusion_matrix(results: Results) -> None:
             help="Which digits are confused: a row for each actual digit, a column for each prediction. Choose a cell "
             "to see its images.",
         )
-        matrix, images = st.columns(2, gap="large")
+        matrix, images = st.columns(2, gap="medium")
         with matrix:
             html = confusion_matrix.confusion_matrix(confusion, (label, digit), clickable=True)
             clickable.show(html, key="matrix", on_choice=choose)
@@ -56,7 +60,7 @@ def show_confusion_matrix(results: Results) -> None:
             indices = results.evaluation.cell(label, digit)
             limited = f", the {examples.MAX_SHOWN} most confident ones" if len(indices) > examples.MAX_SHOWN else ""
             st.markdown(f"**{label} predicted as {digit}**: {formatting.image_count(len(indices))}{limited}")
-            _show_gallery(results, "cell_images", indices[: examples.MAX_SHOWN])
+            _show_gallery(results, "cell_images", indices[: examples.MAX_SHOWN], indices)
     image_dialog.open_chosen(results)
 
 
@@ -81,7 +85,7 @@ def show_examples(results: Results) -> None:
             persist_state="session",
             help="Shows the mistakes with the highest confidence instead of a random sample.",
         )
-    wrong, right = st.columns(2, gap="large")
+    wrong, right = st.columns(2, gap="medium")
     with wrong.container(key="mistakes"):
         st.markdown(f"**Misclassified**: {formatting.image_count(len(results.evaluation.misclassified()))}")
         chosen = examples.mistakes(results, seed, most_confident_first=confident_first)
@@ -93,9 +97,16 @@ def show_examples(results: Results) -> None:
     image_dialog.open_chosen(results)
 
 
-def _show_gallery(results: Results, key: str, indices: Iterable[int]) -> None:
+def _show_gallery(results: Results, key: str, indices: Array, among: Array | None = None) -> None:
+    """Show images; each opens large, and leads to its neighbors among these or others."""
     html = digit_images.gallery([examples.captioned(results, index) for index in indices])
-    clickable.show(html, key=key, on_choice=image_dialog.choose)
+    steps = (indices if among is None else among).tolist()
+
+    def choose(choice: str) -> None:
+        if choice.isascii() and choice.isdecimal():
+            image_dialog.choose(int(choice), steps)
+
+    clickable.show(html, key=key, on_choice=choose)
 
 
 def _show_number(results: Results) -> None:
@@ -111,7 +122,7 @@ def _show_number(results: Results) -> None:
             help="Images are counted from 1, in the order of their file.",
         )
         if st.button("Inspect", key="inspect", icon=":material/zoom_in:"):
-            image_dialog.choose(str(number - 1))
+            image_dialog.choose(number - 1, range(results.count))
 
 
 def show_scores_by_digit(results: Results) -> None:
@@ -136,7 +147,11 @@ def show_calibration(results: Results) -> None:
             "should be correct: then the dots lie on the dotted line. The gray lines are 95 % confidence intervals, "
             "the numbers above count images.",
         )
-        text_color = st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")
-        figure = reliability_diagram.reliability_diagram(results.evaluation.reliability, text_color)
-        st.vega_lite_chart(*figure, key="certainty")
+        plotly_touch.let_browser_handle_touch()
+        figure = reliability_diagram.reliability_diagram(
+            results.evaluation.reliability,
+            height=presentation.height(reliability_diagram.HEIGHT),
+            text_size=projector.SMALLEST_TEXT if presentation.is_on() else reliability_diagram.TEXT_SIZE,
+        )
+        st.plotly_chart(figure, key="certainty", config={"displayModeBar": False})
         st.caption(scores.calibration(results.evaluation.reliability))

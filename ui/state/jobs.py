@@ -1,19 +1,19 @@
-"""A visitor's runs: start one, keep the newest ones, select one."""
+"""A visitor's runs: start one, keep the newest ones, rename and delete them."""
 
 from __future__ import annotations
 
 import time
 
 from model.jobs import Job, TrainingRequest
-from ui.state import runtime
+from ui.state import run_names, runtime
 from ui.state.session import visitor
 
 MAX_JOBS = 8  # kept for each visitor; the oldest goes first
 DOUBLE_CLICK_SECONDS = 1.0
 
 
-def start(request: TrainingRequest) -> None:
-    """Start a run, and select it. One that runs is stopped, unless the new one branches off it.
+def start(request: TrainingRequest, *, beside: bool = False) -> None:
+    """Start a run, and select it. One that runs is stopped, unless the new one branches off it or is for `beside` it.
 
     A second click, on a button that was just clicked in this or another tab, starts nothing.
 
@@ -27,16 +27,52 @@ def start(request: TrainingRequest) -> None:
         if is_double_click(request, before, since, state.jobs[-1] if state.jobs else None):
             return
         job = runtime.pool().submit(request)
-        if state.job and not request.fork:
+        if state.job and not request.fork and not beside:
             state.job.stop()
         state.jobs_started += 1
-        job.label = f"{state.jobs_started}. {request.name.removeprefix('my ')}"
+        job.label = _label(request, state.jobs)
         state.jobs.append(job)
         state.job = job
         done = [old for old in state.jobs if old is not job and not old.is_live]
         for old in done[: max(0, len(state.jobs) - MAX_JOBS)]:
             state.jobs.remove(old)
             old.discard()
+
+
+def _label(request: TrainingRequest, jobs: list[Job]) -> str:
+    first = next((job.initial_config for job in shown_jobs()), None)
+    return run_names.name_run(
+        request.config,
+        request.name.removeprefix("my ").removesuffix(" fork"),
+        reference=request.fork.parent.config if request.fork else first,
+        taken=[job.label for job in jobs],
+        branch_epoch=request.fork.snapshot.epoch if request.fork else None,
+    )
+
+
+def rename(job: Job, name: str) -> None:
+    """Give a run another name; one that another run has gets a number."""
+    state = visitor()
+    with state.lock:
+        if name.strip():
+            job.label = run_names.unique(name, [other.label for other in state.jobs if other is not job])
+
+
+def delete(job: Job) -> None:
+    """Stop a run and forget it, with its files; the network that came of it stays in the menus."""
+    state = visitor()
+    with state.lock:
+        if job not in state.jobs:
+            return  # deleted in another tab
+        state.jobs.remove(job)
+        if state.job is job:
+            state.job = state.jobs[-1] if state.jobs else None
+    job.discard()
+
+
+def shown_jobs() -> list[Job]:
+    """The runs that tables, menus and charts show: not those that ended before their first step."""
+    return [job for job in list(visitor().jobs) if job.is_live or any(point.step for point in job.state().points)]
 
 
 def is_double_click(

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from ui.charts import projector
+from ui.charts.vega import Figure
 from ui.state import widget_state
 from ui.state.session import tab
 
 PARAMETER = "present"
 COMPONENT_KEY = "page_tools"  # the component that tells when the visitor switches the mode, and the window's height
 CHART_SHARE = 0.6  # of the window's height
-TEXT_SIZE = 20  # pixels: the least that is read from the last row
-LINE_WIDTH_FACTOR = 2.0
 
 
 def begin() -> None:
@@ -52,16 +52,11 @@ def is_on() -> bool:
     return tab().presenting
 
 
-def chart_height(normal: int) -> int:
-    """The height in pixels of a chart that is `normal` high outside of a presentation."""
-    return max(normal, round(CHART_SHARE * tab().window_height)) if is_on() else normal
+def height(pixels: int) -> int:
+    """How high a chart is here that has so many pixels on other screens."""
+    return max(pixels, round(CHART_SHARE * tab().window_height)) if is_on() else pixels
 
 
-def text_size(normal: int) -> int:
-    """The size in pixels of a chart's text."""
-    return max(normal, TEXT_SIZE) if is_on() else normal
-
-
-def line_width(normal: float) -> float:
-    """The width in pixels of a chart's lines."""
-    return LINE_WIDTH_FACTOR * normal if is_on() else normal
+def fit(figure: Figure) -> Figure:
+    """The figure as this tab shows it: large in a presentation."""
+    return projector.enlarged(figure, height(figure.spec["height"])) if is_on() else figure

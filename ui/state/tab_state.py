@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from model.jobs.protocol import ProbePrediction, SnapshotRef
     from model.nn.classifier import DigitClassifier
     from model.training.diagnostics import Diagnostics
+    from model.training.evidence import RunImages
+    from model.training.finding import Finding
 
 T = TypeVar("T")
 
@@ -48,7 +50,8 @@ class TabState:
 
     # Evaluate
     confusion_cells: dict[str, tuple[int, int]] = field(default_factory=dict)  # by network and data set: the chosen one
-    opened_image: int | None = None  # the index of the image that the visitor has just chosen
+    opened_image: tuple[Sequence[int], int] | None = None  # the indices of images to step through, and the place of one
+    opening: tuple[Sequence[int], int] | None = None  # the same, as long as it waits to be opened
 
     # Train
     parts: dict[str, str] = field(default_factory=dict)  # what the address asked to hide and to show
@@ -60,6 +63,10 @@ class TabState:
     snapshots_of: int = 0  # the number of the job that the snapshot slider belongs to
     speed_sliders: int = 0  # how many sliders of the speed were replaced
     compared_runs: tuple[str, ...] = ()  # the runs that the menu of compared runs had at last
+    findings: list[Finding] = field(default_factory=list)  # of the diagnosis that was shown last
+    findings_of: int = 0  # the number of the job that they are about
+    run_images: LastValue[RunImages] = field(default_factory=LastValue)
+    hidden_lines: frozenset[str] = frozenset()  # of the selected run: "training", "validation"
     weights_image: LastValue[str] = field(default_factory=LastValue)
     snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)
     snapshot_diagnostics: LastValue[Diagnostics] = field(default_factory=LastValue)

@@ -101,8 +101,18 @@ def _send(command: Command) -> None:
 # -- New runs -----------------------------------------------------------------------------------------------
 
 
-def start(config: TrainingConfig, dataset: str | None, *, paused: bool = False) -> None:
-    """Start a new run: with the same seed and shape, from the very same weights."""
+def start(
+    config: TrainingConfig, dataset: str | None, *, paused: bool = False, pace: int | None = None, beside: bool = False
+) -> None:
+    """Start a new run: with the same seed and shape, from the very same weights.
+
+    Args:
+        config: its settings.
+        dataset: the name of the data set.
+        paused: whether to wait before the first step.
+        pace: its steps a second; None: as the visitor's runs are.
+        beside: whether the run in progress goes on.
+    """
     name = dataset or "mnist-5k"
     title = presets.name_of(config) or "-".join(map(str, config.sizes))
     _submit(
@@ -112,9 +122,10 @@ def start(config: TrainingConfig, dataset: str | None, *, paused: bool = False) 
             config=config,
             data=datasets.folder(name),
             paused=paused,
-            speed=speed.for_start(config, name),
+            speed=speed.for_start(config, name) if pace is None else pace,
             keep_alive=datasets.keep_alive(name),
-        )
+        ),
+        beside=beside,
     )
 
 
@@ -156,8 +167,8 @@ def continue_run() -> None:
     controls.set_widgets(config)
 
 
-def _submit(request: TrainingRequest) -> None:
+def _submit(request: TrainingRequest, *, beside: bool = False) -> None:
     try:
-        jobs.start(request)
+        jobs.start(request, beside=beside)
     except ValueError as error:
         errors.show_error(str(error))

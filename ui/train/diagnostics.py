@@ -22,6 +22,7 @@ from ui import state
 from ui.charts import diagnostics_tables, digit_images, first_layer_weights, vega
 from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.common import errors, formatting, glossary, theme
+from ui.state import presentation
 
 ORDERS: dict[str, Any] = {"in order": None, "largest norm first": "strongest first"}
 MAX_EXAMPLES = 12  # images that were learned or forgotten last
@@ -70,7 +71,7 @@ def layers(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
                     st.markdown(f"**{of.capitalize()}**", help=glossary.explain(term))
                     end = vega.axis_end(history[-1].epoch if history else 0, view.epochs)
                     chart = layer_norms_chart(history, job.config.sizes, end, of=of)
-                    st.vega_lite_chart(chart.chart(), key=f"layers_{of}")
+                    st.vega_lite_chart(presentation.fit(chart).chart(), key=f"layers_{of}")
 
 
 def digits(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:

@@ -17,7 +17,7 @@ from ui.charts import vega
 from ui.charts.probe_chart import probe_chart
 from ui.common import glossary
 from ui.draw import prediction
-from ui.state import widget_state
+from ui.state import presentation, widget_state
 from ui.train import diagnostics
 
 DRAWING, TEST_IMAGE = "my drawing", "test image"
@@ -70,7 +70,9 @@ def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
             if history:
                 points = [(one.epoch, one.probabilities) for one in history]
                 end = vega.axis_end(points[-1][0], view.epochs)
-                st.vega_lite_chart(probe_chart(points, end, probe.label).chart(), key="followed_chart")
+                st.vega_lite_chart(
+                    presentation.fit(probe_chart(points, end, probe.label)).chart(), key="followed_chart"
+                )
         if network:
             (classification,) = classify_images(network, [probe.image])
             st.html(prediction.probability_bars_html(classification))

@@ -25,7 +25,7 @@ import streamlit as st
 from model.jobs import Job, JobStatus
 from ui import state
 from ui.state import runtime, session
-from ui.train import runs, snapshots, tabs
+from ui.train import chart_options, snapshots, tabs
 
 STATUS_SECONDS = 0.45
 DIAGNOSTICS_SECONDS = 1.2
@@ -50,7 +50,7 @@ class PageView(NamedTuple):
     phase: Phase
     snapshot: int  # its step
     shows_runs: bool  # whether the open tab is that of the runs
-    charts: runs.ChartOptions
+    charts: chart_options.ChartOptions
 
 
 def phase_of(job: Job | None) -> Phase:
@@ -65,7 +65,7 @@ def current_view() -> PageView:
     job = state.visitor().job
     shows_runs = tabs.is_open(tabs.RUNS)
     return PageView(
-        job.number if job else None, phase_of(job), snapshots.selected_step(), shows_runs, runs.chart_options()
+        job.number if job else None, phase_of(job), snapshots.selected_step(), shows_runs, chart_options.current()
     )
 
 

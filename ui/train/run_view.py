@@ -13,7 +13,7 @@ from model.training import fork_conflicts
 from ui import state
 from ui.common import errors, formatting, glossary
 from ui.pickers import networks
-from ui.train import actions, controls, refresh, run_bar, run_charts, runs, snapshots, tabs
+from ui.train import actions, chart_options, controls, diagnosis, refresh, run_bar, run_charts, runs, snapshots, tabs
 
 LIVE, BACK = (
     "Move the handle to look back at an earlier state of the network.",
@@ -23,15 +23,14 @@ LIVE, BACK = (
 
 def show(config: TrainingConfig, dataset: str | None) -> None:
     """The selected run; while there is none, its places."""
-    runs.update_compared()
+    chart_options.update_compared()
     snapshots.show_latest()
-    view, hidden = refresh.current_view(), controls.hidden()
+    view = refresh.current_view()
     job = state.visitor().job
     diagnostics_seconds = refresh.diagnostics_seconds(view.phase)
     runs_seconds = refresh.runs_seconds(view.phase)
     refresh.part(view, refresh.status_seconds(view.phase), _status, job, config, dataset)
-    if "time" not in hidden:
-        refresh.part(view, runs_seconds, _timeline, job, config)
+    refresh.part(view, runs_seconds, _below_charts, job, config)
     with st.container(key="outcome"):
         _outcome(job)
     refresh.part(view, runs_seconds if view.shows_runs else diagnostics_seconds, tabs.show, job)
@@ -50,9 +49,17 @@ def _view(job: Job | None, config: TrainingConfig) -> JobState:
     return job.state() if job else JobState(epochs=config.epochs)
 
 
-def _timeline(job: Job | None, config: TrainingConfig) -> None:
-    """The snapshots, the button to branch off, and what the curves say."""
-    view = _view(job, config)
+def _below_charts(job: Job | None, config: TrainingConfig) -> None:
+    """The timeline, and what the curves say."""
+    view, hidden = _view(job, config), controls.hidden()
+    if "time" not in hidden:
+        _timeline(job, view, config)
+    if "diagnosis" not in hidden:
+        diagnosis.show(job, view)
+
+
+def _timeline(job: Job | None, view: JobState, config: TrainingConfig) -> None:
+    """The snapshots, and the button to branch off."""
     start = snapshots.branch_start(view)
     differing = fork_conflicts(job.config, config) if job else []
     with st.container(key="timeline", horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -69,7 +76,6 @@ def _timeline(job: Job | None, config: TrainingConfig) -> None:
             actions.branch(Fork(job, start), config, f"{job.name} fork")
     with st.container(key="timeline_note"):
         st.caption(_timeline_note(view, [TrainingConfig.title(name) for name in differing] if start else []))
-    st.container(key="diagnosis")
 
 
 def _timeline_note(view: JobState, differing: list[str]) -> str:

@@ -1,8 +1,8 @@
-"""The runs of a visitor: drawn on one chart, compared in a table, and downloaded."""
+"""The runs of a visitor: selected, renamed, deleted, compared in a table, and downloaded."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,87 +13,31 @@ from model.config import TrainingConfig
 from model.inference import export
 from model.jobs import Job, JobState
 from ui import state
-from ui.charts import vega
-from ui.charts.curve_lines import Curve
 from ui.common import formatting, glossary
-from ui.state import widget_state
-from ui.train import controls
+from ui.state import jobs, run_names, widget_state
+from ui.train import chart_options, controls
 
-NONE = "none"
 EXAMPLES = 20  # images that go with a run that is downloaded
 
 
-class ChartOptions(NamedTuple):
-    """How the curves are drawn, and of which runs besides the selected one."""
-
-    smoothing: float
-    log: bool
-    log_epochs: bool
-    compared: tuple[str, ...]  # by their labels
-    baseline: str
-
-
-def chart_options() -> ChartOptions:
-    """What the widgets of the charts stand at."""
-    labels = tuple(job.label for job in state.visitor().jobs)
-    return ChartOptions(
-        widget_state.get("smoothing", 0.0),
-        widget_state.get("log_values", False),
-        widget_state.get("log_epochs", False),
-        tuple(widget_state.get("overlay", labels)),
-        widget_state.get("baseline", NONE),
-    )
-
-
-def curves(job: Job | None, options: ChartOptions) -> tuple[list[Curve], float]:
-    """The curves that the charts show, the selected run's among them if there is one, and where their x axis ends."""
-    shown, epochs, reached = [], job.config.epochs if job else state.visitor().config.epochs, 0.0
-    for other in list(state.visitor().jobs):
-        if other is not job and other.label not in (*options.compared, options.baseline):
-            continue
-        view = other.state()
-        is_baseline = other is not job and other.label == options.baseline
-        shown.append(Curve(other.label, view.points, view.changes, current=other is job, baseline=is_baseline))
-        epochs, reached = max(epochs, view.epochs), max(reached, view.points[-1].epoch if view.points else 0.0)
-    return shown, vega.axis_end(reached, epochs)
-
-
 def show() -> None:
-    """The list of runs, what differs in their settings, and how they are drawn."""
-    jobs, hidden = list(state.visitor().jobs), controls.hidden()
+    """The list of runs, and what differs in their settings."""
+    shown = jobs.shown_jobs()
     with st.container(key="runs"):
         st.markdown("**Runs**", help=glossary.explain("run"))
-        if "compare" not in hidden:
-            _choose_chart_options()
-        with st.container(horizontal=True):  # also when it is empty, so that the table keeps its place
-            if len(jobs) > 1:
-                labels = {job.label: job for job in jobs}
-                _choose_run(labels)
-                if "compare" not in hidden:
-                    _choose_compared(list(labels))
-        st.dataframe(table(jobs), key="runs_table", width="stretch")
+        with st.container(
+            horizontal=True, vertical_alignment="bottom"
+        ):  # also empty, so that the table keeps its place
+            selected = state.visitor().job
+            if selected and shown:
+                _choose_run(selected, shown)
+                _manage(selected)
+        st.dataframe(table(shown), key="runs_table", width="stretch")
 
 
-def _choose_chart_options() -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        with st.container(width=260):
-            st.slider(
-                "Smoothing",
-                0.0,
-                0.99,
-                0.0,
-                0.01,
-                key="smoothing",
-                persist_state="session",
-                help=glossary.explain("smoothing"),
-            )
-        for key, label in (("log_values", "Log y"), ("log_epochs", "Log x")):
-            st.toggle(label, key=key, persist_state="session", help=glossary.explain("log_axis"))
-
-
-def _choose_run(labels: dict[str, Job]) -> None:
-    selected = state.visitor().job
-    assert selected
+def _choose_run(selected: Job, shown: list[Job]) -> None:
+    labels = {job.label: job for job in shown}
+    labels.setdefault(selected.label, selected)  # a run that failed at once, as long as it is selected
     key = f"run_{selected.number}"
     if widget_state.get(key, "") != selected.label:
         widget_state.put(key, selected.label)
@@ -113,54 +57,48 @@ def _select(job: Job, *, instead_of: Job) -> None:
         controls.set_widgets(job.config)
 
 
-def update_compared() -> None:
-    """Have the charts show a run that is new, and forget one that is gone; before anything of the page is drawn."""
-    tab, labels = state.tab(), tuple(job.label for job in state.visitor().jobs)
-    before = widget_state.get("overlay", list(labels))
-    new = [label for label in labels if label not in tab.compared_runs]
-    tab.compared_runs = labels
-    compared = [label for label in labels if label in (*before, *new)]
-    if new or set(compared) != set(before):
-        widget_state.put("overlay", compared)  # only then: it would undo a click that is on its way
-    if widget_state.get("baseline", NONE) not in labels:
-        widget_state.put("baseline", NONE)
+def _manage(job: Job) -> None:
+    """Rename or delete the selected run."""
+    key = f"run_name_{job.number}"
+    menu = st.popover("Rename or delete", icon=":material/edit:", key="manage_run", on_change="rerun")
+    if menu.open:
+        with menu:
+            st.text_input(
+                "Name", job.label, key=key, max_chars=run_names.MAX_LENGTH, on_change=_rename, args=(job, key)
+            )
+            st.button("Delete run", key="delete_run", icon=":material/delete:", on_click=_delete, args=(job,))
+            st.caption("A network that came of it stays in the menus of Draw and Evaluate.")
 
 
-def _choose_compared(labels: list[str]) -> None:
-    update_compared()
-    st.multiselect(
-        "Shown on charts",
-        labels,
-        key="overlay",
-        persist_state="session",
-        help="The runs that the charts show beside this one.",
-    )
-    st.selectbox(
-        "Baseline",
-        [NONE, *labels],
-        key="baseline",
-        persist_state="session",
-        help=glossary.explain("baseline"),
-    )
+def _rename(job: Job, key: str) -> None:
+    before = job.label
+    jobs.rename(job, widget_state.get(key, before))
+    chart_options.rename(before, job.label)
 
 
-def table(jobs: list[Job]) -> pd.DataFrame:
+def _delete(job: Job) -> None:
+    jobs.delete(job)
+    if selected := state.visitor().job:
+        controls.set_widgets(selected.config)
+
+
+def table(shown: list[Job]) -> pd.DataFrame:
     """A column for each run: what came of it, and the settings in which they differ."""
-    views = [job.state() for job in jobs]
+    views = [job.state() for job in shown]
     rows: dict[str, list[str]] = {
         "State": [view.status.value for view in views],
-        "Initialized from": [_origin(job) for job in jobs],
+        "Initialized from": [_origin(job) for job in shown],
         "Best validation accuracy": [_best(view) for view in views],
         "Test accuracy": [_share(view.scores.get("test_accuracy")) for view in views],
         "Training time (s)": [f"{view.seconds:.1f}" for view in views],
         "Live changes": [str(len(view.changes)) for view in views],
     }
     rows |= {
-        TrainingConfig.title(name): [_value(getattr(job.config, name)) for job in jobs]
+        TrainingConfig.title(name): [_value(getattr(job.config, name)) for job in shown]
         for name in TrainingConfig.model_fields
-        if len({getattr(job.config, name) for job in jobs}) > 1
+        if len({getattr(job.config, name) for job in shown}) > 1
     }
-    return pd.DataFrame(rows, index=[job.label for job in jobs]).T.rename_axis("Run")
+    return pd.DataFrame(rows, index=[job.label for job in shown]).T.rename_axis("Run")
 
 
 def _origin(job: Job) -> str:

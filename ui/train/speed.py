@@ -49,6 +49,11 @@ def watchable(steps: int) -> int:
     return next((speed for speed in SPEEDS if speed and steps / speed <= WATCHABLE_SECONDS), FULL_SPEED)
 
 
+def lasting(steps: int, seconds: float) -> int:
+    """The speed at which a run of so many steps takes most nearly so long; for runs that shall end together."""
+    return min((speed for speed in SPEEDS if speed), key=lambda speed: abs(math.log(steps / speed / seconds)))
+
+
 def set_speed(speed: int) -> None:
     """Choose the speed of all of this visitor's runs, those in progress too."""
     visitor = state.visitor()

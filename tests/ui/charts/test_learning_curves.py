@@ -165,8 +165,9 @@ def test_a_logarithmic_axis_is_offered_where_losses_lie_far_apart() -> None:
     assert not suggests_log([])
     assert not suggests_log([Curve("mine", learn(4), current=True)])
     assert suggests_log([Curve("mine", learn(5), current=True)])
-    spike = [learn(1)[1]._replace(loss=value) for value in (2.3, math.nan, 8761, math.inf)]
-    assert suggests_log([Curve("other", spike)])
+    one = learn(1)[1]
+    assert suggests_log([Curve("other", [one._replace(loss=value) for value in (2.3, math.nan, 8761, math.inf)])])
+    assert not suggests_log([Curve("other", [one, one._replace(loss=1e-4)])])  # an easy batch
 
 
 def test_runs_are_told_apart_without_colors() -> None:

@@ -16,36 +16,44 @@ def reliability() -> Reliability:
 
 
 def test_each_bin_with_answers_has_a_dot_at_its_confidence_and_its_accuracy(reliability: Reliability) -> None:
-    figure = reliability_diagram(reliability, "black")
-    assert figure.table.confidence.tolist() == [0.33, 0.74, 0.998]
-    assert figure.table.accuracy.tolist() == [0, 0.6, 9750 / 9794]
-    told = figure.table.iloc[1]
-    assert (told["bin"], told["correct"], told["interval"]) == ("70 % to 80 %", "3 of 5", "23.1 % to 88.2 %")
-    (dots,) = [layer for layer in figure.spec["layer"] if layer["mark"]["type"] == "point"]
-    assert (dots["encoding"]["x"]["field"], dots["encoding"]["y"]["field"]) == ("confidence", "accuracy")
+    figure = reliability_diagram(reliability)
+    (dots,) = figure.data
+    assert list(dots.x) == [0.33, 0.74, 0.998]
+    assert list(dots.y) == [0, 0.6, 9750 / 9794]
+    assert "70 % to 80 % confidence" in dots.hovertext[1]
+    assert "3 of 5 correct" in dots.hovertext[1]
+    assert "23.1 % to 88.2 %" in dots.hovertext[1]
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("confidence", "accuracy")
 
 
 def test_what_chance_can_do_to_a_dot_lies_around_it(reliability: Reliability) -> None:
-    table = reliability_diagram(reliability, "black").table
-    assert ((table.low >= 0) & (table.low <= table.accuracy)).all()
-    assert ((table.high <= 1) & (table.high >= table.accuracy)).all()
-    widths = (table.high - table.low).tolist()
-    assert widths == sorted(widths, reverse=True)
-    assert table["size"].is_monotonic_increasing  # the more answers, the larger
+    (dots,) = reliability_diagram(reliability).data
+    low, high = dots.y - dots.error_y.arrayminus, dots.y + dots.error_y.array
+    assert ((low >= 0) & (low <= dots.y)).all()
+    assert ((high <= 1) & (high >= dots.y)).all()
+    assert list(high - low) == sorted(high - low, reverse=True)
+    assert list(dots.marker.size) == sorted(dots.marker.size)  # the more answers, the larger
 
 
 def test_the_number_of_images_stands_above_the_middle_of_its_bin(reliability: Reliability) -> None:
-    table = reliability_diagram(reliability, "black").table
-    written = dict(zip(table.images, table.middle, strict=True))
+    notes = reliability_diagram(reliability).layout.annotations
+    written = {note.text: note.x for note in notes if note.yref == "paper"}
     assert written == pytest.approx({"1": 0.35, "5": 0.75, "9,794": 0.95})
 
 
-def test_all_text_has_the_color_of_the_page(reliability: Reliability) -> None:
-    marks = [layer["mark"] for layer in reliability_diagram(reliability, "#123456").spec["layer"]]
-    assert {mark["color"] for mark in marks if mark["type"] == "text"} == {"#123456"}
+def test_above_the_line_a_network_is_underconfident(reliability: Reliability) -> None:
+    notes = {note.text: (note.x, note.y) for note in reliability_diagram(reliability).layout.annotations}
+    assert notes["underconfident"] == (0, 1)
+    assert notes["overconfident"] == (1, 0)
 
 
 def test_a_broken_network_s_confidence_is_still_a_chart() -> None:
     counts = np.array([0, 9])
-    table = reliability_diagram(Reliability(counts, counts, np.array([np.nan, np.nan])), "black").table
-    assert np.isfinite(table[["confidence", "accuracy", "low", "high"]].to_numpy()).all()
+    (dots,) = reliability_diagram(Reliability(counts, counts, np.array([np.nan, np.nan]))).data
+    assert np.isfinite([*dots.x, *dots.y, *dots.error_y.array, *dots.error_y.arrayminus]).all()
+
+
+def test_for_a_projector_it_is_tall_and_its_text_large(reliability: Reliability) -> None:
+    layout = reliability_diagram(reliability, height=650, text_size=20).layout
+    assert layout.height == 650
+    assert {layout.font.size, *(note.font.size for note in layout.annotations)} == {20}

@@ -64,6 +64,9 @@ def of_run(screen: AppTest, job: Job) -> tuple[Selectbox, SelectSlider]:
 def test_a_menu_of_runs_that_has_been_replaced_chooses_nothing(screen: AppTest) -> None:
     """Right after Reset weights, a browser may still report the menu that stood there before."""
     press(screen, "start")
+    wait_for(
+        lambda: any(it.step for it in jobs(screen)[-1].state().points), "a step, without which a run leaves no trace"
+    )
     press(screen, "rewind")
     take_a_step(jobs(screen)[-1])
     wait_for(lambda: jobs(screen)[-1].state().snapshots, "a snapshot, before which the timeline is disabled")

@@ -1,0 +1,56 @@
+"""The legend of the charts: a click on a line's name hides or shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui.charts.curve_lines import Line
+from ui.state import widget_state
+from ui.train import chart_options
+from ui.train.chart_options import ChartOptions
+
+KEY = "legend"
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "inkling_legend",
+    html=(_FOLDER / "legend.html").read_text(encoding="utf-8"),
+    css=(_FOLDER / "legend.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "legend.js").read_text(encoding="utf-8"),
+)
+
+
+def show(lines: Sequence[Line], options: ChartOptions, summary: str) -> None:
+    """The lines as buttons, and a summary of the curves for screen readers.
+
+    Args:
+        lines: those of all runs, also of the hidden ones.
+        summary: the course of the curves in words.
+    """
+    entries = [entry(line, options) for line in lines]
+    _component(key=KEY, data={"entries": entries, "summary": summary}, on_toggled_change=_toggle)
+
+
+def entry(line: Line, options: ChartOptions) -> dict[str, Any]:
+    """A line as the browser shows it."""
+    is_run = not line.curve.current
+    shown = line.curve.name in (*options.compared, options.baseline) if is_run else line.name not in options.hidden
+    return {
+        "line": line.curve.name if is_run else line.name,
+        "name": line.name,
+        "color": line.color,
+        "dash": list(line.dash),
+        "width": 1.5 if line.name == "training" else 2.5,
+        "shown": shown,
+        "run": is_run,
+    }
+
+
+def _toggle() -> None:
+    value: dict[str, Any] = widget_state.get(KEY, {})
+    if clicked := value.get("toggled"):
+        chart_options.toggle(clicked["line"], is_run=clicked["run"])
