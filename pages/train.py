@@ -4,13 +4,15 @@ import streamlit as st
 
 from ui import state
 from ui.common import errors, style
-from ui.train import actions, controls, gallery, run_view
+from ui.train import actions, controls, gallery, run_view, share
 
 controls.begin(arriving=state.enter_page("train"))
 style.apply()
 
 with st.container(key="train"):
-    st.title("Train a network")
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
+        st.title("Train a network")
+        sharing = st.container(key="share", width="content")
     watching, settings = st.columns([2, 1], gap="medium")
 
 with settings:
@@ -33,3 +35,5 @@ with settings:
 actions.apply_live_settings(config)
 with watching:
     run_view.show(config, dataset)
+with sharing:
+    share.show(config)

@@ -37,7 +37,6 @@ def show(job: Job | None, view: JobState, config: TrainingConfig, dataset: str |
     with st.container(key="bar"):
         with st.container(key="run_buttons", horizontal=True, gap="small", vertical_alignment="center"):
             _buttons(job, config, dataset)
-            st.container(key="share", width="content")
         with st.container(key="progress"):
             with st.container(key="status", horizontal=True, vertical_alignment="bottom"):
                 with st.container(key="queue"):

@@ -59,21 +59,21 @@ def open_address(before: TrainingConfig) -> TrainingConfig:
         elif parameter in tab.parts:
             st.query_params[parameter] = tab.parts[parameter]
     others = (*PARTS, presentation.PARAMETER)
-    texts = {name: text for name, text in st.query_params.items() if name not in others}
-    config, problems = parse(texts)
+    given = {name: text for name, text in st.query_params.items() if name not in others}
+    config, problems = parse(given)
     tab.address_problems = tuple(problems)
-    tab.has_typed_address, tab.address_config = not texts.keys().isdisjoint(FIELDS), None
+    tab.has_typed_address, tab.address_config = not given.keys().isdisjoint(FIELDS), None
     return config if tab.has_typed_address or not tab.came_by_menu else before
 
 
-def parse(texts: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
+def parse(given: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
     """Read settings as the command line takes them.
 
     Returns:
         The settings, at their defaults where a text can't be used; and a message for each of those.
     """
     values, problems = {}, []
-    for name, text in texts.items():
+    for name, text in given.items():
         if name not in FIELDS:
             problems.append(f"{name[:MAX_QUOTED]} is not the name of a setting{_suggestion(name, ADDRESS_NAMES)}")
         elif not TrainingConfig.setting(name).in_address:
@@ -94,15 +94,20 @@ def write(config: TrainingConfig) -> None:
         return
     if before is not None:
         tab.address_problems = ()
+    settings = texts(config)
+    others = {name: value for name, value in st.query_params.items() if name not in FIELDS}
+    if others | settings != st.query_params.to_dict():
+        st.query_params.from_dict(others | settings)
+
+
+def texts(config: TrainingConfig) -> dict[str, str]:
+    """What an address says of settings: those that are not the default ones."""
     changed = {name: getattr(config, name) for name in FIELDS if getattr(config, name) != getattr(DEFAULT, name)}
     if config.data not in data.DATASETS:
         changed.pop("data", None)  # a file of the visitor's own: no link can bring it along
     if "hidden_sizes" in changed:
         changed["hidden_sizes"] = "-".join(map(str, config.hidden_sizes))
-    settings = {name: str(value) for name, value in changed.items()}
-    others = {name: value for name, value in st.query_params.items() if name not in FIELDS}
-    if others | settings != st.query_params.to_dict():
-        st.query_params.from_dict(others | settings)
+    return {name: str(value) for name, value in changed.items()}
 
 
 # -- Parts of the page --------------------------------------------------------------------------------------
