@@ -35,7 +35,11 @@ TRAIN = (
     Shortcut("r", "R", "Restart", ("start",)),
     Shortcut("z", "Z", "Reset weights", ("rewind",)),
 )
-DRAW = (Shortcut("c", "C", "Clear the paper", ("clear",)),)
+DRAW = (
+    Shortcut("c", "C", "Clear the paper", ("clear",)),
+    Shortcut("ctrl+z", "Ctrl Z", "Undo a stroke, or Clear"),  # these two are the paper's own
+    Shortcut("ctrl+y", "Ctrl Y", "Redo"),
+)
 GROUPS = {"Every page": EVERYWHERE, "Train": TRAIN, "Draw": DRAW}
 
 

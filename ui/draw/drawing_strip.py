@@ -13,7 +13,7 @@ from model.ink import DIGITS, Drawing
 from ui import state
 from ui.charts import digit_images
 from ui.common import templates
-from ui.draw import canvas
+from ui.draw import canvas, prediction
 from ui.state import widget_state
 from ui.state.drawing_log import LoggedDrawing
 
@@ -31,7 +31,7 @@ def keep(drawing: Drawing, image: U8 | None, answer: Classification) -> None:
     """Keep what is on the paper, and what is predicted for it, in the visitor's log."""
     visitor, sheet = state.visitor(), state.tab().sheet
     source = "" if image is None else digit_images.data_url(image)
-    sheet.name(visitor.drawings.update(sheet.content.number, drawing, source, in_short(answer)))
+    sheet.name(visitor.drawings.update(sheet.content.number, drawing, source, prediction.in_short(answer)))
 
 
 def show() -> None:
@@ -53,7 +53,7 @@ def show() -> None:
             icon=":material/download:",
             type="tertiary",
             disabled=not log.drawings,
-            help="One drawing a line, with your labels: `inkling train --ink` learns from such a file.",
+            help="One drawing a line, with your labels: `python -m model train --ink` learns from such a file.",
         )
 
 
@@ -64,17 +64,6 @@ def _as_json(logged: LoggedDrawing) -> dict[str, object]:
         "answer": logged.answer,
         "label": logged.drawing.label,
     }
-
-
-def in_short(answer: Classification) -> str:
-    """An answer in a character or two: the digit, with a question mark if it is a guess, or a dash."""
-    match answer.verdict:
-        case "digit":
-            return str(answer.digit)
-        case "perhaps":
-            return f"{answer.digit}?"
-        case _:
-            return "–"
 
 
 def _act() -> None:
@@ -97,8 +86,8 @@ def obey(action: Mapping[str, object]) -> None:
     match action.get("name"):
         case "show" if logged.number != sheet.content.number:
             canvas.put(logged.drawing, logged.number)
-        case "label" if label is None or label in DIGITS:
-            log.label(logged.number, str(label) if label else None)
+        case "label" if label is None or (isinstance(label, str) and label in DIGITS):
+            log.label(logged.number, label)
         case "delete":
             log.delete(logged.number)
             if logged.number == sheet.content.number:

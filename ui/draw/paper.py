@@ -7,6 +7,7 @@ Clear at once, and shows an uploaded photo on the paper.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,11 @@ def connect() -> None:
 
 def tools(drawing: Drawing) -> None:
     """Show what can be done with a drawing."""
+    sheet, log = state.tab().sheet, state.visitor().drawings
+
+    def ink_file() -> str:
+        return replace(drawing, label=log.label_of(sheet.content.number)).to_json() + "\n"
+
     with st.container(key="tools", horizontal=True, gap="small"):
         st.button("Undo", key="undo", icon=":material/undo:", on_click=canvas.undo)
         st.button("Redo", key="redo", icon=":material/redo:", on_click=canvas.redo)
@@ -58,7 +64,7 @@ def tools(drawing: Drawing) -> None:
         )
         st.download_button(
             "Save drawing",
-            lambda: drawing.to_json() + "\n",
+            ink_file,
             "drawing.jsonl",
             "application/jsonl",
             key="download_ink",

@@ -68,6 +68,17 @@ def _detail(answer: Classification) -> str:
     return f"or {_article(second)} {second}, {_percent(float(answer.probabilities[second]))}"
 
 
+def in_short(answer: Classification) -> str:
+    """An answer in a character or two: the digit, with a question mark if it is a guess, or a dash."""
+    match answer.verdict:
+        case "digit":
+            return str(answer.digit)
+        case "perhaps":
+            return f"{answer.digit}?"
+        case _:
+            return "–"
+
+
 def digit_likelihood_html(answer: Classification) -> str:
     """A meter of the probability that the image shows a digit at all; empty where the network can't tell."""
     if answer.is_digit is None:

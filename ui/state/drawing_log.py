@@ -48,6 +48,11 @@ class DrawingLog:
         self._replace(logged)
         return known.number
 
+    def label_of(self, number: int | None) -> str | None:
+        """What a drawing shows, if the visitor has said so."""
+        known = self.find(number)
+        return known.drawing.label if known else None
+
     def label(self, number: int, label: str | None) -> None:
         """Note what a drawing shows."""
         known = self.find(number)

@@ -93,3 +93,12 @@ def test_the_image_shown_is_the_image_read() -> None:
     (source,) = re.findall(r'src="data:image/png;base64,([^"]*)"', prediction.network_input_html(image, "seen"))
     shown = Image.open(io.BytesIO(base64.b64decode(source)))
     np.testing.assert_array_equal(np.asarray(shown), image)
+
+
+@pytest.mark.parametrize(("is_digit", "said"), [(None, "4"), (0.97, "4"), (0.6, "4?"), (0.1, "–")])
+def test_an_answer_in_short(is_digit: float | None, said: str) -> None:
+    assert prediction.in_short(Classification(certain(4, 0.95), None, is_digit)) == said
+
+
+def test_no_answer_in_short_is_a_dash() -> None:
+    assert prediction.in_short(Classification(None)) == "–"

@@ -41,6 +41,7 @@ def test_a_label_outlives_more_strokes_and_is_saved_as_ink() -> None:
     log.label(numbers[0], "7")
     log.update(numbers[0], drawing(20), "", "1")
     log.label(99, "3")  # long gone
+    assert [log.label_of(number) for number in (*numbers, 99, None)] == ["7", None, None, None]
     saved = list(read_ink(log.to_ink().encode()))
     assert [(kept.label, kept.strokes[0][0, 0], kept.pen) for kept in saved] == [("7", 20, 16), (None, 10, 16)]
     log.label(numbers[0], None)
