@@ -13,4 +13,4 @@ HALF_PAGE_WIDTH = (PAGE_WIDTH - GAP) // 2
 
 def centered_page(width: int = PAGE_WIDTH) -> DeltaGenerator:
     """A container of a width in pixels, or of the window's where that is less, in the middle of the page."""
-    return st.container(horizontal_alignment="center").container(width=width)
+    return st.container(horizontal_alignment="center").container(width=width, key="page_column")

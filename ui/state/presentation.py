@@ -16,7 +16,8 @@ from ui.state.session import tab
 
 PARAMETER = "present"
 COMPONENT_KEY = "page_tools"  # the component that tells when the visitor switches the mode, and the window's height
-CHART_SHARE = 0.6  # of the window's height
+CHART_SHARE = 0.6  # of the window's height, for a chart with its axes
+AXES = 110  # pixels, for the axes and what stands above them
 
 
 def begin() -> None:
@@ -54,7 +55,7 @@ def is_on() -> bool:
 
 def height(pixels: int) -> int:
     """How high a chart is here that has so many pixels on other screens."""
-    return max(pixels, round(CHART_SHARE * tab().window_height)) if is_on() else pixels
+    return max(pixels, round(CHART_SHARE * tab().window_height) - AXES) if is_on() else pixels
 
 
 def fit(figure: Figure) -> Figure:

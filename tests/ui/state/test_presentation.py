@@ -43,7 +43,7 @@ def test_outside_of_a_presentation_everything_has_its_normal_size() -> None:
 
 
 def test_the_address_switches_it_on_and_charts_take_60_percent_of_the_window() -> None:
-    assert told(visit(present="1")) == ["True", "648"]
+    assert told(visit(present="1")) == ["True", "538"]
 
 
 def tell(screen: AppTest, **values: object) -> AppTest:
@@ -67,6 +67,6 @@ def test_the_visitor_switches_it_and_the_address_says_so() -> None:
 
 def test_charts_follow_the_window_s_height_and_no_nonsense() -> None:
     screen = visit(present="1")
-    assert told(tell(screen, window_height=900))[1] == "540"
+    assert told(tell(screen, window_height=900))[1] == "430"
     for nonsense in (-1, 1e9, "tall", None):
-        assert told(tell(screen, window_height=nonsense))[1] == "540"
+        assert told(tell(screen, window_height=nonsense))[1] == "430"
