@@ -11,6 +11,7 @@ from model.common.downsampling import downsampled
 from model.training.diagnostics import Diagnostics
 from ui.charts import crosshair, vega
 from ui.charts.crosshair import Reading
+from ui.charts.curve_lines import DASHES
 from ui.charts.vega import Figure, Spec
 from ui.common import theme
 
@@ -63,13 +64,24 @@ def _spec(names: Sequence[str], of: str) -> Spec:
         "domain": list(names),
         "range": [theme.LAYER_COLORS[index % len(theme.LAYER_COLORS)] for index in range(len(names))],
     }
+    dashes = {"domain": list(names), "range": [DASHES[index % len(DASHES)] for index in range(len(names))]}
+    legend = vega.legend(names)
     line = vega.layer(
         "line",
         {"type": "line", "clip": True, "strokeWidth": 2},
-        {"y": y, "color": {**field, "scale": colors, "legend": vega.legend(names)}},
+        {
+            "y": y,
+            "color": {**field, "scale": colors, "legend": legend},
+            "strokeDash": {**field, "scale": dashes, "legend": legend},
+        },
     )
-    layers = [line, crosshair.layer(names)]
-    return vega.spec(f"Norms of the {of} against epochs", HEIGHT, layers, encoding={"x": vega.epochs_axis()})
+    return vega.spec(
+        f"Norms of the {of} against epochs",
+        HEIGHT,
+        [line, crosshair.layer(names)],
+        encoding={"x": vega.epochs_axis()},
+        padding={"left": 0, "top": 0, "right": 12, "bottom": 6},
+    )
 
 
 def layer_names(sizes: Sequence[int]) -> list[str]:
