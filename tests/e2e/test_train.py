@@ -89,6 +89,9 @@ def test_the_keyboard_reaches_everything_and_every_button_has_a_name(page: Page,
         settle(page, quiet=0)
         page.keyboard.press(press)
         visitor.wait_for_state(state)
+        settle(page, quiet=0)
+        if key != "stop":  # a button that can't be pressed any more has no focus
+            assert page.evaluate("key => document.activeElement.closest(`.st-key-${key}`) !== null", key)
     nameless = page.locator("button").evaluate_all(
         "all => all.filter(one => !(one.ariaLabel || one.textContent.trim())).map(one => one.outerHTML)"
     )

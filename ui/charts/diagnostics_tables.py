@@ -26,13 +26,17 @@ Array = NDArray[Any]
 # About 1e-3 is the rule of thumb of Karpathy's notes on training networks (Stanford's CS231n, 2015), here within a
 # factor of ten. Half the distance between two neighboring 32-bit numbers, 6e-8 of a weight, is rounded away.
 VERDICTS = ((1e-7, "vanishing"), (1e-4, "slow"), (1e-2, "healthy"), (1e-1, "fast"), (math.inf, "exploding"))
+MOSTLY_DEAD = 0.5  # of a layer's units: its update says little about the others
 FORGOTTEN_BELOW_BEST = 0.05  # a digit whose accuracy fell by more than this is called forgotten
 
 
 def layer_health(diagnostics: Diagnostics, layer: int) -> str:
-    """Judge a layer's last update by its ratio to the weights; empty before the first step."""
+    """Judge a layer by its dead units, and its last update by its ratio to the weights; empty before the first step."""
     if diagnostics.step == 0:
         return ""
+    dead = diagnostics.dead[layer] if layer < len(diagnostics.dead) else 0.0
+    if dead >= MOSTLY_DEAD:
+        return "all dead" if dead == 1 else "mostly dead"
     gradient, ratio = diagnostics.gradients[layer], update_ratio(diagnostics, layer)
     if not math.isfinite(gradient) or not math.isfinite(ratio):
         return "exploding"

@@ -60,7 +60,8 @@ def apply_live_settings(config: TrainingConfig) -> None:
 
 def pause_or_resume(*, pause: bool) -> None:
     """Pause or resume the selected run."""
-    _click("pause", Pause() if pause else Resume())
+    if state.tab().clicks.accept("pause", toggles=True):
+        _send(Pause() if pause else Resume())
 
 
 def step(*, whole_epoch: bool = False) -> None:

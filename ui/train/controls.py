@@ -6,7 +6,9 @@ A widget's key is its field's name. Those that a running training can follow at 
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import streamlit as st
@@ -56,8 +58,13 @@ def places() -> Places:
 
 def begin(arriving: bool) -> None:
     """Give every widget its value when the visitor comes to the page: from the address, or as it was before."""
-    if arriving:
-        set_widgets(url_state.open_address(state.visitor().config))
+    if not arriving:
+        return
+    visitor = state.visitor()
+    config, job = url_state.open_address(visitor.config), visitor.job
+    if job and job.is_live and config == visitor.config:  # what was set for a branch that was not made is discarded
+        config = config.changed(**{name: getattr(job.config, name) for name in TrainingConfig.live_fields()})
+    set_widgets(config)
 
 
 def address_problem() -> str | None:
@@ -124,7 +131,9 @@ def choose_config(
     Raises:
         ValueError: the values do not go together.
     """
-    config = _fit_batch_size(_config(dataset or "mnist-5k"), dataset)
+    config = _config(dataset or "mnist-5k")
+    most = largest_batch(config, dataset, running)
+    config = _fit_batch_size(config, most)
     left_out = _left_out()
     fields = {
         group: {name: _idle(name, config, running) for name in names if name not in left_out}
@@ -137,7 +146,7 @@ def choose_config(
     if fields[Group.LIVE] or fields[Group.REGULARIZATION]:
         with where.live:
             _heading(Group.LIVE, _when_applied(running, live=live), lit=running is not None)
-            _fields(fields[Group.LIVE])
+            _fields(fields[Group.LIVE], {"batch_size": most})
             _folded(Group.REGULARIZATION, fields[Group.REGULARIZATION])
     with where.rest:
         _choose_rest(config, running, fields)
@@ -176,15 +185,24 @@ def _when_applied(running: TrainingConfig | None, *, live: bool) -> str:
     return ":material/fork_right: for a branch" if live else ":material/play_arrow: for the next run"
 
 
-def _fit_batch_size(config: TrainingConfig, dataset: str | None) -> TrainingConfig:
+def largest_batch(config: TrainingConfig, dataset: str | None, running: TrainingConfig | None) -> float:
+    """How many images there are to learn from, for the next run and for the one in progress."""
+    runs = [(dataset, config)] if dataset else []
+    if running and (running.data in data.TRAINING_IMAGES or running.data in state.visitor().datasets):
+        runs.append((running.data, running))
+    most = math.inf
+    for name, settings in runs:
+        with contextlib.suppress(ValueError):  # no image is left: said when it starts
+            most = min(most, datasets.num_train_images(name, settings))
+    return most
+
+
+def _fit_batch_size(config: TrainingConfig, most: float) -> TrainingConfig:
     """Take all images at once where a batch would have more than there are."""
-    if dataset is None or not config.batch_size:
+    if config.batch_size <= most:
         return config
-    with contextlib.suppress(ValueError):  # no image is left: said when it starts
-        if config.batch_size > datasets.num_train_images(dataset, config):
-            widget_state.put("batch_size", 0)
-            return config.changed(batch_size=0)
-    return config
+    widget_state.put("batch_size", 0)
+    return config.changed(batch_size=0)
 
 
 def restart_needed(config: TrainingConfig, running: TrainingConfig) -> list[str]:
@@ -227,10 +245,10 @@ def _folded(title: str, fields: Mapping[str, str]) -> None:
             _fields(fields)
 
 
-def _fields(fields: Mapping[str, str]) -> None:
-    """Widgets for fields, each with the reason why it has no effect, if so."""
+def _fields(fields: Mapping[str, str], most: Mapping[str, float] = MappingProxyType({})) -> None:
+    """Widgets for fields, each with the reason why it has no effect, if so; `most` has the largest values to offer."""
     for name, idle in fields.items():
-        widgets.field(name, idle)
+        widgets.field(name, idle, most=most.get(name, math.inf))
 
 
 def _layers() -> None:

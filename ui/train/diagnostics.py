@@ -33,7 +33,9 @@ def weights(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     """The weights of the first layer, as images."""
     with st.container(key="weights_view"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**First-layer weights**", help=glossary.explain("weights"))
+            units = job.config.sizes[1]
+            some = f" ({first_layer_weights.MAX_UNITS} of {units:,})" if units > first_layer_weights.MAX_UNITS else ""
+            st.markdown(f"**First-layer weights**{some}", help=glossary.explain("weights"))
             order = st.segmented_control(
                 "Order", [*ORDERS], key="weights_order", default="in order", label_visibility="collapsed"
             )

@@ -11,6 +11,7 @@ from ui.state import widget_state
 from ui.train import url_state
 
 NEW_LAYER_UNITS = 64
+NO_BUTTONS = '<span class="no-buttons"></span>'  # Streamlit leaves out an empty container
 
 
 def show(config: TrainingConfig, *, editable: bool = True) -> None:
@@ -35,13 +36,13 @@ def _layer_buttons(layers: int) -> None:
 def _unit_buttons(sizes: tuple[int, ...]) -> None:
     """A cell for each column of the drawing; those of the inputs and the outputs are empty."""
     with st.container(key="unit_buttons", horizontal=True, gap=None):
-        st.container(key="unit_buttons_inputs")
+        st.html(NO_BUTTONS)
         for layer, units in enumerate(sizes, start=1):
             with st.container(key=f"unit_buttons_{layer}", horizontal=True, gap=None):
                 few, many = units <= UNITS_STOPS[0], units >= UNITS_STOPS[-1]
                 _button(f"fewer_{layer}", f"Fewer units in layer {layer}", more=False, disabled=few, layer=layer)
                 _button(f"more_{layer}", f"More units in layer {layer}", more=True, disabled=many, layer=layer)
-        st.container(key="unit_buttons_outputs")
+        st.html(NO_BUTTONS)
 
 
 def _button(key: str, name: str, *, more: bool, disabled: bool, layers: int = 0, layer: int = 0) -> None:

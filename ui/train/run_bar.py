@@ -59,7 +59,6 @@ def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> No
         type="primary",
         icon=":material/replay:" if live else ":material/play_arrow:",
         disabled=dataset is None,
-        help="Train a new network with the settings as they are now.",
     ):
         actions.start(config, dataset)
     st.button(
@@ -131,13 +130,21 @@ def _line(job: Job | None, view: JobState, config: TrainingConfig) -> str:
         place = f"Number {view.queue_position} in the queue"
         return f":material/hourglass_empty: {place}: {at_a_time} at a time here, each for a minute in turn."
     if job is not None and view.points and view.points[-1].step:
-        time = f"{_duration(view.seconds_left)} left" if view.is_live else f"{_duration(view.seconds)} in all"
+        time = f"{_duration(_seconds_left(job, view))} left" if view.is_live else f"{_duration(view.seconds)} in all"
         return f"{view.images_per_second:,.0f} images a second, {time}"
     pace = speed.current()
     if pace != speed.FULL_SPEED and state.visitor().speed is None:
         seconds = speed.num_steps(config, state.visitor().dataset) / pace
         return f"Slowed down to about {seconds:.0f} s, so that you can watch it learn."
     return "One step trains on one batch of images; one epoch is a pass over all of them."
+
+
+def _seconds_left(job: Job, view: JobState) -> float:
+    """How long the rest takes, if not paused, at the speed to which the run is limited."""
+    if not job.speed or not view.fraction:
+        return view.seconds_left
+    steps_left = view.points[-1].step * (1 - view.fraction) / view.fraction
+    return max(view.seconds_left, steps_left / job.speed)
 
 
 def _duration(seconds: float) -> str:

@@ -11,7 +11,7 @@ from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobState
 from model.training import fork_conflicts
 from ui import state
-from ui.common import errors, formatting, glossary
+from ui.common import errors, formatting
 from ui.pickers import networks
 from ui.train import actions, chart_options, controls, diagnosis, refresh, run_bar, run_charts, runs, snapshots, tabs
 
@@ -69,7 +69,6 @@ def _timeline(job: Job | None, view: JobState, config: TrainingConfig) -> None:
             key="fork",
             icon=":material/fork_right:",
             disabled=start is None or bool(differing),
-            help=glossary.explain("fork"),
         ):
             assert job
             assert start

@@ -94,18 +94,20 @@ def choose() -> None:
 def _key(speed: int) -> str:
     """The slider's key: a new one for each speed that was not chosen by the slider.
 
-    A slider that is given another value may be reported by the browser at the one before; one that is gone may not.
+    The browser may report a slider late, at the value that it had before the app gave it another one.
     """
-    tab = state.tab()
-    key = f"pace_{tab.speed_sliders}"
-    if widget_state.get(key, speed) != speed:
-        tab.speed_sliders += 1
-        key = f"pace_{tab.speed_sliders}"
-    return key
+    if widget_state.get(_newest_key(), speed) != speed:
+        state.tab().speed_sliders += 1
+    return _newest_key()
+
+
+def _newest_key() -> str:
+    return f"pace_{state.tab().speed_sliders}"
 
 
 def _take_speed(key: str) -> None:
-    set_speed(widget_state.get(key, FULL_SPEED))
+    if key == _newest_key():
+        set_speed(widget_state.get(key, FULL_SPEED))
 
 
 def describe(speed: int) -> str:

@@ -15,8 +15,11 @@ from ui.common import glossary
 from ui.state import widget_state
 
 
-def field(name: str, idle: str = "") -> None:
-    """The widget that fits a field; it can't be moved while it is `idle`, for the reason given."""
+def field(name: str, idle: str = "", *, most: float = math.inf) -> None:
+    """The widget that fits a field; it can't be moved while it is `idle`, for the reason given.
+
+    A slider offers no value above `most`.
+    """
     title, bounds, options = TrainingConfig.title(name), TrainingConfig.limits(name), TrainingConfig.options(name)
     kind = TrainingConfig.model_fields[name].annotation
     explanation = glossary.explain(name) + (f"\n\n**{idle}**" if idle else "")
@@ -26,7 +29,7 @@ def field(name: str, idle: str = "") -> None:
     elif kind is bool:
         st.toggle(title, **shared)
     elif TrainingConfig.setting(name).stops:
-        stops(name, title, name, explanation, disabled=bool(idle))
+        stops(name, title, name, explanation, disabled=bool(idle), most=most)
     elif kind is int:
         st.number_input(title, int(bounds["ge"]), int(bounds["le"]), **shared)
     else:
@@ -36,9 +39,9 @@ def field(name: str, idle: str = "") -> None:
         st.number_input(title, float(low), float(high), format="%g", **shared)
 
 
-def stops(key: str, title: str, name: str, explanation: str, *, disabled: bool = False) -> None:
-    """A slider over the unequal steps of a setting, with the present value among them."""
-    steps = TrainingConfig.setting(name).stops
+def stops(key: str, title: str, name: str, explanation: str, *, disabled: bool = False, most: float = math.inf) -> None:
+    """A slider over the unequal steps of a setting up to `most`, with the present value among them."""
+    steps = [step for step in TrainingConfig.setting(name).stops if step <= most]
     values = sorted({*steps, widget_state.get(key, steps[0])})
     all_last = steps[-1] == 0  # 0 stands for all, the largest value there is
     if all_last:

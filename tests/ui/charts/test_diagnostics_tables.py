@@ -136,3 +136,8 @@ def test_a_digit_is_forgotten_when_it_falls_well_below_its_best() -> None:
 def test_the_best_so_far_is_never_below_what_is_read_now() -> None:
     html = diagnostics_tables.accuracy_by_digit_table(LABELS, taken(7, 1, 0.2), np.full(10, np.nan))
     assert re.findall('learned-best" style="left: ([^"]*)"', html) == ["100.0%"] * 7 + ["80.0%"] + ["100.0%"] * 2
+
+
+@pytest.mark.parametrize(("dead", "word"), [(0.2, "healthy"), (0.98, "mostly dead"), (1.0, "all dead")])
+def test_a_layer_of_dead_units_is_not_healthy(dead: float, word: str) -> None:
+    assert diagnostics_tables.layer_health(observe(1e-3)._replace(dead=(dead,)), 0) == word

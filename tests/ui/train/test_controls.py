@@ -256,3 +256,34 @@ def test_a_setting_without_effect_cannot_be_moved_and_says_why(name: str, idle: 
 def test_momentum_can_be_moved_for_the_training_that_runs() -> None:
     assert not shown(page(RUNNING, optimizer="sgd"))["momentum"].disabled
     assert shown(page(RUNNING, optimizer="sgd"))["beta2"].disabled  # of the next training alone
+
+
+@pytest.mark.parametrize(
+    ("address", "running", "largest"),
+    [({}, None, 2048), ({"training_size": "500"}, None, 256), ({}, RUNNING.changed(training_size=500), 256)],
+)
+def test_no_batch_is_larger_than_the_images_left_to_learn_from(
+    address: dict[str, str], running: TrainingConfig | None, largest: int
+) -> None:
+    screen = page(running, batch_size="4096", **address)
+    slider = screen.select_slider(key="batch_size")
+    assert slider.options[-2:] == [f"{largest:,}", "all"]
+    assert slider.value == 0
+    assert screen.session_state["config"].batch_size == 0
+
+
+def test_custom_can_be_seen_and_not_chosen_and_the_defaults_come_back_by_a_click() -> None:
+    screen = page()
+    assert screen.selectbox(key="preset").options == [controls.DEFAULTS, *PRESETS]
+    assert screen.button(key="reset_settings").disabled
+    sound(screen.number_input(key="epochs").set_value(7).run())
+    assert screen.selectbox(key="preset").value == controls.CUSTOM
+    sound(screen.button(key="reset_settings").click().run())
+    assert screen.session_state["config"] == TrainingConfig()
+    assert screen.selectbox(key="preset").value == controls.DEFAULTS
+    assert link(screen) == {}
+
+
+def test_immediately_is_said_only_of_a_run_in_progress() -> None:
+    assert "immediately" not in text(page())
+    assert "immediately" in text(page(RUNNING))
