@@ -103,7 +103,13 @@ def _send(command: Command) -> None:
 
 
 def start(
-    config: TrainingConfig, dataset: str | None, *, paused: bool = False, pace: int | None = None, beside: bool = False
+    config: TrainingConfig,
+    dataset: str | None,
+    *,
+    paused: bool = False,
+    title: str = "",
+    pace: int | None = None,
+    beside: bool = False,
 ) -> None:
     """Start a new run: with the same seed and shape, from the very same weights.
 
@@ -111,11 +117,12 @@ def start(
         config: its settings.
         dataset: the name of the data set.
         paused: whether to wait before the first step.
+        title: what it is called; empty: by its preset or its layers.
         pace: its steps a second; None: as the visitor's runs are.
         beside: whether the run in progress goes on.
     """
     name = dataset or "mnist-5k"
-    title = presets.name_of(config) or "-".join(map(str, config.sizes))
+    title = title or presets.name_of(config) or "-".join(map(str, config.sizes))
     _submit(
         TrainingRequest(
             name=f"my {title}",

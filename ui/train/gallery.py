@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from model.config import TrainingConfig
 from ui import state
-from ui.state import widget_state
+from ui.state import run_names, widget_state
 from ui.train import actions, controls, speed
 from ui.train.examples import EXAMPLES, Example
 
@@ -40,11 +41,24 @@ def _card(example: Example) -> None:
 
 def start(example: Example) -> None:
     """Set the controls to an example, and start its runs: a pair side by side."""
-    last = example.configs[-1]
+    first, last = example.configs[0], example.configs[-1]
     controls.set_widgets(last)
-    for config in example.configs:
-        pace = None
-        if example.is_pair and state.visitor().speed is None:
-            pace = speed.lasting(speed.num_steps(config, config.data), PAIR_SECONDS)
-        actions.start(config, config.data, pace=pace, beside=config is not example.configs[0])
+    if not example.is_pair:
+        actions.start(last, last.data)
+    else:
+        for config, other in ((first, last), (last, first)):
+            actions.start(
+                config,
+                config.data,
+                title=", ".join(run_names.describe_difference(config, other)),
+                pace=_pace(config),
+                beside=config is last,
+            )
     widget_state.put(OPEN, False)
+
+
+def _pace(config: TrainingConfig) -> int | None:
+    """The speed of a run of a pair, unless the visitor has chosen one for all runs."""
+    if state.visitor().speed is not None:
+        return None
+    return speed.lasting(speed.num_steps(config, config.data), PAIR_SECONDS)

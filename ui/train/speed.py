@@ -50,7 +50,9 @@ def watchable(steps: int) -> int:
 
 
 def lasting(steps: int, seconds: float) -> int:
-    """The speed at which a run of so many steps takes most nearly so long; for runs that shall end together."""
+    """The speed at which a run of so many steps takes about so long: for runs that shall be watched together."""
+    if steps > seconds * max(SPEEDS):
+        return FULL_SPEED
     return min((speed for speed in SPEEDS if speed), key=lambda speed: abs(math.log(steps / speed / seconds)))
 
 

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.polling import wait_for
 from ui.state.session import VISITOR_KEY
+from ui.train import speed
 from ui.train.examples import EXAMPLES, Example
 
 
@@ -51,6 +52,7 @@ def test_a_pair_runs_side_by_side_and_is_compared(screen: AppTest) -> None:
     first, second = visitor.jobs
     assert (first.config.batch_size, second.config.batch_size) == (512, 1)
     assert visitor.job is second
+    assert (first.name, second.name) == ("my batch 512", "my batch 1")
     assert first.is_live  # the second one has not stopped it
     assert set(screen.session_state["overlay"]) == {first.label, second.label}
     for job in (first, second):
@@ -69,3 +71,8 @@ def test_the_diagnosis_stands_under_the_curves_of_a_run_that_is_over(screen: App
     assert "of layer 2 is dead" in line
     assert any("A binomial test" in element.value for element in screen.markdown)
     job.discard()
+
+
+@pytest.mark.parametrize(("steps", "pace"), [(24, 2), (1140, 100), (10_800, speed.FULL_SPEED)])
+def test_the_runs_of_a_pair_last_about_as_long_if_they_can(steps: int, pace: int) -> None:
+    assert speed.lasting(steps, 15) == pace
