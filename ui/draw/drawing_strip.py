@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
@@ -13,18 +12,14 @@ from model.ink import DIGITS, Drawing
 from ui import state
 from ui.charts import digit_images
 from ui.common import templates
+from ui.common.components import component
 from ui.draw import canvas, prediction
 from ui.state import widget_state
 from ui.state.drawing_log import LoggedDrawing
 
 KEY = "drawings"
 
-_component = st.components.v2.component(
-    "inkling_drawing_strip",
-    html=templates.render("draw/drawing_strip.html"),
-    js=Path(__file__).with_name("drawing_strip.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__, html=templates.render("draw/drawing_strip.html"))
 
 
 def keep(drawing: Drawing, image: U8 | None, answer: Classification) -> None:

@@ -8,7 +8,6 @@ Clear at once, and shows an uploaded photo on the paper.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -16,6 +15,7 @@ import streamlit as st
 from model.ink import Drawing
 from ui import state
 from ui.common import templates
+from ui.common.components import component
 from ui.draw import canvas, photo_upload
 from ui.draw.sample_digits import sample_digit
 from ui.state import widget_state
@@ -23,12 +23,7 @@ from ui.state import widget_state
 ANY_DIGIT = "any"
 SAMPLES = (ANY_DIGIT, *"0123456789")
 
-_component = st.components.v2.component(
-    "inkling_paper",
-    html=templates.render("draw/paper.html"),
-    js=Path(__file__).with_name("paper.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__, html=templates.render("draw/paper.html"))
 
 
 def connect() -> None:

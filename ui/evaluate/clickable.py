@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import streamlit as st
-
+from ui.common.components import component
 from ui.state import widget_state
 
-_component = st.components.v2.component(
-    "inkling_clickable",
-    html='<div class="clickable"></div>',
-    js=(Path(__file__).parent / "clickable.js").read_text(encoding="utf-8"),
-    isolate_styles=False,  # the page's style sheet is for it too
-)
+_component = component(__file__, html='<div class="clickable"></div>')
 
 
 def show(html: str, *, key: str, on_choice: Callable[[str], None]) -> None:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from ui.charts.curve_lines import Line
+from ui.common.components import component
 from ui.state import widget_state
 from ui.train import chart_options
 from ui.train.chart_options import ChartOptions
 
 KEY = "legend"
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "inkling_legend",
-    html=(_FOLDER / "legend.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "legend.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "legend.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__)
 
 
 def show(lines: Sequence[Line], options: ChartOptions, summary: str) -> None:

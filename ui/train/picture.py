@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from ui.charts import vega
 from ui.charts.vega import Figure
+from ui.common.components import component
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "inkling_picture",
-    html=(_FOLDER / "picture.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "picture.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "picture.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__)
 
 
 def show(figures: Mapping[str, Figure], run: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import urlencode
 
 import segno
@@ -12,6 +11,7 @@ import streamlit as st
 from model import data
 from model.config import TrainingConfig
 from ui.common import templates
+from ui.common.components import component
 from ui.state import widget_state
 from ui.train import network_address, url_state
 
@@ -34,13 +34,7 @@ LABELS = {
 }
 FIELDS_OF_WIDGETS = {widget: field for field, widget in url_state.WIDGETS.items()}
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "inkling_share",
-    html=(_FOLDER / "share.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "share.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "share.js").read_text(encoding="utf-8"),
-)
+_component = component(__file__)
 
 
 def show(config: TrainingConfig) -> None:
