@@ -36,7 +36,7 @@ def draw_and_predict() -> None:
 
     photo = photo_upload.photo()
     drawn = ink.render(drawing) if drawing.strokes else None
-    image, caption = (photo.image, "Network input, from your photo") if photo else (drawn, "Network input")
+    image, caption = (photo.image, "Network input, from the picture") if photo else (drawn, "Network input")
     (reading,) = classify_images(checkpoint.network, [image])
     if not photo:
         drawing_strip.keep(drawing, image, reading)

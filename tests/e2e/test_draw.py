@@ -150,7 +150,7 @@ def test_a_picture_is_shown_and_read_until_something_is_drawn(page: Page, app_ur
         visitor.upload_picture(picture_of_a_one(kind))
         visitor.expect_digit("1")
         expect(visitor.alert).to_have_count(0)
-        expect(page.locator(".st-key-seen")).to_contain_text("your photo")
+        expect(page.locator(".st-key-seen")).to_contain_text("the picture")
         # The picture is 400 pixels wide; its line, at 185, is 30 wide and 280 high. A frame of 2 pixels is around it.
         paper, crop = visitor.paper.bounding_box(), page.locator(".paper-crop").bounding_box()
         assert (crop["x"] - paper["x"]) / paper["width"] == pytest.approx(185 / 400, abs=0.02)
@@ -162,7 +162,7 @@ def test_a_picture_is_shown_and_read_until_something_is_drawn(page: Page, app_ur
             expect(page.get_by_text("one.png")).to_have_count(0)
     visitor.draw(strokes_of("2"))
     visitor.expect_digit("2")
-    expect(page.locator(".st-key-seen")).not_to_contain_text("your photo")
+    expect(page.locator(".st-key-seen")).not_to_contain_text("the picture")
     expect(page.get_by_text("one.png")).to_have_count(0)
 
 

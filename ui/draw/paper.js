@@ -89,7 +89,9 @@ class Paper {
     canvas.adoptedStyleSheets = [...canvas.adoptedStyleSheets, style]
     this.#watcher.disconnect()
     this.#watcher.observe(canvas.querySelector(".dc-toolbar"), { subtree: true, attributeFilter: ["disabled"] })
-    this.#sheet.dataset.ready = "true"
+    const paper = canvas.querySelector('canvas[data-fabric="top"]')
+    paper.setAttribute("role", "img")
+    paper.setAttribute("aria-label", "Paper: draw a digit with a mouse, a pen or a finger, or choose a sample digit below.")
     this.#showTools()
   }
 
@@ -98,6 +100,7 @@ class Paper {
     if (!photo) return
     const [picture, crop] = this.#photo.querySelectorAll("img, .paper-crop")
     if (picture.getAttribute("src") !== photo.source) picture.src = photo.source
+    picture.style.imageRendering = photo.isPixelated ? "pixelated" : "auto"
     const [width, height] = photo.size
     this.#photo.style.setProperty("--photo-width", `${100 * Math.min(1, width / height)}%`)
     this.#photo.style.setProperty("--photo-height", `${100 * Math.min(1, height / width)}%`)

@@ -15,6 +15,8 @@ from ui.common import errors
 from ui.state import widget_state
 
 TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif"]
+CAMERA_WIDTH = 300  # pixels
+MAX_PIXELATED = 64  # a picture of so few pixels either way is shown with hard edges
 SUGGESTION = "A photo or a scan of one handwritten digit, dark on light or light on dark."
 
 
@@ -34,7 +36,13 @@ def uploader() -> None:
         camera = st.popover("Use the camera", icon=":material/photo_camera:", key="camera", on_change="rerun")
         if camera.open:  # the browser asks for the camera as soon as this is shown
             key = _key("camera_picture")
-            camera.camera_input("Hold one handwritten digit before the camera", key=key, on_change=_read, args=(key,))
+            camera.camera_input(
+                "Hold one handwritten digit before the camera",
+                key=key,
+                on_change=_read,
+                args=(key,),
+                width=CAMERA_WIDTH,
+            )
         if problem := error():
             errors.show_error(problem)
 
@@ -79,10 +87,12 @@ def discard() -> None:
 def for_paper(found: DigitPhoto) -> dict[str, object]:
     """A photo for the browser to show on the paper: its data URL, and the digit's box in percent of it."""
     buffer = io.BytesIO()
-    Image.fromarray(found.picture).save(buffer, "JPEG", quality=80)
+    kind = "PNG" if max(found.picture.shape) <= MAX_PIXELATED else "JPEG"
+    Image.fromarray(found.picture).save(buffer, kind, quality=80)
     left, top, right, bottom = (100 * share for share in found.box)
     return {
-        "source": "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode(),
+        "source": f"data:image/{kind.lower()};base64," + base64.b64encode(buffer.getvalue()).decode(),
+        "isPixelated": kind == "PNG",
         "size": [found.picture.shape[1], found.picture.shape[0]],
         "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
     }
