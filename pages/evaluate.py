@@ -5,14 +5,13 @@ from functools import partial
 import streamlit as st
 
 from ui import state
-from ui.common import errors, layout, style
+from ui.common import errors, layout
 from ui.evaluate import view
 from ui.evaluate.fairness import network_to_begin_with, warnings
 from ui.evaluate.results import evaluate
 from ui.pickers import datasets, networks
 
 state.enter_page("evaluate")
-style.apply()
 page = layout.centered_page(layout.WIDE_PAGE_WIDTH)
 page.title("Evaluate a network", anchor=False)
 

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from ui import state
-from ui.common import errors, layout, style
+from ui.common import errors, layout
 from ui.home import cards, handwriting_demo
 from ui.pickers import networks
 
 state.enter_page("home")
-style.apply()
 page = layout.centered_page()
 with page:
     st.title("See a neural network read handwriting", anchor=False)

@@ -20,10 +20,10 @@ PAGES = [
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")
+style.apply()
 state.begin()
 presentation.begin()
-style.apply()
-with st.container(key="tab_bar"):  # the menu of a narrow window, see style.css
+with st.container(key="tab_bar", horizontal=True, gap=None):  # the menu of a narrow window, see style.css
     for each in PAGES:
         st.page_link(each)
 page_tools.show(

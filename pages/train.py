@@ -3,11 +3,10 @@
 import streamlit as st
 
 from ui import state
-from ui.common import errors, style
+from ui.common import errors
 from ui.train import actions, controls, gallery, run_view, share
 
 controls.begin(arriving=state.enter_page("train"))
-style.apply()
 
 with st.container(key="train"):
     with st.container(key="title", horizontal=True, vertical_alignment="center"):

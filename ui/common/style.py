@@ -23,5 +23,8 @@ def colors() -> str:
 
 
 def apply() -> None:
-    """Add the style sheet to the page; call it once on each page that shows such HTML."""
-    st.html(f"<style>{style_sheet()}</style>")
+    """Add the style sheet to the page; to be called once in each run, before anything else is shown.
+
+    Streamlit adds HTML that is a style sheet alone after the page has been drawn, which then moves: hence the mark.
+    """
+    st.html(f'<style>{style_sheet()}</style><span class="style-sheet"></span>')
