@@ -150,7 +150,7 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
     probes.watch_count(page, RUNS_TABLE)
     visitor.start()
     table = until(page, visitor.runs, lambda it: len(it.get("State", [])) == 3, "a third run")
-    outcomes = ("", "State", "Initialized from", "Best validation accuracy", "Test accuracy", "Training time (s)")
+    outcomes = ("Run", "State", "Initialized from", "Best validation accuracy", "Test accuracy", "Training time (s)")
     differing = {title: values for title, values in table.items() if title not in (*outcomes, "Live changes")}
     assert differing == {
         "Learning rate": ["0.001", "0.002", "0.002"],

@@ -158,10 +158,11 @@ def can_continue(job: Job | None) -> bool:
     return job is not None and job.status in (JobStatus.FINISHED, JobStatus.STOPPED) and bool(job.state().snapshots)
 
 
-def epochs_to_continue_to(job: Job) -> int:
-    """Up to which epoch Continue trains: where the slider stands, if it was moved up, or else some epochs more."""
-    epochs, snapshots_kept = max(job.config.epochs, state.visitor().config.epochs), job.state().snapshots
-    return epochs if snapshots_kept and snapshots_kept[-1].epoch < epochs else epochs + MORE_EPOCHS
+def epochs_to_continue_to(job: Job, chosen: int) -> int:
+    """Up to which epoch Continue trains: those chosen for the next run if that is further, or else some epochs more."""
+    epochs, kept = max(job.config.epochs, chosen), job.state().snapshots
+    most = int(TrainingConfig.limits("epochs")["le"])
+    return epochs if kept and kept[-1].epoch < epochs else min(most, epochs + MORE_EPOCHS)
 
 
 def continue_run() -> None:
@@ -169,8 +170,7 @@ def continue_run() -> None:
     job = state.visitor().job
     if job is None or not can_continue(job):
         return
-    limit = int(TrainingConfig.limits("epochs")["le"])
-    config = job.config.changed(epochs=min(limit, epochs_to_continue_to(job)))
+    config = job.config.changed(epochs=epochs_to_continue_to(job, state.visitor().config.epochs))
     branch(Fork(job, job.state().snapshots[-1]), config, job.name)
     controls.set_widgets(config)
 

@@ -87,7 +87,7 @@ def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> No
         icon=":material/more_time:",
         disabled=not going_on,
         on_click=actions.continue_run,
-        help=f"Train on from the end of this run, up to epoch {actions.epochs_to_continue_to(job):,}."
+        help=f"Train on from the end of this run, up to epoch {actions.epochs_to_continue_to(job, config.epochs):,}."
         if job and going_on
         else "Train on from the end of a run, with more epochs.",
     )

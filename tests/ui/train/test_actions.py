@@ -1,0 +1,54 @@
+"""What the bar's buttons do: continue trains on from the end of a run, one button is the primary one, tabs are lazy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.jobs import JobStatus
+from tests.polling import wait_for
+from tests.ui.train.test_runs import jobs, press, script, visitor
+from ui.train import actions, speed, tabs
+
+
+@pytest.fixture
+def screen(shared_cache: Path) -> Iterator[AppTest]:
+    screen = AppTest.from_function(script, default_timeout=60)
+    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "1", "4"
+    yield screen.run()
+    for job in jobs(screen):
+        job.stop()
+
+
+def disabled(screen: AppTest) -> set[str]:
+    return {button.key or "" for button in screen.button if button.disabled}
+
+
+def test_continue_trains_on_from_the_end_with_more_epochs(screen: AppTest) -> None:
+    assert {"pause", "step", "step_epoch", "stop", "continue", "rewind"} <= disabled(screen)
+    press(screen, "full_speed")
+    press(screen, "start")
+    first = jobs(screen)[0]
+    wait_for(lambda: first.status is JobStatus.FINISHED, "the end of the run")
+    screen.run()
+    assert actions.epochs_to_continue_to(first, 1) == 1 + actions.MORE_EPOCHS
+    press(screen, "continue")
+    newest = jobs(screen)[-1]
+    assert newest is not first
+    assert visitor(screen).job is newest
+    assert newest.config == first.config.changed(epochs=1 + actions.MORE_EPOCHS)
+    assert newest.forked_at == 1
+    assert newest.speed == speed.FULL_SPEED
+    assert screen.number_input(key="epochs").value == 1 + actions.MORE_EPOCHS
+    wait_for(lambda: newest.status is JobStatus.FINISHED, "the end of the longer run")
+    assert newest.state().points[-1].epoch == 1 + actions.MORE_EPOCHS
+
+
+def test_only_the_open_tab_is_computed(screen: AppTest) -> None:
+    press(screen, "start")
+    press(screen, "rewind")  # a run that stays before its first step
+    assert not screen.dataframe
+    screen.session_state[tabs.KEY] = tabs.RUNS
+    screen.run()
+    assert len(screen.dataframe) == 1
