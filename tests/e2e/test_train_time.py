@@ -201,7 +201,7 @@ def test_runs_are_compared(page: Page, app_url: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("[class*=st-key-run_]").get_by_role("combobox").first).to_have_value("lr 0.002 (2)")
     visitor.press("delete_run")
-    until_equal(page, lambda: visitor.runs()[""], ["784-8-10", "lr 0.002"], "the runs that are left")
+    until_equal(page, lambda: visitor.runs()["Run"], ["784-8-10", "lr 0.002"], "the runs that are left")
     baseline = page.locator(".st-key-legend").get_by_role("button", name="784-8-10 (baseline)", exact=True)
     expect(baseline).to_have_attribute("aria-pressed", "true")
 
