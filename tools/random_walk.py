@@ -25,6 +25,7 @@ from tools.browser import launch
 from tools.page_actions import settle
 
 PATIENCE_S = 60.0
+MOMENT_MS = 500  # that a person needs between two actions, and a slider to tell the app where it came to rest
 ACTIONS_PER_SEQUENCE = 10
 ADDRESS = "train?epochs=2000&hidden_sizes=8"  # longer than a sequence
 VIEWPORT = {"width": 1280, "height": 900}
@@ -258,6 +259,7 @@ class Walk:
         handle.press("Home")
         for _ in range(40):
             if self._value(key) == value:
+                self.page.wait_for_timeout(MOMENT_MS)
                 return
             handle.press("ArrowRight")
         raise WrongPageError(f"{key} never comes to {value}")
