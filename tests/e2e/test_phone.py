@@ -27,6 +27,14 @@ def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> N
     browser.detach()
 
 
+def bring_below_the_charts(slider: Slider) -> None:
+    """Scroll until the slider is above the tab bar, and not under what stays on top."""
+    slider.page.get_by_test_id("stMain").evaluate(
+        """(main, key) => main.scrollBy(0, main.querySelector(key).getBoundingClientRect().top - 640)""",
+        f".st-key-{slider.key}",
+    )
+
+
 def right_end_of(slider: Slider) -> tuple[float, float]:
     """Return a point of the slider's track, near its right end."""
     track = slider.page.locator(f".st-key-{slider.key}").get_by_role("group").bounding_box()
@@ -54,14 +62,15 @@ def test_a_thumb_gets_everywhere_and_changes_nothing_as_it_scrolls(phone: Page, 
         assert overlap == 0
 
     learning_rate = Slider(phone, "learning_rate")
-    learning_rate.handle.scroll_into_view_if_needed()
     settle(phone)
+    bring_below_the_charts(learning_rate)
     value, before = learning_rate.value, scrolled(phone)
     swipe(phone, right_end_of(learning_rate), (300, right_end_of(learning_rate)[1] - 150))
     until(phone, lambda: scrolled(phone), lambda now: now > before + 50, "the page to scroll")
     settle(phone)
     assert learning_rate.value == value
 
+    bring_below_the_charts(learning_rate)
     phone.touchscreen.tap(*right_end_of(learning_rate))
     tapped = until(phone, lambda: learning_rate.value, lambda now: now != value, "another learning rate, by a tap")
     x, y = right_end_of(learning_rate)
