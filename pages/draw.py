@@ -4,6 +4,7 @@ import streamlit as st
 
 from model import ink
 from model.inference.classification import classify_images
+from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors
 from ui.draw import canvas, comparison, drawing_strip, paper, photo_upload, prediction
@@ -11,10 +12,14 @@ from ui.pickers import networks
 
 
 @st.fragment
-def draw_and_predict() -> None:
-    """Everything below the title: a stroke changes most of it, and none of the page around it."""
-    desk = st.container(key="desk")
-    with desk.container(key="paper_and_tools"):
+def draw_and_predict(network: DigitClassifier, upload: photo_upload.Shown) -> None:
+    """All that a stroke changes, so that an answer does not wait for the rest of the page.
+
+    Args:
+        network: the one that predicts.
+        upload: what the rest of the page shows of a photo.
+    """
+    with st.container(key="paper_and_tools"):
         with st.container(key="canvas"):
             try:
                 drawing = canvas.drawing_canvas()
@@ -23,30 +28,23 @@ def draw_and_predict() -> None:
                 drawing = ink.Drawing(())
             paper.connect()
         paper.tools(drawing)
-
-    with desk.container(key="answer_side"):
-        answer = st.container(key="answer_and_input", horizontal=True, horizontal_alignment="distribute", gap="small")
-        bars = st.container(key="probabilities")
-        try:
-            _, checkpoint = networks.select_network()
-        except (OSError, ValueError) as error:
-            errors.show_error(f"The network can't be opened: {error}")
-            st.stop()
-        photo_upload.uploader()
+    if photo_upload.shown() != upload:
+        st.rerun()
 
     photo = photo_upload.photo()
     drawn = ink.render(drawing) if drawing.strokes else None
     image, caption = (photo.image, "Network input, from the picture") if photo else (drawn, "Network input")
-    (reading,) = classify_images(checkpoint.network, [image])
+    (reading,) = classify_images(network, [image])
+    with st.container(key="answer_side"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+            with st.container(key="answer", gap="xsmall"):
+                st.container(key="prediction").html(prediction.headline_html(reading))
+                st.html(prediction.detail_html(reading))
+                st.html(prediction.digit_likelihood_html(reading))
+            st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
+        st.container(key="probabilities").html(prediction.probability_bars_html(reading))
     if not photo:
         drawing_strip.keep(drawing, image, reading)
-    with answer:
-        with st.container(key="answer", gap="xsmall"):
-            st.container(key="prediction").html(prediction.headline_html(reading))
-            st.html(prediction.detail_html(reading))
-            st.html(prediction.digit_likelihood_html(reading))
-        st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
-    bars.html(prediction.probability_bars_html(reading))
     drawing_strip.show()
     comparison.show(image)
     state.visitor().content = state.tab().sheet.content
@@ -57,4 +55,13 @@ if state.enter_page("draw"):
 
 with st.container(key="draw"):
     st.title("Draw a digit")
-    draw_and_predict()
+    desk = st.container(key="desk")
+    with st.container(key="choices"):
+        try:
+            _, checkpoint = networks.select_network()
+        except (OSError, ValueError) as error:
+            errors.show_error(f"The network can't be opened: {error}")
+            st.stop()
+        photo_upload.uploader()
+    with desk:
+        draw_and_predict(checkpoint.network, photo_upload.shown())

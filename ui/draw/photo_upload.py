@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import NamedTuple
 
 import streamlit as st
 from PIL import Image
@@ -43,7 +44,7 @@ def uploader() -> None:
                 args=(key,),
                 width=CAMERA_WIDTH,
             )
-        if problem := error():
+        if problem := state.visitor().photo_problem:
             errors.show_error(problem)
 
 
@@ -53,9 +54,17 @@ def _key(name: str) -> str:
     return f"{name}_{number}" if number else name
 
 
-def error() -> str | None:
-    """Why the uploaded photo can't be read; None once something has been drawn since."""
-    return state.visitor().photo_problem
+class Shown(NamedTuple):
+    """What the page shows of an upload."""
+
+    number: int
+    problem: str | None
+
+
+def shown() -> Shown:
+    """What the page has to show of an upload: another number, or another problem, takes a run of the page."""
+    visitor = state.visitor()
+    return Shown(visitor.photo_number, visitor.photo_problem)
 
 
 def photo() -> DigitPhoto | None:
