@@ -91,7 +91,7 @@ def most_at_once(page: Page) -> int:
 
 def tooltip_at(page: Page, chart: Locator, places: Iterable[tuple[float, float]], words: str) -> str:
     """Move the mouse over places of a chart (shares of its width and height) until its tooltip has the words."""
-    chart.scroll_into_view_if_needed()
+    chart.evaluate("node => node.scrollIntoView({ block: 'center' })")  # out from under the bar that stays on top
     tooltip = page.locator("#vg-tooltip-element")
     places = list(places)
 
