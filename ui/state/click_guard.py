@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-ECHO_SECONDS = 0.08  # from the answer to a click: what comes sooner is no answer to that
+ECHO_SECONDS = 0.3  # from the answer to a click: what comes sooner is no answer to that
 
 
 class ClickGuard:
