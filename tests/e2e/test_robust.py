@@ -136,7 +136,7 @@ def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_e
     first, second, third = (TrainPage(tab, small_app.url).open(LONG) for tab in (page, other, new_context().new_page()))
     for one in (first, second, third):
         one.start(WAITING if one is third else TRAINING)
-    expect(third.page.locator(".st-key-queue")).to_contain_text("number 1 in the queue")
+    expect(third.page.locator(".st-key-queue")).to_contain_text("Number 1 in the queue")
     charts = [third.chart(name) for name in CHARTS]
     for chart in charts:
         expect(chart).to_be_visible()
