@@ -22,22 +22,25 @@ LIVE, BACK = (
 
 
 def show(config: TrainingConfig, dataset: str | None) -> None:
-    """The selected run; while there is none, its places."""
+    """The selected run; while there is none, its places.
+
+    Each part asks anew which run that is: it may be drawn alone, right after another run was started.
+    """
     chart_options.update_compared()
     snapshots.show_latest()
     view = refresh.current_view()
-    job = state.visitor().job
     diagnostics_seconds = refresh.diagnostics_seconds(view.phase)
     runs_seconds = refresh.runs_seconds(view.phase)
-    refresh.part(view, refresh.status_seconds(view.phase), _status, job, config, dataset)
-    refresh.part(view, runs_seconds, _below_charts, job, config)
+    refresh.part(view, refresh.status_seconds(view.phase), _status, config, dataset)
+    refresh.part(view, runs_seconds, _below_charts, config)
     with st.container(key="outcome"):
-        _outcome(job)
-    refresh.part(view, runs_seconds if view.shows_runs else diagnostics_seconds, tabs.show, job)
+        _outcome()
+    refresh.part(view, runs_seconds if view.shows_runs else diagnostics_seconds, tabs.show)
 
 
-def _status(job: Job | None, config: TrainingConfig, dataset: str | None) -> None:
+def _status(config: TrainingConfig, dataset: str | None) -> None:
     """The bar and the curves: what is redrawn most often."""
+    job = state.visitor().job
     view = _view(job, config)
     run_bar.show(job, view, config, dataset)
     with st.container(key="charts"):
@@ -49,8 +52,9 @@ def _view(job: Job | None, config: TrainingConfig) -> JobState:
     return job.state() if job else JobState(epochs=config.epochs)
 
 
-def _below_charts(job: Job | None, config: TrainingConfig) -> None:
+def _below_charts(config: TrainingConfig) -> None:
     """The timeline, and what the curves say."""
+    job = state.visitor().job
     view, hidden = _view(job, config), controls.hidden()
     if "time" not in hidden:
         _timeline(job, view, config)
@@ -82,8 +86,9 @@ def _timeline_note(view: JobState, differing: list[str]) -> str:
     return f"{said} A branch can't change: {', '.join(differing)}." if differing else said
 
 
-def _outcome(job: Job | None) -> None:
+def _outcome() -> None:
     """What became of the run, and what can be done with it."""
+    job = state.visitor().job
     if job is None:
         st.info("Press Start to train this network from random weights.", icon=":material/play_arrow:")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from model.jobs import Job
+from ui import state
 from ui.state import widget_state
 from ui.train import controls, diagnostics, probe_image, runs, snapshots
 
@@ -33,9 +34,9 @@ def is_open(tab: str) -> bool:
     return bool(names) and widget_state.get(KEY, names[0]) == tab
 
 
-def show(job: Job | None) -> None:
+def show() -> None:
     """The tabs, with the content of the open one."""
-    names = shown()
+    job, names = state.visitor().job, shown()
     if not names:
         return
     for name, tab in zip(names, st.tabs(names, key=KEY, on_change="rerun"), strict=True):

@@ -7,14 +7,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.jobs import JobStatus
+from tests.paths import ROOT
 from tests.polling import wait_for
-from tests.ui.train.test_runs import jobs, press, script, visitor
+from tests.ui.train.test_runs import jobs, press, visitor
 from ui.train import actions, speed, tabs
 
 
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
-    screen = AppTest.from_function(script, default_timeout=60)
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("train.py")
     screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "1", "4"
     yield screen.run()
     for job in jobs(screen):
