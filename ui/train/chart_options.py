@@ -50,18 +50,19 @@ def update_compared() -> None:
         widget_state.put("baseline", NONE)
 
 
-def toggle(line: str, *, is_run: bool) -> None:
-    """Hide what is shown or show what is hidden: a run by its label, or a line of the selected run."""
-    if not is_run:
-        state.tab().hidden_lines ^= {line}
-        return
+def show_own_line(name: str, *, show: bool) -> None:
+    """Show or hide a line of the selected run. A click says which: it may reach the app twice."""
+    tab = state.tab()
+    tab.hidden_lines = tab.hidden_lines - {name} if show else tab.hidden_lines | {name}
+
+
+def show_run(label: str, *, show: bool) -> None:
+    """Show or hide another run, also the baseline."""
     labels = [job.label for job in jobs.shown_jobs()]
-    compared = set(widget_state.get("overlay", labels))
-    shown = line in compared or widget_state.get("baseline", NONE) == line
-    widget_state.put("overlay", [label for label in labels if (label in compared) != (label == line)])
-    if shown and widget_state.get("baseline", NONE) == line:
+    compared = set(widget_state.get("overlay", labels)) - {label}
+    widget_state.put("overlay", [one for one in labels if one in compared or (show and one == label)])
+    if not show and widget_state.get("baseline", NONE) == label:
         widget_state.put("baseline", NONE)
-        widget_state.put("overlay", [label for label in labels if label in compared - {line}])
 
 
 def rename(label: str, new: str) -> None:

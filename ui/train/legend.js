@@ -13,7 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     buttons.delete(entry.line)
     if (legend.children[place] !== button) legend.insertBefore(button, legend.children[place] ?? null)
     update(button, entry)
-    button.onclick = () => setTriggerValue("toggled", { line: entry.line, run: entry.run })
+    button.onclick = () => setTriggerValue("toggled", { line: entry.line, run: entry.run, show: !entry.shown })
   }
   for (const button of buttons.values()) button.remove()
 }

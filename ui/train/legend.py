@@ -45,4 +45,5 @@ def entry(line: Line, options: ChartOptions) -> dict[str, Any]:
 def _toggle() -> None:
     value: dict[str, Any] = widget_state.get(KEY, {})
     if clicked := value.get("toggled"):
-        chart_options.toggle(clicked["line"], is_run=clicked["run"])
+        show_line = chart_options.show_run if clicked["run"] else chart_options.show_own_line
+        show_line(clicked["line"], show=bool(clicked["show"]))

@@ -41,10 +41,9 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
 def _status(config: TrainingConfig, dataset: str | None) -> None:
     """The bar and the curves: what is redrawn most often."""
     job = state.visitor().job
-    view = _view(job, config)
-    run_bar.show(job, view, config, dataset)
+    run_bar.show(job, _view(job, config), config, dataset)
     with st.container(key="charts"):
-        run_charts.show(job)
+        run_charts.show(state.visitor().job)  # another one, if the bar has just started it
     actions.mark_buttons_drawn()
 
 
