@@ -150,7 +150,9 @@ def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_e
     assert len(left) == 2
     os.kill(small_app.pid, signal.SIGTERM)
     wait_for(lambda: not any(map(is_running, (small_app.pid, *left))), "the end of the app", PATIENCE_SECONDS)
-    page_errors.clear()  # the browser says so if a connection breaks
+    for one in (first, second, third):
+        one.page.close()
+    page_errors.clear()  # the browser says so, again and again, if a connection breaks
 
 
 def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[str]) -> None:
@@ -160,4 +162,5 @@ def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[
         assert len(left) == 2
         os.kill(running.pid, signal.SIGKILL)
         wait_for(lambda: not any(map(is_running, left)), "the end of the workers", PATIENCE_SECONDS)
-    page_errors.clear()  # the browser says so if a connection breaks
+        page.close()
+    page_errors.clear()  # the browser says so, again and again, if a connection breaks
