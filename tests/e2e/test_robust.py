@@ -65,7 +65,7 @@ def test_when_a_worker_is_killed_its_visitor_reads_why_and_nobody_else_notices(
     visitor.start()
     visitor.wait_for_step(gt=0)
     visitor.wait_for_runs("failed", "running")
-    assert len(neighbor.runs()["State"]) == 1  # nobody sees another one's runs
+    neighbor.wait_for_runs("running")  # nobody sees another one's runs
     visitor.stop()
     neighbor.stop()
 
