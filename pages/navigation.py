@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
-from ui.common import page_tools, style
+from ui.common import page_tools
 from ui.state import presentation
 
 ICON = Path(__file__).parents[1] / "ui" / "common" / "icon.png"
@@ -20,7 +20,6 @@ PAGES = [
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")
-style.apply()
 state.begin()
 presentation.begin()
 with st.container(key="tab_bar", horizontal=True, gap=None):  # the menu of a narrow window, see style.css

@@ -1,7 +1,11 @@
 """What is shown stays where it is, whatever a visitor does: measured by the browser, as layout shift."""
 
-from playwright.sync_api import Page, expect
+from collections.abc import Callable
 
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.train_page import FINISHED, TrainPage
 from tools.page_actions import settle
@@ -9,13 +13,15 @@ from tools.page_actions import settle
 LARGEST_SHIFT = 0.02  # the share of the window that moves, times how far, by the definition of layout shift
 
 
+WATCH = """
+    window.moved = []
+    const observer = new PerformanceObserver((list) => moved.push(...list.getEntries()))
+    observer.observe({ type: "layout-shift" })
+"""
+
+
 def watch(page: Page) -> None:
-    page.evaluate(
-        """() => {
-            window.moved = []
-            new PerformanceObserver((list) => moved.push(...list.getEntries())).observe({ type: "layout-shift" })
-        }"""
-    )
+    page.evaluate(f"() => {{{WATCH}}}")
 
 
 def expect_nothing_moved(page: Page, action: str) -> None:
@@ -32,7 +38,31 @@ def expect_nothing_moved(page: Page, action: str) -> None:
     assert sum(value for value, _ in moved) < LARGEST_SHIFT, f"{action} moved {moved}"
 
 
-def test_nothing_moves_at_answer_and_clear_at_start_and_finish_nor_at_a_chosen_cell(page: Page, app_url: str) -> None:
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def visitor(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    """A visitor with a large window, and one with a phone."""
+    is_phone = request.param == PHONE
+    return new_context(viewport=request.param, is_mobile=is_phone, has_touch=is_phone)
+
+
+def test_nothing_moves_when_a_page_is_opened(visitor: BrowserContext, app_url: str) -> None:
+    """Nothing moves after it was shown; the digits that write themselves on Home are moving, but hardly count."""
+    visitor.add_init_script(WATCH)
+    for path in ("", "draw", "train", "evaluate"):
+        page = visitor.new_page()
+        page.goto(f"{app_url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settle(page, quiet=1)
+        if path == "train":
+            expect(page.locator(".st-key-accuracy_chart canvas").first).to_be_visible()
+        expect_nothing_moved(page, f"opening /{path}")
+        page.close()
+
+
+def test_nothing_moves_at_answer_and_clear_at_start_and_finish_nor_at_a_chosen_cell(
+    visitor: BrowserContext, app_url: str
+) -> None:
+    page = visitor.new_page()
     draw = DrawPage(page, app_url).open()
     watch(page)
     draw.draw([*strokes_of("3")])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-
 from ui.common import theme
 
 
@@ -20,11 +18,3 @@ def style_sheet() -> str:
 def colors() -> str:
     """The theme's colors alone, for a component that has its own style sheet."""
     return theme.css_properties()
-
-
-def apply() -> None:
-    """Add the style sheet to the page; to be called once in each run, before anything else is shown.
-
-    Streamlit adds HTML that is a style sheet alone after the page has been drawn, which then moves: hence the mark.
-    """
-    st.html(f'<style>{style_sheet()}</style><span class="style-sheet"></span>')
