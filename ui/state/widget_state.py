@@ -16,8 +16,13 @@ def get(key: str, default: T) -> T:
 
 
 def put(key: str, value: Any) -> None:
-    """Give a widget a value: before it is drawn, or in a callback."""
-    st.session_state[key] = value
+    """Give a widget a value: before it is drawn, or in a callback.
+
+    One that it stands at already is not put anew: the browser would be told to show it, and would so undo a choice that
+    a visitor makes at that moment.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def put_default(key: str, value: Any) -> None:

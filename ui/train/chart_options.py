@@ -45,7 +45,7 @@ def update_compared() -> None:
     tab.compared_runs = labels
     compared = [label for label in labels if label in (*before, *new)]
     if new or set(compared) != set(before):
-        widget_state.put("overlay", compared)  # only then: it would undo a click that is on its way
+        widget_state.put("overlay", compared)
     if widget_state.get("baseline", NONE) not in labels:
         widget_state.put("baseline", NONE)
 

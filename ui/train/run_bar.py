@@ -40,7 +40,7 @@ def show(job: Job | None, view: JobState, config: TrainingConfig, dataset: str |
         with st.container(key="progress"):
             with st.container(key="status", horizontal=True, vertical_alignment="bottom"):
                 with st.container(key="queue"):
-                    name = job.name.removeprefix("my ") if job else "-".join(map(str, config.sizes))
+                    name = errors.escape_markdown(job.label) if job else "-".join(map(str, config.sizes))
                     st.progress(view.fraction, f"{STATES[view.status] if job else 'Ready'}: {name}")
                     st.caption(_line(job, view, config))
                 speed.choose()
