@@ -75,7 +75,7 @@ def new_context(
         page_errors.append(str(error.error))
 
     def create(**options: Any) -> BrowserContext:
-        context = new_context(**({"viewport": DESKTOP} | options))
+        context = new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
         context.tracing.start(snapshots=True)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
