@@ -64,7 +64,7 @@ def show_train(page: Page, url: str) -> None:
         page.get_by_role("slider", name="Learning rate").press("ArrowRight")
     settle(page)
     page.locator(".st-key-fork button").click()
-    expect(page.locator(".st-key-progress")).to_contain_text("fork", timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-progress")).to_contain_text("branch at", timeout=PATIENCE_MS)
     expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=PATIENCE_MS)
     settle(page)
 
