@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import PATIENCE_SECONDS, until
-from tests.e2e.train_page import LONG, TrainPage
+from tests.e2e.train_page import FINISHED, LONG, TrainPage
 from tools.page_actions import settle
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -73,6 +73,9 @@ def test_no_page_has_a_fault_that_can_be_found_by_rules(page: Page, app_url: str
         unfold_everything(page)
         expect_no_faults(page, ".st-key-diagnostics")
     train.stop()
+    settle(page)
+    expect_no_faults(page)
+    train.open("epochs=1&hidden_sizes=32").start(FINISHED)
     settle(page)
     expect_no_faults(page)
 

@@ -35,6 +35,7 @@ def test_a_digit_is_read_saved_kept_and_cleared_away(page: Page, app_url: str) -
     for label in "83":
         visitor.draw(strokes_of(label))
         visitor.expect_digit(label)
+        expect(page.get_by_role("status")).to_contain_text([f"{label} "])  # for who hears the page
         expect(page.locator(".st-key-probabilities .bar-best")).to_contain_text(label)
         drawing = visitor.saved()
         assert len(drawing.strokes) == len(strokes_of(label))

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.patience import until_equal
-from tests.e2e.train_page import LONG, PAUSED, TRAINING, TrainPage
+from tests.e2e.train_page import LONG, PAUSED, STOPPED, TRAINING, TrainPage
 from tools.page_actions import settle
 
 
@@ -43,6 +43,16 @@ def test_keys_lead_to_pages_and_steer_a_training_but_never_while_one_types(page:
     settle(page)
     page.keyboard.press(".")
     train.wait_for_step(equal=paused_at + 1)
+
+    # By Tab one comes to a field, and only then to its help mark; the focus is never lost with a button's use.
+    learning_rate = page.locator(".st-key-learning_rate")
+    learning_rate.get_by_role("slider").focus()
+    page.keyboard.press("Tab")
+    expect(learning_rate.get_by_role("button", name="Help")).to_be_focused()
+    train.button("stop").focus()
+    page.keyboard.press("Enter")
+    expect(train.button("continue")).to_be_focused()
+    expect(page.get_by_role("status")).to_contain_text([STOPPED])
 
     # A key that is typed, or that goes to a menu, is no shortcut.
     menu = page.locator(".st-key-preset").get_by_role("combobox").first

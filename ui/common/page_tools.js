@@ -1,7 +1,7 @@
 /**
  * The tools of every page: presentation mode, keyboard shortcuts and their list, one theme for all pages.
  *
- * page_tools.py puts markup.js and touch.js, whose functions it uses, in front of it.
+ * page_tools.py puts the files whose functions it uses in front of it.
  */
 
 const OFF = "inkling-shortcuts-off" // kept by the browser: whoever needs the keys off needs them off for good
@@ -32,7 +32,7 @@ function install(root) {
   )
   const ended = new AbortController()
   const { signal } = ended
-  const leaveMarkup = keepMarkupAccessible()
+  const leave = [keepMarkupAccessible(), announceChanges(root.querySelector("#said")), keepFocus(signal)]
   holdTouchesOnSliders(signal)
 
   // What is wanted, not merely that something is: it may arrive twice.
@@ -78,7 +78,7 @@ function install(root) {
     },
     remove() {
       ended.abort()
-      leaveMarkup()
+      for (const end of leave) end()
       document.documentElement.classList.remove("presenting")
     },
   }

@@ -10,11 +10,12 @@ import streamlit as st
 from ui.common import shortcuts, style, templates
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = ("markup", "touch", "announce", "focus", "page_tools")  # the last one uses the functions of the others
 _component = st.components.v2.component(
     "inkling_page_tools",
     html=templates.render("common/page_tools.html", groups=shortcuts.GROUPS),
     css=style.colors() + (_FOLDER / "page_tools.css").read_text(encoding="utf-8"),
-    js="\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("markup.js", "touch.js", "page_tools.js")),
+    js="\n".join((_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
 )
 
 

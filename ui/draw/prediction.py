@@ -37,7 +37,7 @@ def headline_html(answer: Classification) -> str:
 
 
 def _headline(css_class: str, content: str) -> str:
-    return str(Markup('<div class="answer {}" role="status">{}</div>').format(css_class, content))
+    return str(Markup('<div class="answer {}">{}</div>').format(css_class, content))
 
 
 def _article(digit: int) -> str:
