@@ -19,7 +19,7 @@ from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
 from model.training import Change, Trainer, checkpoint
-from model.training.history import Progress
+from model.training.history import HistoryPoint, Progress
 from model.training.observer import RunObserver
 from model.training.resume import ResumeCheckpoint
 from model.training.snapshot import Snapshot
@@ -27,7 +27,7 @@ from model.training.snapshot import Snapshot
 INTERRUPTED = Path("interrupted.safetensors")  # where the network of an interrupted run goes without --out
 
 Run = Generator[Progress, Change | None, None]
-
+CURVE = "curve"  # of a point of the history: the HistoryPoint, kept for the diagnosis and not printed
 SHOWN = (
     "status",
     "epochs",
@@ -107,7 +107,8 @@ def train_command(
         stderr.print(progress.message, style="yellow", markup=False)
     findings = session.observer.diagnose(status)
     if as_json:
-        print(json.dumps(result | {"diagnosis": [asdict(it) for it in findings], "history": session.history}))
+        history = [{name: value for name, value in point.items() if name != CURVE} for point in session.history]
+        print(json.dumps(result | {"diagnosis": [asdict(it) for it in findings], "history": history}))
         return
     stdout.print(repr(progress.network), markup=False, highlight=False)
     stdout.print(value_table({name: result[name] for name in SHOWN if result.get(name) is not None}))
@@ -123,7 +124,7 @@ class TrainSession:
     dataset: data.Dataset
     ink: Sequence[Drawing]
     threads: int | None
-    history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, as plain values
+    history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, see `history_point`
     observer: RunObserver = field(init=False)  # of the run, once it has begun
 
     def __post_init__(self) -> None:
@@ -139,8 +140,8 @@ class TrainSession:
         with interruption() as interrupted, training_bar() as show:
             for progress in resumed or self._start():
                 show(progress)
-                self.observer.observe(progress)
                 if not is_known:
+                    self.observer.observe(progress)
                     self.history.append(history_point(progress))
                 is_known = False
                 saves = saves and self._save(progress)
@@ -150,9 +151,11 @@ class TrainSession:
 
     def _start(self, snapshot: Snapshot | None = None) -> Run:
         trainer = Trainer(self.config, self.dataset, self.ink)
+        earlier = []
         if snapshot:
             trainer.restore(snapshot)
-        self.observer = RunObserver(trainer, self.dataset)
+            earlier = [HistoryPoint(*point[CURVE]) for point in snapshot.points if CURVE in point]
+        self.observer = RunObserver(trainer, self.dataset, earlier)
         return trainer.run(threads=self.threads)
 
     def _resume(self) -> Run | None:
@@ -207,6 +210,6 @@ def summary(trained: checkpoint.Checkpoint, last: Progress) -> dict[str, Any]:
 
 
 def history_point(progress: Progress) -> dict[str, Any]:
-    """Return one point of the learning curve, as plain values."""
+    """Return one point of the learning curve, as plain values; under `CURVE`, what a diagnosis needs of it."""
     names = ("epoch", "step", "loss", "cost_per_output", "accuracy", "validation_loss", "validation_accuracy")
-    return {name: finite(getattr(progress, name)) for name in names}
+    return {name: finite(getattr(progress, name)) for name in names} | {CURVE: HistoryPoint.of(progress)}

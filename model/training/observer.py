@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from model.data import Dataset
 from model.training.diagnosis import diagnose
 from model.training.diagnostics import Diagnostics, inspect_network, layer_norms
@@ -14,12 +16,18 @@ MEASURED_STEPS = 20  # of a whole run: each costs as much as a second step
 
 
 class RunObserver:
-    """Keeps the learning curve of a run, and measures some of its steps. The run is the same with and without it."""
+    """Keeps the learning curve of a run, and measures some of its steps. The run is the same with and without it.
 
-    def __init__(self, trainer: Trainer, data: Dataset) -> None:
+    Args:
+        trainer: The one that trains.
+        data: What it trains on.
+        earlier: The curve up to where the trainer was restored, if it goes on with an interrupted run.
+    """
+
+    def __init__(self, trainer: Trainer, data: Dataset, earlier: Sequence[HistoryPoint] = ()) -> None:
         self._trainer = trainer
         self._images = RunImages.of(trainer.config, data)
-        self._points: list[HistoryPoint] = []
+        self._points = list(earlier)
         self._diagnostics: list[Diagnostics] = []
         self._measured = int(MEASURED_STEPS * trainer.fraction)
 

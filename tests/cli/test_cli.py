@@ -523,6 +523,7 @@ def test_an_interrupted_training_keeps_its_network_and_goes_on(by, interrupt, ru
     result = json.loads(stdout)
     assert result["status"] == "finished"
     assert (result["checksum"], result["history"]) == (whole["checksum"], whole["history"])
+    assert result["diagnosis"] == whole["diagnosis"]  # from all points, not from the new ones alone
 
 
 def test_a_training_may_be_interrupted_again_and_again(interrupt, answer, whole):
