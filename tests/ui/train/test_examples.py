@@ -44,3 +44,11 @@ def test_the_diagnosis_finds_what_the_card_says(example: Example, mnist_5k) -> N
         observer.observe(progress)
     first, *_ = observer.diagnose(progress.status)
     assert first.kind in example.kinds, str(first)
+
+
+@pytest.mark.parametrize(("units", "least", "most"), [(2, 0.1, 0.7), (8, 0.85, 1)])
+def test_a_network_that_is_too_small_does_as_its_card_says(units: int, least: float, most: float, mnist_5k) -> None:
+    (config,) = next(example.configs for example in EXAMPLES if example.name == "too_few_units")
+    *_, last = Trainer(config.model_copy(update={"hidden_sizes": (units,)}), mnist_5k).run(threads=1)
+    assert least <= last.validation_accuracy < most
+    assert last.epoch_accuracy < most
