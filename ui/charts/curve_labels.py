@@ -15,6 +15,7 @@ from ui.common import theme
 
 APART = 0.075  # of the chart's height, from one name to the next
 LEFT_FROM = 0.72  # of the axis: a line that ends beyond has its name before its end, not behind it
+CLEAR_UNTIL = 0.3  # of the axis: the names of lines that end before are clear of those at the axis's end
 WIDTH = 110  # pixels, that a name takes at most
 SMALLEST_ERROR = 1e-3  # where the logarithmic axis of the error ends
 
@@ -30,12 +31,12 @@ def label_rows(
     everything = np.concatenate([points.values for _, points in ends])
     up, down = _heights(everything, metric, log=log)
     x = np.array([x_of_epoch(points.epochs[-1]) for _, points in ends])
+    # Where names stand before the ends of their lines, they stand on the side that the lines do not come from.
+    shift = np.where(x < LEFT_FROM, 0, APART if metric == "loss" else -APART)
     values = np.empty(len(ends))
-    for side in (x < LEFT_FROM, x >= LEFT_FROM):
+    for side in (x < CLEAR_UNTIL, x >= CLEAR_UNTIL):
         if side.any():
-            # Where names stand before the ends of their lines, they stand on the side that the lines do not come from.
-            shift = 0 if x[side][0] < LEFT_FROM else APART if metric == "loss" else -APART
-            values[side] = down(vega.spread((up(last[side]) + shift).clip(0, 1), APART))
+            values[side] = down(vega.spread((up(last[side]) + shift[side]).clip(0, 1), APART))
     return [
         {
             "kind": "label",
