@@ -41,13 +41,13 @@ def show_latest() -> None:
     number = job.number if job else 0
     if tab.snapshots_of != number:
         tab.snapshots_of = number
-        widget_state.put(_key(), LATEST)
+        if selected_step() != LATEST:
+            widget_state.put(_key(), LATEST)
 
 
 def choose(view: JobState) -> None:
     """A slider over the snapshots."""
     snapshots = {snapshot.step: snapshot for snapshot in view.snapshots}
-    widget_state.put_default(_key(), LATEST)
     step = selected_step()
     if step not in (LATEST, *snapshots):  # it is no longer kept
         widget_state.put(_key(), min(snapshots, key=lambda other: abs(other - step), default=LATEST))
@@ -55,6 +55,7 @@ def choose(view: JobState) -> None:
         st.select_slider(
             "Timeline",
             [*snapshots, LATEST],
+            LATEST,  # and not the first stop, for a browser that has not heard of any value yet
             key=_key(),
             format_func=lambda step: _format_stop(step, snapshots.get(step)),
             help=f"{glossary.explain('snapshot')}\n\n{glossary.explain('fork')}",
