@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
+from ui.browser.routes import routes
 from ui.common.document import StyledDocument
 from ui.state import runtime
 
@@ -17,4 +18,4 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/navigation.py", lifespan=lifespan, middleware=[Middleware(StyledDocument)])
+app = st.App("pages/navigation.py", lifespan=lifespan, routes=routes(), middleware=[Middleware(StyledDocument)])

@@ -71,7 +71,7 @@ class Checkpoint:
 
     def to_bytes(self, kind: str = ".safetensors") -> bytes:
         """Return the file's content; `kind` is .safetensors or .npz."""
-        tensors, metadata = _tensors(self.network.mlp), self._metadata()
+        tensors, metadata = tensors_of(self.network.mlp), self._metadata()
         if kind == ".safetensors":
             return safetensors.numpy.save(tensors, metadata)
         buffer = BytesIO()
@@ -133,7 +133,8 @@ def load(source: Path | bytes, name: str = "") -> Checkpoint:
         raise ValueError(f"{name}: {error}") from None
 
 
-def _tensors(mlp: MLP) -> dict[str, Array]:
+def tensors_of(mlp: MLP) -> dict[str, Array]:
+    """Return views of a network's values by their names in a file."""
     tensors = {}
     for index, layer in enumerate(mlp.layers):
         tensors[f"layers.{index}.weights"], tensors[f"layers.{index}.biases"] = layer.weights, layer.biases
@@ -211,7 +212,7 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
     network = DigitClassifier(MLP(sizes, activation, batch_normalization=normalized))
     network.temperature = _number(metadata, "temperature", 1.0, 0.01, 100)
     network.reject_bias = _number(metadata, "caution", 0.0, -100, 100)
-    for key, target in _tensors(network.mlp).items():
+    for key, target in tensors_of(network.mlp).items():
         target[...] = tensors[key]  # the target is a view into the network's parameters
     return Checkpoint(network, config, scores)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from secrets import compare_digest
 
 import streamlit as st
 
@@ -37,6 +38,11 @@ def tab() -> TabState:
     """What belongs to this browser tab."""
     state: TabState = st.session_state[TAB_KEY]
     return state
+
+
+def visitor_with(token: str) -> VisitorState | None:
+    """The visitor whose token this is, outside of any session: their browser asks for something of theirs."""
+    return _visitors().search(lambda state: compare_digest(state.token.encode(), token.encode()))
 
 
 def enter_page(name: str) -> bool:

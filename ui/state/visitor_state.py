@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +32,7 @@ class VisitorState:
     """What one visitor has made, brought and chosen."""
 
     name: str  # the browser's, a random one
+    token: str = field(default_factory=token_urlsafe)  # nobody else knows it: it opens what is theirs alone
 
     # The menus of networks and data sets
     networks: dict[str, Checkpoint] = field(default_factory=dict)  # trained here, or opened from a file

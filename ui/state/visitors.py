@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Generic, TypeVar
@@ -47,6 +48,11 @@ class Visitors(Generic[T]):
         """What a visitor has here."""
         with self._lock:
             return self._stays[name].data if name in self._stays else None
+
+    def search(self, is_wanted: Callable[[T], bool]) -> T | None:
+        """What the first visitor has here for whom this holds."""
+        with self._lock:
+            return next((stay.data for stay in self._stays.values() if is_wanted(stay.data)), None)
 
     def connect(self, name: str, data: T) -> None:
         """A visitor has opened a tab, or come back."""

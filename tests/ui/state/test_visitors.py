@@ -45,3 +45,11 @@ def test_runs_are_given_up_for_those_who_left_two_minutes_ago_and_have_no_tab_op
     assert visitors.find("bob") == "bob's runs"  # what they learned is kept for longer
     visitors.disconnect("ann", now=200)
     assert visitors.gone(now=201 + RUN_SECONDS) == ["ann's runs", "bob's runs"]
+
+
+def test_a_visitor_is_found_by_what_they_have():
+    visitors = Visitors[str]()
+    for name in ("ann", "bob"):
+        visitors.connect(name, f"{name}'s networks")
+    assert visitors.search(lambda data: data.startswith("bob")) == "bob's networks"
+    assert visitors.search(lambda data: data.startswith("eve")) is None

@@ -1,0 +1,9 @@
+/** What a page needs to read ink in the browser. */
+
+export { AnswerView } from "./answer_view.js"
+export { clipStrokes } from "./clipping.js"
+export { fetchNetwork } from "./network.js"
+export { Pen } from "./pen.js"
+export { rasterize } from "./rasterize.js"
+export { read } from "./reading.js"
+export { Sheet } from "./sheet.js"
