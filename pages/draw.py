@@ -7,20 +7,22 @@ from model.inference.classification import classify_images
 from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors
-from ui.draw import canvas, comparison, drawing_strip, paper, photo_upload, prediction
+from ui.draw import canvas, comparison, drawing_strip, live_reading, paper, photo_upload, prediction
 from ui.pickers import networks
 
 
 @st.fragment
-def draw_and_predict(network: DigitClassifier, upload: photo_upload.Shown) -> None:
+def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.Shown) -> None:
     """All that a stroke changes, so that an answer does not wait for the rest of the page.
 
     Args:
+        name: of the network in the menus.
         network: the one that predicts.
         upload: what the rest of the page shows of a photo.
     """
     with st.container(key="paper_and_tools"):
-        with st.container(key="canvas"):
+        sheet = st.container(key="canvas")
+        with sheet:
             try:
                 drawing = canvas.drawing_canvas()
             except ValueError as error:
@@ -43,6 +45,8 @@ def draw_and_predict(network: DigitClassifier, upload: photo_upload.Shown) -> No
                 st.html(prediction.digit_likelihood_html(reading))
             st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
         st.container(key="probabilities").html(prediction.probability_bars_html(reading))
+    with sheet:
+        live_reading.connect(name)
     if not photo:
         drawing_strip.keep(drawing, image, reading)
     drawing_strip.show()
@@ -58,10 +62,10 @@ with st.container(key="draw"):
     desk = st.container(key="desk")
     with st.container(key="choices"):
         try:
-            _, checkpoint = networks.select_network()
+            name, checkpoint = networks.select_network()
         except (OSError, ValueError) as error:
             errors.show_error(f"The network can't be opened: {error}")
             st.stop()
         photo_upload.uploader()
     with desk:
-        draw_and_predict(checkpoint.network, photo_upload.shown())
+        draw_and_predict(name, checkpoint.network, photo_upload.shown())

@@ -37,6 +37,10 @@ class DrawPage:
         settle(self.page)
         return self
 
+    def wait_for_reader(self) -> None:
+        """Wait until the browser itself can read."""
+        self.page.locator(".st-key-canvas[data-reads-live]").wait_for()
+
     def draw(self, strokes: list[Stroke], margin: float = 40) -> None:
         draw(self.page, strokes, margin)
 

@@ -11,9 +11,11 @@ const NEVER_CERTAIN = 1e-9 // how far from 0 and from 1 a probability is at leas
  * The answer in large type: the digit and its probability, or a guess, or that it is not a digit.
  *
  * @param {Reading} reading
+ * @param {boolean} isUnfinished whether the pen is still drawing: what is no digit may become one
  */
-export function headline({ verdict, guesses }) {
+export function headline({ verdict, guesses }, isUnfinished = false) {
   if (verdict === null) return heading("answer-words answer-blank", "Draw a digit")
+  if (verdict === "no digit" && isUnfinished) return heading("answer-words answer-blank", "No digit yet")
   if (verdict === "no digit") return heading("answer-words", "That doesn't look like a digit")
   if (verdict === "perhaps") {
     const named = guesses.map(([digit]) => `${article(digit)} <span class="answer-digit answer-guess">${digit}</span>`)

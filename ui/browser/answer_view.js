@@ -48,13 +48,15 @@ export class AnswerView {
   /**
    * Show a reading, until `giveBack`.
    *
-   * @param {Reading} reading
-   * @param {Uint8Array | null} image what was read; null for blank paper
+   * @param {object} shown
+   * @param {Reading} shown.reading
+   * @param {Uint8Array | null} shown.image what was read; null for blank paper
+   * @param {boolean} shown.isUnfinished whether the pen is still drawing
    */
-  show(reading, image) {
+  show({ reading, image, isUnfinished }) {
     this.#isLive = true
     this.#root.setAttribute("aria-busy", "true") // the app's answer is announced, not each step on the way to it
-    for (const [selector, html] of Object.entries(PARTS)) this.#write(selector, html(reading))
+    for (const [selector, html] of Object.entries(PARTS)) this.#write(selector, html(reading, isUnfinished))
     this.#paint(image)
     this.#cover()
     this.#observer.takeRecords()

@@ -54,20 +54,16 @@ export class Pen {
   }
 
   #onMove(event) {
-    if (!this.#places || !this.#isMine(event)) return
+    if (!this.#places || (event.changedTouches?.[0].identifier ?? null) !== this.#finger) return
     addPlace(this.#places, this.#place(event), event.shiftKey)
     this.#options.onMove()
   }
 
   #onUp(event) {
-    if (!this.#places || !this.#isMine(event)) return
+    if (!this.#places || event.touches?.length) return // the stroke ends with the last finger, as on the canvas
     const stroke = this.stroke
     this.#places = null
     this.#options.onLift(stroke)
-  }
-
-  #isMine({ changedTouches }) {
-    return (changedTouches?.[0].identifier ?? null) === this.#finger
   }
 
   #place(event) {

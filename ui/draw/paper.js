@@ -165,11 +165,18 @@ class Paper {
     else if (tool && !tool.disabled) {
       stop(event) // the canvas itself can do it, and tells the app
       tool.click()
+      this.#tell(name)
     }
+  }
+
+  /** Tell who reads along. */
+  #tell(name) {
+    this.#sheet.dispatchEvent(new Event(name))
   }
 
   #clear(tool) {
     this.#photo.hidden = true
+    this.#tell("clear")
     if (this.#data.startsBlank) tool?.click()
     else {
       // The canvas would go back to what it began with; until the app replaces that, the paper looks blank.

@@ -1,0 +1,37 @@
+"""The answer that follows the pen: the browser reads the ink with the page's network while it is drawn.
+
+The app hears of a drawing when the pen lifts, and its answer then stands in the place of the browser's. Where the
+browser can't read (an old one, or a network that does not arrive), the app's answers are all that is shown.
+"""
+
+from __future__ import annotations
+
+from ui import state
+from ui.browser import modules, networks
+from ui.common.components import component
+from ui.draw.fabric import PEN_WIDTH, SCALE, SHEET_SIZE
+
+DECIMALS = 2  # of a place on the sheet: less than a thousandth of the image's pixels
+
+_component = component(__file__)
+
+
+def connect(network: str) -> None:
+    """Let the browser read along; to be called in the container of the canvas, after all answers.
+
+    Args:
+        network: its name in the menus.
+    """
+    sheet = state.tab().sheet
+    _component(
+        key="live_reading",
+        data={
+            "modules": modules.address(),
+            "network": networks.address(network),
+            "sheet": sheet.number,
+            "strokes": [stroke.round(DECIMALS).tolist() for stroke in sheet.content.drawing.strokes],
+            "size": SHEET_SIZE,
+            "scale": SCALE,
+            "penWidth": PEN_WIDTH,
+        },
+    )
