@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import readme
+from benchmarks import pen, readme
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
 from model.cli import entry
@@ -109,6 +109,8 @@ def measure(rounds: int, trainings: int) -> Result:
         say(f"the same beside {cores()} trainings")
         with busy(app.url, cores()):
             results["training"] = answers(browser, app.url, bare.url, rounds)
+        say("the answer behind the pen")
+        results["pen"] = pen.measure(browser, app.url, rounds)
         say("Pause")
         results |= steered(browser, app.url, rounds)
         if trainings:
@@ -136,8 +138,8 @@ def answers(browser: Browser, app: str, bare: str, rounds: int) -> Result:
 
 
 def answered(browser: Browser, address: str) -> float:
-    """Draw a stroke on a page just opened by someone new; returns the milliseconds from pen-up to the answer."""
-    with opened(browser, address) as page:
+    """Draw a stroke on a page just opened by someone new; returns the milliseconds from pen-up to the app's answer."""
+    with opened(browser, address, reads_live=False) as page:
         box = page.locator('.st-key-canvas canvas[data-fabric="top"]').bounding_box(timeout=WAIT)
         if box is None:
             raise ValueError(f"a page with a canvas was expected at {address}; it shows none")
@@ -152,9 +154,11 @@ def answered(browser: Browser, address: str) -> float:
 
 
 @contextmanager
-def opened(browser: Browser, address: str) -> Iterator[Page]:
-    """A page as a visitor who has never been there finds it, at rest."""
+def opened(browser: Browser, address: str, *, reads_live: bool = True) -> Iterator[Page]:
+    """A page as a visitor who has never been there finds it, at rest; perhaps without a network in the browser."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    if not reads_live:
+        context.route("**/browser/networks/**", lambda route: route.abort())
     page = context.new_page()
     page.set_default_timeout(WAIT)
     try:
@@ -312,6 +316,7 @@ def markdown(results: Result) -> str:
         "click on Pause to paused, median": f"{pause['median']:.0f} ms",
         "click on Pause to paused, at most": f"{pause['most']:.0f} ms",
     }
+    rows |= pen.rows(results.get("pen", {}))
     if found := results.get("trainings"):
         rows["a training with its page open, beside the command line"] = (
             f"{found['page open'] / found['command line']:.2f}"
