@@ -89,9 +89,10 @@ export class AnswerView {
   #paint(image) {
     const context = this.#canvas.getContext("2d")
     const picture = context.createImageData(IMAGE_SIDE, IMAGE_SIDE)
-    for (let pixel = 0; pixel < IMAGE_SIDE * IMAGE_SIDE; pixel++) {
-      const value = image?.[pixel] ?? 0
-      picture.data.set([value, value, value, 255], 4 * pixel)
+    const { data } = picture
+    for (let at = 0; at < data.length; at += 4) {
+      data[at] = data[at + 1] = data[at + 2] = image?.[at / 4] ?? 0
+      data[at + 3] = 255
     }
     context.putImageData(picture, 0, 0)
   }
