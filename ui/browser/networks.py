@@ -26,13 +26,16 @@ _shipped: dict[str, bytes] = {}  # by checksum: what was sent before
 def address(name: str) -> str | None:
     """Where the browser gets the network of this name in the visitor's menus, relative to the page's address.
 
-    None for a network that is too large for a browser.
+    None for a network that is too large for a browser, or that the visitor has no more.
     """
+    is_own = name in state.visitor().networks
+    if not is_own and name not in networks.shipped_names():
+        return None
     network = networks.find(name).network
     if not wire.is_small_enough(network):
         return None
     sum_of_values = checksum(network)
-    if name in state.visitor().networks:
+    if is_own:
         return f"browser/networks/{state.visitor().token}/{sum_of_values}{SUFFIX}"
     _addressed[sum_of_values] = name
     return f"browser/networks/{sum_of_values}{SUFFIX}"

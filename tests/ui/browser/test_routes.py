@@ -46,7 +46,7 @@ def script() -> None:
     from ui.pickers import networks as menu
 
     state.begin()
-    for name in menu.menu_names():
+    for name in [*menu.menu_names(), "forgotten"]:
         st.text(f"{name} {browser_networks.address(name)}")
 
 
@@ -125,11 +125,11 @@ def test_no_file_is_named_by_an_address(name: str) -> None:
     assert get(f"browser/networks/{name}.safetensors")[0] == 404
 
 
-def test_a_network_over_32_megabytes_stays_with_the_app() -> None:
+def test_a_network_over_32_megabytes_stays_with_the_app_and_one_that_is_gone_has_no_address() -> None:
     large = random_network(4096, 1200)
     assert large.mlp.parameters.nbytes > wire.MAX_BYTES
     screen, addresses = visit(large=large)
-    assert addresses["large"] == "None"
+    assert addresses["large"] == addresses["forgotten"] == "None"
     assert networks.own(screen.session_state[VISITOR_KEY], networks.checksum(large)) is None
 
 
