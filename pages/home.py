@@ -17,7 +17,7 @@ with page:
     )
     with st.container(key="reading", border=True):
         try:
-            handwriting_demo.show(networks.load_shipped(networks.DEFAULT).network)
+            handwriting_demo.show(networks.DEFAULT)
         except (OSError, ValueError) as error:
             errors.show_error(f"The network can't be opened: {error}")
     cards.show()

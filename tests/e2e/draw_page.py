@@ -1,10 +1,11 @@
 """What a visitor does on the Draw page, and reads there."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from model.ink import Drawing, read_ink
 from model.nn.classifier import DigitClassifier
@@ -20,6 +21,18 @@ DRAWINGS = list(read_ink(INK))
 def strokes_of(label: str) -> list[list[list[float]]]:
     """Return the strokes of somebody's digit."""
     return next([stroke.tolist() for stroke in drawing.strokes] for drawing in DRAWINGS if drawing.label == label)
+
+
+def press(page: Page, paper: Locator, stroke: Sequence[Sequence[float]]) -> None:
+    """Draw a stroke, as large as 70 % of the paper; the mouse's button stays down."""
+    box = paper.bounding_box()
+    points = np.array(stroke, float)
+    points = 0.7 * (points - points.min(axis=0)) / np.ptp(points, axis=0).max() + 0.15
+    points = points * box["width"] + [box["x"], box["y"]]
+    page.mouse.move(*points[0].tolist())
+    page.mouse.down()
+    for x, y in points[1:].tolist():
+        page.mouse.move(x, y)
 
 
 class DrawPage:

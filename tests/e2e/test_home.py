@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e import probes
+from tests.e2e.draw_page import press, strokes_of
 from tests.e2e.patience import until
 from tools.page_actions import PAPER, settle
 
@@ -30,6 +31,21 @@ def test_home_shows_digits_being_read_until_they_are_paused_and_its_cards_lead_o
     assert probes.painted(paper) == stopped
     page.get_by_role("button", name="Play").click()
     until(page, lambda: probes.painted(paper), lambda now: now != stopped, "digits that go on being written")
+
+    # The paper is the visitor's, too: the answer follows the pen.
+    page.locator(".writing.writing-live").wait_for()
+    press(page, paper, strokes_of("3")[0])
+    expect(digit).to_have_text("3")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.mouse.up()
+    expect(digit).to_have_text("3")
+    expect(page.locator(".st-key-reading .bar-best")).to_contain_text("3")
+    page.get_by_role("button", name="Clear").click()
+    expect(digit).to_have_text("")
+    blank = probes.painted(paper)
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Clear")).to_be_hidden()
+    until(page, lambda: probes.painted(paper), lambda now: now != blank, "digits that write themselves again")
 
     card = page.locator(".st-key-card_draw")
     expect(card.get_by_role("link")).to_have_count(1)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.draw_page import DrawPage, strokes_of
+from tests.e2e.draw_page import DrawPage, press, strokes_of
 from tests.e2e.test_draw import ONLY_NINES
 from tests.e2e.test_layout import expect_nothing_moved, watch
 from tests.e2e.train_page import unfold
@@ -35,37 +35,13 @@ class Connection:
             self._server.send(self._held.pop(0))
 
 
-class Mouse:
-    """Draws on the paper, and leaves it to the test when the button is let go."""
-
-    def __init__(self, visitor: DrawPage) -> None:
-        self.visitor, self.mouse = visitor, visitor.page.mouse
-
-    def press(self, stroke: list[list[float]]) -> None:
-        box = self.visitor.paper.bounding_box()
-        points = np.array(stroke)
-        points -= points.min(axis=0)
-        points = points / points.max() * 0.7 * box["width"] + [
-            box["x"] + 0.15 * box["width"],
-            box["y"] + 0.15 * box["width"],
-        ]
-        self.mouse.move(*points[0].tolist())
-        self.mouse.down()
-        for point in points[1:].tolist():
-            self.mouse.move(*point)
-
-    def lift(self) -> None:
-        self.mouse.up()
-
-
 def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url: str) -> None:
     connection = Connection(page)
     visitor = DrawPage(page, app_url).open()
     visitor.wait_for_reader()
-    mouse = Mouse(visitor)
     (three,), busy = strokes_of("3"), page.locator(BUSY)
     watch(page)
-    mouse.press(three)
+    press(page, visitor.paper, three)
     visitor.expect_digit("3")
     expect(busy).to_have_count(1)
     expect(page.locator(".st-key-probabilities .bar-best")).to_contain_text("3")
@@ -80,7 +56,7 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     drawn = page.locator(".seen canvas").evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]"
     )
-    mouse.lift()
+    page.mouse.up()
     expect(page.locator(".strip-item")).to_have_count(1)
     expect(busy).to_have_count(0)
     settle(page)
@@ -107,8 +83,8 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     visitor.expect_digit("3")
     page.locator(".st-key-clear button").click()
     expect(visitor.prediction).to_have_text("Draw a digit")
-    mouse.press(strokes_of("0")[0])
-    mouse.lift()
+    press(page, visitor.paper, strokes_of("0")[0])
+    page.mouse.up()
     visitor.expect_digit("0")
     expect(busy).to_have_count(1)
     connection.let_go()
@@ -123,11 +99,11 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     settle(page)
     visitor.wait_for_reader()
     connection.hold()
-    mouse.press(three)
+    press(page, visitor.paper, three)
     expect(busy).to_have_count(1)
     expect(visitor.prediction).to_have_text("perhaps a 9, or a 0")
     expect(page.locator(".st-key-answer .likeness")).to_have_text("")
-    mouse.lift()
+    page.mouse.up()
     connection.let_go()
     addresses = page.evaluate(
         "performance.getEntriesByType('resource').map((it) => it.name).filter((it) => it.includes('/networks/'))"

@@ -3,6 +3,7 @@
 export { AnswerView } from "./answer_view.js"
 export { clipStrokes } from "./clipping.js"
 export { fetchNetwork } from "./network.js"
+export { Paper } from "./paper.js"
 export { Pen } from "./pen.js"
 export { rasterize } from "./rasterize.js"
 export { read } from "./reading.js"

@@ -1,6 +1,7 @@
-"""The demo on Home: digits write themselves, and a network predicts them stroke by stroke.
+"""The demo on Home: digits write themselves, and a network predicts them stroke by stroke, until the visitor writes.
 
-The browser draws the strokes; the predictions for each stage of a drawing are computed here.
+The browser draws the strokes; the predictions for each stage of these digits are computed here. What the visitor
+writes, the browser reads itself.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from markupsafe import Markup
 from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, render
 from model.nn.classifier import DigitClassifier
+from ui.browser import modules
+from ui.browser import networks as browser_networks
 from ui.common import style, templates, theme
 from ui.draw.fabric import PEN_WIDTH
 from ui.draw.prediction import probability_bars_html
 from ui.draw.sample_digits import PATHS, written
+from ui.pickers import networks
 
 STAGES = 24  # predictions while a digit is being written
 
@@ -32,10 +36,23 @@ _component = st.components.v2.component(
 )
 
 
-def show(network: DigitClassifier) -> None:
-    """Write the digits one after another, with the network's predictions beside them."""
-    digits = _predict_all(network.checksum(), network)
-    _component(key="writing", data={"digits": digits, "penWidth": PEN_WIDTH, "penColor": theme.PEN})
+def show(name: str) -> None:
+    """Write the digits one after another, with the predictions beside them.
+
+    Args:
+        name: of a network that comes with Inkling.
+    """
+    network = networks.load_shipped(name).network
+    _component(
+        key="writing",
+        data={
+            "digits": _predict_all(browser_networks.checksum(network), network),
+            "penWidth": PEN_WIDTH,
+            "penColor": theme.PEN,
+            "modules": modules.address(),
+            "network": browser_networks.address(name),
+        },
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
