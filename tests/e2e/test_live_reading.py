@@ -75,7 +75,9 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     assert max(sent) == 255
     np.testing.assert_allclose(sent, drawn, atol=12)  # of 255: places on the canvas are rounded on the way
 
-    # All that is done while the app hears nothing shows at once.
+    # All that is done while the app hears nothing shows at once, and is not said to screen readers before it stays.
+    said = page.locator("#said")
+    expect(said).to_have_text(re.compile("^3 "))
     connection.hold()
     page.locator(".st-key-undo button").click()
     expect(visitor.prediction).to_have_text("Draw a digit")
@@ -87,8 +89,10 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     page.mouse.up()
     visitor.expect_digit("0")
     expect(busy).to_have_count(1)
+    expect(said).to_have_text(re.compile("^3 "))
     connection.let_go()
     expect(busy).to_have_count(0)
+    expect(said).to_have_text(re.compile("^0 "))
     visitor.expect_digit("0")
     assert len(visitor.saved().strokes) == 1
 

@@ -29,7 +29,7 @@ export function headline({ verdict, guesses }, isUnfinished = false) {
 }
 
 function heading(cssClass, content) {
-  return `<div class="answer ${cssClass}" role="status">${content}</div>`
+  return `<div class="answer ${cssClass}">${content}</div>`
 }
 
 /**

@@ -13,7 +13,9 @@ function announceChanges(place) {
   const look = () => {
     timer = undefined
     for (const [selector, { stateOf, passing }] of Object.entries(SAID)) {
-      const text = document.querySelector(selector)?.textContent.replace(/\s+/g, " ").trim()
+      const part = document.querySelector(selector)
+      if (part?.closest("[aria-busy=true]")) continue // it changes with every move of the pen
+      const text = part?.textContent.replace(/\s+/g, " ").trim()
       const state = text && stateOf(text)
       if (state === states.get(selector) || passing.includes(state)) continue
       if (states.get(selector) && state) place.textContent = text
