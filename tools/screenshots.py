@@ -84,9 +84,12 @@ SCENES: Mapping[str, Callable[[Page, str], None]] = {
 
 
 def visible_texts(page: Page) -> list[str]:
-    """Return the texts of headings, buttons, settings and figures on a page, with # for numbers, sorted."""
+    """Return the texts of headings, buttons, settings and figures on a page, with # for numbers, sorted.
+
+    Which images are shown is a matter of chance: "> 99.9 %" is a number as "98 %" is.
+    """
     texts: list[str] = page.evaluate(VISIBLE_TEXTS)
-    return sorted({re.sub(r"\d[\d,.]*", "#", text) for text in texts} - {""})
+    return sorted({re.sub(r"(?:[<>]\s*)?\d[\d,.]*", "#", text) for text in texts} - {""})
 
 
 def checksum(path: Path) -> str:

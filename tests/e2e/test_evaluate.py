@@ -40,8 +40,23 @@ def expect_images_of(page: Page, actual: int, predicted: int) -> None:
     expect(shown.locator(".gallery-caption")).to_have_text([caption] * min(count, 12))
 
 
+AT_REST = """() => new Promise(done => {
+    const scroller = document.querySelector("[data-testid=stMain]")
+    let [last, pictures] = [scroller.scrollTop, 0]  // how many pictures it has stood there for
+    const look = () => {
+        pictures = scroller.scrollTop === last ? pictures + 1 : 0
+        last = scroller.scrollTop
+        pictures > 20 ? done(true) : requestAnimationFrame(look)
+    }
+    look()
+})"""
+
+
 def swipe_up(page: Page, start: Locator) -> None:
-    """Swipe with a finger from an element upwards: the page scrolls."""
+    """Swipe with a finger from an element upwards, and wait until the page that scrolls on has come to rest.
+
+    A tap before that would only stop it.
+    """
     start.scroll_into_view_if_needed()
     box = start.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -53,6 +68,7 @@ def swipe_up(page: Page, start: Locator) -> None:
         finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - moved}]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.wait_for_function(f"before => {scrolled} > before + 50", arg=before)
+    page.evaluate(AT_REST)
 
 
 def test_what_is_chosen_shows_by_mouse_and_by_keys_and_goes_with_the_visitor_to_draw(page: Page, app_url: str) -> None:
