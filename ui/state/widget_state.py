@@ -23,8 +23,3 @@ def put(key: str, value: Any) -> None:
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
-
-
-def put_default(key: str, value: Any) -> None:
-    """Give a widget a value unless it has one."""
-    st.session_state.setdefault(key, value)
