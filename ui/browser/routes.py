@@ -21,7 +21,7 @@ def routes() -> list[Route]:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     prefix = f"/{base}/browser" if base else "/browser"
     return [
-        Route(f"{prefix}/modules/{{version}}/{{name}}", _module),
+        Route(f"{prefix}/modules/{{version}}/{{name:path}}", _module),
         Route(f"{prefix}/networks/{{checksum}}{networks.SUFFIX}", _shipped_network),
         Route(f"{prefix}/networks/{{token}}/{{checksum}}{networks.SUFFIX}", _own_network),
     ]
