@@ -17,7 +17,7 @@ from model.nn.classifier import DigitClassifier
 from ui.browser import modules, wire
 
 ORIGIN = "http://reader.test"  # nothing is there: the page's requests are answered here
-MODULES = ("rasterize", "network", "reading", "answer", "clipping", "pencil", "sheet")
+MODULES = ("rasterize", "network", "reading", "answer", "clipping", "pencil", "sheet", "explain/index")
 
 
 @dataclass(frozen=True)

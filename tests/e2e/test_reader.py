@@ -3,7 +3,6 @@
 import itertools
 import os
 import re
-from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, read_ink, render
 from model.ink.scribbles import scribbles
 from model.nn.activations import ACTIVATIONS
-from model.nn.classifier import DigitClassifier
-from model.nn.mlp import MLP
 from model.training import checkpoint
+from tests.e2e.networks import made
 from tests.paths import INK
 from tools.browser_reader import BrowserReader, BrowserReading
 from ui.draw import prediction
@@ -69,18 +67,6 @@ def distorted(drawing: Drawing, rng: np.random.Generator) -> Drawing:
     matrix = np.eye(2) + rng.normal(0, 0.3, (2, 2))
     strokes = [stroke[: max(int(len(stroke) * rng.uniform(0.4, 1)), 1)] @ matrix for stroke in drawing.strokes]
     return Drawing(tuple(strokes))
-
-
-def made(hidden: Sequence[int], activation: str, normalized: bool, outputs: int, seed: int) -> DigitClassifier:
-    """Return a network that is unsure: all of its values are random, also its calibration."""
-    rng = np.random.default_rng(seed)
-    mlp = MLP((784, *hidden, outputs), activation, batch_normalization=normalized).initialize("he", rng)
-    mlp.parameters[mlp.num_weights :] += rng.normal(0, 0.3, mlp.parameters.size - mlp.num_weights)
-    mlp.running_mean[:] = rng.normal(0, 0.5, mlp.running_mean.size)
-    mlp.running_var[:] = rng.uniform(0.2, 3, mlp.running_var.size)
-    network = DigitClassifier(mlp)
-    network.temperature, network.reject_bias = rng.uniform(0.5, 1.5), rng.normal(0, 1)
-    return network
 
 
 NETWORKS = [

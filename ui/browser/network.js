@@ -68,7 +68,14 @@ export class Network {
    *   the image shows one, and the probability that it shows one; null without a reject class
    */
   predict(image) {
-    const logits = this.forward(image).at(-1).activations
+    return this.classify(this.forward(image).at(-1).activations)
+  }
+
+  /**
+   * @param {Float64Array} logits
+   * @returns {{ probabilities: Float64Array, isDigit: number | null }} as of `predict`
+   */
+  classify(logits) {
     const probabilities = softmax(logits.subarray(0, CLASSES).map((logit) => logit / this.temperature))
     if (!this.hasRejectClass) return { probabilities, isDigit: null }
     const all = logits.slice()

@@ -17,17 +17,26 @@ const MARGIN = REACH - 0.5 // between the path and the box's border: the last pi
  *
  * @param {Stroke[]} strokes
  * @param {number | null} pen the pen's width in the strokes' unit: it tells a dot from a small drawing
+ * @param {Stroke[]} whole the strokes that size and place follow: those rendered may be a part of them
  * @returns {Uint8Array | null} 784 pixels, row by row; null without a point
  */
-export function rasterize(strokes, pen = null) {
-  const drawn = strokes.filter((stroke) => stroke.length > 0)
+export function rasterize(strokes, pen = null, whole = strokes) {
+  const drawn = whole.filter((stroke) => stroke.length > 0)
   if (drawn.length === 0) return null
   const box = boundingBox(drawn)
   const length = Math.max(box.width, box.height)
   const isDot = length <= Math.max(pen ?? 0, 1e-9 * box.largest)
   const scale = isDot ? PEN_WIDTH / (pen || 1) : (BOX_SIZE - 2 * MARGIN) / length
+  const ink = inkOf(drawn, box, scale)
+  if (whole === strokes) return centered(ink, ink)
+  const part = strokes.filter((stroke) => stroke.length > 0)
+  return centered(inkOf(part, box, scale), ink)
+}
+
+/** The ink of strokes in the box. */
+function inkOf(strokes, box, scale) {
   const nearest = new Float64Array(BOX_SIZE * BOX_SIZE).fill(Infinity) // squared distance to the path
-  for (const stroke of drawn) {
+  for (const stroke of strokes) {
     let [x, y] = place(stroke[0], box, scale)
     if (stroke.length === 1) bringNearer(nearest, x, y, x, y)
     for (let index = 1; index < stroke.length; index++) {
@@ -36,11 +45,10 @@ export function rasterize(strokes, pen = null) {
       ;[x, y] = [nextX, nextY]
     }
   }
-  const ink = Uint8Array.from(nearest, (squared) => {
+  return Uint8Array.from(nearest, (squared) => {
     const coverage = Math.min(Math.max((REACH - Math.sqrt(squared)) / EDGE, 0), 1)
     return roundHalfToEven(255 * coverage)
   })
-  return centerByMass(ink)
 }
 
 function boundingBox(strokes) {
@@ -91,14 +99,14 @@ function pixelsWithin(from, to) {
   return [Math.max(first, 0), Math.min(last, BOX_SIZE - 1)]
 }
 
-/** Place the box's ink in the image by whole pixels, so that its center of mass rounds to 14; ink is never cut off. */
-function centerByMass(ink) {
+/** Place a box of ink in the image by whole pixels, so that the whole's center of mass rounds to 14, with none cut off. */
+function centered(ink, whole) {
   const image = new Uint8Array(IMAGE_SIDE * IMAGE_SIDE)
   let [top, left, bottom, right] = [BOX_SIZE, BOX_SIZE, -1, -1]
   let [mass, rowMoment, columnMoment] = [0, 0, 0]
   for (let row = 0; row < BOX_SIZE; row++) {
     for (let column = 0; column < BOX_SIZE; column++) {
-      const value = ink[row * BOX_SIZE + column]
+      const value = whole[row * BOX_SIZE + column]
       if (value === 0) continue
       top = Math.min(top, row)
       left = Math.min(left, column)

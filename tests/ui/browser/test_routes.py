@@ -71,6 +71,7 @@ def test_a_module_is_kept_by_browsers_for_good_and_its_address_follows_its_conte
     assert "immutable" in headers["cache-control"]
     imported = {line.split('"')[1].removeprefix("./") for line in body.decode().splitlines() if " from " in line}
     assert imported < modules.MODULES.keys()
+    assert get(modules.address("explain/index.js"))[2] == modules.MODULES["explain/index.js"]
     assert get(address.replace(modules.VERSION, "0" * 16))[0] == 404
 
 

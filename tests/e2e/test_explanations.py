@@ -1,0 +1,219 @@
+"""What explains an answer, in Chromium: held against the figures of `model`, over recorded ink."""
+
+import base64
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from model.ink import Drawing, read_ink, render
+from model.nn.activations import ACTIVATIONS
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP, as_inputs
+from model.nn.workspace import Workspace
+from tests.e2e.networks import made
+from tests.paths import INK
+from tools.browser_reader import BrowserReader
+from ui.browser import wire
+
+DRAWINGS = list(read_ink(INK))
+NETWORKS = [
+    made([24] * layers, activation, normalized, outputs, seed)
+    for seed, (layers, activation, normalized, outputs) in enumerate(
+        [
+            (0, "relu", False, 10),
+            (0, "relu", False, 11),
+            (4, "relu", True, 11),
+            *zip(
+                itertools.cycle((1, 2, 3)), ACTIVATIONS, itertools.cycle((False, True)), itertools.cycle((11, 10, 11))
+            ),
+            *zip(itertools.cycle((3, 1, 2)), ACTIVATIONS, itertools.cycle((True, False)), itertools.cycle((10, 11))),
+        ]
+    )
+]
+
+
+class Explainer:
+    """The modules in a page of their own. Typed arrays come back as lists."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = BrowserReader(page).page
+
+    def take(self, network: DigitClassifier, drawing: Drawing) -> None:
+        """Have `network`, `strokes`, `pen` and `image` in the browser from now on; the image is the app's."""
+        self.page.evaluate(
+            """([content, strokes, pen, image]) => {
+                const bytes = Uint8Array.from(atob(content), (byte) => byte.charCodeAt(0))
+                Object.assign(window, { strokes, pen, network: reader.parseNetwork(bytes.buffer) })
+                window.image = Uint8Array.from(image)
+            }""",
+            [
+                base64.b64encode(wire.to_wire(network)).decode(),
+                [stroke.tolist() for stroke in drawing.strokes],
+                drawing.pen,
+                render(drawing).reshape(-1).tolist(),
+            ],
+        )
+
+    def find(self, script: str, argument: object = None) -> Any:
+        """Return what a script makes of them: the body of a function of `given`, with the modules in `reader`."""
+        return self.page.evaluate(
+            f"""(given) => {{
+                const plain = (value) => {{
+                    if (ArrayBuffer.isView(value) || Array.isArray(value)) return Array.from(value, plain)
+                    if (!value || typeof value !== "object") return value
+                    const shown = Object.entries(value).filter(([name]) => name !== "network")
+                    return Object.fromEntries(shown.map(([name, part]) => [name, plain(part)]))
+                }}
+                return plain((() => {{ {script} }})())
+            }}""",
+            argument,
+        )
+
+
+@pytest.fixture
+def explainer(page: Page) -> Explainer:
+    return Explainer(page)
+
+
+def folded(network: DigitClassifier) -> MLP:
+    """Return an MLP without batch normalization that computes the same as this one in inference, in float64."""
+    mlp = network.mlp.copy(np.float64)
+    twin = MLP(mlp.sizes, mlp.activation, dtype=np.float64)
+    for index, (layer, plain) in enumerate(zip(mlp.layers, twin.layers, strict=True)):
+        plain.weights[:], plain.biases[:] = layer.weights, layer.biases
+        if layer.gamma is not None:
+            mean, variance = mlp.running_statistics_of(index)
+            scale = layer.gamma / np.sqrt(variance + 1e-5)
+            plain.weights[:] *= scale
+            plain.biases[:] -= mean * scale
+    return twin
+
+
+def gradients_of_logits(mlp: MLP, image: np.ndarray, coefficients: np.ndarray) -> list[np.ndarray]:
+    """Return d/dz of each layer for a weighted sum of the logits, by the backward pass of `model`."""
+    workspace = Workspace(mlp, 1)
+    mlp.forward(image, workspace)
+    logits = workspace.pre_activations[-1]
+    probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    mlp.backward(image, probabilities - coefficients, workspace)  # it begins with probabilities - targets
+    return [layer.biases.copy() for layer in workspace.gradients]
+
+
+def test_all_numbers_on_the_way_are_those_of_model_and_add_up(explainer: Explainer) -> None:
+    for network, drawing in zip(NETWORKS, itertools.cycle(DRAWINGS[::7]), strict=False):
+        mlp, image = folded(network), as_inputs(render(drawing).reshape(1, -1), np.float64)
+        rng = np.random.default_rng(len(mlp.sizes))
+        coefficients = rng.normal(0, 1, mlp.sizes[-1])
+        layer = len(mlp.layers) - 1
+        explainer.take(network, drawing)
+        found = explainer.find(
+            """
+                const trace = reader.traceForward(network, image)
+                const layers = trace.layers.map((_, layer) => layer)
+                return {
+                    trace,
+                    gradients: reader.backpropagate(trace, given),
+                    pixels: reader.inputGradient(network, trace, given),
+                    sums: layers.map((layer) => reader.unitSum(trace, layer, 7, 5)),
+                    weights: layers.map((layer) => reader.unitWeights(trace, layer, 7)),
+                    outgoing: reader.outgoingProducts(trace, 0, 3, 4),
+                    connections: layers.map((layer) => reader.strongestConnections(trace, layer, 20, given)),
+                }
+            """,
+            coefficients.tolist(),
+        )
+
+        workspace = Workspace(mlp, 1)
+        mlp.forward(image, workspace)
+        expected = [values[0] for values in workspace.pre_activations]
+        inputs = [image[0], *(values[0] for values in workspace.activations)]
+        for index, traced in enumerate(found["trace"]["layers"]):
+            np.testing.assert_allclose(traced["inputs"], inputs[index], atol=1e-5)
+            np.testing.assert_allclose(traced["preActivations"], expected[index], atol=1e-5)
+        np.testing.assert_allclose(found["trace"]["logits"], expected[-1], atol=1e-5)
+        prediction = network.predict(image.astype(np.float32))
+        np.testing.assert_allclose(found["trace"]["probabilities"], prediction.probabilities[0], atol=1e-5)
+        assert (found["trace"]["isDigit"] is None) == (prediction.is_digit is None)
+
+        deltas = gradients_of_logits(mlp, image, coefficients)
+        for index, gradient in enumerate(found["gradients"]):
+            np.testing.assert_allclose(gradient["preActivations"], deltas[index], atol=1e-5)
+        np.testing.assert_allclose(found["pixels"], mlp.layers[0].weights @ deltas[0], atol=1e-5)
+
+        for index, unit in enumerate(found["sums"]):
+            weights = mlp.layers[index].weights[:, 7]
+            np.testing.assert_allclose(found["weights"][index], weights, atol=1e-5)
+            products = inputs[index] * weights
+            named = [product["index"] for product in unit["products"]]
+            assert named == np.argsort(-np.abs(products), kind="stable")[:5].tolist()
+            assert unit["restCount"] == np.count_nonzero(products) - 5
+            for product in unit["products"]:
+                assert product["product"] == product["weight"] * product["input"]
+            total = unit["bias"] + sum(product["product"] for product in unit["products"]) + unit["rest"]
+            assert total == pytest.approx(unit["preActivation"], abs=1e-9)
+            assert unit["activation"] == found["trace"]["layers"][index]["activations"][7]
+
+            flow = inputs[index][:, None] * mlp.layers[index].weights * deltas[index]
+            strongest = np.sort(np.abs(flow), axis=None)[::-1][:20]
+            contributions = [connection["contribution"] for connection in found["connections"][index]]
+            np.testing.assert_allclose(np.abs(contributions), strongest[: len(contributions)], atol=1e-5)
+            for connection in found["connections"][index]:
+                assert flow[connection["input"], connection["unit"]] == pytest.approx(
+                    connection["contribution"], abs=1e-5
+                )
+
+        assert len(found["outgoing"]) == (4 if layer else 0)
+        for product in found["outgoing"]:
+            expected_product = inputs[1][3] * mlp.layers[1].weights[3, product["index"]]
+            assert product["product"] == pytest.approx(expected_product, abs=1e-5)
+
+
+def test_evidence_leaves_nothing_unexplained(explainer: Explainer) -> None:
+    methods = set()
+    for network, drawing in zip(NETWORKS, itertools.cycle(DRAWINGS[::4]), strict=False):
+        explainer.take(network, drawing)
+        image = as_inputs(render(drawing).reshape(1, -1), np.float64)
+        logits = folded(network).logits(image)[0]
+        for wanted, other in ((7, 1), (3, None), (len(logits) - 1, 0)):
+            found = explainer.find("return reader.evidence(network, image, ...given)", [wanted, other])
+            expected = logits[wanted] - (0 if other is None else logits[other])
+            assert found["difference"] == pytest.approx(expected, abs=1e-4)
+            assert sum(found["pixels"]) + sum(found["biases"]) == pytest.approx(expected, abs=1e-4)
+            assert not np.any(np.array(found["pixels"])[image[0] == 0])
+            assert len(found["biases"]) == len(network.mlp.layers)
+            methods.add((network.mlp.activation, found["method"]))
+    assert {method for activation, method in methods if "relu" in activation} == {"gradient times input"}
+    assert len({activation for activation, method in methods if method == "layer-wise relevance"}) == 3
+
+
+def test_occlusion_leaves_each_part_out_and_all_other_ink_in_place(explainer: Explainer) -> None:
+    network = made([24], "relu", False, 11, 5)
+    mlp = network.mlp
+    several = max(DRAWINGS, key=lambda drawing: len(drawing.strokes))
+    single = next(drawing for drawing in DRAWINGS if len(drawing.strokes) == 1)
+    assert len(several.strokes) > 1
+    for drawing, count in ((several, len(several.strokes)), (single, 6)):
+        explainer.take(network, drawing)
+        found = explainer.find(
+            """
+                const options = { pen, wanted: 4, other: 9, count: 6 }
+                return reader.strokeOcclusion(network, strokes, options).map((part) => {
+                    const others = strokes.filter((_, index) => index !== part.stroke)
+                    return { ...part, image: reader.rasterize(others, pen, strokes) }
+                })
+            """
+        )
+        assert len(found) == count
+        assert [part["from"] for part in found if part["stroke"] == 0] == [
+            pytest.approx(part["to"] - 1 / (count if drawing is single else 1)) for part in found if part["stroke"] == 0
+        ]
+        whole = render(drawing).reshape(-1)
+        for part in found if drawing is several else []:
+            occluded = np.array(part["image"], np.uint8)
+            assert (occluded <= whole.astype(int) + 2).all()  # nothing moved: ink only goes
+            before, after = mlp.logits(np.stack([whole, occluded]))
+            assert part["effect"] == pytest.approx((before - after)[4] - (before - after)[9], abs=0.02)
+            assert part["reading"]["digit"] == after[:10].argmax()

@@ -1,0 +1,5 @@
+/** Why a network answers as it does: everything that a page needs to show it. */
+
+export { evidence, strokeOcclusion } from "./evidence.js"
+export { backpropagate, difference, inputGradient, strongestConnections } from "./gradient.js"
+export { outgoingProducts, traceForward, unitBias, unitSum, unitWeights } from "./trace.js"
