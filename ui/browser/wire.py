@@ -34,11 +34,21 @@ def to_wire(network: DigitClassifier) -> bytes:
 
     Rounded weights are int16, in multiples of a tensor `steps` (units,) beside them.
     """
+    is_large = network.mlp.parameters.nbytes > SMALL_BYTES
+    return _packed(network, is_rounded=is_large and _error(network, _rounded(network)) <= LARGEST_ERROR)
+
+
+def to_wire_at_once(network: DigitClassifier) -> bytes:
+    """The same for a network in training, soon another one: how far rounding moves its answers is not measured."""
+    parameters = network.mlp.parameters
+    return _packed(network, is_rounded=parameters.nbytes > SMALL_BYTES and bool(np.isfinite(parameters).all()))
+
+
+def _packed(network: DigitClassifier, *, is_rounded: bool) -> bytes:
     tensors = dict(tensors_of(network.mlp))
-    if network.mlp.parameters.nbytes > SMALL_BYTES and _error(network, _rounded(network)) <= LARGEST_ERROR:
-        for index, layer in enumerate(network.mlp.layers):
-            integers, steps = quantize(layer.weights)
-            tensors |= {f"layers.{index}.weights": integers, f"layers.{index}.steps": steps}
+    for index, layer in enumerate(network.mlp.layers if is_rounded else ()):
+        integers, steps = quantize(layer.weights)
+        tensors |= {f"layers.{index}.weights": integers, f"layers.{index}.steps": steps}
     metadata = {
         "activation": network.mlp.activation,
         "temperature": repr(network.temperature),

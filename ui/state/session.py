@@ -24,7 +24,7 @@ def begin() -> None:
         st.session_state[VISITOR_KEY] = _visitors().find(name) or VisitorState(name)
         st.session_state[TAB_KEY] = TabState()
     runtime.pool()
-    _presence(visitor())
+    _presence(visitor().name, visitor())
     visitors.tell_browser(visitor().name)
 
 
@@ -79,7 +79,7 @@ def _sweep(everyone: Visitors[VisitorState]) -> None:
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda state: _visitors().disconnect(state.name))
-def _presence(_state: VisitorState) -> VisitorState:
+def _presence(name: str, _state: VisitorState) -> VisitorState:
     """Stand for this connection: made when the browser connects, released when it goes away or reloads."""
-    _visitors().connect(_state.name, _state)
+    _visitors().connect(name, _state)
     return _state

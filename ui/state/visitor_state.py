@@ -63,6 +63,8 @@ class VisitorState:
     last_request: TrainingRequest | None = None
     last_request_at: float = 0.0
 
+    sent_until: float = 0.0  # by when, at the rate of ui/browser/run_networks, their browser has what it was sent
+
     lock: threading.Lock = field(default_factory=threading.Lock)  # a visitor may have several tabs
 
     @property

@@ -21,8 +21,8 @@ from ui.state.visitor_state import VisitorState
 APP = Starlette(routes=routes())
 
 
-def get(address: str) -> tuple[int, dict[str, str], bytes]:
-    """Ask the routes for an address; returns the status, the headers and the body."""
+def get(address: str, known: str = "") -> tuple[int, dict[str, str], bytes]:
+    """Ask the routes for an address, with the ETag that is known; returns the status, the headers and the body."""
     messages = []
 
     async def receive() -> dict[str, object]:
@@ -31,7 +31,8 @@ def get(address: str) -> tuple[int, dict[str, str], bytes]:
     async def send(message: dict[str, object]) -> None:
         messages.append(message)
 
-    scope = {"type": "http", "method": "GET", "path": f"/{address}", "query_string": b"", "headers": []}
+    told = [(b"if-none-match", known.encode())]
+    scope = {"type": "http", "method": "GET", "path": f"/{address}", "query_string": b"", "headers": told}
     asyncio.run(APP(scope, receive, send))
     start, *bodies = messages
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
