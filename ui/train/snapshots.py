@@ -56,7 +56,8 @@ def choose(view: JobState) -> None:
             "Timeline",
             [*snapshots, LATEST],
             LATEST,  # and not the first stop, for a browser that has not heard of any value yet
-            key=_key(),
+            # One that has a single stop is another slider: with more stops it would stand at the first of them.
+            key=_key() if snapshots else f"{_key()}_empty",
             format_func=lambda step: _format_stop(step, snapshots.get(step)),
             help=f"{glossary.explain('snapshot')}\n\n{glossary.explain('fork')}",
             disabled=not snapshots,
