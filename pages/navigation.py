@@ -17,6 +17,7 @@ PAGES = [
     st.Page("draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
     st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
     st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:", url_path="evaluate"),
+    st.Page("inside.py", title="Inside", icon=":material/hub:", url_path="inside"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")

@@ -84,6 +84,7 @@ def _readable(color: str, page: str, towards: int) -> str:
 def css_properties() -> str:
     """The colors that the style sheet uses, as custom properties of the page and of components with their own root."""
     shades = {"page": PAGE, "text": TEXT, "on-primary": ON_PRIMARY}
+    shades |= {"positive": text_shades(TILE_POSITIVE), "negative": text_shades(TILE_NEGATIVE)}
     colors = {"right": RIGHT, "wrong": WRONG, "other": OTHER, "paper": PAPER, "pen": PEN}
     colors |= {name: f"light-dark({light}, {dark})" for name, (light, dark) in shades.items()}
     properties = "".join(f"  --{name}: {color};\n" for name, color in colors.items())

@@ -36,6 +36,7 @@ class LiveReading {
     listen("undo", () => this.#edit((sheet) => sheet.undo()))
     listen("redo", () => this.#edit((sheet) => sheet.redo()))
     listen("clear", () => this.#edit((sheet) => sheet.clear()))
+    listen("ink-wanted", () => this.#tell())
   }
 
   update(data) {
@@ -144,17 +145,30 @@ class LiveReading {
   }
 
   #refresh() {
+    this.#tell()
     const stroke = this.#pen?.stroke
     if (!this.#network || !(stroke || this.#isAhead)) {
       this.#shown = null
       this.#view?.giveBack()
       return
     }
-    const { rasterize, read, clipStrokes } = this.#modules
-    const drawn = stroke ? clipStrokes([stroke], this.#data.size) : []
-    const image = rasterize([...this.#sheet.strokes, ...drawn], this.#data.penWidth)
+    const { rasterize, read } = this.#modules
+    const image = rasterize(this.#strokes, this.#data.penWidth)
     this.#shown = { reading: read(this.#network, image), image, isUnfinished: Boolean(stroke) }
     this.#show()
+  }
+
+  /** All that is on the paper, the stroke that is being drawn too. */
+  get #strokes() {
+    const { stroke } = this.#pen
+    return [...this.#sheet.strokes, ...(stroke ? this.#modules.clipStrokes([stroke], this.#data.size) : [])]
+  }
+
+  /** Tell other parts of the page what is on the paper. */
+  #tell() {
+    if (!this.#sheet) return
+    const detail = { strokes: this.#strokes, isUnfinished: Boolean(this.#pen.stroke), isAhead: this.#isAhead }
+    this.#paper.dispatchEvent(new CustomEvent("ink", { detail, bubbles: true }))
   }
 
   #show() {

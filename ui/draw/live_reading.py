@@ -16,18 +16,20 @@ DECIMALS = 2  # of a place on the sheet: less than a thousandth of the image's p
 _component = component(__file__)
 
 
-def connect(network: str) -> None:
+def connect(network: str | None) -> None:
     """Let the browser read along; to be called in the container of the canvas, after all answers.
 
+    Whether it reads or not, the canvas's container sends each change of the ink as an event "ink".
+
     Args:
-        network: its name in the menus.
+        network: its name in the menus; None if only the ink is wanted.
     """
     sheet = state.tab().sheet
     _component(
         key="live_reading",
         data={
             "modules": modules.address(),
-            "network": networks.address(network),
+            "network": networks.address(network) if network else None,
             "sheet": sheet.number,
             "strokes": [stroke.round(DECIMALS).tolist() for stroke in sheet.content.drawing.strokes],
             "size": SHEET_SIZE,

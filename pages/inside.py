@@ -1,0 +1,57 @@
+"""Inside: one answer of a network explained, while one draws."""
+
+import streamlit as st
+
+from model.ink import Drawing
+from model.nn.classifier import DigitClassifier
+from ui import state
+from ui.common import errors
+from ui.draw import canvas, live_reading, paper, photo_upload
+from ui.inside import explanation
+from ui.pickers import networks
+
+
+@st.fragment
+def draw_and_explain(name: str, network: DigitClassifier) -> None:
+    """The paper and the explanation: what a stroke changes.
+
+    Args:
+        name: of the network in the menus.
+        network: the one that is explained.
+    """
+    with st.container(key="paper_and_tools"):
+        with st.container(key="canvas"):
+            try:
+                drawing = canvas.drawing_canvas()
+            except ValueError as error:
+                errors.show_error(f"The drawing can't be read: {error}. Clear it and draw again.")
+                drawing = Drawing(())
+            paper.connect()
+            live_reading.connect(None)
+        paper.tools(drawing)
+    with st.container(key="explanation_place"):
+        if explanation.is_possible(name):
+            explanation.show(name, network, photo_upload.photo())
+        else:
+            st.info(
+                f"This network is too large to be explained in a browser: it has {network.mlp.parameters.size:,} "
+                "parameters. Choose a smaller one; on the Draw page it reads all the same.",
+                icon=":material/info:",
+            )
+    state.visitor().content = state.tab().sheet.content
+
+
+if state.enter_page("inside"):
+    canvas.restore_drawing()
+
+with st.container(key="inside"):
+    st.title("Inside a network")
+    desk = st.container(key="desk")
+    with st.container(key="choices"):
+        try:
+            name, checkpoint = networks.select_network()
+        except (OSError, ValueError) as error:
+            errors.show_error(f"The network can't be opened: {error}")
+            st.stop()
+    with desk:
+        draw_and_explain(name, checkpoint.network)

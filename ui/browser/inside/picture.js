@@ -1,0 +1,45 @@
+/** Small pictures: values in a grid, each a pixel of a canvas that CSS enlarges. */
+
+import { largest } from "./palette.js"
+
+const IMAGE_SIDE = 28
+
+/**
+ * Paint an image as ink on paper.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} pixels 784, from 0 to 1; none is blank paper
+ */
+export function paintPixels(canvas, pixels = []) {
+  paint(canvas, IMAGE_SIDE, IMAGE_SIDE, (index) => {
+    const level = Math.round(255 * (pixels[index] ?? 0))
+    return [level, level, level]
+  })
+}
+
+/**
+ * Paint signed values: what is positive in one color, what is negative in the other.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} columns
+ * @param {import("./palette.js").Palette} palette
+ * @param {number} scale the magnitude of the strongest color
+ */
+export function paintValues(canvas, values, columns, palette, scale = largest(values)) {
+  paint(canvas, columns, Math.ceil(values.length / columns), (index) =>
+    index < values.length ? palette.shade(values[index] / scale) : null,
+  )
+}
+
+function paint(canvas, columns, rows, colorOf) {
+  if (canvas.width !== columns) canvas.width = columns
+  if (canvas.height !== rows) canvas.height = rows
+  const context = canvas.getContext("2d")
+  const picture = context.createImageData(columns, rows)
+  for (let index = 0; index < columns * rows; index++) {
+    const color = colorOf(index)
+    if (color) picture.data.set([...color, 255], 4 * index)
+  }
+  context.putImageData(picture, 0, 0)
+}

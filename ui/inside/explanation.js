@@ -1,0 +1,92 @@
+/** Explains the answer to what is on the paper, in the browser; see explanation.py. */
+
+const NETWORKS_KEPT = 3
+
+const explanations = new WeakMap()
+const networks = new Map() // by address: promises of networks
+
+export default function (component) {
+  const { data, parentElement } = component
+  if (!explanations.has(parentElement)) explanations.set(parentElement, new Explanation(parentElement))
+  explanations.get(parentElement).update(data)
+  return () => {
+    explanations.get(parentElement)?.disconnect()
+    explanations.delete(parentElement)
+  }
+}
+
+class Explanation {
+  #root
+  #data
+  #modules = null // ui/browser/inside/index.js, once it is there
+  #view = null
+  #ink = { strokes: [], isUnfinished: false, isAhead: false }
+  #listening = new AbortController()
+
+  constructor(element) {
+    this.#root = element.querySelector(".inside")
+    const { signal } = this.#listening
+    document.addEventListener("ink", ({ detail }) => this.#read(detail), { signal })
+  }
+
+  update(data) {
+    const before = this.#data
+    this.#data = data
+    if (data.modules !== before?.modules) this.#fetchModules()
+    else if (this.#view) {
+      if (data.network !== before.network) this.#fetchNetwork()
+      if (data.photo !== before.photo) this.#read(this.#ink)
+    }
+  }
+
+  disconnect() {
+    this.#listening.abort()
+    this.#view?.disconnect()
+  }
+
+  async #fetchModules() {
+    try {
+      this.#modules = await import(new URL(this.#data.modules, document.baseURI).href)
+    } catch {
+      this.#fail()
+      return
+    }
+    if (this.#listening.signal.aborted) return
+    const { sizes, penWidth } = this.#data
+    this.#view = new this.#modules.Inside(this.#root, { sizes, penWidth })
+    document.querySelector(".st-key-canvas")?.dispatchEvent(new Event("ink-wanted"))
+    this.#fetchNetwork()
+  }
+
+  async #fetchNetwork() {
+    const { network: address } = this.#data
+    try {
+      const network = await this.#keptNetwork(new URL(address, document.baseURI).href)
+      if (address === this.#data.network && !this.#listening.signal.aborted) this.#view.use(network)
+    } catch {
+      this.#fail()
+    }
+  }
+
+  #keptNetwork(address) {
+    if (!networks.has(address)) {
+      const fetched = this.#modules.fetchNetwork(address)
+      fetched.catch(() => networks.delete(address)) // to try again when it is wanted again
+      networks.set(address, fetched)
+      if (networks.size > NETWORKS_KEPT) networks.delete(networks.keys().next().value)
+    }
+    return networks.get(address)
+  }
+
+  #fail() {
+    this.#root.dataset.state = "failed"
+  }
+
+  #read(ink) {
+    this.#ink = ink
+    const { photo } = this.#data
+    const isPhoto = photo && !ink.isUnfinished && !ink.isAhead
+    const image = isPhoto ? Uint8Array.from(atob(photo), (byte) => byte.charCodeAt(0)) : null
+    this.#view?.read({ strokes: isPhoto ? [] : ink.strokes, isUnfinished: ink.isUnfinished, image })
+  }
+}
