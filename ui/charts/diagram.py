@@ -31,14 +31,15 @@ def network_svg(config: TrainingConfig) -> str:
     parts = [
         *(_joins(*ends) for ends in zip(pairwise(columns), pairwise(heights), strict=True)),
         *(_column(x, dots) for x, dots in zip(columns, heights, strict=True)),
-        *(_text(x, 14, f"{size:,}", 12, weight=600) for x, size in zip(columns, sizes, strict=True)),
+        *(_text(x, 16, f"{size:,}", 12, kind="units") for x, size in zip(columns, sizes, strict=True)),
         *_parameter_labels(config, columns),
         *_names(config, columns),
-        _text(WIDTH / 2, 191, totals(config), 12),
+        _text(WIDTH / 2, 191, totals(config), 12, kind="total"),
     ]
+    style = f"--columns:{len(sizes)}; display:block; width:100%; max-width:36rem; height:auto; margin:0 auto"
     return (
         f'<div><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(_label(config))}" '
-        f'style="display:block; width:100%; max-width:36rem; height:auto; margin:0 auto">{"".join(parts)}</svg></div>'
+        f'style="{style}">{"".join(parts)}</svg></div>'
     )
 
 
@@ -116,7 +117,7 @@ def _parameter_labels(config: TrainingConfig, columns: Sequence[float]) -> list[
     counts = layer_parameters(config)
     exact = max(len(f"{count:,}") for count in counts) * ROOM_FOR_DIGITS < columns[1] - columns[0]
     return [
-        _text((left + right) / 2, 171, f"{count:,}" if exact else _short(count), 11, faint=True)
+        _text((left + right) / 2, 171, f"{count:,}" if exact else _short(count), 11, kind="detail")
         for (left, right), count in zip(pairwise(columns), counts, strict=True)
     ]
 
@@ -132,16 +133,17 @@ def _short(count: int) -> str:
 def _names(config: TrainingConfig, columns: Sequence[float]) -> list[str]:
     last = "digit, if any" if config.background else "digit"
     names = [
-        _text(columns[0], 29, "image", 11, faint=True),
-        _text(min(columns[-1], WIDTH - ROOM_FOR_DIGITS * len(last) / 2), 29, last, 11, faint=True),
+        _text(columns[0], 29, "image", 11, kind="detail"),
+        _text(min(columns[-1], WIDTH - ROOM_FOR_DIGITS * len(last) / 2), 29, last, 11, kind="detail"),
     ]
     if config.hidden_sizes:
-        names.append(_text((columns[1] + columns[-2]) / 2, 29, _bend(config), 11, faint=True))
+        names.append(_text((columns[1] + columns[-2]) / 2, 29, _bend(config), 11, kind="detail"))
     return names
 
 
-def _text(x: float, y: float, text: str, size: int, *, weight: int = 400, faint: bool = False) -> str:
+def _text(x: float, y: float, text: str, size: int, *, kind: str) -> str:
+    """A text whose middle is at x. Its kind is the class by which the style sheet knows it."""
     return (
-        f'<text x="{x:.1f}" y="{y}" fill="currentColor" text-anchor="middle" opacity="{0.7 if faint else 1}" '
-        f'style="font-size:{size}px; font-weight:{weight}; font-variant-numeric:tabular-nums">{escape(text)}</text>'
+        f'<text class="{kind}" x="{x:.1f}" y="{y}" fill="currentColor" text-anchor="middle" '
+        f'style="font-size:{size}px">{escape(text)}</text>'
     )
