@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, read_ink, render
 from model.nn.activations import ACTIVATIONS
+from model.nn.batch_norm import BATCH_NORM_EPSILON
 from model.nn.classifier import DigitClassifier
+from model.nn.losses import cross_entropy, softmax
 from model.nn.mlp import MLP, as_inputs
+from model.nn.optimizers import SGD
 from model.nn.workspace import Workspace
 from tests.e2e.networks import made
 from tests.paths import INK
@@ -73,6 +77,10 @@ class Explainer:
         )
 
 
+def classified(network: DigitClassifier, drawing: Drawing) -> Classification:
+    return classify_images(network, [render(drawing)])[0]
+
+
 @pytest.fixture
 def explainer(page: Page) -> Explainer:
     return Explainer(page)
@@ -86,7 +94,7 @@ def folded(network: DigitClassifier) -> MLP:
         plain.weights[:], plain.biases[:] = layer.weights, layer.biases
         if layer.gamma is not None:
             mean, variance = mlp.running_statistics_of(index)
-            scale = layer.gamma / np.sqrt(variance + 1e-5)
+            scale = layer.gamma / np.sqrt(variance + BATCH_NORM_EPSILON)
             plain.weights[:] *= scale
             plain.biases[:] -= mean * scale
     return twin
@@ -217,3 +225,98 @@ def test_occlusion_leaves_each_part_out_and_all_other_ink_in_place(explainer: Ex
             before, after = mlp.logits(np.stack([whole, occluded]))
             assert part["effect"] == pytest.approx((before - after)[4] - (before - after)[9], abs=0.02)
             assert part["reading"]["digit"] == after[:10].argmax()
+
+
+def test_the_last_moment_is_the_whole_drawing_and_the_answer_stays_from_the_settled_one(explainer: Explainer) -> None:
+    network = made([24], "relu", False, 11, 8)
+    settled = set()
+    for drawing in DRAWINGS[::3]:
+        explainer.take(network, drawing)
+        found = explainer.find("return reader.readAlong(network, strokes, { pen, count: 25 })")
+        moments, whole = found["moments"], classified(network, drawing)
+        assert [moment["share"] for moment in moments] == pytest.approx(np.linspace(0, 1, 25))
+        assert moments[-1]["strokes"] == [stroke.tolist() for stroke in drawing.strokes]
+        np.testing.assert_allclose(moments[-1]["reading"]["probabilities"], whole.probabilities, atol=1e-3)
+        assert moments[0]["strokes"] == [[drawing.strokes[0][0].tolist()]]
+        lengths = [sum(length_of(np.array(stroke)) for stroke in moment["strokes"]) for moment in moments]
+        np.testing.assert_allclose(lengths, np.linspace(0, lengths[-1], 25), atol=1e-6)
+        for moment in moments[::6]:
+            until = Drawing(tuple(np.array(stroke) for stroke in moment["strokes"]), pen=drawing.pen)
+            expected = classified(network, until)
+            np.testing.assert_allclose(moment["reading"]["probabilities"], expected.probabilities, atol=2e-3)
+        answers = [moment["answer"] for moment in moments]
+        stays = [all(answer == answers[-1] for answer in answers[index:]) for index in range(25)]
+        assert found["settled"] == stays.index(True)
+        settled.add(found["settled"])
+    assert len(settled) > 1
+    assert explainer.find("return reader.readAlong(network, [])") == {"moments": [], "settled": None}
+
+
+def length_of(stroke: np.ndarray) -> float:
+    return float(np.hypot(*np.diff(stroke, axis=0).T).sum())
+
+
+def test_a_step_of_learning_is_models(explainer: Explainer) -> None:
+    rate, label, smoothing, unit = 0.05, 3, 0.1, 7
+    for network, drawing in zip(NETWORKS, itertools.cycle(DRAWINGS[::5]), strict=False):
+        explainer.take(network, drawing)
+        layers = range(len(network.mlp.layers))
+        found = explainer.find(
+            """
+                const [label, learningRate, smoothing, layers] = given
+                const step = reader.learningStep(network, image, label, { learningRate, smoothing })
+                return { step, units: layers.map((layer) => reader.unitStep(step, layer, 7, 1000)) }
+            """,
+            [label, rate, smoothing, list(layers)],
+        )
+        step = found["step"]
+        image, labels = as_inputs(render(drawing).reshape(1, -1), np.float64), np.array([label])
+        before = network.mlp.copy(np.float64)
+        gradient = inference_gradient(network, image, labels, smoothing)
+        after = before.copy()
+        SGD(after.parameters.size).step(after.parameters, gradient.copy(), rate)
+        np.testing.assert_allclose(step["probabilities"], softmax(before.logits(image))[0], atol=1e-5)
+        np.testing.assert_allclose(step["probabilitiesAfter"], softmax(after.logits(image))[0], atol=1e-4)
+        assert step["loss"] == pytest.approx(cross_entropy(before.logits(image), labels, smoothing), abs=1e-5)
+        assert step["lossAfter"] == pytest.approx(cross_entropy(after.logits(image), labels, smoothing), abs=1e-4)
+        rows = zip(found["units"], before.layers, before.views(gradient), after.layers, strict=True)
+        for layer, (shown, old, slope, new) in enumerate(rows):
+            assert shown["preActivation"] == pytest.approx(slope.biases[unit], abs=1e-5)
+            assert_step(shown["bias"], old.biases[unit], slope.biases[unit], new.biases[unit])
+            named = [weight["index"] for weight in shown["weights"]]
+            assert sorted(named) == list(range(len(old.weights)))
+            slopes = np.abs(slope.weights[named, unit])
+            assert (np.diff(slopes) <= 1e-5).all()
+            for weight in shown["weights"][:40]:
+                index = weight["index"]
+                assert_step(weight, old.weights[index, unit], slope.weights[index, unit], new.weights[index, unit])
+            assert shown["gradientNorm"] == pytest.approx(np.linalg.norm(slope.weights[:, unit]), abs=1e-5)
+            assert (shown["gamma"] is None) == (old.gamma is None)
+            if old.gamma is not None:
+                assert_step(shown["gamma"], old.gamma[unit], slope.gamma[unit], new.gamma[unit])
+            changed = shown["preActivationAfter"] - shown["preActivationBefore"]
+            traced = [step[name]["layers"][layer]["preActivations"][unit] for name in ("traceAfter", "trace")]
+            assert changed == traced[0] - traced[1]
+
+
+def inference_gradient(network: DigitClassifier, image: np.ndarray, labels: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return the loss's gradient by all parameters, by the backward pass of `model` on the folded network."""
+    mlp, plain = network.mlp.copy(np.float64), folded(network)
+    workspace = Workspace(plain, 1)
+    plain.loss_and_gradient(image, labels, workspace, smoothing=smoothing)
+    gradient = np.zeros_like(mlp.parameters)
+    x = image
+    for index, (part, layer) in enumerate(zip(mlp.views(gradient), mlp.layers, strict=True)):
+        part.weights[:], part.biases[:] = workspace.gradients[index].weights, workspace.gradients[index].biases
+        if layer.gamma is not None:
+            mean, variance = mlp.running_statistics_of(index)
+            deviation = np.sqrt(variance + BATCH_NORM_EPSILON)
+            part.weights[:] *= layer.gamma / deviation
+            part.gamma[:] = part.biases * (x @ layer.weights - mean)[0] / deviation
+        x = workspace.activations[index] if index < len(workspace.activations) else x
+    return gradient
+
+
+def assert_step(shown: dict[str, float], old: float, gradient: float, new: float) -> None:
+    assert [shown["before"], shown["gradient"], shown["after"]] == pytest.approx([old, gradient, new], abs=1e-5)
+    assert shown["update"] == pytest.approx(shown["after"] - shown["before"], abs=1e-6)

@@ -20,7 +20,8 @@ const ACTIVATIONS = {
  * @property {Float32Array} weights inputs * outputs, row by row
  * @property {Float32Array} biases
  * @property {Float32Array | null} means of the pre-activations, only with batch normalization
- * @property {Float64Array | null} scales what normalized pre-activations are multiplied by
+ * @property {Float64Array | null} deviations the standard deviations of the pre-activations
+ * @property {Float64Array | null} scales what pre-activations less their means are multiplied by: gamma / deviation
  */
 
 /** A multilayer perceptron that classifies images of digits. */
@@ -136,11 +137,13 @@ export function parseNetwork(content) {
   for (let index = 0; Object.hasOwn(header, `layers.${index}.weights`); index++) {
     const gammas = tensor(`layers.${index}.scales`)
     const variances = tensor(`layers.${index}.variance`)
+    const deviations = variances && Float64Array.from(variances, (variance) => Math.sqrt(variance + BATCH_NORM_EPSILON))
     layers.push({
       weights: multiplied(tensor(`layers.${index}.weights`), tensor(`layers.${index}.steps`)),
       biases: tensor(`layers.${index}.biases`),
       means: tensor(`layers.${index}.mean`),
-      scales: gammas && Float64Array.from(gammas, (gamma, unit) => gamma / Math.sqrt(variances[unit] + BATCH_NORM_EPSILON)),
+      deviations,
+      scales: gammas && Float64Array.from(gammas, (gamma, unit) => gamma / deviations[unit]),
     })
   }
   const { activation, temperature, caution } = header.__metadata__

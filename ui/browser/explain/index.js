@@ -2,4 +2,6 @@
 
 export { evidence, strokeOcclusion } from "./evidence.js"
 export { backpropagate, difference, inputGradient, strongestConnections } from "./gradient.js"
+export { learningStep, unitStep } from "./learning_step.js"
+export { answerOf, inkUntil, readAlong } from "./moments.js"
 export { outgoingProducts, traceForward, unitBias, unitSum, unitWeights } from "./trace.js"
