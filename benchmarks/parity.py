@@ -2,7 +2,7 @@
 
     python -m benchmarks.parity digits-dev.jsonl.gz letters-dev.jsonl.gz
 
-It runs the modules of ui/browser in Chromium. Progress goes to stderr and the table to stdout; with --json the last
+It runs the modules of model/browser in Chromium. Progress goes to stderr and the table to stdout; with --json the last
 line of stdout is one JSON object instead.
 """
 

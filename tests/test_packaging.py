@@ -102,7 +102,9 @@ def test_requirements_name_no_package_index() -> None:
 
 
 def test_every_import_of_the_app_is_required() -> None:
-    required = set(requirements("requirements.in"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    optional = {package for packages in project["optional-dependencies"].values() for package in packages}
+    required = set(requirements("requirements.in")) | optional
     homes = importlib.metadata.packages_distributions()
     own = {"app", "model", "pages", "tools", "ui"}
     sources = [

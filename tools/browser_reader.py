@@ -1,4 +1,4 @@
-"""Runs the browser's own reader, the modules of ui/browser, on drawings and networks from Python."""
+"""Runs the browser's own reader, the modules of model/browser, on drawings and networks from Python."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, Route
 
+from model.browser import wire
 from model.common.arrays import U8
 from model.ink import Drawing
 from model.nn.classifier import DigitClassifier
-from ui.browser import modules, wire
+from ui.browser import modules
 
 ORIGIN = "http://reader.test"  # nothing is there: the page's requests are answered here
 MODULES = ("rasterize", "network", "reading", "answer", "clipping", "pencil", "sheet", "explain/index")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from model.browser import wire
 from model.inference.classification import Classification, classify_images
 from model.ink import Drawing, read_ink, render
 from model.nn.activations import ACTIVATIONS
@@ -20,7 +21,6 @@ from model.nn.workspace import Workspace
 from tests.e2e.networks import made
 from tests.paths import INK
 from tools.browser_reader import BrowserReader
-from ui.browser import wire
 
 DRAWINGS = list(read_ink(INK))
 NETWORKS = [

@@ -1,12 +1,21 @@
-"""The JavaScript modules as the browser gets them: their address changes with their content, so it may keep them."""
+"""The JavaScript modules as the browser gets them: their address changes with their content, so it may keep them.
+
+Those of the library (model/browser) and those of this folder have one address, as if they lay in one folder.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent
-MODULES = {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in sorted(_FOLDER.rglob("*.js"))}
+from model import browser
+
+_FOLDERS = (browser.FOLDER, Path(__file__).parent)
+MODULES = {
+    path.relative_to(folder).as_posix(): path.read_bytes()
+    for folder in _FOLDERS
+    for path in sorted(folder.rglob("*.js"))
+}
 VERSION = hashlib.sha256(b"\0".join(MODULES.values())).hexdigest()[:16]
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from secrets import compare_digest
 from weakref import WeakKeyDictionary
 
+from model.browser import wire
 from model.nn.classifier import DigitClassifier
 from ui import state
-from ui.browser import wire
 from ui.pickers import networks
 from ui.state.visitor_state import VisitorState
 

@@ -10,9 +10,9 @@ import time
 from itertools import pairwise
 from typing import NamedTuple
 
+from model.browser import wire
 from model.jobs import Job
 from model.jobs.protocol import SnapshotRef
-from ui.browser import wire
 from ui.browser.networks import SUFFIX
 from ui.state.visitor_state import VisitorState
 

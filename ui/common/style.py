@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from model import browser
 from ui.common import theme
 
 
 @cache
 def style_sheet() -> str:
-    """The style.css of each package of ui, preceded by the theme's colors as custom properties."""
-    sheets = sorted(Path(__file__).parents[1].glob("*/style.css"))
+    """The theme's colors as custom properties, the look of an answer, and the style.css of each package of ui."""
+    sheets = [browser.FOLDER / "answer.css", *sorted(Path(__file__).parents[1].glob("*/style.css"))]
     return colors() + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from model import data
 from model.config import TrainingConfig
-from model.inference import export
+from model.export import archive
 from model.jobs import Job, JobState
 from ui import state
 from ui.common import formatting, glossary
@@ -133,7 +133,7 @@ def downloads(job: Job, name: str) -> None:
     )
     st.download_button(
         "Download curves (CSV)",
-        lambda: export.history_csv(job.state().points),
+        lambda: archive.history_csv(job.state().points),
         f"{stem}.csv",
         "text/csv",
         key="download_history",
@@ -142,7 +142,7 @@ def downloads(job: Job, name: str) -> None:
     )
     st.download_button(
         "Download all (.zip)",
-        lambda: export.bundle(job.checkpoint(), job.state().points, stem, _examples(job)),
+        lambda: archive.bundle(job.checkpoint(), job.state().points, stem, _examples(job)),
         f"{stem}.zip",
         "application/zip",
         key="download_run",

@@ -9,11 +9,12 @@ import safetensors.numpy
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
+from model.browser import wire
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
-from ui.browser import modules, networks, wire
+from ui.browser import modules, networks
 from ui.browser.routes import routes
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from model import browser
 from tests.paths import ROOT
 from ui.common import style
 
-STYLE_SHEETS = sorted((ROOT / "ui").rglob("*.css"))
+STYLE_SHEETS = [browser.FOLDER / "answer.css", *sorted((ROOT / "ui").rglob("*.css"))]
 
 
 @pytest.mark.parametrize("path", STYLE_SHEETS, ids=lambda path: path.name)

@@ -13,7 +13,7 @@ import pytest
 from scipy import special
 
 from model.config import TrainingConfig
-from model.inference import export
+from model.export import archive
 from model.nn.activations import ACTIVATIONS
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
@@ -64,7 +64,7 @@ def unpacked(tmp_path):
     """Packs a checkpoint and unpacks it into an empty folder."""
 
     def unpack(made, images=None):
-        content = export.bundle(made, POINTS, "mine", pixels() if images is None else images)
+        content = archive.bundle(made, POINTS, "mine", pixels() if images is None else images)
         zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
         return tmp_path
 
@@ -132,7 +132,7 @@ def test_square_images_and_none_at_all(unpacked):
 @pytest.mark.parametrize("background", [False, True])
 @pytest.mark.parametrize("normalized", [False, True])
 def test_the_program_needs_numpy_alone(normalized, background):
-    tree = ast.parse(export.script(trained(normalized=normalized, background=background).network, "m.safetensors"))
+    tree = ast.parse(archive.script(trained(normalized=normalized, background=background).network, "m.safetensors"))
     modules = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -146,12 +146,12 @@ def test_the_program_needs_numpy_alone(normalized, background):
 
 
 def test_the_program_has_only_what_its_network_needs():
-    plain = export.script(trained().network, "m.safetensors")
+    plain = archive.script(trained().network, "m.safetensors")
     assert "ReLU" in plain
     for part in ("variance", "reject_bias", "no digit", "tanh", "GELU", "is_digit", "$"):
         assert part not in plain
     full = trained(activation="gelu", normalized=True, background=True, temperature=1.5, reject_bias=0.25).network
-    program = export.script(full, "m.safetensors")
+    program = archive.script(full, "m.safetensors")
     for part in ("variance", "no digit", "GELU", "is_digit", "1.5", "0.25", "784-16-12-11", "m.safetensors"):
         assert part in program
     assert "np.maximum" not in program
@@ -198,13 +198,13 @@ def test_a_truncated_file_missing_weights_and_no_file_are_one_line_too(unpacked)
 @pytest.mark.parametrize("name", ["", "mine.npz", "../mine.safetensors", 'a".safetensors', "a\nb.safetensors"])
 def test_a_name_that_no_weights_file_can_have_is_refused(name):
     with pytest.raises(ValueError, match=r"must be called like mine\.safetensors; got"):
-        export.script(trained().network, name)
+        archive.script(trained().network, name)
 
 
 @pytest.mark.parametrize("sizes", [(100, 10), (784, 12), (784, 5)])
 def test_a_network_for_something_else_is_refused(sizes):
     with pytest.raises(ValueError, match=r"must .* got MLP"):
-        export.script(DigitClassifier(MLP(sizes)), "mine.safetensors")
+        archive.script(DigitClassifier(MLP(sizes)), "mine.safetensors")
 
 
 # --------------------------------------------------------------------------------------------------- bundle
@@ -220,7 +220,7 @@ def test_the_bundle_holds_all_that_belongs_to_the_network(unpacked):
     assert back.network.checksum() == made.network.checksum()
     assert (back.config, back.scores) == (made.config, made.scores)
     assert TrainingConfig.of(json.loads((folder / "settings.json").read_text())) == made.config
-    assert (folder / "history.csv").read_text() == export.history_csv(POINTS)
+    assert (folder / "history.csv").read_text() == archive.history_csv(POINTS)
     np.testing.assert_array_equal(np.load(folder / "examples.npy"), pixels())
     readme = (folder / "README.txt").read_text()
     assert all(name in readme for name in names - {"README.txt"})
@@ -230,8 +230,8 @@ def test_the_bundle_holds_all_that_belongs_to_the_network(unpacked):
 
 def test_the_same_network_is_the_same_bundle_to_the_last_byte():
     made = trained()
-    assert len({export.bundle(made, POINTS, "mine", pixels()) for _ in range(6)}) == 1
-    assert export.bundle(made, POINTS[:1], "mine", pixels()) != export.bundle(made, POINTS, "mine", pixels())
+    assert len({archive.bundle(made, POINTS, "mine", pixels()) for _ in range(6)}) == 1
+    assert archive.bundle(made, POINTS[:1], "mine", pixels()) != archive.bundle(made, POINTS, "mine", pixels())
 
 
 def test_a_network_of_unknown_making_has_no_settings(unpacked):
@@ -253,7 +253,7 @@ def test_a_network_of_unknown_making_has_no_settings(unpacked):
     ],
 )
 def test_any_name_becomes_one_that_a_file_can_have(name, file):
-    packed = zipfile.ZipFile(io.BytesIO(export.bundle(trained(()), POINTS, name, pixels(2))))
+    packed = zipfile.ZipFile(io.BytesIO(archive.bundle(trained(()), POINTS, name, pixels(2))))
     assert f"{file}.safetensors" in packed.namelist()
     assert all(re.fullmatch(r"[\w-]+\.\w+", entry) for entry in packed.namelist())
     assert f'"{file}.safetensors"' in packed.read("predict.py").decode()
@@ -262,14 +262,14 @@ def test_any_name_becomes_one_that_a_file_can_have(name, file):
 @pytest.mark.parametrize("examples", [pixels() / 255, pixels()[:, 1:], pixels()[0]])
 def test_examples_that_are_no_images_are_refused(examples):
     with pytest.raises(ValueError, match=r"examples must be uint8 of shape \(n, 784\); got"):
-        export.bundle(trained(), POINTS, "mine", examples)
+        archive.bundle(trained(), POINTS, "mine", examples)
 
 
 # -------------------------------------------------------------------------------------------------- history
 
 
 def test_history_has_a_column_for_each_field_and_is_empty_where_nothing_was_measured():
-    rows = list(csv.DictReader(io.StringIO(export.history_csv(POINTS), newline="")))
+    rows = list(csv.DictReader(io.StringIO(archive.history_csv(POINTS), newline="")))
     assert [tuple(row) for row in rows] == [HistoryPoint._fields, HistoryPoint._fields]
     for row, point in zip(rows, POINTS, strict=True):
         for name, value in point._asdict().items():
@@ -281,4 +281,4 @@ def test_history_has_a_column_for_each_field_and_is_empty_where_nothing_was_meas
 
 
 def test_no_history_is_its_header_alone():
-    assert export.history_csv([]) == ",".join(HistoryPoint._fields) + "\n"
+    assert archive.history_csv([]) == ",".join(HistoryPoint._fields) + "\n"

@@ -1,4 +1,4 @@
-"""Export of a trained network: its weights, its history, and a program that classifies digits without Inkling.
+"""A zip file of a trained network: its weights, its history, and a program that classifies digits without Inkling.
 
 The program is generated for this network and needs only NumPy, so its source shows everything that inference takes.
 """
@@ -43,7 +43,7 @@ def bundle(checkpoint: Checkpoint, points: Sequence[HistoryPoint], name: str, ex
 
     Args:
         checkpoint: The network, with its settings and scores.
-        points: Its learning curves.
+        points: Its learning curves; without any, the file has no history.
         name: Names the file of the weights, as far as a file name can.
         examples: Images to try the program on, uint8 (n, 784).
 
@@ -56,14 +56,15 @@ def bundle(checkpoint: Checkpoint, points: Sequence[HistoryPoint], name: str, ex
     images = BytesIO()
     np.save(images, examples, allow_pickle=False)
     files: dict[str, str | bytes] = {
-        weights_name: _in_order(checkpoint.to_bytes()),
-        "history.csv": history_csv(points),
+        weights_name: in_order(checkpoint.to_bytes()),
         PROGRAM_NAME: script(checkpoint.network, weights_name),
         EXAMPLES_NAME: images.getvalue(),
     }
+    if points:
+        files["history.csv"] = history_csv(points)
     if checkpoint.config:
         files["settings.json"] = checkpoint.config.model_dump_json(indent=2) + "\n"
-    files = {"README.txt": _readme(checkpoint, weights_name, len(examples)), **files}
+    files = {"README.txt": _readme(checkpoint, weights_name, len(examples), has_history=bool(points)), **files}
 
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -76,7 +77,7 @@ def bundle(checkpoint: Checkpoint, points: Sequence[HistoryPoint], name: str, ex
     return packed.getvalue()
 
 
-def _in_order(content: bytes) -> bytes:
+def in_order(content: bytes) -> bytes:
     """Return a safetensors file with sorted metadata: the library writes it in another order each time."""
     start = 8 + int.from_bytes(content[:8], "little")
     header = json.loads(content[8:start])
@@ -86,7 +87,7 @@ def _in_order(content: bytes) -> bytes:
     return len(text).to_bytes(8, "little") + text + content[start:]
 
 
-def _readme(checkpoint: Checkpoint, weights_name: str, examples: int) -> str:
+def _readme(checkpoint: Checkpoint, weights_name: str, examples: int, *, has_history: bool) -> str:
     """Return the text that says what the files are and how to run the program."""
     lines = [f"{checkpoint.network.mlp!r}: classifies handwritten digits."]
     accuracy, tested_on = (checkpoint.scores.get(key) for key in ("test_accuracy", "tested_on"))
@@ -96,8 +97,9 @@ def _readme(checkpoint: Checkpoint, weights_name: str, examples: int) -> str:
         weights_name: "the weights; Inkling opens this file too",
         PROGRAM_NAME: "classifies images with them; needs only Python and NumPy",
         EXAMPLES_NAME: f"{examples} images to try it on",
-        "history.csv": "loss and accuracy during training",
     }
+    if has_history:
+        contents["history.csv"] = "loss and accuracy during training"
     if checkpoint.config:
         contents["settings.json"] = "the settings of the training run"
     width = max(map(len, contents))

@@ -124,7 +124,7 @@ export async function fetchNetwork(address) {
 }
 
 /**
- * Read a network from the content of a safetensors file as ui/browser/wire.py writes it.
+ * Read a network from the content of a safetensors file as model/browser/wire.py writes it.
  *
  * @param {ArrayBuffer} content
  * @returns {Network}

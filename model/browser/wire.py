@@ -30,7 +30,7 @@ def is_small_enough(network: DigitClassifier) -> bool:
 
 
 def to_wire(network: DigitClassifier) -> bytes:
-    """The file that ui/browser/network.js reads: as a checkpoint, without scores, and perhaps with rounded weights.
+    """The file that model/browser/network.js reads: as a checkpoint, without scores, and perhaps with rounded weights.
 
     Rounded weights are int16, in multiples of a tensor `steps` (units,) beside them.
     """

@@ -1,0 +1,112 @@
+"""An exported page, opened from a file: it reads as the library does, asks nobody for anything, and all can use it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from model.export.formats import export
+from model.inference.classification import classify_images
+from model.ink import Drawing, render
+from model.training import checkpoint
+from tests.e2e.draw_page import press, strokes_of
+from tests.e2e.test_accessibility import RULES
+from ui.common.formatting import percent
+from ui.draw.fabric import PEN_WIDTH
+
+
+def on_paper(stroke: list[list[float]]) -> np.ndarray:
+    """Return a stroke as `press` draws it, in units of the sheet."""
+    points = np.array(stroke)
+    return 280 * (0.7 * (points - points.min(axis=0)) / np.ptp(points, axis=0).max() + 0.15)
+
+
+@pytest.mark.parametrize("name", ["handwriting", "deep-64"])
+def test_an_exported_page_reads_from_a_file(page: Page, tmp_path: Path, name: str) -> None:
+    trained, file = checkpoint.load(checkpoint.WEIGHTS / f"{name}.safetensors"), tmp_path / f"{name}.html"
+    export(trained, file, name)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(file.as_uri())
+    page.locator("body[data-reads]").wait_for()
+    answer, said, paper = page.locator("#headline"), page.get_by_role("status"), page.locator(".paper")
+    expect(answer).to_have_text("Draw a digit")
+
+    # The digit, all ten probabilities, and the image are the library's.
+    (three,) = strokes_of("3")
+    press(page, paper, three)
+    expect(answer.locator(".answer-digit")).to_have_text("3")  # before the pen is lifted
+    page.mouse.up()
+    image = render(Drawing((on_paper(three),), pen=PEN_WIDTH))
+    (expected,) = classify_images(trained.network, [image])
+    assert expected.probabilities is not None
+    heights = page.locator(".bar").evaluate_all("bars => bars.map((bar) => parseFloat(bar.title.split(': ')[1]))")
+    np.testing.assert_allclose(heights, 100 * expected.probabilities, atol=0.5)  # the mouse has whole pixels
+    shares = page.locator(".bar-fill").evaluate_all(
+        "fills => fills.map((fill) => fill.offsetHeight / fill.parentElement.offsetHeight)"
+    )
+    np.testing.assert_allclose(shares, expected.probabilities, atol=0.02)
+    drawn = page.locator("#image").evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, index) => index % 4 === 0)"
+    )
+    assert np.abs(np.reshape(drawn, (28, 28)) - image.astype(float)).mean() < 3  # of 255
+    expect(said).to_contain_text("3 ")
+    likeness = page.locator(".likeness-percent")
+    if trained.network.has_reject_class:
+        expect(likeness).to_have_text(percent(expected.is_digit or 0, 0))
+    else:
+        expect(likeness).to_have_count(0)
+
+    # A scribble is no digit; the eraser takes it away, and Undo and Redo work by click and by key.
+    for height in (0.2, 0.35, 0.5, 0.65, 0.8):
+        press_line(page, height)
+    if trained.network.has_reject_class:
+        expect(answer).to_have_text("That doesn't look like a digit")
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Eraser")).to_have_attribute("aria-pressed", "true")
+    cross(page)
+    expect(answer).to_have_text("Draw a digit")
+    page.get_by_role("button", name="Undo").click()
+    expect(answer).not_to_have_text("Draw a digit")
+    page.get_by_role("button", name="Eraser").click()
+    for _ in range(5):
+        page.keyboard.press("Control+z")
+    expect(answer.locator(".answer-digit")).to_have_text("3")
+    page.keyboard.press("Control+y")
+    page.get_by_role("button", name="Clear").click()
+    expect(answer).to_have_text("Draw a digit")
+    expect(page.get_by_role("button", name="Clear")).to_have_attribute("aria-disabled", "true")
+    expect(said).to_have_text("")
+
+    # Anybody can use it, in both themes; and it has asked nobody.
+    page.locator("summary").click()
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found = Axe().run(page, options={"runOnly": list(RULES), "resultTypes": ["violations"]}).response["violations"]
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    expect(page.locator("dl")).to_contain_text("99.42 %" if name == "handwriting" else "97.30 %")
+    assert [address for address in requests if not address.startswith("data:")] == [file.as_uri()]
+
+
+def press_line(page: Page, height: float) -> None:
+    """Draw a line across the paper at a share of its height."""
+    box = page.locator(".paper").bounding_box()
+    assert box
+    y = box["y"] + height * box["height"]
+    page.mouse.move(box["x"] + 0.1 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], y, steps=4)
+    page.mouse.up()
+
+
+def cross(page: Page) -> None:
+    """Move the pen down through the middle of the paper."""
+    box = page.locator(".paper").bounding_box()
+    assert box
+    x = box["x"] + box["width"] / 2
+    page.mouse.move(x, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(x, box["y"] + box["height"] - 5, steps=3)
+    page.mouse.up()
