@@ -30,6 +30,7 @@ from benchmarks.drawings import Sent
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
 from model.cli import entry
+from model.common.cores import cores
 from model.common.machine import describe, phrase
 from model.jobs import worker_limits
 from tools.app_server import RunningApp, serve
@@ -69,7 +70,7 @@ class Tally:
 def load(sessions: int, seconds: float, every: float, trainings: int | None, write: bool, as_json: bool) -> None:
     """Measure how soon drawings are answered, and what memory it takes, by the number of visitors."""
     if trainings is None:
-        trainings = worker_limits.workers() + QUEUE
+        trainings = worker_limits.workers(cores()) + QUEUE
     sent = drawings.some(DRAWINGS)
     with serve() as app:
         try:

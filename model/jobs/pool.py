@@ -7,6 +7,7 @@ bit for bit.
 from __future__ import annotations
 
 import atexit
+import logging
 import tempfile
 import threading
 import time
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from model.common.control_groups import memory_limit
+from model.common.cores import cores
 from model.jobs import worker_limits
 from model.jobs.fair_queue import FairQueue, Running, select_preemption
 from model.jobs.job import NO_WORKER, Job
@@ -34,6 +37,8 @@ from model.jobs.protocol import (
 from model.jobs.request import TrainingRequest
 from model.jobs.worker_process import WorkerProcess
 from model.jobs.workers import Assignment, Workers
+
+logger = logging.getLogger(__name__)
 
 WATCH_INTERVAL_S = 1.0
 NOT_ANSWERING = "The run's process did not answer for {} and was ended. Its last network is kept."
@@ -65,9 +70,10 @@ class Pool:
         settings: PoolSettings | None = None,
         start_worker: Callable[..., WorkerProcess] = WorkerProcess,
     ) -> None:
-        self.size = size or worker_limits.workers()
-        self.threads = threads or worker_limits.threads(self.size)
+        self.size = size or worker_limits.workers(cores(), memory_limit())
+        self.threads = threads or worker_limits.threads(self.size, cores())
         worker_limits.memory()  # an error here is better than one in each worker
+        logger.info("Workers: %d, threads of each: %d, cores: %d", self.size, self.threads, cores())
         self._settings = settings or PoolSettings()
         self._lock = threading.RLock()
         self._numbers = count(1)

@@ -7,29 +7,35 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from model.common.cores import cores
 from model.common.settings import Settings
 
 MAX_WORKERS = 256
+APP_MB = 400  # what the app itself takes with some visitors
+WORKER_MB = 150  # what a worker takes that trains a small network on the embedded digits
 NICE_LEVEL = 10
 
 
-def workers() -> int:
-    """Return how many workers train at a time: $INKLING_WORKERS, or as many as there are cores.
+def workers(cores: int, memory_limit: int | None = None) -> int:
+    """Return how many workers train at a time: $INKLING_WORKERS, or one for each core if the memory suffices.
+
+    Args:
+        cores: how many there are to compute on.
+        memory_limit: the bytes that the app and its workers may take together; None for no limit.
 
     Raises:
         ValueError: the variable holds no such number.
     """
-    return Settings().workers or min(cores(), MAX_WORKERS)
+    room = MAX_WORKERS if memory_limit is None else (memory_limit // 2**20 - APP_MB) // WORKER_MB
+    return Settings().workers or max(1, min(cores, room, MAX_WORKERS))
 
 
-def threads(workers: int) -> int:
+def threads(workers: int, cores: int) -> int:
     """Return how many threads the matrix products of each worker get: the cores are divided among the workers.
 
     The number is the same for all runs, however many there are: with another one, sums differ in their last bits, and
     the same settings should give the same network.
     """
-    return max(1, cores() // workers)
+    return max(1, cores // workers)
 
 
 def memory() -> int | None:

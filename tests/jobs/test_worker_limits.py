@@ -11,7 +11,7 @@ from tests.paths import ROOT
 def test_a_wrong_number_of_workers_is_refused_in_one_line(monkeypatch, value):
     monkeypatch.setenv("INKLING_WORKERS", value)
     with pytest.raises(ValueError, match=r"^\$INKLING_WORKERS must be a whole number from 1 to 256; got '.{1,40}'$"):
-        limits.workers()
+        limits.workers(cores=2)
 
 
 @pytest.mark.parametrize("value", ["0", "255", "-300", "1GB"])
@@ -24,18 +24,23 @@ def test_a_wrong_size_of_memory_is_refused_in_one_line(monkeypatch, value):
 def test_without_a_word_there_is_a_worker_for_each_core_and_no_limit_to_memory(monkeypatch):
     monkeypatch.delenv("INKLING_WORKERS", raising=False)
     monkeypatch.setenv("INKLING_WORKER_MEMORY", "  ")
-    monkeypatch.setattr(limits, "cores", lambda: 6)
-    assert (limits.workers(), limits.memory()) == (6, None)
-    monkeypatch.setattr(limits, "cores", lambda: 1000)
-    assert limits.workers() == limits.MAX_WORKERS
+    assert (limits.workers(cores=6), limits.memory()) == (6, None)
+    assert limits.workers(cores=1000) == limits.MAX_WORKERS
+
+
+@pytest.mark.parametrize(("megabytes", "workers"), [(256, 1), (512, 1), (1024, 4), (64 * 1024, 64)])
+def test_where_memory_is_limited_there_are_as_many_workers_as_fit(monkeypatch, megabytes, workers):
+    monkeypatch.delenv("INKLING_WORKERS", raising=False)
+    assert limits.workers(cores=64, memory_limit=megabytes * 2**20) == workers
+    monkeypatch.setenv("INKLING_WORKERS", "9")
+    assert limits.workers(cores=64, memory_limit=megabytes * 2**20) == 9
 
 
 @pytest.mark.parametrize(("cores", "workers", "threads"), [(8, 8, 1), (8, 2, 4), (8, 3, 2), (1, 1, 1), (2, 5, 1)])
 def test_the_cores_are_divided_among_the_workers(monkeypatch, cores, workers, threads):
-    monkeypatch.setattr(limits, "cores", lambda: cores)
     monkeypatch.setenv("INKLING_WORKERS", str(workers))
-    assert limits.workers() == workers
-    assert limits.threads(workers) == threads
+    assert limits.workers(cores) == workers
+    assert limits.threads(workers, cores) == threads
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may not limit it")
