@@ -1,8 +1,8 @@
 """The app's process leaves the cores to those who train."""
 
+import re
 import subprocess
 import sys
-import tomllib
 
 from tests.paths import ROOT
 
@@ -16,9 +16,26 @@ runtime.start()
 print([library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"])
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert re.search(r"model\.jobs\.pool: Workers: \d+, threads of each: \d+, cores: \d+", done.stderr)
     assert set(done.stdout.strip().strip("[]").split(", ")) == {"1"}
 
 
+def option(name: str) -> str:
+    """A setting of Streamlit as it holds for the app."""
+    script = f"from streamlit import config; print(config.get_option('{name}'))"
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 def test_no_run_ends_with_a_look_at_everything_in_memory() -> None:
-    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
-    assert config["runner"]["postScriptGC"] is False
+    assert option("runner.postScriptGC") == "False"
+
+
+def test_no_message_is_sent_as_a_mere_reference_to_one_that_the_browser_may_have_dropped() -> None:
+    largest = float(option("server.maxMessageSize")) * 2**20
+    assert float(option("global.minCachedMessageSize")) > largest
+
+
+def test_no_visitor_sees_a_traceback() -> None:
+    assert option("client.showErrorDetails") in ("type", "none")
