@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import re
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from model.nn.losses import cross_entropy, softmax
 from model.nn.mlp import MLP, as_inputs
 from model.nn.optimizers import SGD
 from model.nn.workspace import Workspace
+from model.training import checkpoint
 from tests.e2e.networks import made
 from tests.paths import INK
 from tools.browser_reader import BrowserReader
@@ -320,3 +322,68 @@ def inference_gradient(network: DigitClassifier, image: np.ndarray, labels: np.n
 def assert_step(shown: dict[str, float], old: float, gradient: float, new: float) -> None:
     assert [shown["before"], shown["gradient"], shown["after"]] == pytest.approx([old, gradient, new], abs=1e-5)
     assert shown["update"] == pytest.approx(shown["after"] - shown["before"], abs=1e-6)
+
+
+def test_the_doctor_finds_small_changes_that_model_reads_as_it_says(explainer: Explainer) -> None:
+    network = checkpoint.load(checkpoint.WEIGHTS / "starter.safetensors").network
+    doctor = "return reader.diagnose(network, strokes, { pen, milliseconds: 1e6, wanted: given })"
+    changes = []
+    for drawing in DRAWINGS[::4]:
+        explainer.take(network, drawing)
+        for wanted in (None, 1, 9):
+            found = explainer.find(doctor, wanted)
+            before, change = classified(network, drawing), found["change"]
+            assert found["before"]["digit"] == before.digit
+            if before.digit == wanted:
+                assert (found["sentence"], change) == (f"It is read as a {wanted} already.", None)
+                continue
+            assert found["isComplete"]
+            if change is None:
+                goal = "another digit" if wanted is None else f"a {wanted}"
+                assert found["sentence"] == f"No small change of the strokes makes it {goal}."
+                continue
+            for each in [change, *found["others"]]:
+                drawn = Drawing(tuple(np.array(stroke, np.float64) for stroke in each["strokes"]), pen=drawing.pen)
+                after = classified(network, drawn)
+                assert after.digit == each["reading"]["digit"]
+                assert after.digit == wanted if wanted is not None else after.digit != before.digit
+            digit = change["reading"]["digit"]
+            article = "an" if digit == 8 else "a"
+            assert found["sentence"] == f"If {change['clause']}, it would be read as {article} {digit}."
+            sizes = [each["size"] for each in [change, *found["others"]]]
+            assert sizes == sorted(sizes)
+            assert sizes[0] < 0.15
+            changes.append(change)
+    assert len(changes) > 4
+    assert len({change["kind"] for change in changes}) > 1
+
+    # A 1 with a long flag, which many would write as a 7.
+    network = checkpoint.load(checkpoint.WEIGHTS / "handwriting.safetensors").network
+    flagged = Drawing((line((70, 70), (150, 45), (150, 235)),), pen=12)
+    explainer.take(network, flagged)
+    assert classified(network, flagged).digit == 7
+    assert re.fullmatch(
+        r"If the flag were (a little |much )?shorter, it would be read as a 1\.", explainer.find(doctor, 1)["sentence"]
+    )
+
+
+def test_the_doctor_stops_when_its_time_is_over_and_has_nothing_for_blank_paper(explainer: Explainer) -> None:
+    explainer.take(made([24], "relu", False, 10, 5), DRAWINGS[0])
+    whole, short, none, blank = explainer.find(
+        """
+            const within = (milliseconds) => {
+                let time = 0
+                return reader.diagnose(network, strokes, { pen, milliseconds, now: () => time++ })
+            }
+            return [within(1e6), within(9), within(0), reader.diagnose(network, [])]
+        """
+    )
+    assert whole["isComplete"]
+    assert not short["isComplete"]
+    assert short["reads"] < whole["reads"]
+    assert (none["isComplete"], none["reads"], none["change"]) == (False, 1, None)
+    assert (blank["sentence"], blank["change"]) == ("Nothing is drawn yet.", None)
+
+
+def line(*points: tuple[float, float]) -> np.ndarray:
+    return np.array(points, np.float64)
