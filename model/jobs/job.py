@@ -70,6 +70,7 @@ class Job:
         self.label = request.name  # by which its owner tells it from others
         self.initial_config = request.config
         self.parent = fork.parent.name if fork else None
+        self.parent_number = fork.parent.number if fork else None
         self.forked_at = fork.snapshot.epoch if fork else 0.0
         self.gradient_check: GradientCheck | str | None = None  # the newest, or why there is none
         self.keep_alive = request.keep_alive

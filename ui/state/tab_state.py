@@ -71,5 +71,7 @@ class TabState:
     snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)
     snapshot_diagnostics: LastValue[Diagnostics] = field(default_factory=LastValue)
     sample: LastValue[tuple[Any, Any]] = field(default_factory=LastValue)  # images and labels of the diagnostics
+    paper_image: int = 0  # the number of the test image on the paper, from 1; 0 for none so far
+    paper_images: int = 0  # how many were put there
     probe_dataset: LastValue[Dataset] = field(default_factory=LastValue)
     probe_history: LastValue[dict[SnapshotRef, ProbePrediction]] = field(default_factory=LastValue)

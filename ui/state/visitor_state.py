@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from model.training.checkpoint import Checkpoint
 
 
+class Pinned(NamedTuple):
+    """A drawing whose predictions are tracked, and the mark by which the browser knows it again."""
+
+    drawing: Drawing
+    mark: str
+
+
 class UploadedDataset(NamedTuple):
     """A data set from a visitor's files, in a folder that is deleted when nothing refers to it any more."""
 
@@ -56,6 +63,8 @@ class VisitorState:
     speed: int | None = None  # the chosen one, at most so many steps a second, 0 for no limit; None if none was chosen
     probe: str | None = None  # which kind of image is tracked
     probe_number: int = 1  # of the test image, from 1
+    pinned: Pinned | None = None  # on Train's own paper; without it the drawing is that of Draw
+    times_pinned: int = 0
     jobs: list[Job] = field(default_factory=list)  # the runs, the oldest first
     job: Job | None = None  # the selected one
     job_networks: dict[int, str] = field(default_factory=dict)  # by job number, what its network is called

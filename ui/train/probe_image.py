@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import streamlit as st
 from model import data, ink
 from model.common.arrays import U8
 from model.inference.classification import classify_images
+from model.ink import Drawing
 from model.jobs import Job, JobState
 from model.jobs.protocol import ProbePrediction, SetProbeImage, SnapshotRef
 from ui import state
@@ -42,23 +44,22 @@ def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
     with st.container(key="followed_digit"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Probe image**", help=glossary.explain("probe"))
+            widget_state.put("follow", visitor.probe)  # it may have been pinned on the paper
             st.segmented_control(
                 "Probe image",
                 [DRAWING, TEST_IMAGE],
                 key="follow",
-                default=visitor.probe,
                 label_visibility="collapsed",
                 on_change=_take_probe,
             )
             if visitor.probe == TEST_IMAGE:
-                st.number_input(
-                    "Image", 1, _count(job), _number(job), key="follow_image", width=140, on_change=_take_number
-                )
+                widget_state.put("follow_image", _number(job))
+                st.number_input("Image", 1, _count(job), key="follow_image", width=140, on_change=_take_number)
         probe = _probe_image(job)
         _send(job, probe)
         if probe is None:
             if visitor.probe == DRAWING:
-                st.caption("There is no drawing yet: draw a digit on the Draw page, and come back.")
+                st.caption("There is no drawing yet: draw a digit on the paper above and pin it, or draw one on Draw.")
                 st.page_link("draw.py", label="Draw a digit", icon=":material/draw:")
             return
         network = diagnostics.network_at(job, snapshot) if snapshot else None
@@ -78,8 +79,14 @@ def show(job: Job, view: JobState, snapshot: SnapshotRef | None) -> None:
             st.html(prediction.probability_bars_html(classification))
 
 
+def drawing() -> Drawing:
+    """The visitor's drawing: what they pinned on the page's own paper, or else what they drew on Draw."""
+    visitor = state.visitor()
+    return visitor.pinned.drawing if visitor.pinned else visitor.drawing
+
+
 def _count(job: Job) -> int:
-    return max(1, len(_tests(job)[1]))
+    return max(1, len(tests(job.data)[1]))
 
 
 def _number(job: Job) -> int:
@@ -94,9 +101,9 @@ def _take_number() -> None:
     state.visitor().probe_number = widget_state.get("follow_image", 1)
 
 
-def _tests(job: Job) -> tuple[U8, U8]:
-    """The test images and their labels; the training images where there are no others."""
-    dataset = state.tab().probe_dataset.get(job.data, lambda: data.open_folder(job.data))
+def tests(folder: Path) -> tuple[U8, U8]:
+    """A data set's test images and their labels; the training images where there are no others."""
+    dataset = state.tab().probe_dataset.get(folder, lambda: data.open_folder(folder))
     if len(dataset.test_labels):
         return dataset.test_images, dataset.test_labels
     return dataset.images, dataset.labels
@@ -105,11 +112,11 @@ def _tests(job: Job) -> tuple[U8, U8]:
 def _probe_image(job: Job) -> ProbeImage | None:
     visitor = state.visitor()
     if visitor.probe == TEST_IMAGE:
-        images, labels = _tests(job)
+        images, labels = tests(job.data)
         row = _number(job) - 1
         return ProbeImage(np.asarray(images[row]), int(labels[row]), f"Test image {row + 1}: {labels[row]}")
-    if visitor.probe == DRAWING and visitor.drawing and visitor.drawing.strokes:
-        return ProbeImage(ink.render(visitor.drawing).reshape(-1), None, "Your drawing")
+    if visitor.probe == DRAWING and drawing().strokes:
+        return ProbeImage(ink.render(drawing()).reshape(-1), None, "Your drawing")
     return None
 
 

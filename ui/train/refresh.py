@@ -51,6 +51,7 @@ class PageView(NamedTuple):
     snapshot: int  # its step
     shows_runs: bool  # whether the open tab is that of the runs
     charts: chart_options.ChartOptions
+    times_pinned: int
 
 
 def phase_of(job: Job | None) -> Phase:
@@ -62,10 +63,15 @@ def phase_of(job: Job | None) -> Phase:
 
 def current_view() -> PageView:
     """The page as it must be drawn now."""
-    job = state.visitor().job
-    shows_runs = tabs.is_open(tabs.RUNS)
+    visitor = state.visitor()
+    job = visitor.job
     return PageView(
-        job.number if job else None, phase_of(job), snapshots.selected_step(), shows_runs, chart_options.current()
+        job.number if job else None,
+        phase_of(job),
+        snapshots.selected_step(),
+        tabs.is_open(tabs.RUNS),
+        chart_options.current(),
+        visitor.times_pinned,
     )
 
 

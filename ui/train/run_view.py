@@ -13,7 +13,19 @@ from model.training import fork_conflicts
 from ui import state
 from ui.common import errors, formatting
 from ui.pickers import networks
-from ui.train import actions, chart_options, controls, diagnosis, refresh, run_bar, run_charts, runs, snapshots, tabs
+from ui.train import (
+    actions,
+    chart_options,
+    controls,
+    diagnosis,
+    paper_reader,
+    refresh,
+    run_bar,
+    run_charts,
+    runs,
+    snapshots,
+    tabs,
+)
 
 LIVE, BACK = (
     "Move the handle to look back at an earlier state of the network.",
@@ -39,11 +51,15 @@ def show(config: TrainingConfig, dataset: str | None) -> None:
 
 
 def _status(config: TrainingConfig, dataset: str | None) -> None:
-    """The bar and the curves: what is redrawn most often."""
+    """The bar, the curves and the paper beside them: what is redrawn most often."""
     job = state.visitor().job
     run_bar.show(job, _view(job, config), config, dataset)
-    with st.container(key="charts"):
-        run_charts.show(state.visitor().job)  # another one, if the bar has just started it
+    job = state.visitor().job  # another one, if the bar has just started it
+    with st.container(key="curves_and_paper", horizontal=True):
+        with st.container(key="charts"):
+            run_charts.show(job)
+        if "paper" not in controls.hidden():
+            paper_reader.show(job, dataset)
     actions.mark_buttons_drawn()
 
 

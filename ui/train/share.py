@@ -22,6 +22,7 @@ LABELS = {
     "gallery": "Examples",
     "share": "Share",
     "diagram": "Network drawing",
+    "paper": "Paper",
     "follow": "Tracked image",
     "time": "Timeline",
     "pace": "Speed",

@@ -23,7 +23,7 @@ from ui.state import presentation
 FIELDS = tuple(TrainingConfig.model_fields)
 DEFAULT = TrainingConfig()
 VIEWS = (
-    *("controls", "gallery", "share", "diagram", "follow", "time", "pace", "diagnosis", "inside"),
+    *("controls", "gallery", "share", "diagram", "paper", "follow", "time", "pace", "diagnosis", "inside"),
     *("weights_view", "layers_view", "compare", "runs"),
 )
 WIDGETS = {"data": "dataset", "hidden_sizes": "hidden_layers"}  # fields that their widgets have other names for
