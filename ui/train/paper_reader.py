@@ -56,14 +56,14 @@ def show(job: Job | None, dataset: str | None) -> None:
                 "penWidth": PEN_WIDTH,
                 "penColor": theme.PEN,
                 "strokes": _strokes(),
-                "image": _image(job, dataset),
+                "image": image(job, dataset),
                 "runs": [entry(one, is_selected=one is job) for one in read_by(job)],
                 "words": NO_RUN,
-                "pinned": _mark(),
+                "pinned": pinned_mark(),
                 "canPin": "follow" not in controls.hidden(),
             },
-            on_pinned_change=_pin,
-            on_sampled_change=partial(_sample, job, dataset),
+            on_pinned_change=_hear_pin,
+            on_sampled_change=partial(sample, job, dataset),
         )
 
 
@@ -120,7 +120,7 @@ def _tests(job: Job | None, dataset: str | None) -> tuple[U8, U8]:
     return probe_image.tests(job.data if job else datasets.folder(dataset or "mnist-5k"))
 
 
-def _image(job: Job | None, dataset: str | None) -> dict[str, Any] | None:
+def image(job: Job | None, dataset: str | None) -> dict[str, Any] | None:
     """The test image on the paper."""
     tab = state.tab()
     if not tab.paper_image:
@@ -136,7 +136,7 @@ def _image(job: Job | None, dataset: str | None) -> dict[str, Any] | None:
     }
 
 
-def _sample(job: Job | None, dataset: str | None) -> None:
+def sample(job: Job | None, dataset: str | None) -> None:
     """Put another test image on the paper."""
     tab = state.tab()
     if count := len(_tests(job, dataset)[1]):
@@ -146,7 +146,7 @@ def _sample(job: Job | None, dataset: str | None) -> None:
 # -- Pin it -------------------------------------------------------------------------------------------------
 
 
-def _mark() -> str:
+def pinned_mark() -> str:
     """The mark of what is pinned; empty if nothing is."""
     visitor = state.visitor()
     if visitor.probe == probe_image.TEST_IMAGE:
@@ -158,24 +158,23 @@ def _image_mark(number: int) -> str:
     return f"test image {number}"
 
 
-def _told() -> Mapping[str, Any]:
+def _hear_pin() -> None:
     told: object = widget_state.get(KEY, {})
-    return told if isinstance(told, Mapping) else {}
+    pin(told.get("pinned") if isinstance(told, Mapping) else None)
 
 
-def _pin() -> None:
+def pin(told: object) -> None:
     """Track what the browser tells of: strokes, a test image by its number, or nothing any more."""
-    visitor, told = state.visitor(), _told().get("pinned")
     if not isinstance(told, Mapping):
         return
-    number = told.get("number")
+    visitor, number = state.visitor(), told.get("number")
     if "strokes" in told:
         drawing = read_strokes(told["strokes"])
         if drawing is None:
             return
         visitor.pinned = Pinned(drawing, str(told.get("mark", ""))[:MAX_MARK])
         visitor.probe = probe_image.DRAWING
-    elif isinstance(number, int) and number >= 1:
+    elif type(number) is int and number >= 1:
         visitor.probe, visitor.probe_number = probe_image.TEST_IMAGE, number
     else:
         visitor.probe = visitor.pinned = None
