@@ -7,13 +7,14 @@ slice each run gives way to the next.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+import heapq
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 
-class Owned(Protocol):
+class Owned(Hashable, Protocol):
     """Something that belongs to somebody."""
 
     @property
@@ -24,10 +25,15 @@ T = TypeVar("T", bound=Owned)
 
 
 class FairQueue(Generic[T]):
-    """The jobs that wait for a worker. `holders` are the owners of those that have one, each as often as it has."""
+    """The jobs that wait for a worker. `holders` are the owners of those that have one, each as often as it has.
+
+    Their order is worked out once for each change: every visitor's page asks for it, again and again.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[T] = []  # by arrival
+        self._ordered_for: Counter[str] | None = None  # the holders of the order that is known; None: it is not
+        self._order: dict[T, int] = {}  # each job's place, from 0, next one first
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -43,35 +49,56 @@ class FairQueue(Generic[T]):
     def push(self, job: T) -> None:
         """Add a job that came last."""
         self._waiting.append(job)
+        self._ordered_for = None
 
     def push_front(self, job: T) -> None:
         """Add a job as the one that came first."""
         self._waiting.insert(0, job)
+        self._ordered_for = None
 
     def remove(self, job: T) -> None:
         """Take a job out, if it is in the queue."""
         if job in self._waiting:
             self._waiting.remove(job)
+            self._ordered_for = None
 
     def clear(self) -> None:
         """Take all jobs out."""
         self._waiting.clear()
+        self._ordered_for = None
 
     def pop(self, holders: Iterable[str]) -> T:
         """Take out the job that is next."""
         job = self.ordered(holders)[0]
-        self._waiting.remove(job)
+        self.remove(job)
         return job
+
+    def position(self, job: T, holders: Iterable[str]) -> int:
+        """Return a job's position: 1 is next, 0 is not in the queue."""
+        self._put_in_order(Counter(holders))
+        return self._order.get(job, -1) + 1
 
     def ordered(self, holders: Iterable[str]) -> list[T]:
         """Return the jobs, next one first: as if each in turn got one more worker."""
-        holding, waiting, order = Counter(holders), list(self._waiting), []
-        while waiting:
-            job = min(waiting, key=lambda job: holding[job.owner])  # the first of several
-            waiting.remove(job)
-            holding[job.owner] += 1
-            order.append(job)
-        return order
+        self._put_in_order(Counter(holders))
+        return list(self._order)
+
+    def _put_in_order(self, holding: Counter[str]) -> None:
+        if holding == self._ordered_for:
+            return
+        self._ordered_for = Counter(holding)
+        waiting: dict[str, deque[tuple[int, T]]] = defaultdict(deque)  # of each owner, with the number of its arrival
+        for arrival, job in enumerate(self._waiting):
+            waiting[job.owner].append((arrival, job))
+        turns = [(holding[owner], jobs[0][0], owner) for owner, jobs in waiting.items()]
+        heapq.heapify(turns)
+        self._order = {}
+        while turns:
+            held, _, owner = heapq.heappop(turns)
+            _, job = waiting[owner].popleft()
+            self._order[job] = len(self._order)
+            if waiting[owner]:
+                heapq.heappush(turns, (held + 1, waiting[owner][0][0], owner))
 
 
 @dataclass(frozen=True)

@@ -160,8 +160,7 @@ class Pool:
     def queue_position(self, job: Job) -> int:
         """Return a job's position in the queue: 1 is next, 0 is not in it."""
         with self._lock:
-            order = self._queue.ordered(self._workers.owners) if job in self._queue else []
-            return order.index(job) + 1 if order else 0
+            return self._queue.position(job, self._workers.owners)
 
     def worker_pids(self) -> list[int]:
         """Return the numbers of the workers' processes."""

@@ -1,6 +1,7 @@
 """The queue's policy, without processes: jobs are named by their owner and a number."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
@@ -113,3 +114,35 @@ def test_preemption_without_time_slices_comes_to_rest(holders, waiting):
         holding.append(min(sorted(waiting), key=holding.count))
     assert select_preemption([Running(owner) for owner in holding], waiting) is None
     assert max(holding.count(owner) for owner in holding) - min(holding.count(owner) for owner in waiting) < 2
+
+
+def next_by_definition(waiting, holders):
+    """The order as the policy words it: the first of those whose owner holds the fewest, again and again."""
+    holding, left, ordered = Counter(holders), list(waiting), []
+    while left:
+        job = min(left, key=lambda job: holding[job.owner])
+        left.remove(job)
+        holding[job.owner] += 1
+        ordered.append(job)
+    return ordered
+
+
+@given(st.text("ABCD", max_size=30), st.text("ABCDE", max_size=6))
+def test_the_order_is_that_of_one_more_worker_after_the_other(waiting, holders):
+    queue = queue_of(waiting)
+    jobs = [Waiting(owner, number) for number, owner in enumerate(waiting)]
+    assert queue.ordered(holders) == next_by_definition(jobs, holders)
+
+
+def test_a_position_follows_every_change():
+    queue = queue_of("AAB")
+    last = Waiting("A", 1)
+    assert [queue.position(last, ""), queue.position(last, "B"), queue.position(last, "")] == [3, 2, 3]
+    queue.remove(Waiting("B", 2))
+    assert queue.position(last, "") == 2
+    queue.push_front(Waiting("C", 9))
+    assert queue.position(last, "") == 3
+    queue.pop("")
+    assert queue.position(last, "") == 2
+    queue.clear()
+    assert queue.position(last, "") == 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from model.jobs import Job, TrainingRequest
 from ui.state import run_names, runtime
 from ui.state.session import visitor
 
 MAX_JOBS = 8  # kept for each visitor; the oldest goes first
+MAX_LIVE_JOBS = 8  # of each visitor, that train or wait
+TOO_MANY = f"{MAX_LIVE_JOBS} of your runs train or wait, and more are not possible at a time: stop one of them first"
 DOUBLE_CLICK_SECONDS = 1.0
 
 
@@ -18,7 +21,7 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
     A second click, on a button that was just clicked in this or another tab, starts nothing.
 
     Raises:
-        ValueError: the fork is impossible.
+        ValueError: the fork is impossible, or the visitor has too many runs that are not over.
     """
     state = visitor()
     with state.lock:
@@ -26,9 +29,11 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
         state.last_request, state.last_request_at = request, time.monotonic()
         if is_double_click(request, before, since, state.jobs[-1] if state.jobs else None):
             return
+        stopped = None if request.fork or beside else state.job
+        check_room(state.jobs, stopped)
         job = runtime.pool().submit(request)
-        if state.job and not request.fork and not beside:
-            state.job.stop()
+        if stopped:
+            stopped.stop()
         state.jobs_started += 1
         job.label = _label(request, state.jobs)
         state.jobs.append(job)
@@ -37,6 +42,16 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
         for old in done[: max(0, len(state.jobs) - MAX_JOBS)]:
             state.jobs.remove(old)
             old.discard()
+
+
+def check_room(jobs: Sequence[Job], stopped: Job | None) -> None:
+    """Refuse a new run beside too many others that are not over, but for the one that is stopped for it.
+
+    Raises:
+        ValueError: says what to do.
+    """
+    if sum(job.is_live and job is not stopped for job in jobs) >= MAX_LIVE_JOBS:
+        raise ValueError(TOO_MANY)
 
 
 def _label(request: TrainingRequest, jobs: list[Job]) -> str:
