@@ -8,7 +8,7 @@ from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors
 from ui.draw import canvas, comparison, drawing_strip, live_reading, paper, photo_upload, prediction
-from ui.pickers import networks
+from ui.pickers import networks, take_along
 
 
 @st.fragment
@@ -66,6 +66,7 @@ with st.container(key="draw"):
         except (OSError, ValueError) as error:
             errors.show_error(f"The network can't be opened: {error}")
             st.stop()
+        take_along.show("Take this network along", lambda: checkpoint, name)
         photo_upload.uploader()
     with desk:
         draw_and_predict(name, checkpoint.network, photo_upload.shown())

@@ -20,14 +20,12 @@ class Format:
 
     Attributes:
         title: What a menu calls it.
-        help: What it is good for.
         content: Returns a file's content, of a network and its name.
         package: What must be installed to write it; empty if nothing is.
         media_type: The one that a browser is told.
     """
 
     title: str
-    help: str
     content: Callable[[Checkpoint, str], bytes]
     package: str = ""
     media_type: str = "application/octet-stream"
@@ -45,13 +43,11 @@ def _zip(checkpoint: Checkpoint, name: str) -> bytes:
 
 
 FORMATS = {
-    ".html": Format(
-        "Web page", "One file with paper that reads what you draw, without a server.", page.page, "", "text/html"
-    ),
-    ".onnx": Format("ONNX", "For other programs.", onnx_file.onnx_file, onnx_file.PACKAGE),
-    ".npz": Format("NumPy", "Arrays for NumPy; Inkling opens it too.", lambda made, _: made.to_bytes(".npz")),
-    ".safetensors": Format("safetensors", "Inkling's own file.", lambda made, _: made.to_bytes()),
-    ".zip": Format("Program", "Weights with a program that needs NumPy alone.", _zip, "", "application/zip"),
+    ".html": Format("Web page", page.page, media_type="text/html"),
+    ".onnx": Format("ONNX", onnx_file.onnx_file, onnx_file.PACKAGE),
+    ".npz": Format("NumPy arrays", lambda made, _: made.to_bytes(".npz")),
+    ".safetensors": Format("Model file", lambda made, _: made.to_bytes()),
+    ".zip": Format("Program in NumPy", _zip, media_type="application/zip"),
 }
 
 
