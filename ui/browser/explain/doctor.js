@@ -22,7 +22,7 @@ import { aDigit } from "./words.js"
 /** @typedef {import("./changes.js").Change} Change */
 /** @typedef {import("./changes.js").Kind} Kind */
 
-const STRENGTHS = [0.15, 0.4, 0.7, 1]
+const STRENGTHS = [0.12, 0.25, 0.5, 0.75, 1]
 const HALVINGS = 5
 const LEAD = 0.04 // how much more probable than the second digit the new answer must be, lest it hang in the balance
 const BIT = 1 / 25 // of the drawing's size: how finely ink is measured
