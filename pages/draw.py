@@ -66,7 +66,10 @@ with st.container(key="draw"):
         except (OSError, ValueError) as error:
             errors.show_error(f"The network can't be opened: {error}")
             st.stop()
-        take_along.show("Take this network along", lambda: checkpoint, name)
+        with st.container(key="onward", horizontal=True, gap="small"):
+            if st.button("Look inside this answer", key="look_inside", icon=":material/hub:", type="tertiary"):
+                st.switch_page("inside.py")
+            take_along.show("Take this network along", lambda: checkpoint, name)
         photo_upload.uploader()
     with desk:
         draw_and_predict(name, checkpoint.network, photo_upload.shown())

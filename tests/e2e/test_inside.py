@@ -92,10 +92,43 @@ def test_an_answer_is_explained_down_to_its_pixels(page: Page, app_url: str) -> 
     page.keyboard.press("ArrowLeft")
     expect(title).to_have_text("Pixel, row 28, column 27")
 
+    # Why a 7 and not a 1: the parts add up to the difference of the logits, also for another digit.
+    why = page.locator(".why")
+    for other in ("1", "4"):
+        why.get_by_label("Not that digit").select_option(other)
+        expect(why.locator(".evidence-sum .is-total th")).to_have_text(f"logit of 7 minus logit of {other}")
+        *parts, difference = [number(text) for text in why.locator(".evidence-sum td").all_inner_texts()]
+        assert abs(sum(parts) - difference) <= ROUNDING
+        assert abs(difference - (layers[-1][7] - layers[-1][int(other)])) <= 2 * PIXEL_ROUNDING
+    expect(why.locator(".evidence-ink")).to_contain_text("without it, the difference would change by")
+
+    # The tabs, by keyboard: the smallest change, the moment it knew, and one step of learning.
+    why.get_by_role("tab", selected=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(why.locator(".doctor-sentence")).to_have_text(
+        re.compile(r"^If .*, it would be read as an? \d\.$|^No small change")
+    )
+    why.get_by_label("The digit that was meant").select_option("7")
+    expect(why.locator(".doctor-sentence")).to_have_text("It is read as a 7 already.")
+    why.get_by_role("tab", selected=True).focus()
+    page.keyboard.press("ArrowRight")
+    expect(why.locator(".moments-sentence")).to_contain_text("7")
+    slider = why.get_by_role("slider", name="Ink drawn so far")
+    slider.press("End")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^100 % of the ink: 7, "))
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^0 % of the ink: "))
+    expect_no_faults(page, ".why")
+    why.get_by_role("tab", name="One step of learning").click()
+    why.get_by_label("The right label").select_option("1")
+    expect(why.locator(".learning-right")).to_have_text("1")
+    before, after = (number(text) for text in why.locator(".learning-loss").inner_text().split(" → "))
+    logits = layers[-1].astype(float)
+    assert abs(before - (np.log(np.exp(logits).sum()) - logits[1])) <= 2 * PIXEL_ROUNDING
+    assert after < before
+
     # What is pointed at is said; the pen moves all of it.
-    box = page.locator(".diagram").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 100, box["y"] + box["height"] / 2)
+    page.locator(".diagram").hover(position={"x": 100, "y": 240})
     expect(page.locator(".inside-readout")).to_have_text(re.compile(r"^Pixel, row \d+, column \d+: value "))
     expect(page.locator(".diagram-sentence")).to_contain_text("The strongest output is 7")
     page.locator(".st-key-clear button").click()

@@ -7,6 +7,7 @@ import { detail, headline } from "../answer.js"
 import { Diagram } from "./diagram.js"
 import { Palette } from "./palette.js"
 import { IMAGE } from "./places.js"
+import { Sections } from "./sections.js"
 import { Signal } from "./signal.js"
 import { UnitPanel } from "./unit_panel.js"
 import { nameOf, number, outputName, percent, term } from "./words.js"
@@ -29,6 +30,7 @@ export class Inside {
   #palette
   #diagram
   #panel
+  #sections
   #network = null
   #ink = { strokes: [], isUnfinished: false, image: null }
   #signal = null
@@ -53,10 +55,12 @@ export class Inside {
       describe: (place) => this.#describe(place),
     })
     this.#panel = new UnitPanel(root.querySelector(".unit"), this.#palette, (place) => this.#select(place))
+    this.#sections = new Sections(root.querySelector(".why"), this.#palette, penWidth)
   }
 
   disconnect() {
     this.#diagram.disconnect()
+    this.#sections.disconnect()
   }
 
   /**
@@ -103,6 +107,8 @@ export class Inside {
     this.#root.querySelector(".inside-answer").innerHTML = headline(reading, this.#ink.isUnfinished) + detail(reading)
     this.#diagram.show(this.#signal, this.#selected)
     this.#panel.show(this.#signal, this.#selected)
+    const { strokes, isUnfinished } = this.#ink
+    this.#sections.show({ signal: this.#signal, strokes, isUnfinished, place: this.#selected })
     this.#showReadout()
   }
 

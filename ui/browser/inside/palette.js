@@ -59,7 +59,17 @@ export class Palette {
     return this.#shades[STEPS + Math.round(Math.sign(limited) * Math.sqrt(Math.abs(limited)) * STEPS)]
   }
 
-  /** The same, as CSS writes it. @param {number} value */
+  /**
+   * The color of ink that says so much, from -1 to 1: the pen's own for nothing.
+   *
+   * @param {number} value
+   */
+  inkCss(value) {
+    const { pen, positive, negative } = this.#colors
+    return `rgb(${mixed(pen, value > 0 ? positive : negative, Math.min(Math.abs(value), 1)).join(" ")})`
+  }
+
+  /** The same as `shade`, as CSS writes it. @param {number} value */
   shadeCss(value) {
     return `rgb(${this.shade(value).join(" ")})`
   }

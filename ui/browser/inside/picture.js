@@ -43,3 +43,28 @@ function paint(canvas, columns, rows, colorOf) {
   }
   context.putImageData(picture, 0, 0)
 }
+
+const SHEET_SIZE = 280 // units of the sheet's sides, as ui/draw/fabric.py has it
+
+/**
+ * Draw strokes on black paper.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {{ points: import("../rasterize.js").Stroke, color: string }[]} strokes in units of the sheet
+ * @param {number} penWidth units of the sheet
+ */
+export function paintInk(canvas, strokes, penWidth) {
+  const size = Math.round((canvas.clientWidth || SHEET_SIZE) * (window.devicePixelRatio || 1))
+  canvas.width = canvas.height = size
+  const context = canvas.getContext("2d")
+  context.scale(size / SHEET_SIZE, size / SHEET_SIZE)
+  context.lineCap = context.lineJoin = "round"
+  context.lineWidth = penWidth
+  for (const { points, color } of strokes) {
+    context.strokeStyle = color
+    context.beginPath()
+    context.moveTo(...points[0])
+    for (const point of points.length > 1 ? points.slice(1) : points) context.lineTo(...point)
+    context.stroke()
+  }
+}

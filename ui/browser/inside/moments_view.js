@@ -1,0 +1,120 @@
+/** The moment it knew: the probabilities along the ink, from the first touch to the last. */
+
+import { readAlong } from "../explain/moments.js"
+import { paintInk } from "./picture.js"
+import { percent } from "./words.js"
+
+const COUNT = 41 // moments
+const WIDTH = 560 // units of the chart, as its viewBox has it
+const [LEFT, RIGHT, TOP, BOTTOM] = [4, 34, 10, 190]
+const SHOWN = 0.2 // a digit whose probability never is as large gets no line
+const APART = 13 // units between the names of two lines
+
+export class MomentsView {
+  #root
+  #options
+  #slider
+  #found = { moments: [], settled: null }
+
+  /**
+   * @param {HTMLElement} root
+   * @param {{ palette: import("./palette.js").Palette, penWidth: number }} options
+   */
+  constructor(root, options) {
+    this.#root = root
+    this.#options = options
+    this.#slider = root.querySelector("input")
+    this.#slider.addEventListener("input", () => this.#showMoment())
+  }
+
+  /** @param {import("./sections.js").Question} question */
+  showAtRest({ signal, strokes }) {
+    this.#found = readAlong(signal.network, strokes, { pen: this.#options.penWidth, count: COUNT })
+    const { moments, settled } = this.#found
+    if (moments.length === 0) return
+    this.#root.querySelector(".moments-chart").innerHTML = chartOf(moments, settled)
+    this.#root.querySelector(".moments-sentence").textContent = sentenceOf(moments, settled)
+    this.#slider.value = String(settled)
+    this.#showMoment()
+  }
+
+  #showMoment() {
+    const { moments } = this.#found
+    const moment = moments[Number(this.#slider.value)]
+    if (!moment) return
+    const { penWidth, palette } = this.#options
+    const whole = moments.at(-1).strokes.map((points) => ({ points, color: palette.css("pen", 0.22) }))
+    const drawn = moment.strokes.map((points) => ({ points, color: palette.css("pen") }))
+    paintInk(this.#root.querySelector("canvas"), [...whole, ...drawn], penWidth)
+    const text = `${percentOfInk(moment.share)} of the ink: ${inWords(moment)}`
+    this.#root.querySelector(".moments-readout").textContent = text
+    this.#slider.setAttribute("aria-valuetext", text)
+    this.#root.querySelector(".moments-cursor")?.setAttribute("transform", `translate(${xOf(moment.share)} 0)`)
+  }
+}
+
+function inWords({ answer, reading: { probabilities, digit } }) {
+  return answer === "no digit" ? `no digit yet (closest: ${digit})` : `${digit}, ${percent(probabilities[digit])}`
+}
+
+function percentOfInk(share) {
+  return `${Math.round(100 * share)} %`
+}
+
+function sentenceOf(moments, settled) {
+  const { answer } = moments.at(-1)
+  if (settled === 0) return `The answer is ${answer} from the first touch on.`
+  const before = moments[settled - 1].answer
+  return `From ${percentOfInk(moments[settled].share)} of the ink on, the answer stays ${answer}; just before, it was ${before}.`
+}
+
+function xOf(share) {
+  return LEFT + share * (WIDTH - LEFT - RIGHT)
+}
+
+function yOf(probability) {
+  return BOTTOM - probability * (BOTTOM - TOP)
+}
+
+/** An SVG with a line for each digit that ever was probable; the last answer's stands out. */
+function chartOf(moments, settled) {
+  const last = moments.at(-1).reading.digit
+  const digits = Array.from({ length: 10 }, (_, digit) => digit).filter(
+    (digit) => digit === last || moments.some(({ reading }) => reading.probabilities[digit] >= SHOWN),
+  )
+  const probabilityOf = (digit) => moments.at(-1).reading.probabilities[digit]
+  const labels = spaced(digits.toSorted((one, other) => probabilityOf(other) - probabilityOf(one)), (digit) =>
+    yOf(probabilityOf(digit)),
+  )
+  const lineOf = (digit) => {
+    const points = moments.map(({ share, reading }) => `${xOf(share).toFixed(1)},${yOf(reading.probabilities[digit]).toFixed(1)}`)
+    return `<polyline class="moments-line${digit === last ? " is-answer" : ""}" points="${points.join(" ")}"/>`
+  }
+  const grid = [0, 0.5, 1].map((value) => `<path class="moments-grid" d="M${LEFT} ${yOf(value)}H${WIDTH - RIGHT}"/>`)
+  const names = labels.map(
+    ({ digit, y }) =>
+      `<text class="moments-name${digit === last ? " is-answer" : ""}" x="${WIDTH - RIGHT + 8}" y="${y + 4}">${digit}</text>`,
+  )
+  const from = xOf(moments[settled].share)
+  return (
+    `<svg viewBox="0 0 ${WIDTH} 200" role="img" aria-label="Probabilities of the digits along the ink; ${sentenceOf(moments, settled)}">` +
+    `<rect class="moments-settled" x="${from}" y="${TOP}" width="${WIDTH - RIGHT - from}" height="${BOTTOM - TOP}"/>` +
+    grid.join("") +
+    digits.filter((digit) => digit !== last).map(lineOf).join("") +
+    lineOf(last) +
+    names.join("") +
+    `<path class="moments-cursor" d="M0 ${TOP}V${BOTTOM}"/></svg>`
+  )
+}
+
+/** Names at their lines' ends, moved apart where they would lie over each other; in order from top to bottom. */
+function spaced(digits, placeOf) {
+  const labels = digits.map((digit) => ({ digit, y: placeOf(digit) }))
+  for (let index = 1; index < labels.length; index++) labels[index].y = Math.max(labels[index].y, labels[index - 1].y + APART)
+  let limit = BOTTOM
+  for (const label of labels.toReversed()) {
+    label.y = Math.min(label.y, limit)
+    limit = label.y - APART
+  }
+  return labels
+}

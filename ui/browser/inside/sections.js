@@ -1,0 +1,90 @@
+/** Tabs with what else is asked about an answer; only the open one computes anything. */
+
+import { DoctorView } from "./doctor_view.js"
+import { EvidenceView } from "./evidence_view.js"
+import { LearningView } from "./learning_view.js"
+import { MomentsView } from "./moments_view.js"
+
+const REST = 150 // milliseconds without a move of the pen, after which what takes longer is computed
+
+/**
+ * @typedef {object} Question what is explained
+ * @property {import("./signal.js").Signal} signal
+ * @property {import("../rasterize.js").Stroke[]} strokes none of a photo
+ * @property {boolean} isUnfinished whether the pen is still drawing
+ * @property {import("./places.js").Place} place the chosen pixel or unit
+ */
+
+/**
+ * @typedef {object} View of one tab
+ * @property {(question: Question) => void} [show] is called with every move of the pen
+ * @property {(question: Question) => void} [showAtRest] is called when the pen has lifted
+ */
+
+export class Sections {
+  #root
+  #tabs
+  #question = null
+  #timer
+  /** @type {Record<string, View>} */
+  #views
+
+  /**
+   * @param {HTMLElement} root `.why`
+   * @param {import("./palette.js").Palette} palette
+   * @param {number} penWidth units of the sheet
+   */
+  constructor(root, palette, penWidth) {
+    this.#root = root
+    const redo = () => this.#question && this.show(this.#question)
+    const viewOf = (View, name) => new View(root.querySelector(`#why-${name}`), { palette, penWidth, redo })
+    this.#views = {
+      evidence: viewOf(EvidenceView, "evidence"),
+      doctor: viewOf(DoctorView, "doctor"),
+      moments: viewOf(MomentsView, "moments"),
+      learning: viewOf(LearningView, "learning"),
+    }
+    this.#tabs = [...root.querySelectorAll("[role=tab]")]
+    for (const tab of this.#tabs) tab.addEventListener("click", () => this.#open(tab))
+    root.querySelector("[role=tablist]").addEventListener("keydown", (event) => this.#onKey(event))
+  }
+
+  disconnect() {
+    clearTimeout(this.#timer)
+  }
+
+  /** @param {Question} question */
+  show(question) {
+    this.#question = question
+    this.#root.classList.toggle("is-blank", question.signal.isBlank)
+    this.#root.classList.toggle("is-photo", !question.signal.isBlank && question.strokes.length === 0)
+    clearTimeout(this.#timer)
+    if (question.signal.isBlank) return
+    const view = this.#views[this.#openTab.dataset.name]
+    view.show?.(question)
+    if (!question.isUnfinished) this.#timer = setTimeout(() => view.showAtRest?.(question), REST)
+  }
+
+  get #openTab() {
+    return this.#tabs.find((tab) => tab.getAttribute("aria-selected") === "true")
+  }
+
+  #open(opened) {
+    for (const tab of this.#tabs) {
+      const isOpen = tab === opened
+      tab.setAttribute("aria-selected", String(isOpen))
+      tab.tabIndex = isOpen ? 0 : -1
+      this.#root.querySelector(`#${tab.getAttribute("aria-controls")}`).hidden = !isOpen
+    }
+    if (this.#question) this.show(this.#question)
+  }
+
+  #onKey(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    if (!step) return
+    event.preventDefault()
+    const next = this.#tabs.at((this.#tabs.indexOf(this.#openTab) + step) % this.#tabs.length)
+    this.#open(next)
+    next.focus()
+  }
+}
