@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import atexit
 import logging
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
 from model.common.control_groups import memory_limit
 from model.common.cores import cores
@@ -35,6 +33,7 @@ from model.jobs.protocol import (
     Stop,
 )
 from model.jobs.request import TrainingRequest
+from model.jobs.work_folder import WorkFolder
 from model.jobs.worker_process import WorkerProcess
 from model.jobs.workers import Assignment, Workers
 
@@ -79,8 +78,8 @@ class Pool:
         self._numbers = count(1)
         self._queue: FairQueue[Job] = FairQueue()
         self._closed = threading.Event()
-        self._folder = tempfile.TemporaryDirectory(prefix="inkling-", ignore_cleanup_errors=True)
-        self.folder = Path(self._folder.name)  # of the files of all jobs; it is deleted with the pool
+        self._work_folder = WorkFolder()
+        self.folder = self._work_folder.path  # of the files of all jobs; it is deleted with the pool
         with self._lock:  # what the first ones say waits until all are there
             self._workers = Workers(lambda: start_worker(self.folder, self._handle_event, self._handle_exit), self.size)
         threading.Thread(target=self._watch, name="pool", daemon=True).start()
@@ -98,7 +97,7 @@ class Pool:
             worker.kill()
         for worker in workers:  # until then they may write files
             worker.wait(self._settings.kill_timeout)
-        self._folder.cleanup()
+        self._work_folder.remove()
 
     # -- Jobs -----------------------------------------------------------------------------------------------
 

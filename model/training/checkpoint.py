@@ -79,14 +79,16 @@ class Checkpoint:
         return buffer.getvalue()
 
     def save(self, path: Path) -> None:
-        """Write the file, as its ending says (.safetensors or .npz); an old file is replaced only by a complete one.
+        """Write the file, as its ending says (.safetensors or .npz).
+
+        An old file is replaced only by a complete one that is on the disk, so that a power cut leaves one of the two.
 
         Raises:
             ValueError: The path has another ending.
             OSError: The file can't be written.
         """
         content = self.to_bytes(checked_kind(path))
-        with atomic_write(path) as file:
+        with atomic_write(path, durable=True) as file:
             file.write(content)
 
     def _metadata(self) -> dict[str, str]:
