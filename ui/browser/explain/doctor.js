@@ -13,7 +13,7 @@ import { rasterize } from "../rasterize.js"
 import { ACCEPT_AT_LEAST, read } from "../reading.js"
 import { changesOf } from "./changes.js"
 import { answerOf } from "./moments.js"
-import { displacement, shapeOf } from "./shape.js"
+import { bitsOf, displacement, shapeOf } from "./shape.js"
 import { aDigit } from "./words.js"
 
 /** @typedef {import("../network.js").Network} Network */
@@ -25,7 +25,7 @@ import { aDigit } from "./words.js"
 const STRENGTHS = [0.12, 0.25, 0.5, 0.75, 1]
 const HALVINGS = 5
 const LEAD = 0.04 // how much more probable than the second digit the new answer must be, lest it hang in the balance
-const BIT = 1 / 40 // of the drawing's size: how finely ink is measured
+const BIT = 1 / 25 // of the drawing's size: how finely ink is measured
 const LARGEST = 0.15 // a larger change makes another drawing of it
 const LITTLE = 0.015 // a change up to here is "a little"
 const MUCH = 0.06
@@ -102,7 +102,7 @@ function sentenceOf(change, wanted) {
 /** Tries changes, and keeps of each the weakest that suffices. */
 class Search {
   #network
-  #strokes
+  #bits // of the ink as it was drawn
   #pen
   #size
   #suffices
@@ -113,7 +113,7 @@ class Search {
 
   constructor(network, strokes, pen, { size, before, suffices }) {
     this.#network = network
-    this.#strokes = strokes
+    this.#bits = bitsOf(strokes, BIT * size)
     this.#pen = pen
     this.#size = size
     this.#before = before
@@ -131,14 +131,14 @@ class Search {
       const next = []
       for (const { change, below } of left) {
         if (!hasTime()) return false
-        if (change.isWhole && strength < 1) {
-          next.push({ change, below })
+        if (change.isWhole) {
+          this.#try(change, 1)
           continue
         }
         const size = this.#sizeOf(change, strength)
-        const found = size <= LARGEST || change.isWhole ? this.#try(change, strength, size) : null
-        if (found && !change.isWhole) this.#halve(change, below, hasTime)
-        if (!found && size <= this.#smallest) next.push({ change, below: strength })
+        const found = size <= LARGEST && this.#try(change, strength, size)
+        if (found) this.#halve(change, below, hasTime)
+        else if (size <= this.#smallest) next.push({ change, below: strength })
       }
       left = next
     }
@@ -152,7 +152,7 @@ class Search {
   }
 
   #sizeOf(change, strength) {
-    return displacement(this.#strokes, change.apply(strength), BIT * this.#size) / this.#size
+    return displacement(this.#bits, bitsOf(change.apply(strength), BIT * this.#size)) / this.#size
   }
 
   #try(change, strength, size = this.#sizeOf(change, strength)) {

@@ -175,35 +175,41 @@ export function unit([x, y], [otherX, otherY]) {
 }
 
 /**
- * How far two drawings' ink is apart on average, both ways: from each bit of ink to the nearest of the other.
+ * How far the ink of two drawings is apart on average, both ways: from each bit of ink to the nearest of the other.
  *
- * @param {Stroke[]} strokes
- * @param {Stroke[]} others
- * @param {number} step how long a bit of ink is
+ * @param {Float64Array} one as `bitsOf` gives it
+ * @param {Float64Array} other
  */
-export function displacement(strokes, others, step) {
-  const [one, other] = [sampled(strokes, step), sampled(others, step)]
+export function displacement(one, other) {
   if (one.length === 0 || other.length === 0) return Infinity
   return (meanDistance(one, other) + meanDistance(other, one)) / 2
 }
 
-/** Points along the strokes, a step apart: x, y, x, y. */
-function sampled(strokes, step) {
-  const samples = []
+/**
+ * Points along the strokes, a step apart.
+ *
+ * @param {Stroke[]} strokes
+ * @param {number} step
+ * @returns {Float64Array} x, y, x, y
+ */
+export function bitsOf(strokes, step) {
+  const bits = []
   for (const stroke of strokes) {
     if (stroke.length === 0) continue
-    samples.push(...stroke[0])
+    bits.push(stroke[0][0], stroke[0][1])
     let next = step
     let passed = 0
     for (let index = 1; index < stroke.length; index++) {
-      const length = distance(stroke[index - 1], stroke[index])
+      const [[x, y], [nextX, nextY]] = [stroke[index - 1], stroke[index]]
+      const length = Math.hypot(nextX - x, nextY - y)
       for (; next <= passed + length; next += step) {
-        samples.push(...between(stroke[index - 1], stroke[index], (next - passed) / length))
+        const share = (next - passed) / length
+        bits.push(x + share * (nextX - x), y + share * (nextY - y))
       }
       passed += length
     }
   }
-  return Float64Array.from(samples)
+  return Float64Array.from(bits)
 }
 
 function meanDistance(from, to) {
@@ -211,8 +217,10 @@ function meanDistance(from, to) {
   for (let index = 0; index < from.length; index += 2) {
     let nearest = Infinity
     for (let other = 0; other < to.length; other += 2) {
-      const [x, y] = [from[index] - to[other], from[index + 1] - to[other + 1]]
-      nearest = Math.min(nearest, x * x + y * y)
+      const x = from[index] - to[other]
+      const y = from[index + 1] - to[other + 1]
+      const squared = x * x + y * y
+      if (squared < nearest) nearest = squared
     }
     sum += Math.sqrt(nearest)
   }
