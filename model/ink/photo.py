@@ -19,9 +19,12 @@ from model.ink.mnist_layout import BOX_SIZE, CENTER, center_by_mass, center_of_m
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "HEIF")
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
+JPEG_START, SCAN_START = b"\xff\xd8", b"\xff\xda"  # within a scan there are no such bytes
+MAX_SCANS = 100  # a progressive JPEG has about ten, each of which is decoded over all of the picture
 MAX_SIDES_RATIO = 50  # a longer strip is no picture of a digit
 
 PAGE_SIZE = 600  # pixels of the longer side in which ink is looked for
+STRIP = 32  # rows of a large picture that has been shrunk are made at a time
 SCAN_SIZE = 200  # pixels of the digit's longer side when its strokes are measured and corrected
 MIN_CONTRAST = 0.1  # share of the paper's brightness; pencil has about 0.3
 SHADOW_CONTRAST = 0.3  # with less, what reaches from border to border may be a fold or a shadow's edge
@@ -73,8 +76,6 @@ def find_digit(source: bytes | Path) -> DigitPhoto:
 
 def _visible(picture: Image.Image) -> U8:
     """The picture as it is seen, on white where it is transparent."""
-    if picture.mode.startswith(("I", "F")):
-        return np.repeat(_brightness(picture).astype(np.uint8)[:, :, None], 3, axis=2)
     if picture.has_transparency_data:
         picture = _fit_page(picture.convert("RGBA"))
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
@@ -103,6 +104,8 @@ def _decode(source: bytes | Path) -> Image.Image:
             source = file.read(MAX_BYTES + 1)
     if len(source) > MAX_BYTES:
         raise ValueError(f"a picture must be at most {MAX_BYTES // 1_000_000} MB; got more: save it smaller")
+    if source.startswith(JPEG_START) and source.count(SCAN_START) > MAX_SCANS:
+        raise ValueError(f"a JPEG must have at most {MAX_SCANS} scans; got more: save the picture again")
     try:
         _register_heif()
         picture = Image.open(io.BytesIO(source), formats=FORMATS)
@@ -120,7 +123,7 @@ def _decode(source: bytes | Path) -> Image.Image:
     try:
         picture.draft("RGB", (PAGE_SIZE, PAGE_SIZE))  # lets a JPEG unpack at a fraction of its size
         picture.load()
-        return ImageOps.exif_transpose(picture)
+        return ImageOps.exif_transpose(_shrink_early(picture))
     except (
         OSError,
         ValueError,
@@ -133,11 +136,38 @@ def _decode(source: bytes | Path) -> Image.Image:
         raise ValueError(f"the picture is damaged or cut short ({error}); save it again") from None
 
 
+def _shrink_early(picture: Image.Image) -> Image.Image:
+    """Shrink a large picture to twice the size in which ink is looked for, or some more; 8 bits a channel.
+
+    That is done strip by strip: a few kilobytes may unpack to a picture that fills the memory once, but not twice.
+    """
+    factor = max(picture.size) // (2 * PAGE_SIZE)
+    if factor < 2:
+        return _eight_bits(picture)
+    width, height = picture.size
+    strips = [
+        _eight_bits(picture.crop((0, top, width, min(top + factor * STRIP, height)))).reduce(factor)
+        for top in range(0, height, factor * STRIP)
+    ]
+    small = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for index, strip in enumerate(strips):
+        small.paste(strip, (0, index * STRIP))
+    small.info = picture.info
+    return small
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """A picture whose pixels may be averaged: no palette, no more than 8 bits a channel."""
+    if picture.mode.startswith(("I", "F")):  # 16 bits and more, where Pillow's own conversion clips at 255
+        deep = np.asarray(picture, dtype=np.float32)
+        return Image.fromarray(np.rint(deep / 65535 * 255).clip(0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+
+
 def _brightness(picture: Image.Image) -> F64:
     """Compute each pixel's brightness, 0..255, at most 600 pixels either way; what is transparent becomes paper."""
-    if picture.mode.startswith(("I", "F")):  # 16 bits and more, where Pillow's own conversion clips at 255
-        deep = np.asarray(picture, dtype=np.float64)
-        picture = Image.fromarray(np.rint(deep / 65535 * 255).clip(0, 255).astype(np.uint8))
     if picture.has_transparency_data:
         picture = _on_paper(_fit_page(picture.convert("RGBA")))
     else:

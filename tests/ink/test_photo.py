@@ -1,6 +1,8 @@
 """Claims about picture files: paper, light and file format make no difference to the digit that is read."""
 
 import io
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -12,7 +14,7 @@ from scipy import ndimage
 from model.ink import BlankDrawing, read_ink, render
 from model.ink.mnist_layout import center_of_mass, longer_side, stroke_width
 from model.ink.photo import find_digit, read_photo
-from tests.paths import INK
+from tests.paths import INK, ROOT
 
 DIGITS = [render(drawing) for drawing in read_ink(INK)]
 
@@ -211,3 +213,41 @@ def test_an_image_in_mnists_layout_fills_its_own_box():
     found = find_digit(buffer.getvalue())
     np.testing.assert_array_equal(found.image, image)
     assert found.box == (12 / 28, 4 / 28, 16 / 28, 24 / 28)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may not limit it")
+@pytest.mark.parametrize("mode", ["I;16", "RGBA", "P", "1"])
+def test_a_small_file_with_many_pixels_fills_the_memory_only_once(mode, tmp_path):
+    path = tmp_path / "large.png"
+    shades = np.full((7000, 7000), 255, np.uint16 if mode == "I;16" else np.uint8)
+    Image.fromarray(shades).convert(mode).save(path)
+    script = """
+import resource, sys
+from pathlib import Path
+from model.ink import BlankDrawing
+from model.ink.photo import read_photo
+resource.setrlimit(resource.RLIMIT_DATA, (512 * 2**20, resource.RLIM_INFINITY))
+try:
+    read_photo(Path(sys.argv[1]))
+except BlankDrawing as blank:
+    print(blank)
+"""
+    done = subprocess.run([sys.executable, "-c", script, path], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("no ink found"), done.stderr
+
+
+def test_a_jpeg_whose_scans_are_repeated_is_refused_before_it_is_decoded():
+    data = saved(gray(250 - 230 * page(DIGITS[21])), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    assert likeness(read_photo(data), DIGITS[21]) > 0.9
+    with pytest.raises(ValueError, match="at most 100 scans"):
+        read_photo(data[:-2] + data[last:-2] * 100 + data[-2:])
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "I;16"])
+def test_a_large_picture_is_read_as_a_small_one(mode):
+    shades = np.kron(gray(250 - 230 * page(DIGITS[24])), np.ones((5, 5), np.uint8))
+    picture = shades.astype(np.uint16) * 257 if mode == "I;16" else Image.fromarray(shades).convert(mode)
+    found = find_digit(saved(picture))
+    assert likeness(found.image, DIGITS[24]) > 0.9
+    assert max(found.picture.shape[:2]) == 600
