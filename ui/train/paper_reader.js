@@ -142,6 +142,8 @@ class PaperReader {
     this.#find("clear").disabled = isBlank
     this.#find("pin").disabled = isBlank
     if (!this.#isDrawing) this.#showPinned()
+    this.#root.classList.toggle("paper-reader-captioned", image !== null)
+    setText(this.#find("hint"), image ? image.caption : "Draw a digit")
     const label = image ? image.caption : isBlank ? "blank" : "a drawing"
     this.#canvas.setAttribute("aria-label", `Paper to draw a digit on: ${label}`)
     const pixels = image && Uint8Array.from(atob(image.pixels), (character) => character.charCodeAt(0))
