@@ -28,9 +28,9 @@ def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.S
             except ValueError as error:
                 errors.show_error(f"The drawing can't be read: {error}. Clear it and draw again.")
                 drawing = ink.Drawing(())
-            paper.connect()
+            has_erased = paper.connect()
         paper.tools(drawing)
-    if photo_upload.shown() != upload:
+    if has_erased or photo_upload.shown() != upload:
         st.rerun()
 
     photo = photo_upload.photo()

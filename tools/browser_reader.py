@@ -18,7 +18,7 @@ from model.nn.classifier import DigitClassifier
 from ui.browser import modules
 
 ORIGIN = "http://reader.test"  # nothing is there: the page's requests are answered here
-MODULES = ("rasterize", "network", "reading", "answer", "clipping", "pencil", "sheet", "explain/index")
+MODULES = ("rasterize", "network", "reading", "answer", "clipping", "eraser", "pencil", "sheet", "explain/index")
 
 
 @dataclass(frozen=True)

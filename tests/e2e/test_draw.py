@@ -133,6 +133,26 @@ def test_every_point_of_the_paper_draws_and_every_stroke_ends(
     expect_strokes(4)
     assert visitor.paper.bounding_box() == box
     assert probes.are_marked(visitor.paper)
+    # An eraser takes away whole strokes that a mouse or a finger touches with it; Undo and Redo know it.
+    page.keyboard.press("c")
+    visitor.expect_blank()
+    for x in (0.2, 0.5, 0.8):
+        mouse_draws((x, 0.2), (x, 0.8))
+    expect_strokes(3)
+    page.keyboard.press("e")
+    expect(page.locator(".st-key-eraser button")).to_have_attribute("aria-pressed", "true")
+    mouse_draws((0.35, 0.5), (0.4, 0.9))  # touches nothing
+    mouse_draws((0.4, 0.5), (0.6, 0.5))
+    assert expect_strokes(2).strokes[1][0, 0] == pytest.approx(0.8 * 280, abs=3)
+    np.testing.assert_allclose(visitor.ink_box()[[0, 2]], [0.2 * 280 - 8, 0.8 * 280 + 8], atol=3)
+    finger_draws((0.1, 0.3), (0.3, 0.4))
+    expect_strokes(1)
+    for key, number in (("Control+z", 2), ("Control+z", 3), ("Control+y", 2)):
+        page.keyboard.press(key)
+        expect_strokes(number)
+    page.locator(".st-key-eraser button").click()
+    mouse_draws((0.1, 0.9), (0.9, 0.9))
+    expect_strokes(3)
     # In quick succession, faster than the answers come: each stroke may meet the answer to an earlier one.
     page.keyboard.press("c")
     visitor.expect_blank()

@@ -21,6 +21,7 @@ from tests.paths import INK
 from tools.browser_reader import BrowserReader, BrowserReading
 from ui.draw import prediction
 from ui.draw.clipping import clip_strokes
+from ui.draw.eraser import touches
 from ui.draw.fabric import PEN_WIDTH, SCALE, path_strokes
 from ui.draw.sample_digits import sample_digit
 
@@ -172,7 +173,7 @@ def test_the_browser_says_it_in_the_same_words_and_elements(reader: BrowserReade
     ]
 
 
-def test_the_browser_cuts_and_bends_strokes_as_the_app_does(reader: BrowserReader) -> None:
+def test_the_browser_cuts_erases_and_bends_strokes_as_the_app_does(reader: BrowserReader) -> None:
     rng = np.random.default_rng(1)
     strokes = [rng.uniform(-100, 380, (count, 2)) for count in (1, 1, 1, 2, 3, 9, 30, 30)]
     strokes += [
@@ -184,6 +185,16 @@ def test_the_browser_cuts_and_bends_strokes_as_the_app_does(reader: BrowserReade
     cut = reader.page.evaluate("strokes => reader.clipStrokes(strokes, 280)", [stroke.tolist() for stroke in strokes])
     for found, expected in zip(cut, clip_strokes(strokes, 280), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-9)
+
+    # What an eraser touches on its way.
+    paths = [rng.uniform(0, 280, (count, 2)) for count in (1, 2, 2, 5)]
+    touched = reader.page.evaluate(
+        """([strokes, paths]) => paths.map((path) => strokes.map((stroke) =>
+            path.some((to, index) => reader.touches(stroke, path[Math.max(index - 1, 0)], to, 12))))""",
+        [[stroke.tolist() for stroke in strokes], [path.tolist() for path in paths]],
+    )
+    assert touched == [[touches(stroke, path, 12) for stroke in strokes] for path in paths]
+    assert 0.1 < np.mean(touched) < 0.9
 
     # What the canvas sends of a pen that was at these places: it leaves out the last place but one.
     start, middle, left_out, end = (10.0, 10.0), (30.0, 10.0), (35.0, 30.0), (30.0, 50.0)

@@ -1,5 +1,7 @@
 /** What is on the sheet of paper: the canvas's objects, each of one or more strokes, and those that were undone. */
 
+import { touches } from "./eraser.js"
+
 /** @typedef {import("./rasterize.js").Stroke} Stroke */
 
 const TOLERANCE = 2 // units of the sheet by which the same stroke's ends may differ between the browser and the app
@@ -25,6 +27,20 @@ export class Sheet {
    */
   add(strokes) {
     this.#objects.push(strokes)
+    this.#undone = []
+  }
+
+  /**
+   * Take away what an eraser touches on its way from one place to another.
+   *
+   * @param {import("./rasterize.js").Point} from
+   * @param {import("./rasterize.js").Point} to
+   * @param {number} reach as `touches` has it
+   */
+  erase(from, to, reach) {
+    const left = this.strokes.filter((stroke) => !touches(stroke, from, to, reach))
+    if (left.length === this.strokes.length) return
+    this.#objects = left.map((stroke) => [stroke])
     this.#undone = []
   }
 

@@ -37,6 +37,7 @@ TRAIN = (
 )
 DRAW = (
     Shortcut("c", "C", "Clear the paper", ("clear",)),
+    Shortcut("e", "E", "Eraser: the pen takes strokes away, or draws again", ("eraser",)),
     Shortcut("ctrl+z", "Ctrl Z", "Undo a stroke, or Clear"),  # these two are the paper's own
     Shortcut("ctrl+y", "Ctrl Y", "Redo"),
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
 from model.ink import Drawing
 from ui import state
 from ui.common import theme
-from ui.draw import photo_upload
+from ui.draw import eraser, photo_upload
 from ui.draw.fabric import PEN_WIDTH, SCALE, SHEET_SIZE, drawing_from_fabric, fabric_from_drawing
 from ui.state.sheet import BLANK_CONTENT, Content
 
@@ -43,6 +47,19 @@ def redo() -> None:
     """Repeat what was undone."""
     photo_upload.discard()
     state.tab().sheet.redo()
+
+
+def erase(path: NDArray[np.float64] | None) -> bool:
+    """Take away the strokes that an eraser has touched on its path (k, 2); tells whether there were any."""
+    if path is None:
+        return False
+    sheet = state.tab().sheet
+    drawing = sheet.content.drawing
+    left = eraser.untouched(drawing.strokes, path)
+    if len(left) == len(drawing.strokes):
+        return False
+    put(replace(drawing, strokes=left), sheet.content.number if left else None)
+    return True
 
 
 def drawing_canvas() -> Drawing:

@@ -36,6 +36,14 @@ class LiveReading {
     listen("undo", () => this.#edit((sheet) => sheet.undo()))
     listen("redo", () => this.#edit((sheet) => sheet.redo()))
     listen("clear", () => this.#edit((sheet) => sheet.clear()))
+    listen("erase", ({ detail: { from, to, reach, show } }) => {
+      if (!this.#sheet) return
+      const before = this.#sheet.strokes.length
+      this.#sheet.erase(from, to, reach)
+      if (this.#sheet.strokes.length === before) return
+      this.#edit(() => {})
+      show(this.#sheet.strokes)
+    })
     listen("ink-wanted", () => this.#tell())
   }
 

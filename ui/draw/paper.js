@@ -12,14 +12,15 @@ const CANVAS_STYLE = `
 const UNDO = '[aria-label="Undo"]'
 const REDO = '[aria-label="Redo"]'
 const RESET = '[aria-label^="Reset canvas"]'
-const TOOLS = { undo: UNDO, redo: REDO, clear: RESET, download_ink: null } // keys of the page's buttons, and the canvas's
+const TOOLS = { undo: UNDO, redo: REDO, eraser: null, clear: RESET, download_ink: null } // keys of the page's buttons, and the canvas's
+const LEAST_STEP = 2 // units of the paper between the eraser's places
 
 const papers = new WeakMap()
 
 export default function (component) {
-  const { data, parentElement } = component
+  const { data, parentElement, setTriggerValue } = component
   if (!papers.has(parentElement)) papers.set(parentElement, new Paper(parentElement))
-  papers.get(parentElement).update(data)
+  papers.get(parentElement).update(data, setTriggerValue)
   return () => {
     papers.get(parentElement)?.disconnect()
     papers.delete(parentElement)
@@ -29,7 +30,9 @@ export default function (component) {
 class Paper {
   #sheet // the element that the canvas fills
   #photo // the element over it that shows an uploaded photo
+  #eraser // hears the pen while that erases
   #data = {}
+  #send = () => {} // tells the app where the eraser has been
   #canvas = null // the shadow root of the canvas component
   #pen = null // while the mouse or the pen is down: its last place, an object for each stroke
   #listening = new AbortController()
@@ -39,6 +42,10 @@ class Paper {
   constructor(element) {
     this.#sheet = element.closest(".st-key-canvas")
     this.#photo = element.querySelector(".paper-photo")
+    this.#eraser = new Eraser(element.querySelector(".paper-eraser"), {
+      onMove: (from, to) => this.#tell("erase", { from, to, reach: this.#data.reach, show: (left) => this.#paint(left) }),
+      onLift: (path) => this.#send(path),
+    })
     this.#seeker = new MutationObserver(() => {
       this.#adopt()
       this.#showTools() // the buttons may come after the canvas
@@ -61,8 +68,11 @@ class Paper {
     this.#adopt()
   }
 
-  update(data) {
+  update(data, setTriggerValue) {
     this.#data = data
+    this.#send = (path) => setTriggerValue("erased", path)
+    this.#eraser.size = data.size
+    this.#eraser.maxPlaces = data.maxPlaces
     this.#adopt()
     this.#showTools()
     this.#showPhoto(data.photo)
@@ -154,6 +164,7 @@ class Paper {
       download_ink: canUndo || this.#data.hasInk,
     }
     for (const [name, isUsable] of Object.entries(usable)) button(name)?.setAttribute("aria-disabled", String(!isUsable))
+    button("eraser")?.setAttribute("aria-pressed", String(this.#eraser.isOn))
   }
 
   #onClick(event) {
@@ -161,7 +172,11 @@ class Paper {
     if (!name) return
     const tool = TOOLS[name] && this.#tool(TOOLS[name])
     if (button(name).getAttribute("aria-disabled") === "true") stop(event)
-    else if (name === "clear") this.#clear(tool)
+    else if (name === "eraser") {
+      stop(event) // nobody else needs to know
+      this.#eraser.isOn = !this.#eraser.isOn
+      this.#showTools()
+    } else if (name === "clear") this.#clear(tool)
     else if (tool && !tool.disabled) {
       stop(event) // the canvas itself can do it, and tells the app
       tool.click()
@@ -170,8 +185,28 @@ class Paper {
   }
 
   /** Tell who reads along. */
-  #tell(name) {
-    this.#sheet.dispatchEvent(new Event(name))
+  #tell(name, detail = null) {
+    this.#sheet.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+
+  /** Show what an eraser has left, until the app replaces the canvas. */
+  #paint(strokes) {
+    const canvas = this.#canvas?.querySelector('canvas[data-fabric="main"]')
+    if (!canvas) return
+    const context = canvas.getContext("2d")
+    context.save()
+    context.setTransform(canvas.width / this.#data.size, 0, 0, canvas.height / this.#data.size, 0, 0)
+    context.clearRect(0, 0, this.#data.size, this.#data.size)
+    context.strokeStyle = getComputedStyle(this.#sheet).getPropertyValue("--pen")
+    context.lineWidth = this.#data.penWidth
+    context.lineCap = context.lineJoin = "round"
+    context.beginPath()
+    for (const [first, ...others] of strokes) {
+      context.moveTo(...first)
+      for (const point of others.length ? others : [first]) context.lineTo(...point)
+    }
+    context.stroke()
+    context.restore()
   }
 
   #clear(tool) {
@@ -190,6 +225,62 @@ class Paper {
     if (!name || event.defaultPrevented || isTyping(event)) return
     stop(event)
     button(name)?.click()
+  }
+}
+
+/** Hears the mouse, the pen or a finger in the canvas's place, and says where it goes. */
+class Eraser {
+  size = 1 // units of the paper's sides
+  maxPlaces = Infinity
+  #element
+  #options
+  #path = [] // since it went down
+  #pointer = null // the identifier of the one that erases
+
+  constructor(element, options) {
+    this.#element = element
+    this.#options = options
+    element.addEventListener("pointerdown", (event) => this.#begin(event))
+    element.addEventListener("pointermove", (event) => this.#move(event))
+    for (const name of ["pointerup", "pointercancel"]) element.addEventListener(name, (event) => this.#end(event))
+  }
+
+  get isOn() {
+    return !this.#element.hidden
+  }
+
+  set isOn(isOn) {
+    this.#element.hidden = !isOn
+    this.#pointer = null
+  }
+
+  #begin(event) {
+    if (this.#pointer !== null || event.button !== 0) return
+    event.preventDefault()
+    this.#element.setPointerCapture(event.pointerId)
+    this.#pointer = event.pointerId
+    this.#path = [this.#place(event)]
+    this.#options.onMove(this.#path[0], this.#path[0])
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#pointer || this.#path.length >= this.maxPlaces) return
+    const [from, to] = [this.#path.at(-1), this.#place(event)]
+    if (Math.hypot(to[0] - from[0], to[1] - from[1]) < LEAST_STEP) return
+    this.#path.push(to)
+    this.#options.onMove(from, to)
+  }
+
+  #end(event) {
+    if (event.pointerId !== this.#pointer) return
+    this.#pointer = null
+    this.#options.onLift(this.#path)
+  }
+
+  #place({ clientX, clientY }) {
+    const { left, top, width, height } = this.#element.getBoundingClientRect()
+    const place = [((clientX - left) * this.size) / width, ((clientY - top) * this.size) / height]
+    return place.map((coordinate) => Math.round(10 * coordinate) / 10)
   }
 }
 

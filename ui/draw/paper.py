@@ -2,7 +2,7 @@
 
 The canvas component has no options for some of it, so a component of ours (paper.js) reaches into its shadow root: it
 hides the toolbar that lies over the paper, lets the sheet grow with the window, ends every stroke, obeys Undo, Redo and
-Clear at once, and shows an uploaded photo on the paper.
+Clear at once, makes the pen an eraser, and shows an uploaded photo on the paper.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from model.ink import Drawing
 from ui import state
 from ui.common import templates
 from ui.common.components import component
-from ui.draw import canvas, photo_upload
+from ui.draw import canvas, eraser, photo_upload
+from ui.draw.fabric import PEN_WIDTH, SHEET_SIZE
 from ui.draw.sample_digits import sample_digit
 from ui.state import widget_state
 
@@ -26,11 +27,15 @@ SAMPLES = (ANY_DIGIT, *"0123456789")
 _component = component(__file__, html=templates.render("draw/paper.html"))
 
 
-def connect() -> None:
-    """Connect the browser's part with the canvas; to be called in the container of the canvas, after it."""
+def connect() -> bool:
+    """Connect the browser's part with the canvas; to be called in the container of the canvas, after it.
+
+    Returns:
+        Whether something was erased, so that the canvas must show what is left.
+    """
     sheet, photo = state.tab().sheet, photo_upload.photo()
     has_ink = bool(sheet.content.drawing.strokes)
-    _component(
+    sent = _component(
         key="paper",
         data={
             "startsBlank": not sheet.start.strokes,
@@ -39,8 +44,14 @@ def connect() -> None:
             "canUndo": sheet.can_undo,
             "canRedo": sheet.can_redo,
             "photo": photo and photo_upload.for_paper(photo),
+            "size": SHEET_SIZE,
+            "penWidth": PEN_WIDTH,
+            "reach": eraser.REACH,
+            "maxPlaces": eraser.MAX_PLACES,
         },
+        on_erased_change=lambda: None,
     )
+    return canvas.erase(eraser.path_from(sent.erased))
 
 
 def tools(drawing: Drawing) -> None:
@@ -53,7 +64,8 @@ def tools(drawing: Drawing) -> None:
     with st.container(key="tools", horizontal=True, gap="small"):
         st.button("Undo", key="undo", icon=":material/undo:", on_click=canvas.undo)
         st.button("Redo", key="redo", icon=":material/redo:", on_click=canvas.redo)
-        st.button("Clear", key="clear", icon=":material/ink_eraser:", on_click=canvas.clear)
+        st.button("Eraser", key="eraser", icon=":material/ink_eraser:")  # the browser's alone
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=canvas.clear)
         st.menu_button(
             "Sample digit", SAMPLES, key="sample", icon=":material/gesture:", format_func=_sample_name, on_click=_sample
         )
