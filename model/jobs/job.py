@@ -136,6 +136,12 @@ class Job:
         return self._controls.paused and self.is_live
 
     @property
+    def stop_requested(self) -> bool:
+        """Whether it was told to stop, and has not yet."""
+        with self._lock:
+            return Stop() in self._pending
+
+    @property
     def is_paused(self) -> bool:
         """Whether it has paused."""
         return self._controls.paused and self.status is JobStatus.PAUSED

@@ -80,7 +80,7 @@ def read_by(job: Job | None) -> list[Job]:
     shown = chart_options.current().compared
     others = [other for other in state.visitor().jobs if other is not job and other.label in shown]
     branches = [other for other in others if other.parent_number == job.number or job.parent_number == other.number]
-    beside = branches or [other for other in others if other.is_live and job.is_live]
+    beside = branches or [other for other in others if job.is_live and other.is_live and not other.stop_requested]
     return [job, *beside[-1:]]
 
 

@@ -84,7 +84,7 @@ def test_a_run_is_read_with_while_it_trains_and_rests_and_at_a_snapshot(screen: 
 def test_both_branches_of_a_fork_read_side_by_side(screen: AppTest) -> None:
     press(screen, "start")
     parent = jobs(screen)[-1]
-    wait_for(lambda: parent.state().snapshots, "a snapshot")
+    wait_for(lambda: len(parent.state().points) > 2 and parent.state().snapshots, "steps and a snapshot")
     parent.stop()
     wait_for(lambda: not parent.is_live, "its end")
     screen.run()
