@@ -45,13 +45,13 @@ export class DoctorView {
     return item
   }
 
-  /** The drawing as it is, and over it the changed one. */
+  /** The changed drawing, and over it a thin line where the pen really went. */
   #showGhost(strokes, change) {
     const { palette, penWidth } = this.#options
     const canvas = this.#root.querySelector("canvas")
-    const drawn = strokes.map((points) => ({ points, color: palette.css("pen", change ? 0.45 : 1) }))
-    const ghost = (change?.strokes ?? []).map((points) => ({ points, color: palette.css("positive", 0.85) }))
-    paintInk(canvas, [...drawn, ...ghost], penWidth)
-    canvas.setAttribute("aria-label", change ? `The drawing, and over it the changed one: ${change.clause}` : "The drawing")
+    const ghost = (change?.strokes ?? []).map((points) => ({ points, color: palette.css("positive") }))
+    const drawn = strokes.map((points) => ({ points, color: palette.css("pen"), width: change ? 0.3 : 1 }))
+    paintInk(canvas, [...ghost, ...drawn], penWidth)
+    canvas.setAttribute("aria-label", change ? `The drawing, and the changed one: ${change.clause}` : "The drawing")
   }
 }

@@ -47,24 +47,32 @@ function paint(canvas, columns, rows, colorOf) {
 const SHEET_SIZE = 280 // units of the sheet's sides, as ui/draw/fabric.py has it
 
 /**
- * Draw strokes on black paper.
+ * Draw strokes on black paper, which grows if they go beyond it.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {{ points: import("../rasterize.js").Stroke, color: string }[]} strokes in units of the sheet
+ * @param {{ points: import("../rasterize.js").Stroke, color: string, width?: number }[]} strokes in units of the sheet;
+ *   `width` is a share of the pen's
  * @param {number} penWidth units of the sheet
  */
 export function paintInk(canvas, strokes, penWidth) {
   const size = Math.round((canvas.clientWidth || SHEET_SIZE) * (window.devicePixelRatio || 1))
   canvas.width = canvas.height = size
   const context = canvas.getContext("2d")
-  context.scale(size / SHEET_SIZE, size / SHEET_SIZE)
+  const beyond = Math.max(0, ...strokes.flatMap(({ points }) => points.flat().map((place) => overhang(place, penWidth / 2))))
+  const scale = size / (SHEET_SIZE + 2 * beyond)
+  context.setTransform(scale, 0, 0, scale, scale * beyond, scale * beyond)
   context.lineCap = context.lineJoin = "round"
-  context.lineWidth = penWidth
-  for (const { points, color } of strokes) {
+  for (const { points, color, width = 1 } of strokes) {
+    context.lineWidth = width * penWidth
     context.strokeStyle = color
     context.beginPath()
     context.moveTo(...points[0])
     for (const point of points.length > 1 ? points.slice(1) : points) context.lineTo(...point)
     context.stroke()
   }
+}
+
+/** How far a place with a margin around it lies beyond the sheet. */
+function overhang(place, margin) {
+  return Math.max(margin - place, place + margin - SHEET_SIZE)
 }

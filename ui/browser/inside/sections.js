@@ -6,6 +6,7 @@ import { LearningView } from "./learning_view.js"
 import { MomentsView } from "./moments_view.js"
 
 const REST = 150 // milliseconds without a move of the pen, after which what takes longer is computed
+const PACE = 100 // milliseconds from one picture to the next while the pen moves: the diagram comes first
 
 /**
  * @typedef {object} Question what is explained
@@ -17,7 +18,7 @@ const REST = 150 // milliseconds without a move of the pen, after which what tak
 
 /**
  * @typedef {object} View of one tab
- * @property {(question: Question) => void} [show] is called with every move of the pen
+ * @property {(question: Question) => void} [show] is called as the pen moves
  * @property {(question: Question) => void} [showAtRest] is called when the pen has lifted
  */
 
@@ -26,6 +27,7 @@ export class Sections {
   #tabs
   #question = null
   #timer
+  #pacing = null // a timer for the next picture
   /** @type {Record<string, View>} */
   #views
 
@@ -51,6 +53,7 @@ export class Sections {
 
   disconnect() {
     clearTimeout(this.#timer)
+    clearTimeout(this.#pacing)
   }
 
   /** @param {Question} question */
@@ -59,10 +62,16 @@ export class Sections {
     this.#root.classList.toggle("is-blank", question.signal.isBlank)
     this.#root.classList.toggle("is-photo", !question.signal.isBlank && question.strokes.length === 0)
     clearTimeout(this.#timer)
-    if (question.signal.isBlank) return
-    const view = this.#views[this.#openTab.dataset.name]
-    view.show?.(question)
-    if (!question.isUnfinished) this.#timer = setTimeout(() => view.showAtRest?.(question), REST)
+    this.#pacing ??= setTimeout(() => {
+      this.#pacing = null
+      this.#showOpen("show")
+    }, PACE)
+    if (!question.isUnfinished) this.#timer = setTimeout(() => this.#showOpen("showAtRest"), REST)
+  }
+
+  #showOpen(method) {
+    if (this.#question.signal.isBlank) return
+    this.#views[this.#openTab.dataset.name][method]?.(this.#question)
   }
 
   get #openTab() {

@@ -55,7 +55,7 @@ export function nameOf({ layer, unit }, numLayers) {
 /** The same where there is little room. @param {Place} place @param {number} numLayers */
 export function shortNameOf({ layer, unit }, numLayers) {
   if (layer < 0) return `pixel ${Math.floor(unit / IMAGE_SIDE) + 1}, ${(unit % IMAGE_SIDE) + 1}`
-  if (layer === numLayers - 1) return outputName(unit)
+  if (layer === numLayers - 1) return `output ${outputName(unit)}`
   return `unit ${unit + 1}`
 }
 
