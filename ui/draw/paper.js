@@ -163,7 +163,11 @@ class Paper {
       clear: canUndo || !this.#data.isBlank,
       download_ink: canUndo || this.#data.hasInk,
     }
-    for (const [name, isUsable] of Object.entries(usable)) button(name)?.setAttribute("aria-disabled", String(!isUsable))
+    for (const [name, isUsable] of Object.entries(usable)) {
+      const tool = button(name)
+      tool?.setAttribute("aria-disabled", String(!isUsable))
+      if (tool) tool.title = tool.querySelector("p")?.textContent ?? "" // some show an icon alone
+    }
     button("eraser")?.setAttribute("aria-pressed", String(this.#eraser.isOn))
   }
 
