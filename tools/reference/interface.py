@@ -26,6 +26,7 @@ VIEWS: Mapping[str, str] = {
     "time": "the timeline of snapshots, the speed and the button to branch",
     "pace": "the speed: steps per second",
     "diagnosis": "what is said of the run under the charts",
+    "paper": "the paper that the network reads while it learns",
     "follow": "the probe image and its predictions",
     "weights_view": "the weights of the first layer",
     "layers_view": "the statistics of each layer",
