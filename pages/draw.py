@@ -23,11 +23,7 @@ def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.S
     with st.container(key="paper_and_tools"):
         sheet = st.container(key="canvas")
         with sheet:
-            try:
-                drawing = canvas.drawing_canvas()
-            except ValueError as error:
-                errors.show_error(f"The drawing can't be read: {error}. Clear it and draw again.")
-                drawing = ink.Drawing(())
+            drawing = canvas.drawing_canvas()
             has_erased = paper.connect()
         paper.tools(drawing)
     if has_erased or photo_upload.shown() != upload:

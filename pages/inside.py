@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from model.ink import Drawing
 from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors
@@ -21,11 +20,7 @@ def draw_and_explain(name: str, network: DigitClassifier) -> None:
     """
     with st.container(key="paper_and_tools"):
         with st.container(key="canvas"):
-            try:
-                drawing = canvas.drawing_canvas()
-            except ValueError as error:
-                errors.show_error(f"The drawing can't be read: {error}. Clear it and draw again.")
-                drawing = Drawing(())
+            drawing = canvas.drawing_canvas()
             paper.connect()
             live_reading.connect(None)
         paper.tools(drawing)

@@ -10,7 +10,7 @@ from streamlit_drawable_canvas import st_canvas
 
 from model.ink import Drawing
 from ui import state
-from ui.common import theme
+from ui.common import errors, theme
 from ui.draw import eraser, photo_upload
 from ui.draw.fabric import PEN_WIDTH, SCALE, SHEET_SIZE, drawing_from_fabric, fabric_from_drawing
 from ui.state.sheet import BLANK_CONTENT, Content
@@ -63,11 +63,15 @@ def erase(path: NDArray[np.float64] | None) -> bool:
 
 
 def drawing_canvas() -> Drawing:
-    """Show the canvas; returns what is drawn on it.
+    """Show the canvas; returns what is drawn on it. In place of what is no drawing, a message says what to do."""
+    try:
+        return _drawing_on_canvas()
+    except ValueError as error:
+        errors.show_error(f"The drawing can't be read: {error}. Clear it and draw again.")
+        return Drawing(())
 
-    Raises:
-        ValueError: the browser sent something other than a drawing.
-    """
+
+def _drawing_on_canvas() -> Drawing:
     sheet = state.tab().sheet
     try:
         sent = st_canvas(

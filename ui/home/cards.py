@@ -10,8 +10,14 @@ CARDS = {
     "draw": ("Draw", "Draw a digit with mouse, pen or finger. A network predicts which one it is."),
     "train": ("Train", "Configure a network, start training, and watch the loss fall and the accuracy rise."),
     "evaluate": ("Evaluate", "Test a network on thousands of digits, and look at the misclassified ones."),
+    "inside": ("Inside", "Follow one answer through the network, and see what would have changed it."),
 }
-ICONS = {"draw": ":material/draw:", "train": ":material/model_training:", "evaluate": ":material/fact_check:"}
+ICONS = {
+    "draw": ":material/draw:",
+    "train": ":material/model_training:",
+    "evaluate": ":material/fact_check:",
+    "inside": ":material/hub:",
+}
 
 
 def show() -> None:
