@@ -35,13 +35,14 @@ def settle(page: Page, quiet: float = 0.3, timeout: float = 120) -> None:
     )
 
 
-def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40) -> None:
-    """Draw strokes with the mouse on the canvas, as large as it allows, and wait for the app's answer.
+def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40, paper: str = PAPER) -> None:
+    """Draw strokes with the mouse on a paper, as large as it allows, and wait for the app's answer.
 
     strokes: points (x, y) in any unit, y down. margin: how much of the paper's 280 units is left free on each side.
+    paper: the selector of its canvas.
     """
     settle(page)
-    canvas = page.locator(PAPER)
+    canvas = page.locator(paper)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     if box is None:

@@ -17,12 +17,12 @@ from playwright.sync_api import Page, expect, sync_playwright
 from model.ink import read_ink
 from tools.app_server import ROOT, serve
 from tools.browser import launch
-from tools.page_actions import draw, settle
+from tools.page_actions import PAPER, draw, settle
 
 PICTURES = ROOT / "docs" / "images"
 MANIFEST = PICTURES / "manifest.json"
 INK = ROOT / "tests" / "fixtures" / "ink.jsonl"
-WIDTH, HEIGHTS = 1280, {"draw": 700, "train": 1140, "evaluate": 900}
+WIDTH, HEIGHTS = 1280, {"draw": 700, "train": 1140, "evaluate": 900, "inside": 1210}
 PATIENCE_MS = 90_000
 
 # The texts of what a visitor can read or use by name, without the names of icons and what depends on the machine.
@@ -44,15 +44,27 @@ VISIBLE_TEXTS = """() => {
 def show_draw(page: Page, url: str) -> None:
     """Draw a seven."""
     page.goto(f"{url}/draw")
+    draw_seven(page)
+
+
+def show_inside(page: Page, url: str) -> None:
+    """See how a seven is read."""
+    page.goto(f"{url}/inside")
+    draw_seven(page)
+    expect(page.locator(".st-key-inside")).to_contain_text("Output 7", timeout=PATIENCE_MS)
+
+
+def draw_seven(page: Page, paper: str = PAPER) -> None:
+    """Draw somebody's seven."""
     settle(page)
     seven = next(drawing for drawing in read_ink(INK) if drawing.label == "7")
-    draw(page, [stroke.tolist() for stroke in seven.strokes])
+    draw(page, [stroke.tolist() for stroke in seven.strokes], paper=paper)
 
 
 def show_train(page: Page, url: str) -> None:
-    """Train, and fork from a snapshot with another learning rate."""
+    """Train, and fork from a snapshot with another learning rate; both networks read a seven."""
     page.goto(f"{url}/train?epochs=20&optimizer=momentum&learning_rate=0.01")
-    settle(page)
+    draw_seven(page, ".paper-reader-sheet canvas")
     page.locator(".st-key-start button").click()
     expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=PATIENCE_MS)
     settle(page)
@@ -80,6 +92,7 @@ SCENES: Mapping[str, Callable[[Page, str], None]] = {
     "draw": show_draw,
     "train": show_train,
     "evaluate": show_evaluate,
+    "inside": show_inside,
 }
 
 
@@ -102,15 +115,16 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     manifest = {}
     with serve(environment={"MNIST_DIR": "", "INK_DIR": ""}) as app, sync_playwright() as playwright:
-        page = launch(playwright).new_page()
+        browser = launch(playwright)
         for name, show in SCENES.items():
-            page.set_viewport_size({"width": WIDTH, "height": HEIGHTS[name]})
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHTS[name]})  # a new visitor's
             show(page, app.url)
             page.mouse.move(0, 0)
             settle(page)
             path = PICTURES / f"{name}.png"
             page.screenshot(path=path, animations="disabled")
             manifest[name] = {"sha256": checksum(path), "texts": visible_texts(page)}
+            page.close()
             print(path.relative_to(ROOT))
     MANIFEST.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
