@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         le=256,
         validation_alias="INKLING_WORKERS",
         description="How many training runs compute at a time, each in a process of its own; by default, as many as "
-        "the machine has cores.",
+        "the machine has cores, or a container's quota and memory limit allow.",
     )
     worker_memory: WholeNumber = Field(
         None,
