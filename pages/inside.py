@@ -2,22 +2,16 @@
 
 import streamlit as st
 
-from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors
 from ui.draw import canvas, live_reading, paper, photo_upload
-from ui.inside import explanation
-from ui.pickers import networks
+from ui.inside import explained, explanation
+from ui.inside.explained import Explained
 
 
 @st.fragment
-def draw_and_explain(name: str, network: DigitClassifier) -> None:
-    """The paper and the explanation: what a stroke changes.
-
-    Args:
-        name: of the network in the menus.
-        network: the one that is explained.
-    """
+def draw_and_explain(network: Explained) -> None:
+    """The paper and the explanation: what a stroke changes."""
     with st.container(key="paper_and_tools"):
         with st.container(key="canvas"):
             drawing = canvas.drawing_canvas()
@@ -25,11 +19,11 @@ def draw_and_explain(name: str, network: DigitClassifier) -> None:
             live_reading.connect(None)
         paper.tools(drawing)
     with st.container(key="explanation_place"):
-        if explanation.is_possible(name):
-            explanation.show(name, network, photo_upload.photo())
+        if explanation.is_possible(network):
+            explanation.show(network, photo_upload.photo())
         else:
             st.info(
-                f"This network is too large to be explained in a browser: it has {network.mlp.parameters.size:,} "
+                f"This network is too large to be explained in a browser: it has {network.num_parameters:,} "
                 "parameters. Choose a smaller one; on the Draw page it reads all the same.",
                 icon=":material/info:",
             )
@@ -44,9 +38,10 @@ with st.container(key="inside"):
     desk = st.container(key="desk")
     with st.container(key="choices"):
         try:
-            name, checkpoint = networks.select_network()
+            network = explained.select()
         except (OSError, ValueError) as error:
             errors.show_error(f"The network can't be opened: {error}")
             st.stop()
+        explained.keep_up(network)
     with desk:
-        draw_and_explain(name, checkpoint.network)
+        draw_and_explain(network)

@@ -234,8 +234,18 @@ def test_the_last_moment_is_the_whole_drawing_and_the_answer_stays_from_the_sett
     settled = set()
     for drawing in DRAWINGS[::3]:
         explainer.take(network, drawing)
-        found = explainer.find("return reader.readAlong(network, strokes, { pen, count: 25 })")
+        found = explainer.find(
+            """
+                const found = reader.readAlong(network, strokes, { pen, count: 25 })
+                const along = reader.probabilitiesAlong(network, found.moments)
+                return { ...found, along, likely: reader.staysFrom(along.map((each) => each[given]), 0.5) }
+            """,
+            3,
+        )
         moments, whole = found["moments"], classified(network, drawing)
+        assert found["along"] == [moment["reading"]["probabilities"] for moment in moments]
+        likely = [each[3] >= 0.5 for each in found["along"]]
+        assert found["likely"] == next((index for index in range(25) if all(likely[index:])), None)
         assert [moment["share"] for moment in moments] == pytest.approx(np.linspace(0, 1, 25))
         assert moments[-1]["strokes"] == [stroke.tolist() for stroke in drawing.strokes]
         np.testing.assert_allclose(moments[-1]["reading"]["probabilities"], whole.probabilities, atol=1e-3)

@@ -1,17 +1,24 @@
 """Inside without a browser: what the browser gets to explain, and what is said of a network that is too large."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from model.ink import read_ink
+from model.jobs import JobStatus
+from model.jobs.protocol import ProgressReport, RunProgress, SnapshotRef
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.checkpoint import Checkpoint
+from model.training.history import HistoryPoint
 from tests.paths import INK
+from tests.ui.browser.test_run_networks import a_job
+from ui.browser import run_networks
 from ui.draw.fabric import fabric_from_drawing
+from ui.inside import explained
 from ui.state.session import VISITOR_KEY
 
 SECONDS = 60
@@ -81,3 +88,31 @@ def test_what_was_drawn_stays_with_the_visitor() -> None:
     screen.session_state["sheet_of_paper"] = {"drawing": {"raw": fabric_from_drawing(drawing), "data": None}}
     screen.run()
     assert len(screen.session_state[VISITOR_KEY].content.drawing.strokes) == len(drawing.strokes)
+
+
+def test_a_run_is_explained_while_it_trains_and_then_the_network_that_came_of_it(tmp_path: Path) -> None:
+    screen = inside()
+    visitor, job = screen.session_state[VISITOR_KEY], a_job(tmp_path)
+    job.name = "my 784-8-10"
+    visitor.jobs.append(job)
+    visitor.job = job
+    menu = screen.run().selectbox(key="network")
+    assert (menu.options[0], menu.value) == ("my 784-8-10 (in training)", "handwriting")
+    assert not told(screen)["isInTraining"]
+    menu.select("my 784-8-10 (in training)").run()
+    data = told(screen)
+    assert data["network"] == run_networks.address(visitor, job)
+    assert (data["isInTraining"], data["version"], data["snapshots"]) == (True, None, [])
+    assert data["sizes"] == list(job.initial_config.sizes)
+
+    snapshots = [SnapshotRef(step / 10, step, f"{step}.npz") for step in range(1, 30)]
+    point = HistoryPoint(2.9, 29, 0.1, 0.9, 0.1, 0.9, None, None, 0.1)
+    job.apply(ProgressReport(RunProgress(JobStatus.FINISHED), points=[point], snapshots=snapshots))
+    data = told(screen.run())
+    assert screen.selectbox(key="network").value == "my 784-8-10"
+    assert not data["isInTraining"]
+    assert "/runs/" not in data["network"]
+    steps = [one["step"] for one in data["snapshots"]]
+    assert (len(steps), steps[0], steps[-1]) == (explained.MAX_SNAPSHOTS, 1, 29)
+    assert max(np.diff(steps)) <= min(np.diff(steps)) + 1
+    assert data["snapshots"][-1]["address"] == run_networks.address(visitor, job, snapshots[-1])

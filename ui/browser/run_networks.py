@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from model.browser import wire
-from model.jobs import Job
+from model.jobs import Job, JobState, JobStatus
 from model.jobs.protocol import SnapshotRef
 from ui.browser.networks import SUFFIX
 from ui.state.visitor_state import VisitorState
@@ -45,9 +45,19 @@ def address(owner: VisitorState, job: Job, snapshot: SnapshotRef | None = None) 
 
 def is_small_enough(job: Job) -> bool:
     """Whether a browser can read with the network of a run."""
-    sizes = job.initial_config.sizes
-    parameters = sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
-    return 4 * parameters <= wire.MAX_BYTES
+    return 4 * num_parameters(job) <= wire.MAX_BYTES
+
+
+def num_parameters(job: Job) -> int:
+    """The number of weights and biases of a run's network."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(job.initial_config.sizes))
+
+
+def version(view: JobState) -> str | None:
+    """What names a run's network where it rests, for the browser not to ask again; None while it changes."""
+    if view.status in (JobStatus.STARTING, JobStatus.RUNNING):
+        return None
+    return f"{view.status} {view.weights_version}"
 
 
 def newest(owner: VisitorState | None, number: str, known: str = "") -> Answer:

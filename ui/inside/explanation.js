@@ -20,6 +20,7 @@ class Explanation {
   #data
   #modules = null // ui/browser/inside/index.js, once it is there
   #view = null
+  #runs = null // RunNetworks: of a run that trains, the newest
   #ink = { strokes: [], isUnfinished: false, isAhead: false }
   #listening = new AbortController()
 
@@ -34,7 +35,7 @@ class Explanation {
     this.#data = data
     if (data.modules !== before?.modules) this.#fetchModules()
     else if (this.#view) {
-      if (data.network !== before.network) this.#fetchNetwork()
+      if (sourceOf(data) !== sourceOf(before)) this.#useNetwork()
       if (data.photo !== before.photo) this.#read(this.#ink)
     }
   }
@@ -42,6 +43,7 @@ class Explanation {
   disconnect() {
     this.#listening.abort()
     this.#view?.disconnect()
+    this.#runs?.disconnect()
   }
 
   async #fetchModules() {
@@ -54,18 +56,31 @@ class Explanation {
     if (this.#listening.signal.aborted) return
     const { sizes, penWidth } = this.#data
     this.#view = new this.#modules.Inside(this.#root, { sizes, penWidth })
+    this.#runs = new this.#modules.RunNetworks(() => this.#useNetwork())
     document.querySelector(".st-key-canvas")?.dispatchEvent(new Event("ink-wanted"))
-    this.#fetchNetwork()
+    this.#useNetwork()
   }
 
-  async #fetchNetwork() {
-    const { network: address } = this.#data
+  async #useNetwork() {
+    const { network: address, isInTraining } = this.#data
+    this.#followRun()
     try {
-      const network = await this.#keptNetwork(new URL(address, document.baseURI).href)
-      if (address === this.#data.network && !this.#listening.signal.aborted) this.#view.use(network)
+      const network = isInTraining
+        ? this.#runs.network(address)
+        : await this.#keptNetwork(new URL(address, document.baseURI).href)
+      if (!network || address !== this.#data.network || this.#listening.signal.aborted) return
+      this.#view.use(network, this.#data.snapshots)
     } catch {
       this.#fail()
     }
+  }
+
+  /** Have the newest network of a run that trains; with nothing on the paper, one is enough. */
+  #followRun() {
+    const { network: address, isInTraining, version, photo } = this.#data
+    const isBlank = !photo && !this.#ink.strokes.length
+    if (!isInTraining) this.#runs?.follow([], false)
+    else this.#runs?.follow([{ address, version }], !isBlank || !this.#runs.network(address))
   }
 
   #keptNetwork(address) {
@@ -88,5 +103,11 @@ class Explanation {
     const isPhoto = photo && !ink.isUnfinished && !ink.isAhead
     const image = isPhoto ? Uint8Array.from(atob(photo), (byte) => byte.charCodeAt(0)) : null
     this.#view?.read({ strokes: isPhoto ? [] : ink.strokes, isUnfinished: ink.isUnfinished, image })
+    this.#followRun()
   }
+}
+
+/** What tells whether the network, or what is known of its run, is another one. */
+function sourceOf({ network, version, snapshots }) {
+  return JSON.stringify([network, version, snapshots])
 }

@@ -62,9 +62,20 @@ def select_network(begin_with: Callable[[], str] | None = None) -> tuple[str, Ch
     Args:
         begin_with: finds the network to select on a page that has a say in it; by default it is the visitor's choice.
     """
+    name = select_name(begin_with)
+    return name, find(name)
+
+
+def select_name(begin_with: Callable[[], str] | None = None, first: Sequence[str] = ()) -> str:
+    """Show the same; returns the selected name.
+
+    Args:
+        begin_with: see `select_network`.
+        first: what the menu offers before the networks. Where it is missing, the menu stands at the default network.
+    """
     _collect()
-    names, selected = menu_names(), begin_with() if begin_with else state.visitor().network
-    name = menu.choose(
+    names, selected = [*first, *menu_names()], begin_with() if begin_with else state.visitor().network
+    return menu.choose(
         "Network",
         names,
         selected if selected in names else DEFAULT,
@@ -74,7 +85,6 @@ def select_network(begin_with: Callable[[], str] | None = None) -> tuple[str, Ch
         describe=describe,
         explanation="The network that predicts: one that comes with Inkling, one you trained here, or one from a file.",
     )
-    return name, find(name)
 
 
 def menu_names() -> list[str]:

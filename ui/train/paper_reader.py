@@ -16,8 +16,7 @@ import streamlit as st
 
 from model.common.arrays import U8
 from model.ink import Drawing
-from model.jobs import Job, JobState, JobStatus
-from model.jobs.protocol import SnapshotRef
+from model.jobs import Job
 from ui import state
 from ui.browser import modules, run_networks
 from ui.common import theme
@@ -92,18 +91,9 @@ def entry(job: Job, *, is_selected: bool) -> dict[str, Any]:
     return {
         "name": job.label,
         "address": address,
-        "version": _version(view, snapshot),
+        "version": f"snapshot {snapshot.step}" if snapshot else run_networks.version(view),
         "words": WAITING if address else TOO_LARGE,
     }
-
-
-def _version(view: JobState, snapshot: SnapshotRef | None) -> str | None:
-    """What names the network where it rests; None while it changes."""
-    if snapshot:
-        return f"snapshot {snapshot.step}"
-    if view.status in (JobStatus.STARTING, JobStatus.RUNNING):
-        return None
-    return f"{view.status} {view.weights_version}"
 
 
 # -- What is on the paper -----------------------------------------------------------------------------------

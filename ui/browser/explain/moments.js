@@ -4,6 +4,7 @@
  *     const { moments, settled } = readAlong(network, strokes, { pen, count: 60 })
  *     moments[0]        // { share, strokes, reading, answer } at the first touch; the last one is of the whole drawing
  *     moments[settled]  // from here on the answer stays
+ *     probabilitiesAlong(earlier, moments)  // the same by another network, as a snapshot of the run is
  */
 
 import { rasterize } from "../rasterize.js"
@@ -18,6 +19,7 @@ import { cut, lengthOf } from "./strokes.js"
  * @typedef {object} Moment
  * @property {number} share of the ink's length that is drawn, 0 to 1
  * @property {Stroke[]} strokes drawn until then
+ * @property {Uint8Array | null} image of them
  * @property {Reading} reading of them, as they would be read if the pen stopped here
  * @property {number | "no digit"} answer
  */
@@ -40,12 +42,36 @@ export function readAlong(network, strokes, { pen = null, count = 60 } = {}) {
     const share = index / (count - 1)
     const isWhole = index === count - 1
     const until = isWhole ? drawn : inkUntil(drawn, share * total)
-    const reading = read(network, rasterize(until, pen))
-    return { share, strokes: until, reading, answer: answerOf(reading) }
+    const image = rasterize(until, pen)
+    const reading = read(network, image)
+    return { share, strokes: until, image, reading, answer: answerOf(reading) }
   })
   let settled = moments.length - 1
   while (settled > 0 && moments[settled - 1].answer === moments.at(-1).answer) settled--
   return { moments, settled }
+}
+
+/**
+ * What another network makes of the same moments.
+ *
+ * @param {Network} network
+ * @param {Moment[]} moments
+ * @returns {number[][]} the probabilities of the ten digits at each moment
+ */
+export function probabilitiesAlong(network, moments) {
+  return moments.map(({ image }) => read(network, image).probabilities)
+}
+
+/**
+ * From where on values stay at least as large as a limit.
+ *
+ * @param {number[]} values
+ * @param {number} limit
+ * @returns {number | null} an index; null if the last value is smaller
+ */
+export function staysFrom(values, limit) {
+  const from = values.findLastIndex((value) => !(value >= limit)) + 1
+  return from < values.length ? from : null
 }
 
 /**

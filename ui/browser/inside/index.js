@@ -3,6 +3,7 @@
 import { clipStrokes } from "../clipping.js"
 import { fetchNetwork } from "../network.js"
 import { rasterize } from "../rasterize.js"
+import { RunNetworks } from "../run_networks.js"
 import { detail, headline } from "../answer.js"
 import { Diagram } from "./diagram.js"
 import { Palette } from "./palette.js"
@@ -22,7 +23,7 @@ import { nameOf, number, outputName, percent, term } from "./words.js"
  * @property {Uint8Array | null} image of a photo, which takes the place of the strokes
  */
 
-export { clipStrokes, fetchNetwork }
+export { clipStrokes, fetchNetwork, RunNetworks }
 
 export class Inside {
   #root
@@ -32,6 +33,7 @@ export class Inside {
   #panel
   #sections
   #network = null
+  #snapshots = []
   #ink = { strokes: [], isUnfinished: false, image: null }
   #signal = null
   #chosen = null // by the visitor; until then it is the answer
@@ -65,9 +67,11 @@ export class Inside {
 
   /**
    * @param {import("../network.js").Network} network
+   * @param {import("./snapshot_networks.js").Snapshot[]} snapshots of the run that it comes from
    */
-  use(network) {
+  use(network, snapshots) {
     this.#network = network
+    this.#snapshots = snapshots
     this.#diagram.sizes = [network.layers[0].weights.length / network.layers[0].biases.length].concat(
       network.layers.map(({ biases }) => biases.length),
     )
@@ -108,7 +112,8 @@ export class Inside {
     this.#diagram.show(this.#signal, this.#selected)
     this.#panel.show(this.#signal, this.#selected)
     const { strokes, isUnfinished } = this.#ink
-    this.#sections.show({ signal: this.#signal, strokes, isUnfinished, place: this.#selected })
+    const [signal, snapshots] = [this.#signal, this.#snapshots]
+    this.#sections.show({ signal, strokes, isUnfinished, place: this.#selected, snapshots })
     this.#showReadout()
   }
 

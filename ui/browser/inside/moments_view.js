@@ -1,12 +1,13 @@
 /** The moment it knew: the probabilities along the ink, from the first touch to the last. */
 
 import { readAlong } from "../explain/moments.js"
+import { LEFT, percentOfInk, RIGHT, WIDTH, xOf } from "./ink_axis.js"
 import { paintInk } from "./picture.js"
+import { TrainingMap } from "./training_map.js"
 import { percent } from "./words.js"
 
 const COUNT = 41 // moments
-const WIDTH = 560 // units of the chart, as its viewBox has it
-const [LEFT, RIGHT, TOP, BOTTOM] = [4, 34, 10, 190]
+const [TOP, BOTTOM] = [10, 190] // units of the chart, as its viewBox has it
 const SHOWN = 0.2 // a digit whose probability never is as large gets no line
 const APART = 13 // units between the names of two lines
 
@@ -14,6 +15,8 @@ export class MomentsView {
   #root
   #options
   #slider
+  #map
+  #strokes = null
   #found = { moments: [], settled: null }
 
   /**
@@ -25,16 +28,23 @@ export class MomentsView {
     this.#options = options
     this.#slider = root.querySelector("input")
     this.#slider.addEventListener("input", () => this.#showMoment())
+    this.#map = new TrainingMap(root.querySelector(".moments-training"), () => this.#moveCursor())
+  }
+
+  disconnect() {
+    this.#map.disconnect()
   }
 
   /** @param {import("./sections.js").Question} question */
-  showAtRest({ signal, strokes }) {
+  showAtRest({ signal, strokes, snapshots }) {
     this.#found = readAlong(signal.network, strokes, { pen: this.#options.penWidth, count: COUNT })
     const { moments, settled } = this.#found
     if (moments.length === 0) return
     this.#root.querySelector(".moments-chart").innerHTML = chartOf(moments, settled)
     this.#root.querySelector(".moments-sentence").textContent = sentenceOf(moments, settled)
-    this.#slider.value = String(settled)
+    if (strokes !== this.#strokes) this.#slider.value = String(settled)
+    this.#strokes = strokes
+    this.#map.show({ strokes, moments, digit: moments.at(-1).reading.digit, snapshots })
     this.#showMoment()
   }
 
@@ -49,7 +59,14 @@ export class MomentsView {
     const text = `${percentOfInk(moment.share)} of the ink: ${inWords(moment)}`
     this.#root.querySelector(".moments-readout").textContent = text
     this.#slider.setAttribute("aria-valuetext", text)
-    this.#root.querySelector(".moments-cursor")?.setAttribute("transform", `translate(${xOf(moment.share)} 0)`)
+    this.#moveCursor()
+  }
+
+  #moveCursor() {
+    const { share } = this.#found.moments[Number(this.#slider.value)]
+    for (const cursor of this.#root.querySelectorAll(".moments-cursor")) {
+      cursor.setAttribute("transform", `translate(${xOf(share)} 0)`)
+    }
   }
 }
 
@@ -57,19 +74,11 @@ function inWords({ answer, reading: { probabilities, digit } }) {
   return answer === "no digit" ? `no digit yet (closest: ${digit})` : `${digit}, ${percent(probabilities[digit])}`
 }
 
-function percentOfInk(share) {
-  return `${Math.round(100 * share)} %`
-}
-
 function sentenceOf(moments, settled) {
   const { answer } = moments.at(-1)
   if (settled === 0) return `The answer is ${answer} from the first touch on.`
   const before = moments[settled - 1].answer
   return `From ${percentOfInk(moments[settled].share)} of the ink on, the answer stays ${answer}; just before, it was ${before}.`
-}
-
-function xOf(share) {
-  return LEFT + share * (WIDTH - LEFT - RIGHT)
 }
 
 function yOf(probability) {

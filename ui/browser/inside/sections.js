@@ -6,6 +6,7 @@ import { LearningView } from "./learning_view.js"
 import { MomentsView } from "./moments_view.js"
 
 const REST = 150 // milliseconds without a move of the pen, after which what takes longer is computed
+const REST_WHILE_LEARNING = 1500 // the same, from one state of a network that trains to the next
 const PACE = 100 // milliseconds from one picture to the next while the pen moves: the diagram comes first
 
 /**
@@ -14,6 +15,7 @@ const PACE = 100 // milliseconds from one picture to the next while the pen move
  * @property {import("../rasterize.js").Stroke[]} strokes none of a photo
  * @property {boolean} isUnfinished whether the pen is still drawing
  * @property {import("./places.js").Place} place the chosen pixel or unit
+ * @property {import("./snapshot_networks.js").Snapshot[]} snapshots of the run that the network comes from
  */
 
 /**
@@ -26,7 +28,7 @@ export class Sections {
   #root
   #tabs
   #question = null
-  #timer
+  #timer = null // for what takes longer
   #pacing = null // a timer for the next picture
   /** @type {Record<string, View>} */
   #views
@@ -54,19 +56,31 @@ export class Sections {
   disconnect() {
     clearTimeout(this.#timer)
     clearTimeout(this.#pacing)
+    this.#views.moments.disconnect()
   }
 
   /** @param {Question} question */
   show(question) {
+    const before = this.#question
     this.#question = question
     this.#root.classList.toggle("is-blank", question.signal.isBlank)
     this.#root.classList.toggle("is-photo", !question.signal.isBlank && question.strokes.length === 0)
-    clearTimeout(this.#timer)
     this.#pacing ??= setTimeout(() => {
       this.#pacing = null
       this.#showOpen("show")
     }, PACE)
-    if (!question.isUnfinished) this.#timer = setTimeout(() => this.#showOpen("showAtRest"), REST)
+    const isOnlyLearning = before?.strokes === question.strokes && before.signal.network !== question.signal.network
+    if (isOnlyLearning && this.#timer !== null) return
+    clearTimeout(this.#timer)
+    this.#timer = question.isUnfinished
+      ? null
+      : setTimeout(
+          () => {
+            this.#timer = null
+            this.#showOpen("showAtRest")
+          },
+          isOnlyLearning ? REST_WHILE_LEARNING : REST,
+        )
   }
 
   #showOpen(method) {
