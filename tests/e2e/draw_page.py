@@ -17,6 +17,8 @@ from ui.draw.fabric import SCALE
 
 DRAWINGS = list(read_ink(INK))
 
+SURE = ".answer-digit:not(.answer-guess)"  # one digit: of two that are guessed, both stand there for a moment
+
 
 def strokes_of(label: str) -> list[list[list[float]]]:
     """Return the strokes of somebody's digit."""

@@ -11,7 +11,7 @@ from model.export.formats import export
 from model.inference.classification import classify_images
 from model.ink import Drawing, render
 from model.training import checkpoint
-from tests.e2e.draw_page import press, strokes_of
+from tests.e2e.draw_page import SURE, press, strokes_of
 from tests.e2e.test_accessibility import RULES
 from ui.common.formatting import percent
 from ui.draw.fabric import PEN_WIDTH
@@ -37,7 +37,7 @@ def test_an_exported_page_reads_from_a_file(page: Page, tmp_path: Path, name: st
     # The digit, all ten probabilities, and the image are the library's.
     (three,) = strokes_of("3")
     press(page, paper, three)
-    expect(answer.locator(".answer-digit")).to_have_text("3")  # before the pen is lifted
+    expect(answer.locator(SURE)).to_have_text("3")  # before the pen is lifted
     page.mouse.up()
     image = render(Drawing((on_paper(three),), pen=PEN_WIDTH))
     (expected,) = classify_images(trained.network, [image])
@@ -73,7 +73,7 @@ def test_an_exported_page_reads_from_a_file(page: Page, tmp_path: Path, name: st
     page.get_by_role("button", name="Eraser").click()
     for _ in range(5):
         page.keyboard.press("Control+z")
-    expect(answer.locator(".answer-digit")).to_have_text("3")
+    expect(answer.locator(SURE)).to_have_text("3")
     page.keyboard.press("Control+y")
     page.get_by_role("button", name="Clear").click()
     expect(answer).to_have_text("Draw a digit")

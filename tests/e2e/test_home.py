@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e import probes
-from tests.e2e.draw_page import press, strokes_of
+from tests.e2e.draw_page import SURE, press, strokes_of
 from tests.e2e.patience import until
 from tools.page_actions import PAPER, settle
 
@@ -18,7 +18,7 @@ SOME_FRAMES = """() => new Promise(done => {
 
 def test_home_shows_digits_being_read_until_they_are_paused_and_its_cards_lead_on(page: Page, app_url: str) -> None:
     page.goto(app_url)
-    digit = page.locator(".st-key-reading .answer-digit")
+    digit = page.locator(f".st-key-reading {SURE}")
     expect(digit).to_have_text(re.compile(r"^\d$"))
     expect(page.locator(".st-key-reading .bar-best")).to_have_count(1)
     settle(page)

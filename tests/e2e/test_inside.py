@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from model.ink import render
 from model.training import checkpoint
-from tests.e2e.draw_page import press, strokes_of
+from tests.e2e.draw_page import SURE, press, strokes_of
 from tests.e2e.test_accessibility import expect_no_faults
 from tools.page_actions import PAPER, settle
 from ui.draw.sample_digits import sample_digit
@@ -52,7 +52,7 @@ def test_an_answer_is_explained_down_to_its_pixels(page: Page, app_url: str) -> 
 
     page.locator(".st-key-sample button").first.click()
     page.get_by_role("menuitem", name="7", exact=True).click()
-    expect(page.locator(".inside-answer .answer-digit")).to_have_text("7")
+    expect(page.locator(f".inside-answer {SURE}")).to_have_text("7")
     settle(page)
     expect(title).to_have_text("Output 7")
     expect(page.locator(".output-answer .output-name")).to_have_text("7")
@@ -134,8 +134,8 @@ def test_an_answer_is_explained_down_to_its_pixels(page: Page, app_url: str) -> 
     page.locator(".st-key-clear button").click()
     expect(page.locator(".inside-answer")).to_contain_text("Draw a digit")
     press(page, page.locator(PAPER), strokes_of("3")[0])
-    expect(page.locator(".inside-answer .answer-digit")).to_have_text("3")
+    expect(page.locator(f".inside-answer {SURE}")).to_have_text("3")
     page.mouse.up()
     settle(page)
-    expect(page.locator(".inside-answer .answer-digit")).to_have_text("3")
+    expect(page.locator(f".inside-answer {SURE}")).to_have_text("3")
     expect_no_faults(page)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, Response, expect
 
 from tests.e2e import probes
-from tests.e2e.draw_page import press
+from tests.e2e.draw_page import SURE, press
 from tests.e2e.patience import until
 from tests.e2e.train_page import LONG, TrainPage, click_menu
 from ui.common import theme
@@ -34,7 +34,7 @@ def test_a_network_learns_to_read_what_was_drawn_before_it_started(page: Page, a
     assert not sent
 
     visitor.start()
-    expect(answer.locator(".answer-digit")).to_have_text("7")
+    expect(answer.locator(SURE)).to_have_text("7")
     expect(answer).to_have_text(re.compile(r"^7 (> )?(8|9)\d\.\d %$"))  # it is trained: from now on that stays
     expect(reader.locator(".paper-reader-said")).to_have_text("read as 7")
     expect(reader.locator(".bar-best")).to_have_attribute("title", re.compile("^7: "))
