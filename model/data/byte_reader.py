@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
+from model.data.unpacking import check_ratio
+
 FORMATS = "a CSV table, MNIST's IDX files, drawings as JSON lines (all gzipped or not), or Keras's mnist.npz"
 
 _BLOCK = 2**20  # bytes asked for at a time
@@ -58,7 +60,7 @@ class ByteReader:
         """Read up to `size` unpacked bytes, fewer only at the end.
 
         Raises:
-            ValueError: a gzip file is damaged.
+            ValueError: a gzip file is damaged, or unpacks to far more than it has.
         """
         data = bytearray()
         try:
@@ -72,4 +74,5 @@ class ByteReader:
                 f" unpacked bytes ({error}); fetch it again"
             ) from error
         self.position += len(data)
+        check_ratio(self.name, self.position, self._raw.tell())
         return data

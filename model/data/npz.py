@@ -19,6 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from model.common.arrays import Array
+from model.data.unpacking import check_ratio
 
 
 class NpzReader:
@@ -26,6 +27,8 @@ class NpzReader:
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive, self.name = archive, name
+        self._packed = sum(info.compress_size for info in archive.infolist())
+        self._unpacked = 0  # bytes of the arrays read so far
 
     @property
     def keys(self) -> list[str]:
@@ -46,13 +49,15 @@ class NpzReader:
         """Read an array.
 
         Raises:
-            ValueError: it is not a plain array, or not as long as its header promises.
+            ValueError: it is not a plain array, not as long as its header promises, or far longer than it is packed.
         """
         with self._open(key) as member:
             shape, column_major, dtype = self._header(key, member)
             if min(shape, default=0) < 0:
                 raise ValueError(f"{self.name}: {key} must have sides of 0 or more; got the shape {shape}")
             promised = math.prod(shape) * dtype.itemsize
+            self._unpacked += min(promised, self._archive.getinfo(f"{key}.npy").file_size)
+            check_ratio(self.name, self._unpacked, self._packed)
             data = member.read(promised + 1)
         if len(data) != promised:
             raise ValueError(

@@ -196,6 +196,25 @@ def test_a_damaged_archive_is_refused():
     assert "another compression" in refusal(npz(keras(), zipfile.ZIP_LZMA))
 
 
+TOO_MANY = 90_000  # images of one shade: packed, hardly anything is left of them
+
+
+def test_an_archive_that_unpacks_to_far_more_than_it_has_is_not_unpacked():
+    bomb = npz(keras(x_train=np.zeros((TOO_MANY, 28, 28), np.uint8)), zipfile.ZIP_DEFLATED)
+    tracemalloc.start()
+    try:
+        assert "expected data that shrink to no less than a 100th" in refusal(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_packed_table_is_read_no_further_than_data_could_go():
+    row = b"5" + b",0" * 784 + b"\n"
+    assert "expected data that shrink to no less than a 100th" in refusal(packed(row * TOO_MANY, compresslevel=1))
+    assert len(formats.read_images(packed(row * 1000), "file").images) == 1000
+
+
 def test_an_archive_is_read_no_further_than_its_header_promises():
     member = io.BytesIO()
     np.save(member, IMAGES)
