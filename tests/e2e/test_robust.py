@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from tests.e2e import probes
 from tests.e2e.draw_page import DrawPage
 from tests.e2e.patience import PATIENCE_SECONDS, until
-from tests.e2e.train_page import CHARTS, FAILED, LONG, TRAINING, WAITING, TrainPage, click_menu
+from tests.e2e.train_page import FAILED, LONG, TRAINING, WAITING, TrainPage, click_menu
 from tests.polling import is_running, wait_for
 from tools.app_server import RunningApp, serve
 
@@ -137,14 +136,9 @@ def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_e
     for one in (first, second, third):
         one.start(WAITING if one is third else TRAINING)
     expect(third.page.locator(".st-key-queue")).to_contain_text("Number 1 in the queue")
-    charts = [third.chart(name) for name in CHARTS]
-    for chart in charts:
-        expect(chart).to_be_visible()
-    probes.mark(*charts)
     first.stop()
     third.wait_for_step(gt=0)
     expect(third.page.locator(".st-key-queue")).not_to_contain_text("queue")
-    assert probes.are_marked(*charts)
 
     left = workers(small_app)
     assert len(left) == 2

@@ -1,0 +1,62 @@
+"""The charts are the same elements at the same places from before the start to a run's end: a browser keeps them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
+
+from model import data
+from model.config import TrainingConfig
+from model.jobs import JobStatus, TrainingRequest
+from tests.polling import wait_for
+from tests.ui.train.test_runs import SECONDS, jobs, press, script
+from ui.state import runtime
+
+ENDLESS = TrainingConfig(epochs=10_000, hidden_sizes=(8,))
+
+
+@pytest.fixture
+def screen(shared_cache: Path) -> Iterator[AppTest]:
+    screen = AppTest.from_function(script, default_timeout=SECONDS)
+    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
+    yield screen.run()
+    for job in jobs(screen):
+        job.stop()
+
+
+def charts(block: Block, path: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], str]]:
+    """The charts below a block: each with its place, by which a browser knows it, and its identity."""
+    found = []
+    for place, child in block.children.items():
+        if isinstance(child, Block):
+            found += charts(child, (*path, place))
+        elif child.type == "vega_lite_chart":
+            found.append(((*path, place), child.proto.id))
+    return found
+
+
+def test_charts_are_the_same_elements_in_every_phase_of_a_run(screen: AppTest) -> None:
+    before = charts(screen.main)
+    assert len(before) == 2
+    request = [
+        TrainingRequest(name="other", owner=f"other {number}", config=ENDLESS, data=data.prepare("mnist-5k"))
+        for number in range(runtime.pool().size)
+    ]
+    others = [runtime.pool().submit(one) for one in request]
+    try:
+        press(screen, "start")
+        run = jobs(screen)[-1]
+        assert run.status is JobStatus.WAITING
+        assert charts(screen.main) == before
+    finally:
+        for other in others:
+            other.stop()
+    wait_for(lambda: any(point.step for point in run.state().points), "a step")
+    screen.run()
+    assert charts(screen.main) == before
+    run.stop()
+    wait_for(lambda: not run.is_live, "its end")
+    screen.run()
+    assert charts(screen.main) == before
