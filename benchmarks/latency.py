@@ -208,7 +208,7 @@ async def train(url: str) -> Session:
     await visitor.connect()
     await visitor.open("train", LONG)
     await visitor.press("start")
-    await visitor.until(lambda page: page.news["loss_chart"] > 2)
+    await visitor.until(lambda page: page.news["loss_title"] > 2)
     return visitor
 
 
