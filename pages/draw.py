@@ -57,11 +57,8 @@ with st.container(key="draw"):
     st.title("Draw a digit")
     desk = st.container(key="desk")
     with st.container(key="choices"):
-        try:
+        with errors.stop_on_error("The network can't be opened"):
             name, checkpoint = networks.select_network()
-        except (OSError, ValueError) as error:
-            errors.show_error(f"The network can't be opened: {error}")
-            st.stop()
         with st.container(key="onward", horizontal=True, gap="small"):
             if st.button("Look inside this answer", key="look_inside", icon=":material/hub:", type="tertiary"):
                 st.switch_page("inside.py")

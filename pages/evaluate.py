@@ -18,13 +18,9 @@ page.title("Evaluate a network", anchor=False)
 network_menu, dataset_menu = page.columns(2, gap="medium")
 with dataset_menu:
     dataset = datasets.select_dataset()
-with network_menu:
-    try:
-        begin_with = partial(network_to_begin_with, dataset) if dataset else None
-        _, checkpoint = networks.select_network(begin_with)
-    except (OSError, ValueError) as error:
-        errors.show_error(f"The network can't be opened: {error}")
-        st.stop()
+with network_menu, errors.stop_on_error("The network can't be opened"):
+    begin_with = partial(network_to_begin_with, dataset) if dataset else None
+    _, checkpoint = networks.select_network(begin_with)
 if dataset is None:
     st.stop()
 

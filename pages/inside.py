@@ -37,11 +37,8 @@ with st.container(key="inside"):
     st.title("Inside a network")
     desk = st.container(key="desk")
     with st.container(key="choices"):
-        try:
+        with errors.stop_on_error("The network can't be opened"):
             network = explained.select()
-        except (OSError, ValueError) as error:
-            errors.show_error(f"The network can't be opened: {error}")
-            st.stop()
         explained.keep_up(network)
     with desk:
         draw_and_explain(network)
