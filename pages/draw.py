@@ -8,7 +8,7 @@ from model.nn.classifier import DigitClassifier
 from ui import state
 from ui.common import errors
 from ui.draw import canvas, comparison, drawing_strip, live_reading, paper, photo_upload, prediction
-from ui.pickers import networks, take_along
+from ui.pickers import network_export, networks
 
 
 @st.fragment
@@ -62,7 +62,7 @@ with st.container(key="draw"):
         with st.container(key="onward", horizontal=True, gap="small"):
             if st.button("Look inside this answer", key="look_inside", icon=":material/hub:", type="tertiary"):
                 st.switch_page("inside.py")
-            take_along.show("Take this network along", lambda: checkpoint, name)
+            network_export.show("Export this network", lambda: checkpoint, name)
         photo_upload.uploader()
     with desk:
         draw_and_predict(name, checkpoint.network, photo_upload.shown())

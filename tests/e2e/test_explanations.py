@@ -334,14 +334,14 @@ def assert_step(shown: dict[str, float], old: float, gradient: float, new: float
     assert shown["update"] == pytest.approx(shown["after"] - shown["before"], abs=1e-6)
 
 
-def test_the_doctor_finds_small_changes_that_model_reads_as_it_says(explainer: Explainer) -> None:
+def test_counterfactuals_are_small_changes_that_model_reads_as_they_say(explainer: Explainer) -> None:
     network = checkpoint.load(checkpoint.WEIGHTS / "starter.safetensors").network
-    doctor = "return reader.diagnose(network, strokes, { pen, milliseconds: 1e6, wanted: given })"
+    search = "return reader.findCounterfactual(network, strokes, { pen, milliseconds: 1e6, wanted: given })"
     changes = []
     for drawing in DRAWINGS[::4]:
         explainer.take(network, drawing)
         for wanted in (None, 1, 9):
-            found = explainer.find(doctor, wanted)
+            found = explainer.find(search, wanted)
             before, change = classified(network, drawing), found["change"]
             assert found["before"]["digit"] == before.digit
             if before.digit == wanted:
@@ -373,19 +373,21 @@ def test_the_doctor_finds_small_changes_that_model_reads_as_it_says(explainer: E
     explainer.take(network, flagged)
     assert classified(network, flagged).digit == 7
     assert re.fullmatch(
-        r"If the flag were (a little |much )?shorter, it would be read as a 1\.", explainer.find(doctor, 1)["sentence"]
+        r"If the flag were (a little |much )?shorter, it would be read as a 1\.", explainer.find(search, 1)["sentence"]
     )
 
 
-def test_the_doctor_stops_when_its_time_is_over_and_has_nothing_for_blank_paper(explainer: Explainer) -> None:
+def test_the_search_for_a_counterfactual_stops_when_its_time_is_over_and_has_nothing_for_blank_paper(
+    explainer: Explainer,
+) -> None:
     explainer.take(made([24], "relu", False, 10, 5), DRAWINGS[0])
     whole, short, none, blank = explainer.find(
         """
             const within = (milliseconds) => {
                 let time = 0
-                return reader.diagnose(network, strokes, { pen, milliseconds, now: () => time++ })
+                return reader.findCounterfactual(network, strokes, { pen, milliseconds, now: () => time++ })
             }
-            return [within(1e6), within(9), within(0), reader.diagnose(network, [])]
+            return [within(1e6), within(9), within(0), reader.findCounterfactual(network, [])]
         """
     )
     assert whole["isComplete"]

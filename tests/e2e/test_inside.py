@@ -105,11 +105,11 @@ def test_an_answer_is_explained_down_to_its_pixels(page: Page, app_url: str) -> 
     # The tabs, by keyboard: the smallest change, the moment it knew, and one step of learning.
     why.get_by_role("tab", selected=True).focus()
     page.keyboard.press("ArrowRight")
-    expect(why.locator(".doctor-sentence")).to_have_text(
+    expect(why.locator(".counterfactual-sentence")).to_have_text(
         re.compile(r"^If .*, it would be read as an? \d\.$|^No small change")
     )
     why.get_by_label("The digit that was meant").select_option("7")
-    expect(why.locator(".doctor-sentence")).to_have_text("It is read as a 7 already.")
+    expect(why.locator(".counterfactual-sentence")).to_have_text("It is read as a 7 already.")
     why.get_by_role("tab", selected=True).focus()
     page.keyboard.press("ArrowRight")
     expect(why.locator(".moments-sentence")).to_contain_text("7")

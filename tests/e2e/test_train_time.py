@@ -260,7 +260,7 @@ def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:
     assert [rows[0]["step"], rows[-1]["step"]] == ["0", str(visitor.step)]
     assert f"{float(rows[-1]['epoch_loss']):.4f}" == visitor.metric("Training loss")
 
-    page.locator(".st-key-take_along button").first.click()
+    page.locator(".st-key-export_network button").first.click()
     assert b"784-12-10" in visitor.download("export_html").read_bytes()
     assert checkpoint.load(visitor.download("export_npz").read_bytes(), "network.npz").scores == trained.scores
     page.keyboard.press("Escape")

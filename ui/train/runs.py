@@ -14,7 +14,7 @@ from model.export import archive
 from model.jobs import Job, JobState
 from ui import state
 from ui.common import formatting, glossary
-from ui.pickers import take_along
+from ui.pickers import network_export
 from ui.state import jobs, run_names, widget_state
 from ui.train import chart_options, controls
 
@@ -150,7 +150,7 @@ def downloads(job: Job, name: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    take_along.show("Other formats", job.checkpoint, name, leave_out=(".safetensors", ".zip"))
+    network_export.show("Other formats", job.checkpoint, name, leave_out=(".safetensors", ".zip"))
 
 
 def _examples(job: Job) -> Any:

@@ -6,7 +6,7 @@
 
 import { bars, between, corners, ends, gaps } from "./shape.js"
 import { cut, pointAt } from "./strokes.js"
-import { barName, endName, place, strokeName } from "./words.js"
+import { barName, endName, place, strokeName } from "./part_names.js"
 
 /** @typedef {import("../rasterize.js").Point} Point */
 /** @typedef {import("../rasterize.js").Stroke} Stroke */

@@ -1,6 +1,6 @@
 /** Why a network answers as it does: everything that a page needs to show it. */
 
-export { diagnose } from "./doctor.js"
+export { findCounterfactual } from "./counterfactual.js"
 export { evidence, strokeOcclusion } from "./evidence.js"
 export { backpropagate, difference, inputGradient, strongestConnections } from "./gradient.js"
 export { learningStep, unitStep } from "./learning_step.js"

@@ -2,12 +2,12 @@
 
 import { NavigableUnits } from "./navigable_units.js"
 import { paintPixels } from "./picture.js"
-import { centerOf, IMAGE, placeAt, placeParts } from "./places.js"
+import { centerOf, IMAGE, placeAt, placeParts } from "./diagram_layout.js"
 import { largest } from "./palette.js"
-import { counted, describeSignal, outputName, percent } from "./words.js"
+import { counted, describeSignal, outputName, percent } from "./formatting.js"
 
-/** @typedef {import("./places.js").Place} Place */
-/** @typedef {import("./places.js").Part} Part */
+/** @typedef {import("./diagram_layout.js").Place} Place */
+/** @typedef {import("./diagram_layout.js").Part} Part */
 /** @typedef {import("./signal.js").Signal} Signal */
 
 const CONNECTIONS = 36 // drawn into each layer

@@ -4,7 +4,7 @@ import { evidence, strokeOcclusion } from "../explain/evidence.js"
 import { Choice } from "./choice.js"
 import { paintInk, paintValues } from "./picture.js"
 import { largest } from "./palette.js"
-import { outputName, term } from "./words.js"
+import { outputName, term } from "./formatting.js"
 
 const IMAGE_SIDE = 28
 const NON_DIGIT = 10

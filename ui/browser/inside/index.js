@@ -7,14 +7,14 @@ import { RunNetworks } from "../run_networks.js"
 import { detail, headline } from "../answer.js"
 import { Diagram } from "./diagram.js"
 import { Palette } from "./palette.js"
-import { IMAGE } from "./places.js"
+import { IMAGE } from "./diagram_layout.js"
 import { Sections } from "./sections.js"
 import { Signal } from "./signal.js"
 import { UnitPanel } from "./unit_panel.js"
-import { nameOf, number, outputName, percent, term } from "./words.js"
+import { nameOf, number, outputName, percent, term } from "./formatting.js"
 
 /** @typedef {import("../rasterize.js").Stroke} Stroke */
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("./diagram_layout.js").Place} Place */
 
 /**
  * @typedef {object} Ink

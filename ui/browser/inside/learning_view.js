@@ -2,8 +2,8 @@
 
 import { learningStep, unitStep } from "../explain/learning_step.js"
 import { Choice } from "./choice.js"
-import { IMAGE } from "./places.js"
-import { nameOf, number, outputName, percent, shortNameOf, term } from "./words.js"
+import { IMAGE } from "./diagram_layout.js"
+import { nameOf, number, outputName, percent, shortNameOf, term } from "./formatting.js"
 
 const NAMED = 4 // weights
 const DECIMALS = 5

@@ -4,7 +4,7 @@ import { readAlong } from "../explain/moments.js"
 import { LEFT, percentOfInk, RIGHT, WIDTH, xOf } from "./ink_axis.js"
 import { paintInk } from "./picture.js"
 import { TrainingMap } from "./training_map.js"
-import { percent } from "./words.js"
+import { percent } from "./formatting.js"
 
 const COUNT = 41 // moments
 const [TOP, BOTTOM] = [10, 190] // units of the chart, as its viewBox has it

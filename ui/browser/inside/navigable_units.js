@@ -3,7 +3,7 @@
  * that has the focus; each key makes the element of the next one, so that it is announced as it takes the focus.
  */
 
-import { centerOf, placeAfter } from "./places.js"
+import { centerOf, placeAfter } from "./diagram_layout.js"
 
 const LEAST_SIZE = 24 // pixels: a target for a finger
 
@@ -17,8 +17,8 @@ export class NavigableUnits {
   /**
    * @param {HTMLElement} root a listbox over the picture
    * @param {object} options
-   * @param {(place: import("./places.js").Place) => void} options.onSelect
-   * @param {(place: import("./places.js").Place) => string} options.describe
+   * @param {(place: import("./diagram_layout.js").Place) => void} options.onSelect
+   * @param {(place: import("./diagram_layout.js").Place) => string} options.describe
    */
   constructor(root, options) {
     this.#root = root
@@ -27,8 +27,8 @@ export class NavigableUnits {
   }
 
   /**
-   * @param {import("./places.js").Places} places
-   * @param {import("./places.js").Place} place the chosen one
+   * @param {import("./diagram_layout.js").Places} places
+   * @param {import("./diagram_layout.js").Place} place the chosen one
    */
   show(places, place) {
     const isOther = place.layer !== this.#place?.layer || place.unit !== this.#place?.unit

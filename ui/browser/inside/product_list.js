@@ -1,10 +1,10 @@
 /** Rows of numbers with bars, in a table whose rows stay: nothing moves while the numbers change. */
 
-import { shortNameOf } from "./words.js"
+import { shortNameOf } from "./formatting.js"
 
 /**
  * @typedef {object} Row
- * @property {import("./places.js").Place} [place] what the row is about: it leads there
+ * @property {import("./diagram_layout.js").Place} [place] what the row is about: it leads there
  * @property {string} [name] instead of a place's
  * @property {string} [detail]
  * @property {string} value
@@ -18,7 +18,7 @@ export class ProductList {
   /**
    * @param {HTMLElement} body of a table
    * @param {number} count rows
-   * @param {(place: import("./places.js").Place) => void} onSelect
+   * @param {(place: import("./diagram_layout.js").Place) => void} onSelect
    */
   constructor(body, count, onSelect) {
     this.#rows = Array.from({ length: count }, () => {

@@ -1,6 +1,6 @@
 /** Tabs with what else is asked about an answer; only the open one computes anything. */
 
-import { DoctorView } from "./doctor_view.js"
+import { CounterfactualView } from "./counterfactual_view.js"
 import { EvidenceView } from "./evidence_view.js"
 import { LearningView } from "./learning_view.js"
 import { MomentsView } from "./moments_view.js"
@@ -14,7 +14,7 @@ const PACE = 100 // milliseconds from one picture to the next while the pen move
  * @property {import("./signal.js").Signal} signal
  * @property {import("../rasterize.js").Stroke[]} strokes none of a photo
  * @property {boolean} isUnfinished whether the pen is still drawing
- * @property {import("./places.js").Place} place the chosen pixel or unit
+ * @property {import("./diagram_layout.js").Place} place the chosen pixel or unit
  * @property {import("./snapshot_networks.js").Snapshot[]} snapshots of the run that the network comes from
  */
 
@@ -44,7 +44,7 @@ export class Sections {
     const viewOf = (View, name) => new View(root.querySelector(`#why-${name}`), { palette, penWidth, redo })
     this.#views = {
       evidence: viewOf(EvidenceView, "evidence"),
-      doctor: viewOf(DoctorView, "doctor"),
+      counterfactual: viewOf(CounterfactualView, "counterfactual"),
       moments: viewOf(MomentsView, "moments"),
       learning: viewOf(LearningView, "learning"),
     }

@@ -78,7 +78,7 @@ export class Signal {
   /**
    * By how much a pixel or a unit moves the answer's logit for each unit of its value; of an output, null.
    *
-   * @param {import("./places.js").Place} place
+   * @param {import("./diagram_layout.js").Place} place
    */
   gradientOf({ layer, unit }) {
     return this.gradients[layer + 1]?.inputs[unit] ?? null

@@ -3,7 +3,7 @@
 import { probabilitiesAlong, staysFrom } from "../explain/moments.js"
 import { percentOfInk, WIDTH, xOf } from "./ink_axis.js"
 import { SnapshotNetworks } from "./snapshot_networks.js"
-import { counted } from "./words.js"
+import { counted } from "./formatting.js"
 
 const ROW = 15 // units of height
 const [TOP, BOTTOM] = [18, 24] // margins

@@ -3,11 +3,11 @@
 import { outgoingProducts, unitSum, unitWeights } from "../explain/trace.js"
 import { largest } from "./palette.js"
 import { paintPixels, paintValues } from "./picture.js"
-import { IMAGE } from "./places.js"
+import { IMAGE } from "./diagram_layout.js"
 import { ProductList } from "./product_list.js"
-import { activationName, nameOf, number, outputName, percent, term } from "./words.js"
+import { activationName, nameOf, number, outputName, percent, term } from "./formatting.js"
 
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("./diagram_layout.js").Place} Place */
 /** @typedef {import("./signal.js").Signal} Signal */
 
 const NON_DIGIT = 10

@@ -1,7 +1,7 @@
 /**
- * The misread doctor: the smallest change of a drawing that changes how it is read.
+ * A counterfactual explanation: the smallest change of a drawing that changes how it is read.
  *
- *     const found = diagnose(network, strokes, { pen, wanted: 1, milliseconds: 250 })
+ *     const found = findCounterfactual(network, strokes, { pen, wanted: 1, milliseconds: 250 })
  *     found.sentence            // "If the flag were shorter, it would be read as a 1."
  *     found.change?.strokes     // the changed drawing, to be shown as a ghost; change is null if none was found
  *
@@ -14,7 +14,7 @@ import { ACCEPT_AT_LEAST, read } from "../reading.js"
 import { changesOf } from "./changes.js"
 import { answerOf } from "./moments.js"
 import { bitsOf, displacement, shapeOf } from "./shape.js"
-import { aDigit } from "./words.js"
+import { aDigit } from "./part_names.js"
 
 /** @typedef {import("../network.js").Network} Network */
 /** @typedef {import("../rasterize.js").Stroke} Stroke */
@@ -41,7 +41,7 @@ const MUCH = 0.06
  */
 
 /**
- * @typedef {object} Diagnosis
+ * @typedef {object} Counterfactual
  * @property {string} sentence what was found, or that nothing was
  * @property {Reading} before
  * @property {FoundChange | null} change
@@ -60,9 +60,9 @@ const MUCH = 0.06
  * @param {number | null} [options.wanted] the digit that it shall be read as; null for any other digit
  * @param {number} [options.milliseconds] how long to try
  * @param {() => number} [options.now] a clock, in milliseconds
- * @returns {Diagnosis}
+ * @returns {Counterfactual}
  */
-export function diagnose(network, strokes, { pen = null, wanted = null, milliseconds = 250, now = clock } = {}) {
+export function findCounterfactual(network, strokes, { pen = null, wanted = null, milliseconds = 250, now = clock } = {}) {
   const end = now() + milliseconds
   const before = read(network, rasterize(strokes, pen))
   const outcome = { before, change: null, others: [], reads: 1, isComplete: true }

@@ -1,4 +1,4 @@
-"""A network as a file to take along, in each format; it is made when its button is clicked, and not before."""
+"""A network as a file in each format of export; it is made when its button is clicked, and not before."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def show(label: str, find: Callable[[], Checkpoint], name: str, *, leave_out: Co
         name: What the files call it, and what they are called.
         leave_out: Endings of formats that the page offers elsewhere.
     """
-    menu = st.popover(label, icon=":material/download:", type="tertiary", key="take_along", on_change="rerun")
+    menu = st.popover(label, icon=":material/download:", type="tertiary", key="export_network", on_change="rerun")
     if not menu.open:
         return
     checkpoint = find()

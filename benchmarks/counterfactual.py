@@ -1,6 +1,6 @@
-"""How often the misread doctor finds what would have been read as it was meant, and how long it takes.
+"""How often a small change is found with which a drawing would have been read as it was meant, and how long it takes.
 
-    python -m benchmarks.doctor [INK]
+    python -m benchmarks.counterfactual [INK]
 
 INK is a file of labeled drawings, such as digits-dev.jsonl.gz; by default the 30 of the tests, each with the next digit
 wanted. The default network reads them, in Chromium.
@@ -26,13 +26,13 @@ from tools.browser import launch
 from tools.browser_reader import BrowserReader
 
 INK = Path(__file__).parents[1] / "tests" / "fixtures" / "ink.jsonl"
-MILLISECONDS = 250  # the time that the doctor gets
+MILLISECONDS = 250  # the time that the search gets
 
-DIAGNOSE = f"""([content, cases]) => {{
+SEARCH = f"""([content, cases]) => {{
     const network = reader.parseNetwork(Uint8Array.from(atob(content), (byte) => byte.charCodeAt(0)).buffer)
     return cases.map(({{ strokes, pen, wanted }}) => {{
         const start = performance.now()
-        const found = reader.diagnose(network, strokes, {{ pen, wanted, milliseconds: {MILLISECONDS} }})
+        const found = reader.findCounterfactual(network, strokes, {{ pen, wanted, milliseconds: {MILLISECONDS} }})
         const {{ reads, isComplete, sentence, change }} = found
         return {{ milliseconds: performance.now() - start, reads, isComplete, sentence, size: change?.size ?? null }}
     }})
@@ -42,14 +42,14 @@ Result = dict[str, Any]  # plain values, as JSON has them
 
 
 def measure(drawings: Sequence[Drawing], wanted: Sequence[int], network: DigitClassifier) -> list[Result]:
-    """Have the doctor find for each drawing what makes it the wanted digit."""
+    """Find for each drawing the smallest change that makes it the wanted digit."""
     cases = [
         {"strokes": [stroke.tolist() for stroke in drawing.strokes], "pen": drawing.pen, "wanted": int(digit)}
         for drawing, digit in zip(drawings, wanted, strict=True)
     ]
     content = base64.b64encode(wire.to_wire(network)).decode()
     with sync_playwright() as playwright, launch(playwright) as browser:
-        results: list[Result] = BrowserReader(browser.new_page()).page.evaluate(DIAGNOSE, [content, cases])
+        results: list[Result] = BrowserReader(browser.new_page()).page.evaluate(SEARCH, [content, cases])
     return results
 
 

@@ -1,12 +1,12 @@
-/** The misread doctor: the smallest change of the drawing that changes its answer, as a ghost and in words. */
+/** A counterfactual: the smallest change of the drawing that changes its answer, as a ghost and in words. */
 
-import { diagnose } from "../explain/doctor.js"
+import { findCounterfactual } from "../explain/counterfactual.js"
 import { paintInk } from "./picture.js"
 
 const MILLISECONDS = 250 // for which it searches
 const OTHERS = 3 // changes of other kinds that are named
 
-export class DoctorView {
+export class CounterfactualView {
   #root
   #options
   #wanted
@@ -26,16 +26,16 @@ export class DoctorView {
   showAtRest({ signal, strokes }) {
     if (strokes.length === 0) return
     const wanted = this.#wanted.value === "" ? null : Number(this.#wanted.value)
-    const { sentence, change, others } = diagnose(signal.network, strokes, {
+    const { sentence, change, others } = findCounterfactual(signal.network, strokes, {
       pen: this.#options.penWidth,
       wanted,
       milliseconds: MILLISECONDS,
     })
-    this.#root.querySelector(".doctor-sentence").textContent = sentence
+    this.#root.querySelector(".counterfactual-sentence").textContent = sentence
     this.#showGhost(strokes, change)
     const found = change ? others.slice(0, OTHERS) : []
-    this.#root.querySelector(".doctor-others").classList.toggle("is-empty", found.length === 0)
-    const list = this.#root.querySelector(".doctor-others ul")
+    this.#root.querySelector(".counterfactual-others").classList.toggle("is-empty", found.length === 0)
+    const list = this.#root.querySelector(".counterfactual-others ul")
     list.replaceChildren(...found.map((other) => this.#item(other)))
   }
 

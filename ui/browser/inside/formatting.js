@@ -1,6 +1,6 @@
 /** What the page says: numbers, names of pixels and units, sentences. Layers and units count from 1 in words. */
 
-/** @typedef {import("./places.js").Place} Place */
+/** @typedef {import("./diagram_layout.js").Place} Place */
 
 const NON_DIGIT = 10
 const IMAGE_SIDE = 28

@@ -11,17 +11,17 @@ def script(*hidden: int) -> None:
     from model.nn.mlp import MLP
     from model.training.checkpoint import Checkpoint
     from ui import state
-    from ui.pickers import take_along
+    from ui.pickers import network_export
 
     state.begin()
     trained = Checkpoint(DigitClassifier(MLP((784, *hidden, 10))))
-    take_along.show("Take it along", lambda: trained, "mine", leave_out=(".zip",))
+    network_export.show("Export it", lambda: trained, "mine", leave_out=(".zip",))
 
 
 def labels(*hidden: int, is_open: bool = True) -> list[str]:
     """Return what the menu offers for a network with these hidden layers."""
     screen = AppTest.from_function(script, default_timeout=60, args=hidden)
-    screen.session_state["take_along"] = is_open
+    screen.session_state["export_network"] = is_open
     screen.run()
     assert not screen.exception
     return [button.label for button in screen.get("download_button")]
