@@ -1,6 +1,5 @@
 """What the browser may fetch: modules and shipped networks for all, a visitor's own for the visitor alone."""
 
-import asyncio
 import json
 
 import numpy as np
@@ -14,6 +13,7 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
+from tests.asgi import ask
 from ui.browser import modules, networks
 from ui.browser.routes import routes
 from ui.state.session import VISITOR_KEY
@@ -24,20 +24,7 @@ APP = Starlette(routes=routes())
 
 def get(address: str, known: str = "") -> tuple[int, dict[str, str], bytes]:
     """Ask the routes for an address, with the ETag that is known; returns the status, the headers and the body."""
-    messages = []
-
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request"}
-
-    async def send(message: dict[str, object]) -> None:
-        messages.append(message)
-
-    told = [(b"if-none-match", known.encode())]
-    scope = {"type": "http", "method": "GET", "path": f"/{address}", "query_string": b"", "headers": told}
-    asyncio.run(APP(scope, receive, send))
-    start, *bodies = messages
-    headers = {name.decode(): value.decode() for name, value in start["headers"]}
-    return start["status"], headers, b"".join(message["body"] for message in bodies)
+    return ask(APP, f"/{address}", {"If-None-Match": known})
 
 
 def script() -> None:

@@ -1,13 +1,11 @@
 """The document that the server sends: Streamlit's, with the style sheet and the script that shows the whole page."""
 
-import asyncio
 import gzip
-from collections.abc import Sequence
-from typing import Any
 
 from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
+from tests.asgi import ask
 from ui.common import style
 from ui.common.document import StyledDocument
 
@@ -21,26 +19,15 @@ async def document(scope: Scope, receive: Receive, send: Send) -> None:
     await HTMLResponse(HTML, headers=headers)(scope, receive, send)
 
 
-def get(method: str = "GET", headers: Sequence[tuple[str, str]] = ()) -> tuple[dict[str, str], bytes]:
+def get(method: str = "GET", **headers: str) -> tuple[dict[str, str], bytes]:
     """Ask for the document; return the answer's headers and its body."""
-    messages: list[Any] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request"}
-
-    async def send(message: Any) -> None:
-        messages.append(message)
-
-    pairs = [(name.encode(), value.encode()) for name, value in headers]
-    scope = {"type": "http", "method": method, "path": "/", "headers": pairs}
-    asyncio.run(StyledDocument(document)(scope, receive, send))
-    start, *rest = messages
-    answered = {name.decode(): value.decode() for name, value in start["headers"]}
-    return answered, b"".join(message.get("body", b"") for message in rest)
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    _, answered, body = ask(StyledDocument(document), "/", told, method)
+    return answered, body
 
 
 def test_a_document_ends_with_the_style_sheet_and_the_script() -> None:
-    headers, body = get(headers=[("accept", "text/html,*/*"), ("if-none-match", "1")])
+    headers, body = get(accept="text/html,*/*", if_none_match="1")
     text = body.decode()
     assert text.startswith("<html><head></head><body><div>&eacute;</div><style>")
     assert style.style_sheet() in text
@@ -53,11 +40,11 @@ def test_a_document_ends_with_the_style_sheet_and_the_script() -> None:
 
 
 def test_a_document_is_packed_for_a_browser_that_takes_it_so() -> None:
-    headers, body = get(headers=[("accept", "text/html"), ("accept-encoding", "gzip")])
+    headers, body = get(accept="text/html", accept_encoding="gzip")
     assert headers["content-encoding"] == "gzip"
     assert style.style_sheet() in gzip.decompress(body).decode()
 
 
 def test_what_is_no_document_passes_as_it_is() -> None:
-    assert get(headers=[("accept", "*/*")])[1].decode() == HTML
-    assert get("HEAD", [("accept", "text/html"), ("if-none-match", "1")])[0]["asked"] == "accept,if-none-match"
+    assert get(accept="*/*")[1].decode() == HTML
+    assert get("HEAD", accept="text/html", if_none_match="1")[0]["asked"] == "accept,if-none-match"
