@@ -3,6 +3,7 @@
 import base64
 import itertools
 import re
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -334,11 +335,16 @@ def assert_step(shown: dict[str, float], old: float, gradient: float, new: float
     assert shown["update"] == pytest.approx(shown["after"] - shown["before"], abs=1e-6)
 
 
+def length(drawing: Drawing) -> float:
+    return sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in drawing.strokes)
+
+
 def test_counterfactuals_are_small_changes_that_model_reads_as_they_say(explainer: Explainer) -> None:
     network = checkpoint.load(checkpoint.WEIGHTS / "starter.safetensors").network
     search = "return reader.findCounterfactual(network, strokes, { pen, milliseconds: 1e6, wanted: given })"
     changes = []
-    for drawing in DRAWINGS[::4]:
+    words: defaultdict[str, list[float]] = defaultdict(list)  # the shares of the ink that are gone
+    for drawing in DRAWINGS[::2]:
         explainer.take(network, drawing)
         for wanted in (None, 1, 9):
             found = explainer.find(search, wanted)
@@ -357,6 +363,8 @@ def test_counterfactuals_are_small_changes_that_model_reads_as_they_say(explaine
                 after = classified(network, drawn)
                 assert after.digit == each["reading"]["digit"]
                 assert after.digit == wanted if wanted is not None else after.digit != before.digit
+                if each["clause"].endswith("shorter"):
+                    words[" ".join(each["clause"].split()[-3:-1])].append(1 - length(drawn) / length(drawing))
             digit = change["reading"]["digit"]
             article = "an" if digit == 8 else "a"
             assert found["sentence"] == f"If {change['clause']}, it would be read as {article} {digit}."
@@ -366,6 +374,8 @@ def test_counterfactuals_are_small_changes_that_model_reads_as_they_say(explaine
             changes.append(change)
     assert len(changes) > 4
     assert len({change["kind"] for change in changes}) > 1
+    assert max(words["were much"]) > 0.4
+    assert max(words["a little"], default=0) < 0.13
 
     # A 1 with a long flag, which many would write as a 7.
     network = checkpoint.load(checkpoint.WEIGHTS / "handwriting.safetensors").network

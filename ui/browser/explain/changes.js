@@ -20,6 +20,7 @@ import { barName, endName, place, strokeName } from "./part_names.js"
  * @typedef {object} Change
  * @property {Kind} kind
  * @property {(strength: number) => Stroke[]} apply
+ * @property {(strength: number) => number} [share] of a stroke's length by which it becomes longer or shorter
  * @property {(amount: string, answers: (number | string)[]) => string} clause `amount` is "a little ", "much " or
  *   nothing; the answers are those before and after
  * @property {boolean} [isWhole] whether there is nothing between nothing and all, as with a stroke left out
@@ -100,8 +101,18 @@ function lengths(shape) {
       return replaced(lines, end.line, end.isStart ? cut(points, length - rest, length) : cut(points, 0, rest))
     }
     return [
-      { kind: "end", apply: longer, clause: (amount, answers) => `${endName(shape, end, answers)} were ${amount}longer` },
-      { kind: "end", apply: shorter, clause: (amount, answers) => `${endName(shape, end, answers)} were ${amount}shorter` },
+      {
+        kind: "end",
+        apply: longer,
+        share: (strength) => (strength * MOST_LONGER * size) / length,
+        clause: (amount, answers) => `${endName(shape, end, answers)} were ${amount}longer`,
+      },
+      {
+        kind: "end",
+        apply: shorter,
+        share: (strength) => strength * MOST_SHORTER,
+        clause: (amount, answers) => `${endName(shape, end, answers)} were ${amount}shorter`,
+      },
     ]
   })
 }

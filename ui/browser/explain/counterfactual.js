@@ -29,6 +29,7 @@ const BIT = 1 / 25 // of the drawing's size: how finely ink is measured
 const LARGEST = 0.15 // a larger change makes another drawing of it
 const LITTLE = 0.015 // a change up to here is "a little"
 const MUCH = 0.06
+const [LITTLE_SHARE, MUCH_SHARE] = [0.12, 0.4] // of a stroke that becomes longer or shorter
 
 /**
  * @typedef {object} FoundChange
@@ -99,6 +100,11 @@ function sentenceOf(change, wanted) {
   return `If ${change.clause}, it would be read as ${aDigit(change.reading.digit)}.`
 }
 
+/** The word for how far a change goes. */
+function amountOf(extent, little, much) {
+  return extent <= little ? "a little " : extent >= much ? "much " : ""
+}
+
 /** Tries changes, and keeps of each the weakest that suffices. */
 class Search {
   #network
@@ -160,8 +166,9 @@ class Search {
     const reading = read(this.#network, rasterize(strokes, this.#pen))
     this.reads += 1
     if (!this.#suffices(reading)) return false
-    const amount = size <= LITTLE ? "a little " : size >= MUCH ? "much " : ""
-    const found = { kind: change.kind, strength, size, strokes, reading, clause: change.clause(amount, [this.#before, reading.digit]) }
+    const amount = change.share ? amountOf(change.share(strength), LITTLE_SHARE, MUCH_SHARE) : amountOf(size, LITTLE, MUCH)
+    const clause = change.clause(amount, [this.#before, reading.digit])
+    const found = { kind: change.kind, strength, size, strokes, reading, clause }
     this.#best.set(change, found)
     this.#smallest = Math.min(this.#smallest, size)
     return true
