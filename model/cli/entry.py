@@ -1,4 +1,4 @@
-"""How a command ends: exit code 0 is done, 2 is bad input, 130 is stopped by Ctrl-C.
+"""How a command ends: exit code 0 is done, 2 is bad input, 130 is stopped by Ctrl-C, 143 is stopped by SIGTERM.
 
 What was wrong with the input is one line on stderr, never a traceback.
 """

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from model.cli.console import stderr
 
 
-@contextmanager
-def interruption() -> Iterator[threading.Event]:
-    """Give an event that the first Ctrl-C (or SIGTERM) sets; a second one interrupts as usual."""
-    event = threading.Event()
+@dataclass
+class Interruption:
+    """Whether a command was asked to stop, and how."""
 
-    def set_event(*_: object) -> None:
-        event.set()
+    number: int | None = None  # of the signal
+
+    @property
+    def has_come(self) -> bool:
+        """Whether it was."""
+        return self.number is not None
+
+    @property
+    def exit_code(self) -> int:
+        """What a command ends with that has kept what it did so far: 143 after SIGTERM, as a shell counts, else 0."""
+        return 128 + signal.SIGTERM if self.number == signal.SIGTERM else 0
+
+
+@contextmanager
+def interruption() -> Iterator[Interruption]:
+    """Give an object that learns of the first Ctrl-C (or SIGTERM); a second one interrupts as usual."""
+    found = Interruption()
+
+    def note(number: int, _frame: object) -> None:
+        found.number = number
         restore_handlers()
         stderr.print("Stopping after this step; Ctrl-C again to give up.", style="yellow")
 
@@ -24,8 +41,8 @@ def interruption() -> Iterator[threading.Event]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    before = {number: signal.signal(number, set_event) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield event
+        yield found
     finally:
         restore_handlers()

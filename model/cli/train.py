@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +14,8 @@ import click
 
 from model import data
 from model.cli.console import as_json_option, finite, load_dataset, stderr, stdout, training_bar, value_table
-from model.cli.interruption import interruption
+from model.cli.interruption import Interruption, interruption
+from model.cli.network_file import NetworkFile
 from model.common.fields import Settings
 from model.config import TrainingConfig
 from model.ink import Drawing, sampler
@@ -75,8 +77,10 @@ def train_command(
 ) -> None:
     """Train a new network.
 
-    Ctrl-C stops the run and saves the network. If a run of more than half a minute was interrupted, by whatever, the
-    same command resumes it from at most half a minute before and ends with the same network, bit for bit.
+    Ctrl-C stops the run and saves the network; so does SIGTERM, after which the exit code is 143. If a run of more than
+    half a minute was interrupted, by whatever, the same command resumes it from at most half a minute before and ends
+    with the same network, bit for bit. If --out can't be written in the end, the network is kept somewhere else and the
+    exit code is 2.
     """
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     start = preset(preset_name).config if preset_name else TrainingConfig()
@@ -85,6 +89,7 @@ def train_command(
         checkpoint.checked_kind(out)
         if not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
             raise ValueError(f"--out must be in a folder that exists and can be written to; got {out}")
+    file = NetworkFile(out or INTERRUPTED)
 
     session = TrainSession(config, load_dataset(config.data), sampler.read_ink_files(config.ink), threads)
     progress = session.run(fresh=fresh)
@@ -92,16 +97,12 @@ def train_command(
     status = "interrupted" if interrupted else progress.status
     trained = checkpoint.Checkpoint.of(config, progress, session.dataset, status)
     result = summary(trained, progress)
-    if interrupted and not out:
-        out = INTERRUPTED
-    if out:
-        trained.save(out)
-        result["out"] = str(out)
+    is_kept = _keep(trained, file, result) if out or interrupted else True
     if interrupted and session.resume.epoch:
         stderr.print(
             f"The same command goes on from epoch {session.resume.epoch}; --fresh starts over.", soft_wrap=True
         )
-    elif not interrupted:
+    elif not interrupted and is_kept:
         session.resume.remove()
     if progress.message:
         stderr.print(progress.message, style="yellow", markup=False)
@@ -109,11 +110,26 @@ def train_command(
     if as_json:
         history = [{name: value for name, value in point.items() if name != CURVE} for point in session.history]
         print(json.dumps(result | {"diagnosis": [asdict(it) for it in findings], "history": history}))
-        return
-    stdout.print(repr(progress.network), markup=False, highlight=False)
-    stdout.print(value_table({name: result[name] for name in SHOWN if result.get(name) is not None}))
-    if findings:
-        stdout.print("\n".join(map(str, findings)), markup=False, highlight=False, soft_wrap=True)
+    else:
+        stdout.print(repr(progress.network), markup=False, highlight=False)
+        stdout.print(value_table({name: result[name] for name in SHOWN if result.get(name) is not None}))
+        if findings:
+            stdout.print("\n".join(map(str, findings)), markup=False, highlight=False, soft_wrap=True)
+    sys.exit(session.interruption.exit_code or (2 if out and result.get("out") != str(out) else 0))
+
+
+def _keep(trained: checkpoint.Checkpoint, file: NetworkFile, result: dict[str, Any]) -> bool:
+    """Write the network, and note in the result where it is; return whether it is anywhere."""
+    try:
+        saved = file.save(trained)
+    except OSError as error:
+        stderr.print(f"The network is lost: {error}.", style="red", markup=False, soft_wrap=True)
+        return False
+    result["out"] = str(saved.path)
+    if saved.why_elsewhere:
+        message = f"{saved.why_elsewhere}: the network is in {saved.path}."
+        stderr.print(message, style="yellow", markup=False, highlight=False, soft_wrap=True)
+    return True
 
 
 @dataclass
@@ -126,6 +142,7 @@ class TrainSession:
     threads: int | None
     history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, see `history_point`
     observer: RunObserver = field(init=False)  # of the run, once it has begun
+    interruption: Interruption = field(default_factory=Interruption)  # of the run
 
     def __post_init__(self) -> None:
         self.resume = ResumeCheckpoint(self.config, self.dataset, self.ink)
@@ -137,7 +154,7 @@ class TrainSession:
         resumed = self._resume()
         is_known = resumed is not None  # the first progress after an interruption is the last one before it
         saves = True
-        with interruption() as interrupted, training_bar() as show:
+        with interruption() as self.interruption, training_bar() as show:
             for progress in resumed or self._start():
                 show(progress)
                 if not is_known:
@@ -145,7 +162,7 @@ class TrainSession:
                     self.history.append(history_point(progress))
                 is_known = False
                 saves = saves and self._save(progress)
-                if interrupted.is_set():
+                if self.interruption.has_come:
                     break
         return progress
 

@@ -118,16 +118,16 @@ def _labels_names(file: str) -> list[str]:
     return [labels, labels.removesuffix(".gz") if labels.endswith(".gz") else f"{labels}.gz"]
 
 
-def save(dataset: Dataset, folder: Path) -> None:
+def save(dataset: Dataset, folder: Path, *, durable: bool = False) -> None:
     """Write a data set to a new folder, as .npy arrays that any number of processes can open and share.
 
-    The folder appears whole or not at all.
+    The folder appears whole or not at all; one that is `durable` outlives a power cut, and takes longer.
 
     Raises:
         ValueError: the folder cannot be written.
     """
     arrays = {name: np.asarray(getattr(dataset, name)) for name in _ARRAYS}
-    cache.save_arrays(folder, arrays | {"name": np.array(dataset.name)})
+    cache.save_arrays(folder, arrays | {"name": np.array(dataset.name)}, durable=durable)
 
 
 def open_folder(folder: Path) -> Dataset:
@@ -144,8 +144,8 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
     """Unpack a named data set into a folder, if it is not there yet, and return the folder for `open_folder`.
 
     MNIST comes from $MNIST_DIR if that folder has its four files, or from the cache, or is downloaded. Its content is
-    checked against MNIST's checksums wherever it comes from. If the cache cannot be written, a temporary folder is used
-    until this process ends.
+    checked against MNIST's checksums wherever it comes from. If the cache cannot be written, or its disk is full, a
+    temporary folder is used until this process ends.
 
     Args:
         name: one of DATASETS.
@@ -160,7 +160,15 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
     local = _mnist_files() if name == "mnist" else None
     if _is_whole(cache.home() / name):
         return cache.home() / name
-    home = cache.writable_home()
+    for home in (cache.writable_home(), cache.temporary_home()):
+        try:
+            return _prepare_in(home, name, local, progress)
+        except cache.NotWrittenError as error:  # the disk is full
+            problem = error
+    raise problem
+
+
+def _prepare_in(home: Path, name: str, local: Mapping[str, Path] | None, progress: mnist.Progress | None) -> Path:
     folder = home / name
     if _is_whole(folder):
         return folder
@@ -171,7 +179,7 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
             arrays = mnist.embedded()
         else:
             arrays = mnist.read(local or mnist.download(downloads, progress))
-        save(Dataset(name, *arrays), folder)
+        save(Dataset(name, *arrays), folder, durable=True)
     except ValueError:
         # Another process may have saved the same data set meanwhile.
         if not _is_whole(folder):
@@ -191,7 +199,7 @@ def is_present(name: str) -> bool:
 
 def is_unpacked(name: str) -> bool:
     """Tell whether `prepare` has nothing left to do for a named data set."""
-    return any(_is_whole(home / name) for home in (cache.home(), cache.writable_home()))
+    return any(_is_whole(home / name) for home in (cache.home(), cache.writable_home(), cache.temporary_home()))
 
 
 def _mnist_files() -> dict[str, Path] | None:

@@ -58,11 +58,12 @@ def test_content_is_on_the_disk_before_the_name_when_it_shall_be_durable(tmp_pat
     monkeypatch.setattr(os, "fsync", lambda descriptor: calls.append(names(tmp_path)))
     with atomic_write(tmp_path / "a", durable=True) as file:
         file.write(b"content")
-    assert len(calls) == 1
-    assert "a" not in calls[0]
+    before, after = calls
+    assert "a" not in before
+    assert "a" in after  # the name itself
     with atomic_write(tmp_path / "b") as file:
         file.write(b"content")
-    assert len(calls) == 1
+    assert len(calls) == 2
 
 
 def test_a_folder_appears_with_all_its_files(tmp_path):
@@ -72,6 +73,15 @@ def test_a_folder_appears_with_all_its_files(tmp_path):
         assert not path.exists()
     assert names(path) == ["one"]
     assert names(path.parent) == ["folder"]
+
+
+def test_a_folders_files_are_on_the_disk_before_its_name_when_it_shall_be_durable(tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: calls.append((tmp_path / "folder").exists()))
+    with atomic_folder(tmp_path / "folder", durable=True) as part:
+        (part / "one").write_bytes(b"1")
+        (part / "two").write_bytes(b"2")
+    assert calls == [False, False, False, True]  # both files, their names, the folder's name
 
 
 def test_a_folder_that_could_not_be_filled_is_removed(tmp_path):

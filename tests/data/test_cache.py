@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.data import cache
+from tests.full_disk import small_disk
 
 
 def test_saved_arrays_come_back_mapped_and_read_only(tmp_path):
@@ -36,6 +37,32 @@ def test_a_damaged_array_is_refused(content, tmp_path):
         (tmp_path / "array.npy").write_bytes(content)
     with pytest.raises(ValueError, match=r"array\.npy: expected an array saved before; it cannot"):
         cache.open_arrays(tmp_path, ["array"])
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.99])
+def test_a_flipped_bit_is_noticed(place, tmp_path):
+    cache.save_arrays(tmp_path / "folder", {"array": np.arange(1000), "other": np.zeros(3)})
+    file = tmp_path / "folder" / "array.npy"
+    content = bytearray(file.read_bytes())
+    content[int(len(content) * place)] ^= 4
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"array\.npy: expected an array saved before; it cannot be opened"):
+        cache.open_arrays(tmp_path / "folder", ["array"])
+    assert not cache.open_arrays(tmp_path / "folder", ["other"])[0].any()
+
+
+def test_a_folder_from_before_there_were_checksums_is_not_trusted(tmp_path):
+    cache.save_arrays(tmp_path / "folder", {"array": np.zeros(3)})
+    (tmp_path / "folder" / cache.CHECKSUMS).unlink()
+    with pytest.raises(ValueError, match=r"array\.npy: expected an array saved before"):
+        cache.open_arrays(tmp_path / "folder", ["array"])
+
+
+def test_a_full_disk_is_named_and_nothing_is_left_on_it(tmp_path):
+    with small_disk(tmp_path, "100k"):
+        with pytest.raises(cache.NotWrittenError, match=r"arrays: .*'No space left on device'; make room, or set"):
+            cache.save_arrays(tmp_path / "arrays", {"images": np.ones(10**6)})
+        assert not list(tmp_path.iterdir())
 
 
 def test_the_environment_names_the_folder(tmp_path, monkeypatch):

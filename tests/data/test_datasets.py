@@ -9,6 +9,7 @@ import pytest
 from model import data
 from model.data import cache, mnist
 from tests.digit_files import digits, idx_images, idx_labels, npz, table
+from tests.full_disk import small_disk
 from tests.paths import needs_mnist
 
 IMAGES, LABELS = digits(12)
@@ -175,6 +176,26 @@ def test_a_damaged_cache_is_made_again(no_network, own_cache, monkeypatch):
     images = data.prepare("mnist-5k") / "images.npy"
     images.write_bytes(images.read_bytes()[:-1])
     assert_same(data.load("mnist-5k"), IMAGES, LABELS, TEST_IMAGES, TEST_LABELS)
+
+
+def test_a_cache_with_a_flipped_bit_is_made_again(no_network, own_cache):
+    images = data.prepare("mnist-5k") / "images.npy"
+    before = data.load("mnist-5k").images.copy()
+    content = bytearray(images.read_bytes())
+    content[100_000] ^= 1
+    images.write_bytes(content)
+    assert np.array_equal(data.load("mnist-5k").images, before)
+    assert images.read_bytes() != content
+
+
+def test_a_full_cache_still_serves_from_the_temporary_folder(no_network, tmp_path, monkeypatch):
+    (tmp_path / "full").mkdir()
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "full"))
+    with small_disk(tmp_path / "full", "100k"):
+        assert repr(data.load("mnist-5k")) == "mnist-5k: 4,000 images to train, 1,000 to test"
+        assert data.is_unpacked("mnist-5k")
+        assert not list((tmp_path / "full").iterdir())
+    cache._temporary.cache_clear()
 
 
 def test_many_may_prepare_the_same_at_once(no_network, own_cache, monkeypatch):
