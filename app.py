@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui.browser.routes import routes
+from ui.browser import routes as browser
 from ui.common.document import StyledDocument
+from ui.server import preflight
+from ui.server import routes as server
 from ui.state import runtime
 
 
@@ -18,4 +20,11 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/navigation.py", lifespan=lifespan, routes=routes(), middleware=[Middleware(StyledDocument)])
+preflight.check()
+app = st.App(
+    "pages/navigation.py",
+    lifespan=lifespan,
+    routes=[*server.routes(), *browser.routes()],
+    middleware=[Middleware(StyledDocument)],
+    on_script_error=server.note_script_error,
+)

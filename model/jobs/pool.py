@@ -152,6 +152,11 @@ class Pool:
     # -- Looking at it --------------------------------------------------------------------------------------
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the app is ending."""
+        return self._closed.is_set()
+
+    @property
     def waiting(self) -> int:
         """How many jobs wait for a worker."""
         return len(self._queue)

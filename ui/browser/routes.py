@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,14 +14,14 @@ from starlette.routing import Route
 from ui import state
 from ui.browser import modules, networks, run_networks
 from ui.browser.run_networks import Answer
+from ui.common.base_path import below
 
 YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 def routes() -> list[Route]:
     """The routes, below the path at which the app is served."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    prefix = f"/{base}/browser" if base else "/browser"
+    prefix = below("browser")
     return [
         Route(f"{prefix}/modules/{{version}}/{{name:path}}", _module),
         Route(f"{prefix}/networks/{{checksum}}{networks.SUFFIX}", _shipped_network),
