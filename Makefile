@@ -66,7 +66,7 @@ reproduce: $(APP_READY)  ## train the five published networks again and compare 
 	@$(VENV_PYTHON) -m tools.reproduce $(ARGS)
 
 lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: to the newest versions)
-	@$(LOCK) $(ARGS) requirements.in -o requirements.txt
+	@$(LOCK) $(ARGS) --excludes requirements-excluded.in requirements.in -o requirements.txt
 	@$(LOCK) $(ARGS) requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) $(ARGS) requirements-docs.in -o requirements-docs.txt
 
@@ -86,9 +86,10 @@ $(VENV_PYTHON):
 	@echo "Making $(VENV) with $$("$(PYTHON)" --version) ..."
 	@"$(PYTHON)" -m venv --clear $(VENV)
 
+# requirements.txt names every package, and leaves out some that others ask for: see requirements-excluded.in.
 $(APP_READY): requirements.txt $(VENV_PYTHON)
 	@echo "Installing what the app needs (a few minutes the first time) ..."
-	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) --no-deps -r requirements.txt
 	@touch $@
 
 $(TESTS_READY): requirements-dev.txt $(APP_READY)

@@ -96,6 +96,15 @@ def test_documentation_and_tests_share_one_environment() -> None:
     assert {name: str(docs[name]) for name in shared} == {name: str(tests[name]) for name in shared}
 
 
+def test_the_app_is_spared_what_nothing_of_it_uses() -> None:
+    app, excluded = requirements("requirements.txt"), requirements("requirements-excluded.in")
+    assert excluded
+    assert not excluded.keys() & app.keys()
+    assert not excluded.keys() & requirements("requirements.in").keys()
+    for recipe in ("Makefile", "Dockerfile"):  # pip would add them again
+        assert re.search(r"--no-deps[^\n]*(\\\n)?[^\n]* -r requirements\.txt", (ROOT / recipe).read_text()), recipe
+
+
 def test_requirements_name_no_package_index() -> None:
     for path in ROOT.glob("requirements*"):
         assert not [word for word in ("://", "--index-url", "--find-links") if word in path.read_text()], path
@@ -157,10 +166,13 @@ def test_the_image_has_a_health_check() -> None:
 
 def test_the_image_passes_signals_to_the_app() -> None:
     (entry,) = arguments("ENTRYPOINT")
-    command = json.loads(entry)
-    assert command[:5] == ["python", "-m", "streamlit", "run", "app.py"]
-    assert "--server.address=0.0.0.0" in command
-    assert f"--server.port={arguments('EXPOSE')[0]}" in command
+    assert json.loads(entry) == ["python", "-m", "streamlit", "run", "app.py"]
+
+
+def test_the_image_can_be_reached() -> None:
+    environment = dict(word.split("=", 1) for argument in arguments("ENV") for word in shlex.split(argument))
+    assert environment["STREAMLIT_SERVER_ADDRESS"] == "0.0.0.0"
+    assert environment["STREAMLIT_SERVER_PORT"] == arguments("EXPOSE")[0]
 
 
 def test_ci_is_a_program() -> None:
