@@ -7,6 +7,7 @@ import ast
 import fnmatch
 import importlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -159,9 +160,10 @@ def test_the_image_does_not_run_as_root() -> None:
 
 def test_the_image_has_a_health_check() -> None:
     (check,) = arguments("HEALTHCHECK")
-    assert "/_stcore/health" in check
-    command = json.loads(check.partition("CMD ")[2])
-    compile(command[-1], "the health check", "exec")
+    python, dash, module = json.loads(check.partition("CMD ")[2])
+    assert (python, dash) == ("python", "-m")
+    assert importlib.util.find_spec(module)
+    assert not ignored(module.replace(".", "/") + ".py")
 
 
 def test_the_image_passes_signals_to_the_app() -> None:
