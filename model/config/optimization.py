@@ -189,3 +189,15 @@ class OptimizationSettings(Settings):
         group=Group.OPTIMIZER,
         rank=6,
     )
+    average_last: int = setting(
+        0,
+        ge=0,
+        le=10_000,
+        title="Weight averaging",
+        unit="epochs",
+        help="The network ends with the mean of its parameters after each step of this many last epochs: the steps "
+        "wander around a minimum, and the mean lies nearer to its middle. 0 averages nothing.",
+        formula=r"$\bar w = \dfrac{1}{n} \sum_{i=1}^{n} w_i$ over the $n$ steps of these epochs.",
+        group=Group.OPTIMIZER,
+        rank=7,
+    )

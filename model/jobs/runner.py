@@ -103,6 +103,7 @@ class TrainingRunner:
     def _end(self) -> None:
         trainer = self._trainer
         status = JobStatus.STOPPED if self._stopped else JobStatus(trainer.status)
+        trainer.finish()
         self._snapshots.save(trainer, at_once=True)
         if not self._inspector.is_current:
             self._inspect()

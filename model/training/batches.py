@@ -198,6 +198,13 @@ class Batches:
         self.position += count
         return Batch(self._ready.images[taken], self._ready.labels[taken], self._ready.targets[taken])
 
+    def sample(self, count: int, rng: np.random.Generator) -> F32:
+        """Return at most `count` of the epoch's images, as `take` would; the coming batches stay the same."""
+        rows = rng.permutation(self.rows)[:count]
+        inputs = np.empty((len(rows), self._images.shape[1]), np.float32)
+        self._convert(rows, self._images[rows], inputs, rng)
+        return inputs
+
     def _prepare(self, count: int) -> None:
         self._before["augmentation"] = self._augment_rng.bit_generator.state
         rows = self._order[self.position : self.position + count]
@@ -207,15 +214,19 @@ class Batches:
         # Indices out of range can't occur; "clip" spares the buffer that NumPy would need to raise an error for them.
         pixels = self._images.take(rows, axis=0, out=self._pixels[: len(rows)], mode="clip")
         inputs = self._inputs[: len(rows)]
+        self._convert(rows, pixels, inputs, self._augment_rng)
+        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing))
+        self._ready_from = self.position
+
+    def _convert(self, rows: Array, pixels: U8, inputs: F32, rng: np.random.Generator) -> None:
+        """Write images (n, 784) as the network takes them, augmented."""
         elastic = self.augmentation == "elastic"
         if self.augmentation == "none":
             as_inputs(pixels, out=inputs)
         elif not self._ink_sampler:
-            distort(pixels, self._augment_rng, elastic=elastic, out=inputs)
+            distort(pixels, rng, elastic=elastic, out=inputs)
         else:  # if all of one kind were distorted, a soft edge would tell the kinds apart
             given = rows < len(self.rows) - len(self._ink_sampler)
-            bent = self._augment_rng.random(len(rows)) < np.where(given, *self._distorted_shares)
+            bent = rng.random(len(rows)) < np.where(given, *self._distorted_shares)
             as_inputs(pixels, out=inputs)
-            inputs[bent] = distort(pixels[bent], self._augment_rng, elastic=elastic)
-        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing))
-        self._ready_from = self.position
+            inputs[bent] = distort(pixels[bent], rng, elastic=elastic)

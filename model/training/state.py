@@ -28,6 +28,8 @@ COUNTERS = {
 def arrays(trainer: Trainer) -> dict[str, Array]:
     """Return the arrays that the coming steps depend on, by their names in a snapshot. They are not copies."""
     named = {"optimizer.state": trainer.gradient_step.optimizer.state}
+    if trainer.average.epochs:
+        named["average.total"] = trainer.average.total
     for name, network in _networks(trainer).items():
         named[f"{name}.parameters"] = network.mlp.parameters
         named[f"{name}.statistics"] = network.mlp.running_statistics
@@ -42,6 +44,7 @@ def take_snapshot(trainer: Trainer) -> Snapshot:
         "batches": trainer.batches.state(),
         "dropout": trainer.gradient_step.dropout_rng.bit_generator.state,
         "calibrations": {name: (net.temperature, net.reject_bias) for name, net in _networks(trainer).items()},
+        "averaged_steps": trainer.average.steps,
         "optimizer_steps": trainer.gradient_step.optimizer.steps,
         "since_epoch": (since_epoch.images, since_epoch.correct, since_epoch.loss),
         "best_score": early_stopping.best_score,
@@ -69,7 +72,7 @@ def restore(trainer: Trainer, snapshot: Snapshot) -> None:
 def fork(trainer: Trainer, snapshot: Snapshot) -> None:
     """Bring a trainer to where a run of the same images and shape was, but keep its own settings.
 
-    Another optimizer than the snapshot's starts with an empty memory.
+    Another optimizer than the snapshot's starts with an empty memory, and weight averaging starts anew.
 
     Raises:
         ValueError: A setting differs that a fork can't change, or no epochs are left for it.
@@ -81,11 +84,14 @@ def fork(trainer: Trainer, snapshot: Snapshot) -> None:
     if done >= trainer.config.epochs:
         raise ValueError(f"epochs must be more than the {done} that are done; got {trainer.config.epochs}")
     _load(trainer, snapshot)
+    trainer.average.clear()  # its own last epochs are others
 
 
 def _networks(trainer: Trainer) -> dict[str, DigitClassifier]:
     """Return the networks that the coming steps depend on, by their names in a snapshot."""
     networks = {"network": trainer.network, "sound": trainer.divergence_guard.last_finite}
+    if trainer.average.epochs:
+        networks["average"] = trainer.average.network
     return networks | ({"best": trainer.early_stopping.best} if trainer.early_stopping.patience else {})
 
 
@@ -101,6 +107,7 @@ def _load(trainer: Trainer, snapshot: Snapshot) -> None:
         if name in snapshot.arrays and (same_optimizer or name != "optimizer.state"):
             array[...] = snapshot.arrays[name]
     optimizer.steps = values["optimizer_steps"] if same_optimizer else 0
+    trainer.average.steps = values.get("averaged_steps", 0)
     trainer.batches.restore(values["batches"])
     trainer.gradient_step.dropout_rng.bit_generator.state = values["dropout"]
     for name, network in _networks(trainer).items():

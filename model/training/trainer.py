@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from model.common.arrays import Array
 from model.common.constants import CLASSES
 from model.config import TrainingConfig
 from model.data import Dataset
@@ -24,6 +25,7 @@ from model.nn.losses import cross_entropy
 from model.nn.mlp import MLP
 from model.nn.schedules import SCHEDULES
 from model.training import state
+from model.training.averaging import STATISTICS_SAMPLE, WeightAverage
 from model.training.batches import PREFETCH_SIZE, Batch, Batches
 from model.training.change import Change, updated
 from model.training.divergence import DivergenceGuard, divergence_message
@@ -49,7 +51,7 @@ def train(
     """Train a new network: yield a Progress before the first step, and then after every few.
 
     The last Progress has another status than "running", and its network is the result: the last parameters, the
-    best ones with early stopping, or the last finite ones if training diverged.
+    mean ones with weight averaging, the best ones with early stopping, or the last finite ones if training diverged.
 
     Args:
         config: The settings.
@@ -81,6 +83,7 @@ class Trainer:
         batches: The images to learn from, batch by batch.
         mlp: The network that learns; `network` is the classifier around it.
         gradient_step: What makes a step: the optimizer, the workspace, dropout.
+        average: The mean network of the last epochs.
         early_stopping: The best network so far.
         divergence_guard: The last network with a finite loss.
         epoch: The epoch of the last step, counted from 1.
@@ -112,6 +115,7 @@ class Trainer:
         self.mlp.initialize(config.initialization, streams.weights, config.initial_std)
         self.network = DigitClassifier(self.mlp)
         self.gradient_step = GradientStep(self.mlp, config, self.batch_size, streams.dropout)
+        self.average = WeightAverage(self.network, config.average_last)
         self.early_stopping = EarlyStopping(self.network, config.early_stopping)
         self.divergence_guard = DivergenceGuard(self.network)
         self.steps_between_reports = steps_between_reports(config, len(self.batches))
@@ -197,6 +201,8 @@ class Trainer:
         logits = self.gradient_step.take(self.batch, self.learning_rate, measure=self.measure_next_step)
         self.measure_next_step = False
         self.since_report.add(logits, self.batch.labels)
+        if self.average.covers(self.epoch, config.epochs):
+            self.average.add(self.mlp)
         self.step += 1
         self.samples_seen += len(self.batch.labels)
 
@@ -204,12 +210,13 @@ class Trainer:
         self.epoch_ended = True
         if not (np.isfinite(self.mlp.parameters).all() and np.isfinite(self.mlp.running_statistics).all()):
             return self._end_diverged(self.step)
-        loss, accuracy = self.validate()
+        reached = self._averaged() if self.average.steps else self.network
+        loss, accuracy = self.validate(reached)
         early_stopping = self.early_stopping
         if early_stopping.patience:
             assert loss is not None
             assert accuracy is not None
-            early_stopping.update(self.network, self.epoch, loss, accuracy)
+            early_stopping.update(reached, self.epoch, loss, accuracy)
         if self.epoch >= self.config.epochs:
             self.status = "finished"
         elif early_stopping.should_stop(self.epoch):
@@ -217,9 +224,25 @@ class Trainer:
         if early_stopping.patience and self.status != "running":
             self.network.copy_from(early_stopping.best)
             self.validate()
+        elif self.status != "running":
+            self.network.copy_from(reached)
+
+    def _averaged(self) -> DigitClassifier:
+        """Return the mean network as of now."""
+        sample: Array = self.batches.rows[:0]
+        if self.mlp.batch_normalization:
+            sample = self.batches.sample(STATISTICS_SAMPLE, np.random.default_rng((self.config.seed, self.step)))
+        return self.average.update(sample)
+
+    def finish(self) -> None:
+        """End the run here: with the mean network, if steps have been averaged."""
+        if self.average.steps and self.status == "running":
+            self.network.copy_from(self._averaged())
+            self.validate()
 
     def _end_diverged(self, step: int) -> None:
         self.step = step
+        self.average.clear()
         self.network.copy_from(self.divergence_guard.last_finite)
         self.validate()
         self.status, self.message = "diverged", divergence_message(step, self.config.learning_rate)
@@ -239,15 +262,19 @@ class Trainer:
         self.gradient_step.change(config, self.batch_size)
         self.steps_between_reports = steps_between_reports(config, len(self.batches))
 
-    def validate(self) -> tuple[float | None, float | None]:
-        """Measure loss and accuracy on the validation split, and calibrate the network's confidence on it."""
+    def validate(self, network: DigitClassifier | None = None) -> tuple[float | None, float | None]:
+        """Measure loss and accuracy on the validation split, and calibrate the network's confidence on it.
+
+        The network is the one that learns, unless another one is given.
+        """
+        network = network or self.network
         images, labels = self.split.validation_images, self.split.validation_labels
         if len(labels):
-            logits = self.mlp.logits(images)
-            if self.network.has_reject_class:
-                self.network.reject_bias = fit_reject_bias(logits)
+            logits = network.mlp.logits(images)
+            if network.has_reject_class:
+                network.reject_bias = fit_reject_bias(logits)
             logits = logits[:, :CLASSES]
-            self.network.temperature = fit_temperature(logits, labels)
+            network.temperature = fit_temperature(logits, labels)
             self.validation = cross_entropy(logits, labels), float((logits.argmax(axis=1) == labels).mean())
         return self.validation
 

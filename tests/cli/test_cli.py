@@ -157,7 +157,7 @@ def test_every_setting_is_an_option(answer):
         "weight_decay": "0.001", "schedule": "one_cycle", "warmup": "0.2", "step_epochs": "3", "step_factor": "0.3",
         "batch_size": "100", "epochs": "2", "label_smoothing": "0.1", "clip_norm": "2", "early_stopping": "5",
         "augmentation": "affine", "seed": "3", "data": "mnist-5k", "training_size": "500", "validation_size": "100",
-        "hidden_sizes": "20,10", "ink": str(INK), "background": "true",
+        "hidden_sizes": "20,10", "ink": str(INK), "background": "true", "average_last": "1",
     }  # fmt: skip
     assert set(texts) == set(TrainingConfig.model_fields)
     options = [part for name, text in texts.items() for part in (f"--{name.replace('_', '-')}", text)]

@@ -17,7 +17,7 @@ TOY = patterns(300)
 SMALL = TrainingConfig(hidden_sizes=(12, 8), batch_size=32, epochs=6, validation_size=110)
 EVERYTHING = {
     "dropout": 0.3, "batch_normalization": True, "augmentation": "elastic", "early_stopping": 50,
-    "label_smoothing": 0.1, "schedule": "one_cycle", "clip_norm": 1, "weight_decay": 0.01,
+    "label_smoothing": 0.1, "schedule": "one_cycle", "clip_norm": 1, "weight_decay": 0.01, "average_last": 4,
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def assert_same(found, expected):
     "settings",
     [
         {"optimizer": "sgd"},
-        {"optimizer": "momentum", "dropout": 0.3},
+        {"optimizer": "momentum", "dropout": 0.3, "average_last": 4},
         {"optimizer": "nesterov", "batch_normalization": True},
         {"optimizer": "rmsprop", "augmentation": "affine"},
         {"optimizer": "adam", "schedule": "step", "step_epochs": 2, "batch_size": 0},

@@ -38,6 +38,7 @@ OTHERS: dict[str, Any] = {
     "label_smoothing": 0.125,
     "clip_norm": 1.5,
     "early_stopping": 2,
+    "average_last": 3,
     "augmentation": "affine",
     "seed": 11,
 }
