@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
-from model.data.unpacking import check_ratio
+from model.common.unpacking import check_ratio
 
 FORMATS = "a CSV table, MNIST's IDX files, drawings as JSON lines (all gzipped or not), or Keras's mnist.npz"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from model.data.byte_reader import FORMATS, ByteReader
 from model.data.npz import NpzReader, open_npz
 
 MAX_IMAGES = 1_000_000
+MAX_DRAWINGS, MAX_POINTS = 100_000, 5_000_000  # of a file of ink: MNIST has 70,000 images
 
 _KINDS = {0x0803: "IDX images", 0x0801: "IDX labels"}  # 08: unsigned bytes; then the number of dimensions
 
@@ -125,7 +127,7 @@ def _read_idx(source: ByteReader, start: bytearray, item_shape: tuple[int, ...])
 
 def _read_ink(source: Path | bytes, name: str) -> Contents:
     try:
-        drawings = [drawing for drawing in ink.read_ink(source) if drawing.strokes]
+        drawings = [drawing for drawing in _bounded(ink.read_ink(source)) if drawing.strokes]
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     if any(drawing.label for drawing in drawings):
@@ -136,6 +138,18 @@ def _read_ink(source: Path | bytes, name: str) -> Contents:
     if not drawings:
         raise ValueError(f"{name}: expected drawings labeled 0 to 9; got none")
     return Contents(np.stack([ink.render(drawing).reshape(-1) for drawing in drawings]), labels)
+
+
+def _bounded(drawings: Iterator[ink.Drawing]) -> Iterator[ink.Drawing]:
+    """Pass on drawings, up to a number: rendering takes a third of a millisecond for each, and longer for long ones."""
+    points = 0
+    for number, drawing in enumerate(drawings, 1):
+        points += sum(map(len, drawing.strokes))
+        if number > MAX_DRAWINGS:
+            raise ValueError(f"drawings must be at most {MAX_DRAWINGS:,}; got more: split the file")
+        if points > MAX_POINTS:
+            raise ValueError(f"drawings must have at most {MAX_POINTS:,} points in all; got more: split the file")
+        yield drawing
 
 
 def _read_archive(source: Path | bytes, name: str) -> Contents:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from model.common.arrays import Array
-from model.data.unpacking import check_ratio
+from model.common.unpacking import check_ratio
 
 
 class NpzReader:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from model.common.arrays import F64
+from model.common.unpacking import check_ratio
 
 DIGITS = frozenset("0123456789")  # the labels of drawings that show a digit
 
@@ -124,6 +125,8 @@ def read_ink(source: str | Path | bytes) -> Iterator[Drawing]:
             if not line:
                 return
             size += len(line)
+            if packed:
+                check_ratio(f"line {number}", size, file.tell())
             if number > MAX_LINES:
                 raise ValueError(f"an ink file must have at most {MAX_LINES:,} lines; split it")
             if len(line) > MAX_LINE_BYTES:

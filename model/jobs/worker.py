@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from model.common.child_process import prefer_as_oom_victim
 from model.jobs.protocol import (
     Command,
     CommandEnvelope,
@@ -28,7 +29,7 @@ from model.jobs.protocol import (
     TrainingFailed,
 )
 from model.jobs.runner import TrainingRunner
-from model.jobs.worker_limits import limit_memory, lower_priority, prefer_as_oom_victim
+from model.jobs.worker_limits import limit_memory, lower_priority
 
 HEARTBEAT_INTERVAL_S = 1.0
 ORPHAN_TIMEOUT_S = 0.5  # after the app's end, until the system has given its children another parent

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 from model.common.settings import Settings
 
@@ -63,9 +62,3 @@ def lower_priority() -> None:
     if sys.platform != "win32":
         with suppress(OSError):
             os.nice(NICE_LEVEL)
-
-
-def prefer_as_oom_victim() -> None:
-    """If memory runs out, let Linux end this process rather than the app that started it."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("900")

@@ -16,8 +16,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from model.common.child_process import apart
 from model.common.paths import ROOT
 from model.jobs.protocol import Command, CommandEnvelope, EventEnvelope, StartTraining
 
@@ -46,7 +46,7 @@ class WorkerProcess:
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            **_apart(),
+            **apart(),
         )
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         for work in (self._listen, self._write):
@@ -97,10 +97,3 @@ class WorkerProcess:
         self._outbox.put(None)
         how = MAYBE_MEMORY if code == -9 else f"signal {-code}" if code < 0 else f"exit code {code}"
         self._on_exit(self, self._reason or ENDED.format(how))
-
-
-def _apart() -> dict[str, Any]:
-    """Return how to start a process that a Ctrl-C in the app's terminal does not reach: the app handles it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS}
-    return {"process_group": 0}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import safetensors
@@ -147,6 +147,18 @@ def tensors_of(mlp: MLP) -> dict[str, Array]:
     return tensors
 
 
+class _Header(NamedTuple):
+    """An array that is not read yet."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its values take."""
+        return abs(math.prod(self.shape)) * self.dtype.itemsize
+
+
 def _read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
     """Views of the tensors in the file's bytes, and its metadata. The library checks that they lie inside the file."""
     length = int.from_bytes(content[:8], "little")
@@ -172,9 +184,14 @@ def _read_npz(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, st
     with open_npz(content, name) as archive:
         if "metadata" not in archive.keys or len(archive.keys) > 50:
             raise ValueError(f"{name}: expected a network's arrays and one called metadata, as Inkling writes them")
-        headers = [archive.header(key) for key in archive.keys]
-        if sum(abs(math.prod(shape)) * dtype.itemsize for shape, dtype in headers) > SIZE_LIMIT:
+        headers = {key: _Header(*archive.header(key)) for key in archive.keys}
+        if sum(header.nbytes for header in headers.values()) > SIZE_LIMIT:
             raise ValueError(f"{name}: its arrays must come to at most {SIZE_LIMIT // 2**20} MiB; they are larger")
+        described = {key: header for key, header in headers.items() if key != "metadata"}
+        try:
+            _check_shapes(described, _shapes(_sizes(described), "layers.0.scales" in described))
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
         arrays = {key: archive.read(key) for key in archive.keys}
     try:
         metadata = json.loads(str(arrays.pop("metadata")))
@@ -210,7 +227,8 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
                 f"its tensors make a network of (sizes, activation, batch normalization) {made}, but its config "
                 f"describes {described}"
             )
-    _check(tensors, _shapes(sizes, normalized))
+    _check_shapes(tensors, _shapes(sizes, normalized))
+    _check_values(tensors)
     network = DigitClassifier(MLP(sizes, activation, batch_normalization=normalized))
     network.temperature = _number(metadata, "temperature", 1.0, 0.01, 100)
     network.reject_bias = _number(metadata, "caution", 0.0, -100, 100)
@@ -219,11 +237,11 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
     return Checkpoint(network, config, scores)
 
 
-def _sizes(tensors: Mapping[str, Array]) -> tuple[int, ...]:
+def _sizes(tensors: Mapping[str, Array | _Header]) -> tuple[int, ...]:
     """The network's sizes, from the shapes of its biases alone, checked before anything is built."""
     sizes = [PIXELS]
-    while (biases := tensors.get(f"layers.{len(sizes) - 1}.biases")) is not None and biases.ndim == 1:
-        sizes.append(biases.size)
+    while (biases := tensors.get(f"layers.{len(sizes) - 1}.biases")) is not None and len(biases.shape) == 1:
+        sizes.append(biases.shape[0])
     fits = len(sizes) <= MAX_HIDDEN_LAYERS + 2 and 1 <= min(sizes) <= max(sizes) <= MAX_UNITS
     if len(sizes) < 2 or sizes[-1] not in (CLASSES, NON_DIGIT + 1) or not fits:
         found = "-".join(map(str, sizes)) if len(sizes) > 1 else ", ".join(sorted(tensors)[:4]) or "nothing"
@@ -246,7 +264,7 @@ def _shapes(sizes: Sequence[int], normalized: bool) -> dict[str, tuple[int, ...]
     return shapes
 
 
-def _check(tensors: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) -> None:
+def _check_shapes(tensors: Mapping[str, Array | _Header], shapes: Mapping[str, tuple[int, ...]]) -> None:
     missing, unknown = sorted(shapes.keys() - tensors.keys()), sorted(tensors.keys() - shapes.keys())
     if missing:
         raise ValueError(f"it lacks {', '.join(missing)}")
@@ -256,6 +274,10 @@ def _check(tensors: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]]) 
         tensor = tensors[key]
         if tensor.shape != shape or tensor.dtype != np.float32:
             raise ValueError(f"{key} must be float32 of shape {shape}; got {tensor.dtype} of {tensor.shape}")
+
+
+def _check_values(tensors: Mapping[str, Array]) -> None:
+    for key, tensor in tensors.items():
         if not np.isfinite(tensor).all():
             raise ValueError(f"{key} has numbers that are not finite")
         if key.endswith("variance") and (tensor < 0).any():

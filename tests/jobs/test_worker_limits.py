@@ -47,7 +47,8 @@ def test_the_cores_are_divided_among_the_workers(monkeypatch, cores, workers, th
 @pytest.mark.parametrize(("megabytes", "fits"), [(100, True), (400, False)])
 def test_beyond_its_memory_a_process_gets_none(monkeypatch, megabytes, fits):
     monkeypatch.setenv("INKLING_WORKER_MEMORY", "300")
-    script = "from model.jobs import worker_limits as limits; limits.limit_memory(); limits.prefer_as_oom_victim(); "
+    script = "from model.common.child_process import prefer_as_oom_victim; prefer_as_oom_victim(); "
+    script += "from model.jobs.worker_limits import limit_memory; limit_memory(); "
     script += f"bytearray({megabytes} * 2**20)"
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert (ended.returncode == 0) == fits

@@ -13,7 +13,7 @@ from model.ink import BlankDrawing
 from model.ink.photo import MAX_BYTES, DigitPhoto, find_digit
 from ui import state
 from ui.common import errors
-from ui.state import widget_state
+from ui.state import reading, widget_state
 
 TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif"]
 CAMERA_WIDTH = 300  # pixels
@@ -78,7 +78,7 @@ def _read(key: str) -> None:
     if file is None:
         return
     try:
-        visitor.photo = find_digit(file.getvalue())
+        visitor.photo = reading.read_upload("the picture", file.size, find_digit, file.getvalue())
     except BlankDrawing as blank:
         visitor.photo_problem = f"The photo can't be read: {blank}."
     except ValueError as invalid:

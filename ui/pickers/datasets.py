@@ -12,11 +12,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from model import data
 from model.config import TrainingConfig
 from model.data import Dataset
+from model.reading.uploads import unpack_dataset
 from ui import state
 from ui.common import errors
 from ui.pickers import menu
 from ui.pickers.menu import Files
-from ui.state import runtime
+from ui.state import reading, runtime
 from ui.state.visitor_state import UploadedDataset
 
 
@@ -106,9 +107,10 @@ def _take(uploads: Sequence[UploadedFile]) -> None:
     if name in data.DATASETS:
         name += " (your file)"
     folder = TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
-    dataset = data.from_files({file.name: file.getvalue() for file in uploads}, name)
-    data.save(dataset, Path(folder.name) / "data")
-    dataset = data.open_folder(Path(folder.name) / "data")  # mapped, not held in memory
+    sources, target = {file.name: file.getvalue() for file in uploads}, Path(folder.name) / "data"
+    size = sum(map(len, sources.values()))
+    reading.read_upload(name, size, unpack_dataset, sources, name, target)
+    dataset = data.open_folder(target)  # mapped, not held in memory
     visitor = state.visitor()
     visitor.datasets = {name: UploadedDataset(dataset, folder)}  # one at a time: they are large
     visitor.dataset = name

@@ -10,12 +10,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.jobs import Job
 from model.presets import PRESETS
+from model.reading.uploads import check_network
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
 from ui import state
 from ui.common.formatting import percent
 from ui.pickers import menu
 from ui.pickers.menu import Files
+from ui.state import reading
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
 MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the oldest goes first
@@ -116,7 +118,8 @@ def _select(name: str) -> None:
 def _take(uploads: Sequence[UploadedFile]) -> None:
     """Open the file with a network, and choose that."""
     (file,) = uploads
-    _select(add(Path(file.name).stem, checkpoint.load(file.getvalue(), file.name)))
+    content = reading.read_upload(file.name, file.size, check_network, file.getvalue(), file.name)
+    _select(add(Path(file.name).stem, checkpoint.load(content, f"{file.name}.safetensors")))
 
 
 FILES = Files(

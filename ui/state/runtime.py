@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from model import data
 from model.common.paths import ROOT
 from model.jobs import Pool
+from model.reading import Readers
 
 _unpacking = threading.Lock()
 
@@ -34,12 +35,19 @@ def start() -> None:
     if not data.is_unpacked("mnist-5k"):
         threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
     pool()
+    readers()
 
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The workers that train for all visitors."""
     return Pool()
+
+
+@st.cache_resource(show_spinner=False)
+def readers() -> Readers:
+    """The processes that read what visitors bring."""
+    return Readers()
 
 
 def unpacked(name: str) -> Path:
