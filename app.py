@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from ui.browser import routes as browser
-from ui.common.document import StyledDocument
 from ui.server import preflight
 from ui.server import routes as server
+from ui.server.middleware import middleware
 from ui.state import runtime
 
 
@@ -25,6 +24,6 @@ app = st.App(
     "pages/navigation.py",
     lifespan=lifespan,
     routes=[*server.routes(), *browser.routes()],
-    middleware=[Middleware(StyledDocument)],
+    middleware=middleware(),
     on_script_error=server.note_script_error,
 )

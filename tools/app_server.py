@@ -75,7 +75,8 @@ def serve(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        running = RunningApp(f"http://127.0.0.1:{port}", log_file, process.pid)
+        base = dict(environment or {}).get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        running = RunningApp(f"http://127.0.0.1:{port}/{base}".rstrip("/"), log_file, process.pid)
         try:
             wait_until_healthy(running, process)
             yield running

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from model.common.settings import Settings
+from model.common.settings import Settings, default, values
 
-VARIABLES = ("INKLING_WORKERS", "INKLING_WORKER_MEMORY", "INKLING_CACHE", "MNIST_DIR", "INK_DIR")
+VARIABLES = tuple(str(field.validation_alias) for field in Settings.model_fields.values())
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,54 @@ def test_folders_may_begin_with_the_users_home(monkeypatch):
     assert settings.cache == settings.mnist_dir == settings.ink_dir == Path.home() / "somewhere"
 
 
+def test_a_public_instance_has_limits_of_its_own_and_each_can_be_set(monkeypatch):
+    laptop = Settings()
+    monkeypatch.setenv("INKLING_PUBLIC", "1")
+    monkeypatch.setenv("INKLING_MAX_VISITORS", "1000")
+    public = Settings()
+    assert (public.public, public.max_visitors) == (True, 1000)
+    for name in ("max_runs", "max_waiting", "run_seconds", "max_parameters", "upload_megabytes"):
+        assert (getattr(public, name) or 0) < (getattr(laptop, name) or float("inf"))
+        assert getattr(public, name) == default(f"{Settings.model_fields[name].validation_alias}", public=True)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), (" on ", True), ("False", False), ("0", False), (" ", False)])
+def test_a_switch_takes_the_usual_words(monkeypatch, text, value):
+    monkeypatch.setenv("INKLING_PUBLIC", text)
+    assert Settings().public is value
+
+
+def test_names_stand_between_commas(monkeypatch):
+    monkeypatch.setenv("INKLING_HOSTS", "a.example.org, *.example.org")
+    monkeypatch.setenv("INKLING_FRAME_ANCESTORS", "https://course.example.org:8443 *")
+    assert Settings().hosts == ("a.example.org", "*.example.org")
+    assert Settings().frame_ancestors == ("https://course.example.org:8443", "*")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("INKLING_PUBLIC", "perhaps", "$INKLING_PUBLIC must be 1 or 0; got 'perhaps'"),
+        ("INKLING_LOG", "xml", "$INKLING_LOG must be text or json; got 'xml'"),
+        ("INKLING_HOSTS", "a.b; c", "$INKLING_HOSTS must be names, with commas between them; got 'a.b; c'"),
+        ("INKLING_COOKIE_SECRET", "a short one", "$INKLING_COOKIE_SECRET must be a text of at least 16 characters"),
+    ],
+)
+def test_a_wrong_value_is_named_but_for_a_secret(monkeypatch, name, text, message):
+    monkeypatch.setenv(name, text)
+    with pytest.raises(ValueError, match="must be") as caught:
+        Settings()
+    assert str(caught.value) == message
+
+
+def test_a_secret_is_not_shown(monkeypatch):
+    monkeypatch.setenv("INKLING_COOKIE_SECRET", "long-enough-and-secret")
+    assert "secret" not in repr(Settings().cookie_secret)
+
+
 def test_each_variable_says_what_it_does():
-    found = {field.validation_alias: field.description for field in Settings.model_fields.values()}
-    assert tuple(found) == VARIABLES
-    assert all(description and description.endswith(".") for description in found.values())
+    assert len(set(VARIABLES)) == len(VARIABLES)
+    for field in Settings.model_fields.values():
+        assert field.description
+        assert field.description.endswith(".")
+        assert values(str(field.validation_alias))

@@ -25,7 +25,6 @@ def begin() -> None:
         st.session_state[TAB_KEY] = TabState()
     runtime.pool()
     _presence(visitor().name, visitor())
-    visitors.tell_browser(visitor().name)
 
 
 def visitor() -> VisitorState:

@@ -1,4 +1,4 @@
-"""A visitor is a browser that came by: known again after a reload, by a random name that it keeps in a cookie.
+"""A visitor is a browser that came by: known again after a reload, by the random name that a cookie gives it.
 
 Streamlit forgets a session when its page is reloaded. What someone has trained here should outlive that, so it is
 kept under the browser's name, and forgotten when nobody has been back for a while.
@@ -6,7 +6,6 @@ kept under the browser's name, and forgotten when nobody has been back for a whi
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,18 +15,12 @@ from typing import Generic, TypeVar
 
 import streamlit as st
 
-COOKIE = "inkling_visitor"
+HEADER = "X-Inkling-Visitor"  # the name from the cookie, if the server has issued it: see ui/server/visitor_cookie
 FORGET_SECONDS = 20 * 60  # after a visitor has left, what they made is kept for so long
 RUN_SECONDS = 120  # and their runs go on for so long
 MAX_VISITORS = 500  # those who left first are forgotten first
 
 T = TypeVar("T")
-
-_SCRIPT = """
-export default function ({ data }) {
-  document.cookie = data.cookie + "=" + data.name + "; path=/; SameSite=Lax; max-age=86400"
-}
-"""
 
 
 @dataclass
@@ -94,12 +87,10 @@ class Visitors(Generic[T]):
 
 
 def browser_name() -> str:
-    """The browser's name: the one in its cookie, or a new one that no one else can guess."""
-    known = st.context.cookies.get(COOKIE, "")
-    return known if isinstance(known, str) and re.fullmatch("[0-9a-f]{32}", known) else token_hex(16)
+    """The browser's name: the one in its cookie, or a random one for a browser that keeps no cookies."""
+    return st.context.headers.get(HEADER) or new_name()
 
 
-def tell_browser(name: str) -> None:
-    """Have the browser keep its name in a cookie, for its next connection; nothing of it shows on the page."""
-    component = st.components.v2.component("inkling_visitor", js=_SCRIPT)
-    component(key="visitor", data={"cookie": COOKIE, "name": name})
+def new_name() -> str:
+    """A name that no one else can guess."""
+    return token_hex(16)

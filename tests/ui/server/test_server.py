@@ -1,0 +1,111 @@
+"""The app as it is served: one with the settings of an operator, below a path, asked over its real sockets."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.sessions import NO_LOGIN
+from tests.paths import ROOT
+from tools.app_server import RunningApp, serve
+from ui.server.visitor_cookie import COOKIE
+
+BASE = "inkling"
+ENVIRONMENT = {
+    "INKLING_HOSTS": "127.0.0.1",
+    "STREAMLIT_SERVER_BASE_URL_PATH": BASE,
+}
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[RunningApp]:
+    with serve(environment=ENVIRONMENT) as running:
+        yield running
+
+
+def get(app: RunningApp, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    request = urllib.request.Request(f"{app.url}/{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+def new_cookie(app: RunningApp) -> str:
+    given = get(app, "train", Accept="text/html")[1]["set-cookie"]
+    assert f"; Path=/{BASE};" in given
+    return given.partition(";")[0]
+
+
+def socket(app: RunningApp, cookie: str = "", session: str = "", host: str = "") -> ClientConnection:
+    """Connect as a page does, which names the session that it had before."""
+    return connect(
+        f"{app.url.replace('http', 'ws', 1)}/_stcore/stream",
+        subprotocols=["streamlit", NO_LOGIN, *([session] if session else [])],
+        additional_headers={name: value for name, value in (("Cookie", cookie), ("Host", host)) if value},
+        max_size=None,
+    )
+
+
+def session_of(connection: ClientConnection) -> str:
+    """The session that the app began or resumed, once it runs the page."""
+    connection.send(BackMsg(rerun_script={}).SerializeToString())
+    while True:
+        message = ForwardMsg.FromString(connection.recv(timeout=60))
+        if message.HasField("new_session"):
+            return message.new_session.initialize.session_id
+
+
+def test_a_session_is_resumed_for_the_visitor_alone_who_began_it(app: RunningApp) -> None:
+    ann, eve = new_cookie(app), new_cookie(app)
+    with socket(app, ann) as page:
+        session = session_of(page)
+        for other in (eve, "", f"{COOKIE}=forged"):  # while it is connected
+            with socket(app, other, session) as thief:
+                assert session_of(thief) != session
+        page.ping().wait(60)  # it was not torn away
+    for other in (eve, ""):
+        with socket(app, other, session) as thief:
+            assert session_of(thief) != session
+    with socket(app, ann, session) as page:
+        assert session_of(page) == session
+
+
+def test_the_app_answers_to_its_own_name_alone(app: RunningApp) -> None:
+    assert get(app, "train", Host="rebound.example.net")[0] == 400
+    with pytest.raises(InvalidStatus), socket(app, host="rebound.example.net"):
+        pass
+    assert get(app, "health", Host="10.0.0.7")[0] == 200
+
+
+def test_documents_and_all_else_have_the_headers(app: RunningApp) -> None:
+    for path in ("", "train", "_stcore/health", "health", "no/such/page"):
+        headers = get(app, path)[1]
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert "frame-ancestors 'self'" in headers["content-security-policy"], path
+
+
+def test_the_health_check_finds_the_app_below_its_path_and_at_its_port(app: RunningApp) -> None:
+    port = str(urlsplit(app.url).port)
+    environment = os.environ | ENVIRONMENT | {"STREAMLIT_SERVER_PORT": port}
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.server.health"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(get(app, "health")[2]) == {"live": True, "ready": True}
