@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 from model.common.unpacking import check_ratio
 
-FORMATS = "a CSV table, MNIST's IDX files, drawings as JSON lines (all gzipped or not), or Keras's mnist.npz"
+FORMATS = "a CSV table, MNIST's IDX files, drawings as JSON lines (all gzipped or not), or an npz archive of arrays"
 
 _BLOCK = 2**20  # bytes asked for at a time
 
@@ -41,6 +41,7 @@ class ByteReader:
         magic = raw.read(2)
         raw.seek(0)
         self._raw = raw
+        self._ahead = bytearray()  # what was peeked at and not read yet
         # By content, not by name: browsers may unpack a download and leave ".gz" at the end of its name.
         self._stream = cast(io.BufferedReader, gzip.GzipFile(fileobj=raw) if magic == b"\x1f\x8b" else raw)
         if not magic:
@@ -62,7 +63,7 @@ class ByteReader:
         Raises:
             ValueError: a gzip file is damaged, or unpacks to far more than it has.
         """
-        data = bytearray()
+        data, self._ahead = self._ahead[:size], self._ahead[size:]
         try:
             # read1 returns what it has before it meets an error, so that the message names the right byte.
             while len(data) < size and (part := self._stream.read1(min(size - len(data), _BLOCK))):
@@ -76,3 +77,14 @@ class ByteReader:
         self.position += len(data)
         check_ratio(self.name, self.position, self._raw.tell())
         return data
+
+    def peek(self, size: int) -> bytes:
+        """Return the next `size` unpacked bytes, fewer only at the end, which `read` will return again.
+
+        Raises:
+            ValueError: a gzip file is damaged, or unpacks to far more than it has.
+        """
+        position = self.position
+        self._ahead = self.read(size) + self._ahead
+        self.position = position
+        return bytes(self._ahead[:size])

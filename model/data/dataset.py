@@ -26,6 +26,7 @@ class Dataset:
     labels: U8  # (n,), 0 to 9
     test_images: U8  # (m, 784)
     test_labels: U8  # (m,)
+    notes: tuple[str, ...] = ()  # what was taken for granted when the files were read, and what is doubtful
 
     def __post_init__(self) -> None:
         parts = {

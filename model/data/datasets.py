@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from model.common.settings import Settings
-from model.data import cache, formats, mnist
+from model.data import cache, file_set, mnist
 from model.data.dataset import Dataset
+from model.data.zip_set import Files
 
 DOWNLOAD_SIZE = "11 MB"  # of the full MNIST, compressed
 DATASETS = {
@@ -19,20 +20,16 @@ DATASETS = {
 }
 TRAINING_IMAGES = {"mnist-5k": 4_000, "mnist": 60_000}
 
-# The beginnings of the names of files with a training part, the surest first, and of their test files.
-_TRAINING_FILES = ("train-images", "mnist_train.csv", "train.csv", "mnist.npz")
-_TEST_FILES = {"train-images": "t10k-images", "mnist_train.csv": "mnist_test.csv", "train.csv": "test.csv"}
-
-_ARRAYS = ("images", "labels", "test_images", "test_labels")
+_ARRAYS, _NOTES = ("images", "labels", "test_images", "test_labels"), "notes"
 
 
 def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
     """Load a data set by name ("mnist-5k", "mnist"), or from a user's own file or folder.
 
-    `mnist` is downloaded if needed (see `prepare`). A folder holds MNIST's four IDX files, mnist_train.csv and
-    mnist_test.csv, train.csv (with test.csv, used if it has labels), or mnist.npz. A file has one of the formats of
-    `formats.read_images`; the labels of IDX images are in a file beside it. Without a test file, the test part is
-    empty.
+    `mnist` is downloaded if needed (see `prepare`). A folder, or a zip, holds MNIST's four IDX files, tables to train
+    and to test on whose names tell which is which, mnist.npz, or pictures in a folder for each digit. A file has one of
+    the forms of `formats.read_images`; the labels of IDX images are in a file beside it. Without a test file, the test
+    part is empty.
 
     Raises:
         ValueError: the source is something else, or has images without labels.
@@ -41,81 +38,23 @@ def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
         return open_folder(prepare(str(source), progress))
     path = Path(source).expanduser()
     if path.is_dir():
-        return from_files({child.name: child for child in path.iterdir() if child.is_file()}, path.name)
+        return from_files(file_set.list_folder(path), path.name)
     if not path.is_file():
         raise ValueError(f"data must be {', '.join(DATASETS)}, or a file or folder that exists; got {source}")
-    beside = [path.with_name(name) for name in _labels_names(path.name)]
-    return from_files({file.name: file for file in (path, *beside) if file.is_file()}, path.name)
+    return file_set.read_file(path)
 
 
-def from_files(sources: Mapping[str, Path | bytes], name: str) -> Dataset:
+def from_files(sources: Files, name: str) -> Dataset:
     """Make a data set from files, each on disk or (if uploaded) in memory.
 
     Args:
-        sources: the files by name. A single file may have any name; several must have names as in a folder for `load`.
+        sources: the files by name. A single file may have any name; of several, names tell which are to test on.
         name: what to call the data set.
 
     Raises:
         ValueError: the files are not a data set.
     """
-    training, test = _choose(sources, name)
-    contents = _read_labeled(sources, training)
-    if contents.labels is None:
-        raise ValueError(f"{training}: expected labels, to train on; got images alone, which can only be classified")
-    test_part = contents.test_images, contents.test_labels
-    if test:
-        test_contents = _read_labeled(sources, test)
-        # Kaggle's test.csv has no labels: nothing can be scored on it.
-        if test_contents.labels is not None:
-            test_part = test_contents.images, test_contents.labels
-    return Dataset(name, contents.images, contents.labels, *test_part)
-
-
-def _choose(sources: Mapping[str, Path | bytes], name: str) -> tuple[str, str | None]:
-    """Choose the files with the training part and, if there is one, the test part."""
-    if len(sources) == 1:
-        return next(iter(sources)), None
-    for start in _TRAINING_FILES:
-        training = _first(sources, start)
-        if training:
-            return training, _first(sources, _TEST_FILES.get(start, ""))
-    images = [file for file in sources if "images" in file]
-    if len(images) == 1:
-        return images[0], None
-    raise ValueError(
-        f"{name}: expected MNIST's four IDX files, mnist_train.csv, mnist_test.csv, train.csv, or mnist.npz;"
-        f" got {', '.join(sorted(sources)[:6]) or 'no file'}"
-    )
-
-
-def _first(sources: Mapping[str, Path | bytes], start: str) -> str | None:
-    return next((file for file in sorted(sources) if start and file.startswith(start)), None)
-
-
-def _read_labeled(sources: Mapping[str, Path | bytes], file: str) -> formats.Contents:
-    """Read a file; the labels of IDX images come from the file that belongs to them."""
-    contents = formats.read_images(sources[file], file)
-    wanted = _labels_names(file)
-    if contents.labels is not None or not wanted:
-        return contents
-    found = [other for other in wanted if other in sources]
-    if not found:
-        raise ValueError(f"{file}: expected its labels beside it; missing {wanted[0]}; add it")
-    labels = formats.read_idx_labels(sources[found[0]], found[0])
-    if len(labels) != len(contents.images):
-        raise ValueError(
-            f"{found[0]}: expected a label for each of the {len(contents.images):,} images in {file};"
-            f" got {len(labels):,}"
-        )
-    return formats.Contents(contents.images, labels)
-
-
-def _labels_names(file: str) -> list[str]:
-    """List possible names of the labels' file of an IDX file of images; none for other files."""
-    if "images" not in file or ".csv" in file:
-        return []
-    labels = file.replace("images", "labels").replace("idx3", "idx1")
-    return [labels, labels.removesuffix(".gz") if labels.endswith(".gz") else f"{labels}.gz"]
+    return file_set.read_set(sources, name)
 
 
 def save(dataset: Dataset, folder: Path, *, durable: bool = False) -> None:
@@ -127,7 +66,8 @@ def save(dataset: Dataset, folder: Path, *, durable: bool = False) -> None:
         ValueError: the folder cannot be written.
     """
     arrays = {name: np.asarray(getattr(dataset, name)) for name in _ARRAYS}
-    cache.save_arrays(folder, arrays | {"name": np.array(dataset.name)}, durable=durable)
+    texts = {"name": np.array(dataset.name), _NOTES: np.array(dataset.notes, np.str_)}
+    cache.save_arrays(folder, arrays | texts, durable=durable)
 
 
 def open_folder(folder: Path) -> Dataset:
@@ -137,7 +77,9 @@ def open_folder(folder: Path) -> Dataset:
         ValueError: an array is missing or damaged.
     """
     name, images, labels, test_images, test_labels = cache.open_arrays(folder, ("name", *_ARRAYS))
-    return Dataset(str(name), images, labels, test_images, test_labels)
+    # Folders from before there were notes have none.
+    notes = tuple(map(str, cache.open_arrays(folder, [_NOTES])[0])) if (folder / f"{_NOTES}.npy").is_file() else ()
+    return Dataset(str(name), images, labels, test_images, test_labels, notes)
 
 
 def prepare(name: str, progress: mnist.Progress | None = None) -> Path:

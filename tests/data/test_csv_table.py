@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model.data import formats
 from model.data.byte_reader import ByteReader
-from model.data.csv_table import read_csv
+from model.data.formats.csv_table import read_csv
 from tests.digit_files import digits, table
 
 IMAGES, LABELS = digits(7)
@@ -105,9 +105,9 @@ def test_a_line_is_counted_as_an_editor_counts_it():
 @pytest.mark.parametrize("block", [2500, 3000, 7001])
 def test_blocks_of_any_size_read_the_same(block):
     images, labels = digits(20, seed=3)
-    read, read_labels = read_table(table(images // 30, labels), block_bytes=block)
-    assert np.array_equal(read, images // 30)
-    assert np.array_equal(read_labels, labels)
+    contents = read_table(table(images // 25, labels), block_bytes=block)
+    assert np.array_equal(contents.images, images // 25)
+    assert np.array_equal(contents.labels, labels)
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,15 @@ def test_blocks_of_any_size_read_the_same(block):
     [
         (table(IMAGES[:, :783]), "line 1 has 783 columns"),
         (b"28\n", "line 1 has 1 column"),
-        (table(IMAGES, LABELS).replace(b",", b";"), "separated by commas; line 1 has 1 column"),
+        (table(IMAGES, LABELS).replace(b",", b"*"), "separated by commas; line 1 has 1 column"),
         (table(IMAGES, LABELS) + table(IMAGES), "expected 785 columns, as on line 1; line 8 has 784"),
         (table(IMAGES) + table(IMAGES, LABELS), "expected 784 columns, as on line 1; line 8 has 785"),
         (table(IMAGES, LABELS)[:-2] + b",1,2\n", "line 7 has 787"),
         (table(IMAGES, LABELS, "kaggle").split(b"\n")[0], "got a table without any"),
-        (table(IMAGES, LABELS, "kaggle").replace(b"label", b"digit"), "to be 'label'; line 1 has 'digit'"),
         (table(IMAGES, None, "kaggle").replace(b"pixel0,", b"label,"), "expected 784 pixels after the label"),
-        (table(IMAGES, LABELS).decode().encode("utf-16"), "expected a CSV table"),
         (table(IMAGES, LABELS)[:-3] + b'"3\n', "on line 7, column"),
-        (b"<!DOCTYPE html>\n<title>404</title>", "line 1 has 1 column"),
-        (b"\n" + table(IMAGES, LABELS), "line 1 has 1 column"),
+        (b"<!DOCTYPE html>\n<title>404</title>", "a web page, not the file behind the link; download the file itself"),
+        (table(IMAGES[:, :64], LABELS), "line 1 has 65 columns, as images of 8x8 pixels would"),
     ],
 )
 def test_a_table_of_the_wrong_form_is_refused(content, message):

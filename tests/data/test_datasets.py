@@ -113,7 +113,10 @@ def test_idx_images_find_their_labels_beside_them(tmp_path):
     ("files", "message"),
     [
         ({}, "expected MNIST's four IDX files, .*; got no file"),
-        ({"a.csv": b"", "b.csv": b""}, r"train\.csv, or mnist\.npz; got a\.csv, b\.csv"),
+        (
+            {"a.csv": b"", "b.csv": b""},
+            r"train\.csv and test\.csv, say.*; got a\.csv, b\.csv; name one of them, or call them train and test",
+        ),
         ({"digits.csv": table(IMAGES)}, r"digits\.csv: expected labels, .* can only be classified"),
         ({"train.csv": table(IMAGES), "test.csv": table(IMAGES)}, r"train\.csv: expected labels"),
         ({name: IDX[name] for name in list(IDX)[:1]}, r"missing train-labels-idx1-ubyte\.gz; add it"),

@@ -6,7 +6,8 @@ from pathlib import Path
 from string import Template
 
 from model.config import TrainingConfig
-from model.data import csv_table, formats
+from model.data import formats
+from model.data.formats import csv_table
 from model.ink import drawing, photo
 from model.training import checkpoint, snapshot
 from model.training.history import HistoryPoint
