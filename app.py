@@ -19,7 +19,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
 
 
-preflight.check()
+preflight.prepare()
 app = st.App(
     "pages/navigation.py",
     lifespan=lifespan,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ui import state
 from ui.common import page_tools
+from ui.server import full_house
 from ui.state import presentation
 
 ICON = Path(__file__).parents[1] / "ui" / "common" / "icon.png"
@@ -21,6 +22,9 @@ PAGES = [
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")
+if not state.has_room():
+    full_house.show()
+    st.stop()
 state.begin()
 presentation.begin()
 with st.container(key="tab_bar", horizontal=True, gap=None):  # the menu of a narrow window, see style.css

@@ -75,6 +75,7 @@ class Job:
         self.gradient_check: GradientCheck | str | None = None  # the newest, or why there is none
         self.keep_alive = request.keep_alive
         self.start_attempts = 0  # since its last report
+        self.stopped_because = ""  # if somebody else than its owner has stopped it
         self.files = JobFiles(folder)
         self._scheduler = scheduler
         self._lock = threading.Lock()

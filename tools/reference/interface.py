@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from model.cli import cli
-from model.common.settings import Settings
+from model.common.settings import Settings, default, values
 from model.config import TrainingConfig
 from model.data import DATASETS
 from tools.reference.markdown import table
@@ -93,20 +93,32 @@ def address_page() -> str:
 
 
 def environment_page() -> str:
-    """Describe the environment variables."""
-    rows = []
-    for field in Settings.model_fields.values():
-        bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-        values = f"{bounds['ge']:,} to {bounds['le']:,}" if bounds else "a folder"
-        rows.append((f"`{field.validation_alias}`", values, field.description))
+    """Describe the environment variables, with their defaults for a laptop and for a public instance."""
+    names = [str(field.validation_alias) for field in Settings.model_fields.values()]
+    descriptions = [field.description for field in Settings.model_fields.values()]
+    rows = [
+        (f"`{name}`", values(name), _default(name, public=False), _default(name, public=True), description)
+        for name, description in zip(names, descriptions, strict=True)
+    ]
     return "\n\n".join(
         (
             "# Environment variables",
-            "All are optional, for the app, the command line and the library alike.",
-            table(("variable", "value", "meaning"), rows),
+            "All are optional. The first five hold for the app, the command line and the library alike, the others for "
+            "the app. A dash stands for no limit, or for what the last column says. *Public* is the default with "
+            "`INKLING_PUBLIC=1`. A wrong value ends the app at its start, with one line.",
+            table(("variable", "value", "default", "public", "meaning"), rows),
             "    INKLING_WORKERS=1 make run",
             "The cores are divided among the workers, so with `INKLING_WORKERS=1`, for one person, a wide network gets "
             "all of them. How many cores a run uses changes the last bits of its result; `--threads` sets it on the "
             "command line.",
         )
     )
+
+
+def _default(name: str, *, public: bool) -> str:
+    value = default(name, public=public)
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value if isinstance(value, str) else "–"

@@ -7,13 +7,13 @@ knows. Whoever asks tells which version they have: an unchanged network costs no
 from __future__ import annotations
 
 import time
-from itertools import pairwise
 from typing import NamedTuple
 
 from model.browser import wire
 from model.jobs import Job, JobState, JobStatus
 from model.jobs.protocol import SnapshotRef
 from ui.browser.networks import SUFFIX
+from ui.state import limits
 from ui.state.visitor_state import VisitorState
 
 BYTES_PER_SECOND = 2_000_000  # to each visitor, whatever number of tabs
@@ -50,7 +50,7 @@ def is_small_enough(job: Job) -> bool:
 
 def num_parameters(job: Job) -> int:
     """The number of weights and biases of a run's network."""
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(job.initial_config.sizes))
+    return limits.num_parameters(job.initial_config.sizes)
 
 
 def version(view: JobState) -> str | None:

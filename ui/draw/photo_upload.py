@@ -13,7 +13,7 @@ from model.ink import BlankDrawing
 from model.ink.photo import MAX_BYTES, DigitPhoto, find_digit
 from ui import state
 from ui.common import errors
-from ui.state import reading, widget_state
+from ui.state import limits, reading, widget_state
 
 TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif"]
 CAMERA_WIDTH = 300  # pixels
@@ -29,7 +29,7 @@ def uploader() -> None:
             "Or upload a photo",
             type=TYPES,
             key=key,
-            max_upload_size=MAX_BYTES // 1_000_000,
+            max_upload_size=limits.upload_megabytes(MAX_BYTES // 1_000_000),
             on_change=_read,
             args=(key,),
             help=SUGGESTION,

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ui import state
 from ui.common import errors
-from ui.state import widget_state
+from ui.state import limits, widget_state
 
 
 class Files(NamedTuple):
@@ -64,7 +64,7 @@ def choose(
                 files.formats,
                 accept_multiple_files=files.multiple,
                 key=files.key,
-                max_upload_size=files.max_megabytes,
+                max_upload_size=limits.upload_megabytes(files.max_megabytes),
                 on_change=_take,
                 args=(files,),
             )

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from model.jobs import Job, TrainingRequest
-from ui.state import run_names, runtime
+from ui.state import limits, run_names, runtime
 from ui.state.session import visitor
 
 MAX_JOBS = 8  # kept for each visitor; the oldest goes first
-MAX_LIVE_JOBS = 8  # of each visitor, that train or wait
-TOO_MANY = f"{MAX_LIVE_JOBS} of your runs train or wait, and more are not possible at a time: stop one of them first"
 DOUBLE_CLICK_SECONDS = 1.0
 
 
@@ -21,7 +18,7 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
     A second click, on a button that was just clicked in this or another tab, starts nothing.
 
     Raises:
-        ValueError: the fork is impossible, or the visitor has too many runs that are not over.
+        ValueError: the fork is impossible, or the run is more than the operator allows.
     """
     state = visitor()
     with state.lock:
@@ -30,7 +27,7 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
         if is_double_click(request, before, since, state.jobs[-1] if state.jobs else None):
             return
         stopped = None if request.fork or beside else state.job
-        check_room(state.jobs, stopped)
+        limits.check_run(request.config, state.jobs, stopped, runtime.pool().waiting)
         job = runtime.pool().submit(request)
         if stopped:
             stopped.stop()
@@ -42,16 +39,6 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
         for old in done[: max(0, len(state.jobs) - MAX_JOBS)]:
             state.jobs.remove(old)
             old.discard()
-
-
-def check_room(jobs: Sequence[Job], stopped: Job | None) -> None:
-    """Refuse a new run beside too many others that are not over, but for the one that is stopped for it.
-
-    Raises:
-        ValueError: says what to do.
-    """
-    if sum(job.is_live and job is not stopped for job in jobs) >= MAX_LIVE_JOBS:
-        raise ValueError(TOO_MANY)
 
 
 def _label(request: TrainingRequest, jobs: list[Job]) -> str:

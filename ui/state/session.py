@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from secrets import compare_digest
 
 import streamlit as st
 
-from ui.state import runtime, visitors
+from model.common.settings import Settings
+from ui.state import limits, runtime, visitors
 from ui.state.tab_state import TabState
 from ui.state.visitor_state import VisitorState
 from ui.state.visitors import Visitors
@@ -25,6 +27,13 @@ def begin() -> None:
         st.session_state[TAB_KEY] = TabState()
     runtime.pool()
     _presence(visitor().name, visitor())
+
+
+def has_room() -> bool:
+    """Whether this visitor is here already, or there is room for one more; to be asked before `begin`."""
+    if VISITOR_KEY in st.session_state or _visitors().find(visitors.browser_name()):
+        return True
+    return num_present() < (Settings().max_visitors or math.inf)
 
 
 def visitor() -> VisitorState:
@@ -72,6 +81,8 @@ def _sweep(everyone: Visitors[VisitorState]) -> None:
         for state in everyone.gone():
             for job in list(state.jobs):
                 job.stop()
+        for state in everyone.all():
+            limits.stop_long_runs(list(state.jobs))
         for state in everyone.evict():
             for job in list(state.jobs):
                 job.discard()

@@ -59,6 +59,11 @@ class Visitors(Generic[T]):
                 stay.connections -= 1
                 stay.left = time.monotonic() if now is None else now
 
+    def all(self) -> list[T]:
+        """What all visitors have here."""
+        with self._lock:
+            return [stay.data for stay in self._stays.values()]
+
     def num_present(self) -> int:
         """How many have a tab open."""
         with self._lock:

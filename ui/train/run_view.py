@@ -111,8 +111,8 @@ def _outcome() -> None:
         st.caption("The result and the downloads appear here when the run is over.")
         return
     view, name = job.state(), networks.of_job(job)
-    if view.message:
-        st.warning(errors.escape_markdown(view.message), icon=":material/info:")
+    if message := view.message or job.stopped_because:
+        st.warning(errors.escape_markdown(message), icon=":material/info:")
     if not name:
         return  # it ended before its first step, and the message says why
     with st.container(key="result"):

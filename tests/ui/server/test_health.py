@@ -127,10 +127,10 @@ def test_without_a_folder_for_temporary_files_the_app_ends_with_one_line(monkeyp
 
     monkeypatch.setattr("tempfile.gettempdir", nowhere)
     with pytest.raises(SystemExit, match=r"^Inkling can't start: .*TMPDIR\.$"):
-        preflight.check()
+        preflight.prepare()
 
 
 def test_with_a_wrong_variable_the_app_ends_with_one_line(monkeypatch):
     monkeypatch.setenv("INKLING_WORKERS", "many")
     with pytest.raises(SystemExit, match=r"^Inkling can't start: \$INKLING_WORKERS must be a whole number.*'many'$"):
-        preflight.check()
+        preflight.prepare()

@@ -1,4 +1,4 @@
-"""A run is started once for each click, and no visitor has more of them than the others can bear."""
+"""A run is started once for each click."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from model.config import TrainingConfig
 from model.jobs import TrainingRequest
-from ui.state.jobs import DOUBLE_CLICK_SECONDS, MAX_LIVE_JOBS, check_room, is_double_click
+from ui.state.jobs import DOUBLE_CLICK_SECONDS, is_double_click
 
 SOON, LATER = DOUBLE_CLICK_SECONDS / 2, DOUBLE_CLICK_SECONDS * 2
 
@@ -58,14 +58,3 @@ def test_a_start_is_obeyed_when_the_run_was_paused_or_stopped_since(changed: Run
 def test_a_reset_is_obeyed_when_the_run_has_made_a_step_since() -> None:
     moved = Run(pause_requested=True, steps=[0, 1])
     assert not is_double_click(request(paused=True), request(paused=True), SOON, moved)
-
-
-def test_a_visitor_has_only_so_many_runs_that_are_not_over() -> None:
-    live: list[Any] = [Run() for _ in range(MAX_LIVE_JOBS)]
-    over: Any = Run(is_live=False)
-    check_room([*live[1:], over, over], stopped=None)
-    check_room(live, stopped=live[0])
-    with pytest.raises(ValueError, match="stop one of them first"):
-        check_room(live, stopped=None)
-    with pytest.raises(ValueError, match="8 of your runs train or wait"):
-        check_room(live, stopped=over)

@@ -1,0 +1,113 @@
+"""No visitor has more than the operator allows, and each limit says what to do."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.config import TrainingConfig
+from ui.state import limits
+from ui.state.session import VISITOR_KEY
+
+
+@dataclass
+class Run:
+    """As much of a job as the limits look at."""
+
+    is_live: bool = True
+    seconds: float = 0.0
+    stopped_because: str = ""
+    stops: int = 0
+
+    def state(self) -> Any:
+        return SimpleNamespace(seconds=self.seconds)
+
+    def stop(self) -> None:
+        self.stops += 1
+
+
+def check(config: TrainingConfig | None = None, runs: list[Any] | None = None, stopped: Any = None, waiting=0) -> None:
+    limits.check_run(config or TrainingConfig(), runs or [], stopped, waiting)
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Sets variables, of which none is set."""
+    for name in ("PUBLIC", "MAX_VISITORS", "MAX_RUNS", "MAX_WAITING", "RUN_SECONDS", "MAX_PARAMETERS", "UPLOAD_MB"):
+        monkeypatch.delenv(f"INKLING_{name}", raising=False)
+    return monkeypatch
+
+
+def test_a_visitor_has_only_so_many_runs_that_are_not_over(settings):
+    live: list[Any] = [Run() for _ in range(8)]
+    over = Run(is_live=False)
+    check(runs=[*live[1:], over, over])
+    check(runs=live, stopped=live[0])
+    with pytest.raises(ValueError, match=r"8 of your runs train or wait.*stop one of them first"):
+        check(runs=live, stopped=over)
+    settings.setenv("INKLING_MAX_RUNS", "2")
+    with pytest.raises(ValueError, match="2 of your runs train or wait"):
+        check(runs=live[:2])
+
+
+def test_the_queue_has_an_end(settings):
+    settings.setenv("INKLING_MAX_WAITING", "20")
+    check(waiting=19)
+    with pytest.raises(ValueError, match=r"20 runs wait.*try again in a while"):
+        check(waiting=20)
+
+
+def test_a_network_may_be_as_large_as_the_operator_says(settings):
+    wide = TrainingConfig(hidden_sizes=(4096, 4096))
+    check(wide)
+    settings.setenv("INKLING_PUBLIC", "1")
+    check(TrainingConfig(hidden_sizes=(1024, 1024)))
+    with pytest.raises(ValueError, match=r"20,\d+,\d+ parameters, and here a run may have 2,000,000: choose fewer"):
+        check(wide)
+
+
+def test_a_run_is_stopped_when_it_has_computed_for_as_long_as_it_may_and_says_so(settings):
+    runs: list[Any] = [Run(seconds=61), Run(seconds=59), Run(seconds=61, is_live=False)]
+    limits.stop_long_runs(runs)
+    assert [run.stops for run in runs] == [0, 0, 0]
+    settings.setenv("INKLING_RUN_SECONDS", "60")
+    for _ in range(2):
+        limits.stop_long_runs(runs)
+    assert [run.stops for run in runs] == [1, 0, 0]
+    assert (
+        runs[0].stopped_because
+        == "It was stopped after 60 seconds, for which a run may compute here. Its network is kept."
+    )
+
+
+def test_no_uploader_takes_more_than_the_operator_allows(settings):
+    assert (limits.upload_megabytes(20), limits.upload_megabytes(None)) == (20, None)
+    settings.setenv("INKLING_UPLOAD_MB", "5")
+    assert (limits.upload_megabytes(20), limits.upload_megabytes(2), limits.upload_megabytes(None)) == (5, 2, None)
+
+
+def script() -> None:
+    import streamlit as st
+
+    from ui import state
+    from ui.server import full_house
+
+    if not state.has_room():
+        full_house.show()
+        st.stop()
+    state.begin()
+    st.text("in")
+
+
+def test_who_finds_no_room_reads_so_and_comes_in_when_there_is(settings):
+    settings.setenv("INKLING_MAX_VISITORS", "1")
+    AppTest.from_function(script).run()  # it may be one of several that other tests have left here
+    late = AppTest.from_function(script).run()
+    assert [title.value for title in late.title] == ["Inkling is full"]
+    assert VISITOR_KEY not in late.session_state
+    settings.setenv("INKLING_MAX_VISITORS", "100000")
+    assert [text.value for text in late.run().text] == ["in"]
+    settings.setenv("INKLING_MAX_VISITORS", "1")
+    assert [text.value for text in late.run().text] == ["in"]  # who is here stays

@@ -1,0 +1,57 @@
+"""What the operator allows each visitor: see the settings in model/common/settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from model.common.settings import Settings
+from model.config import TrainingConfig
+from model.jobs import Job
+
+TOO_MANY = "{} of your runs train or wait, and more are not possible at a time: stop one of them first"
+QUEUE_FULL = "{:,} runs wait for a worker, and no more can: try again in a while"
+TOO_LARGE = "this network has {:,} parameters, and here a run may have {:,}: choose fewer or narrower layers"
+TOO_LONG = "It was stopped after {:,} seconds, for which a run may compute here. Its network is kept."
+
+
+def check_run(config: TrainingConfig, jobs: Sequence[Job], stopped: Job | None, waiting: int) -> None:
+    """Refuse a new run that is more than the operator allows.
+
+    Args:
+        config: its settings.
+        jobs: the visitor's runs.
+        stopped: the one of them that is stopped for it.
+        waiting: how many runs, of all visitors, wait for a worker.
+
+    Raises:
+        ValueError: says what to do.
+    """
+    settings = Settings()
+    if settings.max_runs and sum(job.is_live and job is not stopped for job in jobs) >= settings.max_runs:
+        raise ValueError(TOO_MANY.format(settings.max_runs))
+    if settings.max_waiting and waiting >= settings.max_waiting:
+        raise ValueError(QUEUE_FULL.format(waiting))
+    parameters = num_parameters(config.sizes)
+    if settings.max_parameters and parameters > settings.max_parameters:
+        raise ValueError(TOO_LARGE.format(parameters, settings.max_parameters))
+
+
+def num_parameters(sizes: Sequence[int]) -> int:
+    """The number of weights and biases of a network with layers of these sizes."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+
+
+def stop_long_runs(jobs: Sequence[Job]) -> None:
+    """Stop the runs that have computed for as long as a run may."""
+    seconds = Settings().run_seconds
+    for job in jobs:
+        if seconds and job.is_live and not job.stopped_because and job.state().seconds > seconds:
+            job.stopped_because = TOO_LONG.format(seconds)
+            job.stop()
+
+
+def upload_megabytes(own: int | None) -> int | None:
+    """How large a file may be: as an uploader says itself, but no larger than the operator allows."""
+    allowed = Settings().upload_megabytes
+    return min(own, allowed) if own and allowed else own
