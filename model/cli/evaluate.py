@@ -11,15 +11,19 @@ from rich.table import Table
 from model import data
 from model.cli.console import as_json_option, finite, load_dataset, stdout, value_table
 from model.cli.weights import weights_option
-from model.config import TrainingConfig
 from model.inference.evaluation import evaluate
 from model.training import checkpoint
+from model.training.ancestors import data_of_ancestors
 
 NOTES = {
     data.Overlap.TRAINING_IMAGES: "The network was trained on these images: its score here says little about new "
     "digits.",
     data.Overlap.MNIST_5K_IN_MNIST: "All 5,000 images are among MNIST's 60,000 training images, which this network "
     "was trained on: its score here says nothing about new digits.",
+    data.Overlap.BY_ANCESTOR: "A network that this one learned from, its teacher or the one it started from, was "
+    "trained on these images: its score here says little about new digits.",
+    data.Overlap.UNKNOWN_ANCESTOR: "Nothing is known of what a network that this one learned from was trained on: if "
+    "these images are among it, the score here says little about new digits.",
 }
 
 
@@ -52,7 +56,7 @@ def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
         "f1": found.f1,
         "expected_calibration_error": finite(found.reliability.expected_calibration_error),
         "confusion": found.confusion.tolist(),
-        "note": overlap_note(trained.config, dataset, on_training_part),
+        "note": overlap_note(trained, dataset, on_training_part),
     }
     if as_json:
         print(json.dumps(result))
@@ -67,9 +71,16 @@ def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
         stdout.print(result["note"], style="yellow")
 
 
-def overlap_note(config: TrainingConfig | None, dataset: data.Dataset, on_training_part: bool) -> str | None:
-    """Warn if the network was trained on images that it is scored on."""
+def overlap_note(trained: checkpoint.Checkpoint, dataset: data.Dataset, on_training_part: bool) -> str | None:
+    """Warn if the network, or one that it learned from, was trained on images that it is scored on."""
+    config = trained.config
     if config is None:
         return None
-    overlap = data.find_overlap(config.data, dataset.name, ink=config.ink, on_training_part=on_training_part)
+    overlap = data.find_overlap(
+        config.data,
+        dataset.name,
+        ink=config.ink,
+        on_training_part=on_training_part,
+        ancestors=data_of_ancestors(config, trained.scores),
+    )
     return NOTES[overlap] if overlap else None

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from model.cli.console import as_json_option, stdout
-from model.cli.weights import find_weights
 from model.training import checkpoint
+from model.training.shipped import find_weights
 
 
 @click.command("export")

@@ -21,6 +21,7 @@ from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
 from model.training import Change, Trainer, checkpoint
+from model.training.ancestors import Ancestors
 from model.training.history import HistoryPoint, Progress
 from model.training.observer import RunObserver
 from model.training.resume import ResumeCheckpoint
@@ -91,7 +92,9 @@ def train_command(
             raise ValueError(f"--out must be in a folder that exists and can be written to; got {out}")
     file = NetworkFile(out or INTERRUPTED)
 
-    session = TrainSession(config, load_dataset(config.data), sampler.read_ink_files(config.ink), threads)
+    ancestors = Ancestors.by_name_or_path(config)
+    ink = sampler.read_ink_files(config.ink)
+    session = TrainSession(config, load_dataset(config.data), ink, threads, ancestors)
     progress = session.run(fresh=fresh)
     interrupted = progress.status == "running"
     status = "interrupted" if interrupted else progress.status
@@ -140,12 +143,13 @@ class TrainSession:
     dataset: data.Dataset
     ink: Sequence[Drawing]
     threads: int | None
+    ancestors: Ancestors
     history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, see `history_point`
     observer: RunObserver = field(init=False)  # of the run, once it has begun
     interruption: Interruption = field(default_factory=Interruption)  # of the run
 
     def __post_init__(self) -> None:
-        self.resume = ResumeCheckpoint(self.config, self.dataset, self.ink)
+        self.resume = ResumeCheckpoint(self.config, self.dataset, self.ink, self.ancestors.checksums())
 
     def run(self, *, fresh: bool) -> Progress:
         """Train to the end or to an interruption, and return the last progress; `fresh` starts over."""
@@ -167,7 +171,7 @@ class TrainSession:
         return progress
 
     def _start(self, snapshot: Snapshot | None = None) -> Run:
-        trainer = Trainer(self.config, self.dataset, self.ink)
+        trainer = Trainer(self.config, self.dataset, self.ink, ancestors=self.ancestors)
         earlier = []
         if snapshot:
             trainer.restore(snapshot)

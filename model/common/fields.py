@@ -26,6 +26,7 @@ class Group(StrEnum):
     INITIALIZATION = "Initialization and normalization"
     OPTIMIZER = "Optimizer and schedule"
     DATA = "Data options"
+    TRANSFER = "Teacher and starting point"
 
 
 class Choice(NamedTuple):
@@ -50,6 +51,7 @@ class Setting:
     unit: str = ""  # of a number that has one
     formula: str = ""  # Markdown with KaTeX, or an example
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    network: str = ""  # of a setting that names a trained network: what no network is called
 
 
 def setting(
@@ -67,12 +69,15 @@ def setting(
     unit: str = "",
     formula: str = "",
     choices: Mapping[str, Choice] | None = None,
+    network: str = "",
     **limits: Any,
 ) -> Any:
     """A field of `Settings`: see `Setting`; `limits` are pydantic's (ge, gt, le, lt, min_length, max_length)."""
     info: FieldInfo = Field(default, title=title, description=help, **limits)
     info.metadata.append(
-        Setting(group, rank, live, fork_fixed, in_address, used_with or {}, stops, unit, formula, choices or {})
+        Setting(
+            group, rank, live, fork_fixed, in_address, used_with or {}, stops, unit, formula, choices or {}, network
+        )
     )
     return info
 

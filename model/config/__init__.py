@@ -14,14 +14,16 @@ from model.config.data import DataSettings
 from model.config.network import MAX_HIDDEN_LAYERS, NetworkSettings
 from model.config.optimization import OptimizationSettings
 from model.config.slider_stops import MAX_UNITS, UNITS_STOPS
+from model.config.transfer import TransferSettings
 
 __all__ = ["MAX_HIDDEN_LAYERS", "MAX_UNITS", "UNITS_STOPS", "TrainingConfig"]
 
 
-class TrainingConfig(OptimizationSettings, NetworkSettings, DataSettings):
+class TrainingConfig(TransferSettings, OptimizationSettings, NetworkSettings, DataSettings):
     """Everything that decides the result of a training run. Equal values give equal parameters, bit for bit.
 
-    Its fields are those of the data first, then those of the network, of the optimization, and its own.
+    Its fields are those of the data first, then those of the network, of the optimization, of what it learns from
+    other networks, and its own.
     """
 
     augmentation: Literal["none", "affine", "elastic"] = setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
 
@@ -11,9 +12,21 @@ class Overlap(Enum):
 
     TRAINING_IMAGES = auto()  # they are the same
     MNIST_5K_IN_MNIST = auto()  # mnist-5k is a part of MNIST's training images
+    BY_ANCESTOR = auto()  # a network that it learned from, a teacher or the one it started from, was trained on them
+    UNKNOWN_ANCESTOR = auto()  # nobody knows what such a network was trained on
 
 
-def find_overlap(trained_on: str, tested_on: str, *, ink: str = "", on_training_part: bool = False) -> Overlap | None:
+UNKNOWN = "?"  # stands for data of which the name is not known
+
+
+def find_overlap(
+    trained_on: str,
+    tested_on: str,
+    *,
+    ink: str = "",
+    on_training_part: bool = False,
+    ancestors: Sequence[str] = (),
+) -> Overlap | None:
     """Find out whether a network is scored on images that it was trained on; None if it is not.
 
     Args:
@@ -21,8 +34,13 @@ def find_overlap(trained_on: str, tested_on: str, *, ink: str = "", on_training_
         tested_on: the name of the data set that it is scored on.
         ink: the names of the ink files that it was trained on, separated by commas.
         on_training_part: it is scored on the training part, as with a file that has no test part.
+        ancestors: the names of the data sets and ink files that the networks it learned from were trained on.
     """
     if trained_on == "mnist" and tested_on == "mnist-5k":
         return Overlap.MNIST_5K_IN_MNIST
     known = {Path(name.strip()).name for name in (trained_on, *ink.split(","))}
-    return Overlap.TRAINING_IMAGES if on_training_part and Path(tested_on).name in known else None
+    if on_training_part and Path(tested_on).name in known:
+        return Overlap.TRAINING_IMAGES
+    if any(find_overlap(name, tested_on, on_training_part=on_training_part) for name in ancestors):
+        return Overlap.BY_ANCESTOR
+    return Overlap.UNKNOWN_ANCESTOR if UNKNOWN in ancestors else None

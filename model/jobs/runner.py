@@ -30,6 +30,7 @@ from model.jobs.reporter import Reporter
 from model.jobs.snapshot_store import SnapshotStore, write_snapshot
 from model.nn.gradient_check import GradientCheck, check
 from model.training import Change, Trainer, blas_threads
+from model.training.ancestors import Ancestors
 from model.training.checkpoint import Checkpoint
 from model.training.snapshot import Snapshot
 
@@ -56,7 +57,7 @@ class TrainingRunner:
     def __init__(self, start: StartTraining, channel: Channel, clock: Callable[[], float] = time.monotonic) -> None:
         self._start, self._channel, self._clock = start, channel, clock
         self._dataset = data.open_folder(start.data)
-        self._trainer = Trainer(start.config, self._dataset)
+        self._trainer = Trainer(start.config, self._dataset, ancestors=Ancestors.by_name(start.config))
         if start.start_from:
             self._trainer.fork(Snapshot.read(start.start_from))
         self._controls = start.controls
@@ -164,10 +165,10 @@ class TrainingRunner:
         trainer = self._trainer
         if trainer.batch is None:
             return NO_BATCH
-        images, labels, _ = trainer.batch
-        smoothing = trainer.config.label_smoothing
+        images, labels, _, soft = trainer.batch
+        smoothing, rng = trainer.config.label_smoothing, np.random.default_rng(trainer.step)
         try:
-            return check(trainer.mlp, images, labels, smoothing=smoothing, rng=np.random.default_rng(trainer.step))
+            return check(trainer.mlp, images, labels, smoothing=smoothing, soft=soft, rng=rng)
         except MemoryError:
             return NO_MEMORY_FOR_CHECK
 

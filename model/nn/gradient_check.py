@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from model.common.arrays import Array
-from model.nn.losses import losses
+from model.nn.distillation import SoftTargets, distillation_losses
 from model.nn.mlp import MLP, Layer, as_inputs
 from model.nn.workspace import Workspace
 
@@ -73,6 +73,7 @@ def check(
     labels: Array,
     *,
     smoothing: float = 0.0,
+    soft: SoftTargets | None = None,
     per_layer: int = 12,
     max_products: float = MAX_PRODUCTS,
     rng: np.random.Generator,
@@ -89,6 +90,7 @@ def check(
         images: (n, inputs), floats 0..1. At most the first 256 are used.
         labels: (n,), integers.
         smoothing: Label smoothing, 0..1.
+        soft: What a teacher says of the images, if it has a part in the loss.
         per_layer: How many parameters to compare in each layer.
         max_products: How many multiplications all losses together may take. A large network gets fewer images for it,
             but at least 8, and then fewer parameters in each layer, but at least 3.
@@ -104,7 +106,8 @@ def check(
     rows: list[Row] = []
     kinks = 0
     with np.errstate(over="ignore", invalid="ignore"):  # a diverged network has an infinite error
-        probe = _Probe(network, as_inputs(images[:count], np.float64), labels[:count], smoothing)
+        soft = soft and soft.rows(slice(count))
+        probe = _Probe(network, as_inputs(images[:count], np.float64), labels[:count], smoothing, soft)
         for layer in range(len(probe.network.layers)):
             for kind, number in _shares(network, layer, per_layer).items():
                 found, skipped = _compare(probe, layer, kind, number, rng)
@@ -116,11 +119,11 @@ def check(
 class _Probe:
     """A copy of the network in float64, and a batch; its parameters can be moved one at a time."""
 
-    def __init__(self, network: MLP, images: Array, labels: Array, smoothing: float) -> None:
+    def __init__(self, network: MLP, images: Array, labels: Array, smoothing: float, soft: SoftTargets | None) -> None:
         self.network = network.copy(np.float64)
-        self.images, self.labels, self.smoothing = images, labels, smoothing
+        self.images, self.labels, self.smoothing, self.soft = images, labels, smoothing, soft
         self.workspace = Workspace(self.network, len(images))
-        self.network.loss_and_gradient(images, labels, self.workspace, smoothing=smoothing)
+        self.network.loss_and_gradient(images, labels, self.workspace, smoothing=smoothing, soft=soft)
 
     def slope(self, values: Array, index: tuple[int, ...]) -> float | None:
         """Return the numeric gradient by one parameter; None if a kink lies in between."""
@@ -138,7 +141,7 @@ class _Probe:
         """Return each image's loss, and on which side of the kink the hidden pre-activations are."""
         logits = self.network.forward(self.images, self.workspace)
         hidden = self.workspace.pre_activations[:-1] if self.network.activation in KINKED else []
-        return losses(logits, self.labels, self.smoothing), [z > 0 for z in hidden]
+        return distillation_losses(logits, self.labels, self.smoothing, self.soft), [z > 0 for z in hidden]
 
 
 def _affordable(network: MLP, images: int, per_layer: int, max_products: float) -> tuple[int, int]:

@@ -17,8 +17,9 @@ from model.common.arrays import Array
 from model.nn import batch_norm
 from model.nn.activations import ACTIVATIONS
 from model.nn.blas import add_product, add_scaled
+from model.nn.distillation import SoftTargets, add_soft_gradient, distillation_losses
 from model.nn.initializers import INITIALIZERS
-from model.nn.losses import cross_entropy, softmax, target_probabilities
+from model.nn.losses import softmax, target_probabilities
 from model.nn.workspace import Workspace
 
 INFERENCE_BATCH_SIZE = 1024  # rows computed at a time: bounds the memory, does not change the result
@@ -198,6 +199,7 @@ class MLP:
         *,
         smoothing: float = 0.0,
         masks: Sequence[Array] | None = None,
+        soft: SoftTargets | None = None,
     ) -> float:
         """Compute a batch's mean loss, and leave its gradient in `workspace.gradient`.
 
@@ -207,11 +209,12 @@ class MLP:
             workspace: Of this network, with n rows or more.
             smoothing: Label smoothing, 0..1, see `target_probabilities`.
             masks: Dropout masks, see `dropout_masks`.
+            soft: What a teacher says of the images, see `distillation_losses`.
         """
         logits = self.forward(images, workspace, masks)
         targets = target_probabilities(labels, self.sizes[-1], smoothing, dtype=self.parameters.dtype.type)
-        self.backward(images, targets, workspace, masks)
-        return cross_entropy(logits, labels, smoothing)
+        self.backward(images, targets, workspace, masks, soft)
+        return float(distillation_losses(logits, labels, smoothing, soft).mean())
 
     def forward(self, images: Array, workspace: Workspace, masks: Sequence[Array] | None = None) -> Array:
         """Compute the logits, (n, outputs), and keep in the workspace what `backward` needs.
@@ -243,6 +246,7 @@ class MLP:
         targets: Array,
         workspace: Workspace,
         masks: Sequence[Array] | None = None,
+        soft: SoftTargets | None = None,
         *,
         into: Sequence[Layer] | None = None,
         alpha: float = 1.0,
@@ -263,6 +267,7 @@ class MLP:
             targets: The probabilities to learn, (n, outputs).
             workspace: What `forward` left.
             masks: The dropout masks that `forward` got.
+            soft: What a teacher says of the images, if it has a part in the loss.
             into: Layers of any vector, even of the parameters themselves, that become beta * into + alpha * gradient.
                 The products then add into them, and the weights' gradient is never written to memory.
             alpha: The gradient's factor, with `into`.
@@ -274,6 +279,8 @@ class MLP:
 
         below = softmax(workspace.pre_activations[last][:n], out=workspace.deltas[last][:n])  # (n, outputs)
         below -= targets
+        if soft is not None:
+            add_soft_gradient(below, workspace.pre_activations[last][:n], soft)
         below *= 1 / n
         for index in range(last, -1, -1):
             delta, layer, gradient = below, self.layers[index], workspace.gradients[index]

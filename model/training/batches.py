@@ -16,8 +16,10 @@ from model.common.constants import CLASSES
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.ink.sampler import DEFAULT_MIXTURE, InkMixture, InkSampler
+from model.nn.distillation import SoftTargets
 from model.nn.losses import target_probabilities
 from model.nn.mlp import as_inputs
+from model.training.ancestors import Teacher
 from model.training.augmentation import distort
 from model.training.random_streams import RandomStreams
 from model.training.split import TrainingSplit
@@ -32,6 +34,7 @@ class Batch(NamedTuple):
     images: F32  # (n, 784), 0..1
     labels: U8  # (n,)
     targets: F32  # (n, classes), the probabilities that the network should give
+    soft: SoftTargets | None = None  # what the teacher says of the images, if there is one
 
 
 class Batches:
@@ -59,6 +62,7 @@ class Batches:
         drawing_rng: np.random.Generator | None = None,
         prefetch_size: int = PREFETCH_SIZE,
         distorted_shares: tuple[float, float] = DISTORTED_SHARES,
+        teacher: Teacher | None = None,
     ) -> None:
         """Batches of some rows of a data set, and of drawings rendered anew for each epoch.
 
@@ -76,11 +80,12 @@ class Batches:
             prefetch_size: How many images to prepare at a time, if batches are smaller.
             distorted_shares: The shares of the data set's images, and of the drawings, that are augmented where there
                 are both.
+            teacher: What answers the same images, if there is one.
         """
         # Plain views: picking rows from a memory-mapped array costs more than a small network's whole step.
         self._images, self._labels = np.asarray(images), np.asarray(labels)
         self._classes, self._ink_sampler, self._drawing_rng = classes, ink_sampler, drawing_rng
-        self._prefetch_size, self._distorted_shares = prefetch_size, distorted_shares
+        self._prefetch_size, self._distorted_shares, self._teacher = prefetch_size, distorted_shares, teacher
         if ink_sampler:  # the drawings of an epoch stand behind the data set's images
             room = np.zeros((len(ink_sampler), images.shape[1]), np.uint8)
             self._images = np.concatenate((self._images[rows], room))
@@ -106,6 +111,7 @@ class Batches:
         mixture: InkMixture = DEFAULT_MIXTURE,
         *,
         prefetch_size: int = PREFETCH_SIZE,
+        teacher: Teacher | None = None,
     ) -> Batches:
         """Return the batches of a run.
 
@@ -133,6 +139,7 @@ class Batches:
             ink_sampler=sampler,
             drawing_rng=streams.drawing if sampler else None,
             prefetch_size=prefetch_size,
+            teacher=teacher,
         )
 
     def __len__(self) -> int:
@@ -196,7 +203,8 @@ class Batches:
             self._prepare(count * max(1, self._prefetch_size // count))
         taken = slice(self.position - self._ready_from, self.position - self._ready_from + count)
         self.position += count
-        return Batch(self._ready.images[taken], self._ready.labels[taken], self._ready.targets[taken])
+        images, labels, targets, soft = self._ready
+        return Batch(images[taken], labels[taken], targets[taken], soft and soft.rows(taken))
 
     def sample(self, count: int, rng: np.random.Generator) -> F32:
         """Return at most `count` of the epoch's images, as `take` would; the coming batches stay the same."""
@@ -215,7 +223,8 @@ class Batches:
         pixels = self._images.take(rows, axis=0, out=self._pixels[: len(rows)], mode="clip")
         inputs = self._inputs[: len(rows)]
         self._convert(rows, pixels, inputs, self._augment_rng)
-        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing))
+        soft = self._teacher.soft_targets(inputs) if self._teacher else None
+        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing), soft)
         self._ready_from = self.position
 
     def _convert(self, rows: Array, pixels: U8, inputs: F32, rng: np.random.Generator) -> None:

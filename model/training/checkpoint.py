@@ -35,6 +35,8 @@ DEFAULT_WEIGHTS = WEIGHTS / "handwriting.safetensors"
 SIZE_LIMIT = 512 * 2**20  # bytes: more than six layers of 4,096 units need
 HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 FORMAT = "inkling-1"
+ANCESTORS_DATA = "ancestors_trained_on"  # the score that names the data which teachers and the like learned from
+MAX_TEXT = 1000  # characters of a score that is a text
 
 Scores = dict[str, float | int | str | None]
 
@@ -67,6 +69,8 @@ class Checkpoint:
             "seconds": round(progress.seconds, 3),
             "status": status,
         }
+        if progress.ancestors_data:
+            scores[ANCESTORS_DATA] = ",".join(progress.ancestors_data)[:MAX_TEXT]
         return cls(network.copy(), config, scores)
 
     def to_bytes(self, kind: str = ".safetensors") -> bytes:
@@ -308,4 +312,4 @@ def _json(metadata: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _is_plain(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    return value is None or isinstance(value, int) or (isinstance(value, str) and len(value) <= 1000)
+    return value is None or isinstance(value, int) or (isinstance(value, str) and len(value) <= MAX_TEXT)

@@ -73,15 +73,15 @@ class GradientStep:
 
     def _take(self, batch: Batch, learning_rate: float, masks: Sequence[Array] | None) -> Array:
         mlp, workspace = self._mlp, self.workspace
-        images, _, targets = batch
+        images, _, targets, soft = batch
         logits = mlp.forward(images, workspace, masks)
         fused = self._fused_target(learning_rate)
         if fused:
             vector, alpha, beta = fused
-            mlp.backward(images, targets, workspace, masks, into=mlp.views(vector), alpha=alpha, beta=beta)
+            mlp.backward(images, targets, workspace, masks, soft, into=mlp.views(vector), alpha=alpha, beta=beta)
             self.optimizer.apply_fused(mlp.parameters, learning_rate)
         else:
-            mlp.backward(images, targets, workspace, masks)
+            mlp.backward(images, targets, workspace, masks, soft)
             if self._config.clip_norm:
                 clip(workspace.gradient, self._config.clip_norm)
             self.optimizer.step(mlp.parameters, workspace.gradient, learning_rate)
@@ -92,7 +92,7 @@ class GradientStep:
         mlp = self._mlp
         running, before = mlp.running_statistics.copy(), mlp.parameters.copy()
         mlp.forward(batch.images, self.workspace, masks)
-        mlp.backward(batch.images, batch.targets, self.workspace, masks)
+        mlp.backward(batch.images, batch.targets, self.workspace, masks, batch.soft)
         mlp.running_statistics[:] = running
         gradient_norms = layer_norms(self.workspace.gradients)
         logits = self._take(batch, learning_rate, masks)

@@ -34,8 +34,15 @@ class ResumeCheckpoint:
         epoch: The epoch that was saved last; 0 before the first save.
     """
 
-    def __init__(self, config: TrainingConfig, dataset: Dataset, ink: Sequence[Drawing] = ()) -> None:
-        self.path = cache.home() / "unfinished" / f"{_digest(config, dataset, ink)}.npz"
+    def __init__(
+        self,
+        config: TrainingConfig,
+        dataset: Dataset,
+        ink: Sequence[Drawing] = (),
+        ancestors: Sequence[str] = (),
+    ) -> None:
+        """Find the place of a run; `ancestors` are the checksums of the networks that it learns from."""
+        self.path = cache.home() / "unfinished" / f"{_digest(config, dataset, ink, ancestors)}.npz"
         self.epoch = 0
         self._seconds: float | None = None
 
@@ -86,9 +93,9 @@ def _written(path: Path) -> float:
         return 0.0
 
 
-def _digest(config: TrainingConfig, dataset: Dataset, ink: Sequence[Drawing]) -> str:
-    """Digest what decides a run: its settings, and the images, labels and drawings."""
-    digest = hashlib.sha256(config.model_dump_json().encode())
+def _digest(config: TrainingConfig, dataset: Dataset, ink: Sequence[Drawing], ancestors: Sequence[str]) -> str:
+    """Digest what decides a run: its settings, the networks that it learns from, the images, labels and drawings."""
+    digest = hashlib.sha256("\n".join((config.model_dump_json(), *ancestors)).encode())
 
     def add(array: np.ndarray) -> None:
         digest.update(repr(array.shape).encode())

@@ -25,6 +25,7 @@ from model.nn.losses import cross_entropy
 from model.nn.mlp import MLP
 from model.nn.schedules import SCHEDULES
 from model.training import state
+from model.training.ancestors import Ancestors
 from model.training.averaging import STATISTICS_SAMPLE, WeightAverage
 from model.training.batches import PREFETCH_SIZE, Batch, Batches
 from model.training.change import Change, updated
@@ -45,6 +46,7 @@ def train(
     ink: Sequence[Drawing] = (),
     mixture: InkMixture = DEFAULT_MIXTURE,
     start: Snapshot | None = None,
+    ancestors: Ancestors | None = None,
     report_every: int | None = None,
     threads: int | None = None,
 ) -> Generator[Progress, Change | None, None]:
@@ -60,15 +62,16 @@ def train(
         mixture: How the drawings are sampled.
         start: A snapshot of a run of the same config and data. Training continues from it, bit for bit, and the first
             Progress is of that moment. Changes made before the snapshot stay made.
+        ancestors: The networks that config.teacher and config.start_from name; by default they are loaded.
         report_every: The number of steps from one Progress to the next.
         threads: The most threads for the matrix products, by default one for each core. Fewer are used where the work
             is not worth them.
 
     Raises:
-        ValueError: The config does not fit the data (nothing left to learn from, a batch larger than all of it), or
-            the snapshot does not fit the config.
+        ValueError: The config does not fit the data (nothing left to learn from, a batch larger than all of it), the
+            snapshot does not fit the config, or a network that the config names is missing or does not fit.
     """
-    trainer = Trainer(config, data, ink, mixture)
+    trainer = Trainer(config, data, ink, mixture, ancestors=ancestors)
     if start:
         trainer.restore(start)
     return trainer.run(report_every=report_every, threads=threads)
@@ -79,6 +82,7 @@ class Trainer:
 
     Attributes:
         config: The settings, with all changes so far.
+        ancestors: The networks that it learns from.
         split: The images to learn from and to validate on.
         batches: The images to learn from, batch by batch.
         mlp: The network that learns; `network` is the classifier around it.
@@ -104,16 +108,23 @@ class Trainer:
         ink: Sequence[Drawing] = (),
         mixture: InkMixture = DEFAULT_MIXTURE,
         *,
+        ancestors: Ancestors | None = None,
         prefetch_size: int = PREFETCH_SIZE,
     ) -> None:
+        self.ancestors = ancestors or Ancestors.by_name_or_path(config)
         streams = RandomStreams.of(config.seed)
         self.config = config
         self.split = make_split(config, data, ink, streams)
-        self.batches = Batches.of(config, data, self.split, streams, mixture, prefetch_size=prefetch_size)
+        teacher = self.ancestors.teacher(config)
+        self.batches = Batches.of(
+            config, data, self.split, streams, mixture, prefetch_size=prefetch_size, teacher=teacher
+        )
         _check_fit(config, len(self.batches), len(self.split.validation_labels))
         self.mlp = MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         self.mlp.initialize(config.initialization, streams.weights, config.initial_std)
         self.network = DigitClassifier(self.mlp)
+        if self.ancestors.start:
+            self.network.copy_from(self.ancestors.start)
         self.gradient_step = GradientStep(self.mlp, config, self.batch_size, streams.dropout)
         self.average = WeightAverage(self.network, config.average_last)
         self.early_stopping = EarlyStopping(self.network, config.early_stopping)
@@ -302,6 +313,7 @@ class Trainer:
             status=self.status,
             message=self.message,
             snapshot=self.snapshot if self.can_go_on else None,
+            ancestors_data=self.ancestors.data,
         )
 
     # -- Snapshots ------------------------------------------------------------------------------------------

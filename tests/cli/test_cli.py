@@ -158,6 +158,7 @@ def test_every_setting_is_an_option(answer):
         "batch_size": "100", "epochs": "2", "label_smoothing": "0.1", "clip_norm": "2", "early_stopping": "5",
         "augmentation": "affine", "seed": "3", "data": "mnist-5k", "training_size": "500", "validation_size": "100",
         "hidden_sizes": "20,10", "ink": str(INK), "background": "true", "average_last": "1",
+        "teacher": "handwriting", "teacher_temperature": "3", "teacher_weight": "0.5", "start_from": "",
     }  # fmt: skip
     assert set(texts) == set(TrainingConfig.model_fields)
     options = [part for name, text in texts.items() for part in (f"--{name.replace('_', '-')}", text)]

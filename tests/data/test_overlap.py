@@ -26,3 +26,18 @@ def test_ink_that_a_network_was_trained_on_overlaps(ink):
     assert find_overlap("mnist", "mine.jsonl", ink=ink, on_training_part=True) is Overlap.TRAINING_IMAGES
     assert find_overlap("mnist", "mine.jsonl", ink=ink) is None
     assert find_overlap("mnist", "yours.jsonl", ink=ink, on_training_part=True) is None
+
+
+def test_what_an_ancestor_was_trained_on_overlaps_too():
+    assert find_overlap("mnist-5k", "mnist-5k", ancestors=["mnist"]) is Overlap.BY_ANCESTOR
+    assert find_overlap("mnist-5k", "mnist-5k", ancestors=["mnist-5k", "mine.jsonl"]) is None
+    assert find_overlap("mnist", "mnist", ancestors=["mnist"]) is None
+    assert (
+        find_overlap("a.csv", "ink/mine.jsonl", on_training_part=True, ancestors=["mine.jsonl"]) is Overlap.BY_ANCESTOR
+    )
+    assert find_overlap("mnist", "mnist-5k", ancestors=["mnist"]) is Overlap.MNIST_5K_IN_MNIST
+
+
+def test_an_ancestor_of_which_nothing_is_known_may_have_seen_anything():
+    assert find_overlap("mnist", "mnist", ancestors=["?"]) is Overlap.UNKNOWN_ANCESTOR
+    assert find_overlap("mnist-5k", "mnist-5k", ancestors=["?", "mnist"]) is Overlap.BY_ANCESTOR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model import data
 from model.data import Overlap
+from model.training.ancestors import data_of_ancestors
 from model.training.checkpoint import Checkpoint
 from ui import state
 from ui.evaluate.results import EvaluationSet, evaluation_set
@@ -14,6 +15,10 @@ NOT_FAIR = "Not a fair test: this network was trained on these images."
 WARNINGS = {
     Overlap.TRAINING_IMAGES: NOT_FAIR,
     Overlap.MNIST_5K_IN_MNIST: f"{NOT_FAIR} All 5,000 of them are among MNIST's 60,000 training images.",
+    Overlap.BY_ANCESTOR: "Not a fair test: a network that this one learned from, its teacher or the one it started "
+    "from, was trained on these images.",
+    Overlap.UNKNOWN_ANCESTOR: "Perhaps not a fair test: nothing is known of what a network that this one learned from "
+    "was trained on.",
 }
 
 
@@ -38,7 +43,13 @@ def overlap(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> Ove
     config = checkpoint.config
     if config is None:
         return None
-    return data.find_overlap(config.data, dataset, ink=config.ink, on_training_part=not samples.is_test)
+    return data.find_overlap(
+        config.data,
+        dataset,
+        ink=config.ink,
+        on_training_part=not samples.is_test,
+        ancestors=data_of_ancestors(config, checkpoint.scores),
+    )
 
 
 def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> list[str]:

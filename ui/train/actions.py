@@ -12,7 +12,7 @@ from model import presets
 from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobStatus, TrainingRequest
 from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, Stop
-from model.training import Change
+from model.training import Change, ancestors
 from ui import state
 from ui.common import errors
 from ui.pickers import datasets
@@ -176,6 +176,9 @@ def continue_run() -> None:
 
 
 def _submit(request: TrainingRequest, *, beside: bool = False) -> None:
+    if problem := ancestors.problem(request.config):
+        errors.show_error(problem)
+        return
     try:
         jobs.start(request, beside=beside)
     except ValueError as error:

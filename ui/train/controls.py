@@ -18,8 +18,9 @@ from model import data
 from model.common.fields import Group
 from model.config import MAX_HIDDEN_LAYERS, TrainingConfig
 from model.presets import PRESETS, name_of
+from model.training import ancestors
 from ui import state
-from ui.common import glossary
+from ui.common import errors, glossary
 from ui.pickers import datasets
 from ui.state import widget_state
 from ui.train import network_editor, url_state, widgets
@@ -31,8 +32,9 @@ APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same
 PLAIN = tuple(name for name in FIELDS if name not in APART)
 
 GROUPS = TrainingConfig.groups()
-FOLDED = (Group.INITIALIZATION, Group.OPTIMIZER, Group.DATA)  # behind their titles, below the others
+FOLDED = (Group.INITIALIZATION, Group.OPTIMIZER, Group.DATA, Group.TRANSFER)  # behind their titles, below the others
 
+ONLY_WITH = {"schedule", "teacher"}  # settings whose own settings are shown only with the value that uses them
 NETWORK = ("activation",)  # settings that stand below the drawing of the network
 
 hidden = url_state.hidden  # what the page's address asks to leave out
@@ -173,9 +175,11 @@ def _choose_rest(
         shown = {
             name: idle
             for name, idle in fields[group].items()
-            if not (idle and "schedule" in TrainingConfig.setting(name).used_with)  # only with the one that uses it
+            if not (idle and TrainingConfig.setting(name).used_with.keys() & ONLY_WITH)
         }
         _folded(group, shown)
+    if problem := ancestors.problem(config):
+        st.warning(errors.escape_markdown(problem))
 
 
 def _when_applied(running: TrainingConfig | None, *, live: bool) -> str:
@@ -268,6 +272,8 @@ def _idle(name: str, config: TrainingConfig, running: TrainingConfig | None) -> 
     (other,) = setting.used_with
     if other == "hidden_sizes":
         return "It has no effect without a hidden layer."
+    if other == "teacher":
+        return "It has no effect without a teacher."
     chosen = getattr(config, other)
     return f"It has no effect with {glossary.NAMES.get(chosen, chosen)}."
 

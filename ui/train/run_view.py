@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from model import data
 from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobState
 from model.training import fork_conflicts
+from model.training.ancestors import data_of_ancestors
 from ui import state
 from ui.common import errors, formatting
 from ui.pickers import networks
@@ -101,6 +103,14 @@ def _timeline_note(view: JobState, differing: list[str]) -> str:
     return f"{said} A branch can't change: {', '.join(differing)}." if differing else said
 
 
+def _whether_seen(job: Job, tested_on: str) -> str:
+    """Say whether a run's network, or one that it learned from, has seen the test images."""
+    ancestors = data_of_ancestors(job.config, job.state().scores)
+    if data.find_overlap(job.config.data, tested_on, ancestors=ancestors):
+        return "which a network that it learned from has seen: no fair test"
+    return "none of which it has seen"
+
+
 def _outcome() -> None:
     """What became of the run, and what can be done with it."""
     job = state.visitor().job
@@ -119,8 +129,8 @@ def _outcome() -> None:
         if (test := view.scores.get("test_accuracy")) is not None:
             st.markdown(
                 f"**Test accuracy {formatting.percent(float(test))}** on the test images of "
-                f"{view.scores['tested_on']}, none of which it has seen. Saved as {name} in the menus of Draw and "
-                "Evaluate."
+                f"{view.scores['tested_on']}, {_whether_seen(job, str(view.scores['tested_on']))}. Saved as {name} in "
+                "the menus of Draw and Evaluate."
             )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link("draw.py", label="Try it on Draw", icon=":material/draw:")

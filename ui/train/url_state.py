@@ -17,6 +17,8 @@ import streamlit as st
 from model import data
 from model.common.fields import Settings
 from model.config import TrainingConfig
+from model.training import ancestors
+from model.training.shipped import shipped
 from ui import state
 from ui.state import presentation
 
@@ -80,6 +82,9 @@ def parse(given: Mapping[str, str]) -> tuple[TrainingConfig, list[str]]:
             problems.append(f"{name} can't be given in an address: it names files; use the command line")
         elif name == "data" and text not in data.DATASETS:  # never a path: the address is anyone's to write
             problems.append(f"data must be one of {', '.join(data.DATASETS)}; got {text[:MAX_QUOTED]!r}")
+        elif TrainingConfig.setting(name).network and not shipped().keys() >= set(ancestors.names(text)):  # nor here
+            known = ", ".join(shipped())
+            problems.append(f"{name} must name networks that come with Inkling, {known}; got {text[:MAX_QUOTED]!r}")
         else:
             values[name] = text
     config, invalid = TrainingConfig.of_valid(values)

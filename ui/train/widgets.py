@@ -12,6 +12,7 @@ import streamlit as st
 
 from model.config import TrainingConfig
 from ui.common import glossary
+from ui.pickers import networks
 from ui.state import widget_state
 
 
@@ -26,6 +27,11 @@ def field(name: str, idle: str = "", *, most: float = math.inf) -> None:
     shared: dict[str, Any] = {"key": name, "persist_state": "session", "help": explanation, "disabled": bool(idle)}
     if options:
         st.selectbox(title, options, format_func=_name, **shared)
+    elif none := TrainingConfig.setting(name).network:
+        chosen = widget_state.get(name, "")  # perhaps several teachers, from an address
+        names = ["", *networks.shipped_names()]
+        named = [*names, *({chosen} - set(names))]
+        st.selectbox(title, named, format_func=lambda value: value or none, **shared)
     elif kind is bool:
         st.toggle(title, **shared)
     elif TrainingConfig.setting(name).stops:

@@ -26,6 +26,19 @@ def test_training_images_are_mentioned() -> None:
     assert fairness.warnings(Checkpoint(DigitClassifier(MLP((784, 10)))), "mnist-5k", with_test) == []
 
 
+def test_what_a_teacher_has_seen_is_mentioned() -> None:
+    with_test, network = results.evaluation_set(dataset(7, 3)), DigitClassifier(MLP((784, 10)))
+    for config, scores in (
+        (TrainingConfig(teacher="champion"), {}),  # known by its name
+        (TrainingConfig(start_from="mine.npz"), {"ancestors_trained_on": "mnist"}),  # noted when it was trained
+    ):
+        (warning,) = fairness.warnings(Checkpoint(network, config, scores), "mnist-5k", with_test)
+        assert "a network that this one learned from" in warning
+        assert fairness.warnings(Checkpoint(network, config, scores), "mnist", with_test) == []
+    (warning,) = fairness.warnings(Checkpoint(network, TrainingConfig(teacher="mine.npz")), "mnist-5k", with_test)
+    assert warning.startswith("Perhaps not a fair test")
+
+
 def script() -> None:
     import streamlit as st
 

@@ -39,6 +39,10 @@ OTHERS: dict[str, Any] = {
     "clip_norm": 1.5,
     "early_stopping": 2,
     "average_last": 3,
+    "teacher": "champion,wide-512",
+    "teacher_temperature": 3.5,
+    "teacher_weight": 0.75,
+    "start_from": "starter",
     "augmentation": "affine",
     "seed": 11,
 }
@@ -288,3 +292,35 @@ def test_custom_can_be_seen_and_not_chosen_and_the_defaults_come_back_by_a_click
 def test_immediately_is_said_only_of_a_run_in_progress() -> None:
     assert "immediately" not in text(page())
     assert "immediately" in text(page(RUNNING))
+
+
+# ------------------------------------------------------------------------------------------------- other networks
+
+
+def test_a_teacher_is_chosen_by_its_name_and_its_settings_appear_with_it() -> None:
+    screen = page()
+    assert not {"teacher_temperature", "teacher_weight"} & shown(screen).keys()
+    teacher = shown(screen)["teacher"]
+    assert teacher.options[0] == "None"
+    assert {"champion", "handwriting", "starter"} <= set(teacher.options)
+    sound(teacher.set_value("champion").run())
+    assert {"teacher_temperature", "teacher_weight"} <= shown(screen).keys()
+    assert link(screen) == {"teacher": "champion"}
+    assert screen.session_state["config"].teacher == "champion"
+    assert not screen.warning
+
+
+def test_a_network_that_does_not_fit_is_told_of() -> None:
+    screen = page(teacher="handwriting")
+    assert "turn the reject class on" in screen.warning[0].value
+    assert not page(teacher="handwriting", background="true").warning
+    assert "784-64-10 relu" in page(start_from="starter", hidden_sizes="32").warning[0].value.replace("\\", "")
+    assert not page(start_from="starter", hidden_sizes="64").warning
+
+
+@pytest.mark.parametrize("name", ["teacher", "start_from"])
+def test_an_address_names_no_file(name: str) -> None:
+    for value in ("weights/starter.safetensors", "/etc/passwd", "starter,../x"):
+        screen = page(**{name: value})
+        assert f"{name} must name networks that come with Inkling" in screen.session_state["problem"]
+        assert screen.session_state["config"] == TrainingConfig()

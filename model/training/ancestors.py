@@ -1,0 +1,174 @@
+"""The networks that a run learns from: its teachers, and the one whose parameters it starts with.
+
+What they have seen, a network that learned from them has seen too, so its scores on those images are no fair ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from model.common.arrays import Array
+from model.config import TrainingConfig
+from model.data.overlap import UNKNOWN
+from model.nn.classifier import DigitClassifier
+from model.nn.distillation import SoftTargets, soften
+from model.nn.mlp import MLP
+from model.training.checkpoint import ANCESTORS_DATA, Checkpoint, Scores, load
+from model.training.shipped import find_shipped, find_weights, shipped
+
+LAYERS = ("hidden_sizes", "activation", "batch_normalization", "background")  # the settings that make a shape
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Networks whose mean probabilities are learned."""
+
+    networks: tuple[MLP, ...]
+    temperature: float
+    weight: float
+
+    def soft_targets(self, images: Array) -> SoftTargets:
+        """Return what they say of images (n, 784)."""
+        logits = [network.logits(images) for network in self.networks]
+        return SoftTargets(soften(logits, self.temperature), self.temperature, self.weight)
+
+
+@dataclass(frozen=True)
+class Ancestors:
+    """The networks of a run that were trained before it.
+
+    Attributes:
+        teachers: Those whose answers it learns.
+        start: The one that it starts from.
+        data: The names of the data sets and ink files that they learned from, and `UNKNOWN` if one is not known.
+    """
+
+    teachers: tuple[DigitClassifier, ...] = ()
+    start: DigitClassifier | None = None
+    data: tuple[str, ...] = ()
+
+    @classmethod
+    def by_name_or_path(cls, config: TrainingConfig) -> Ancestors:
+        """Load the networks that a config names, by their files' paths or by the names of those with Inkling.
+
+        Raises:
+            ValueError: One is missing, is no network, or does not fit; one line says which and what would.
+            OSError: A file can't be read.
+        """
+        return cls._of(config, lambda name: find_weights(Path(name).expanduser()))
+
+    @classmethod
+    def by_name(cls, config: TrainingConfig) -> Ancestors:
+        """Load them from among those that come with Inkling: no name leads to another file.
+
+        Raises:
+            ValueError: One is not among them, or does not fit.
+        """
+        return cls._of(config, find_shipped)
+
+    @classmethod
+    def _of(cls, config: TrainingConfig, find: Callable[[str], Path]) -> Ancestors:
+        teachers = {name: _load("teacher", name, find) for name in names(config.teacher)}
+        started = [_load("start_from", config.start_from.strip(), find)] if config.start_from.strip() else []
+        for name, teacher in teachers.items():
+            _check_teacher(config, name, teacher.network)
+        for start in started:
+            _check_start(config, start.network)
+        seen = dict.fromkeys(name for one in (*teachers.values(), *started) for name in data_of(one))
+        return cls(
+            tuple(one.network for one in teachers.values()), started[0].network if started else None, tuple(seen)
+        )
+
+    def teacher(self, config: TrainingConfig) -> Teacher | None:
+        """Return the teachers as one, with the config's temperature and weight; None without any."""
+        networks = tuple(one.mlp for one in self.teachers)
+        return Teacher(networks, config.teacher_temperature, config.teacher_weight) if networks else None
+
+    def checksums(self) -> list[str]:
+        """Return what tells these networks from others of the same names."""
+        return [one.checksum() for one in (*self.teachers, *([self.start] if self.start else []))]
+
+
+def names(listed: str) -> list[str]:
+    """Return the names in a list that is separated by commas."""
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def data_of(trained: Checkpoint) -> tuple[str, ...]:
+    """Return the names of the data sets and ink files that a network learned from, itself or by its ancestors."""
+    config = trained.config
+    if config is None:
+        return (UNKNOWN,)
+    return tuple(dict.fromkeys((config.data, *names(config.ink), *data_of_ancestors(config, trained.scores))))
+
+
+def data_of_ancestors(config: TrainingConfig, scores: Scores) -> tuple[str, ...]:
+    """Return the names of the data that a network's ancestors learned from; `UNKNOWN` for those that are not known."""
+    if not (config.teacher or config.start_from):
+        return ()
+    noted = scores.get(ANCESTORS_DATA)
+    if isinstance(noted, str):
+        return tuple(names(noted))
+    found = (_data_of_shipped(name) for name in (*names(config.teacher), *names(config.start_from)))
+    return tuple(dict.fromkeys(name for data in found for name in data))
+
+
+def problem(config: TrainingConfig) -> str | None:
+    """Return why networks that come with Inkling do not fit a config, in one line; None if they do."""
+    try:
+        for name in names(config.teacher):
+            _check_teacher(config, name, _shipped(name).network)
+        if config.start_from:
+            _check_start(config, _shipped(config.start_from).network)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+@cache
+def _shipped(name: str) -> Checkpoint:
+    return load(find_shipped(name))
+
+
+def _data_of_shipped(name: str) -> Sequence[str]:
+    return data_of(_shipped(name)) if name in shipped() else (UNKNOWN,)
+
+
+def _load(setting: str, name: str, find: Callable[[str], Path]) -> Checkpoint:
+    try:
+        return load(find(name))
+    except ValueError as error:
+        raise ValueError(f"{setting}: {error}") from None
+
+
+def _check_teacher(config: TrainingConfig, name: str, network: DigitClassifier) -> None:
+    if network.mlp.sizes[-1] == config.sizes[-1]:
+        return
+    if network.has_reject_class:
+        fits = "turn the reject class on (background), or take a teacher without one, such as champion"
+    else:
+        fits = "turn the reject class off (background), or take a teacher that has one, such as handwriting"
+    raise ValueError(
+        f"teacher must have {config.sizes[-1]} outputs, as many as this network; {name} has {network.mlp.sizes[-1]}: "
+        f"{fits}"
+    )
+
+
+def _check_start(config: TrainingConfig, network: DigitClassifier) -> None:
+    normalized = config.batch_normalization and len(config.sizes) > 2
+    wanted = MLP(config.sizes, config.activation, batch_normalization=normalized)
+    is_same = (network.mlp.sizes, network.mlp.batch_normalization) == (wanted.sizes, wanted.batch_normalization)
+    if is_same and (network.mlp.activation == wanted.activation or not config.hidden_sizes):
+        return
+    raise ValueError(
+        f"start_from must be a network of the same layers, {_described(wanted)}; {config.start_from} is "
+        f"{_described(network.mlp)} ({', '.join(LAYERS)} make the layers)"
+    )
+
+
+def _described(mlp: MLP) -> str:
+    normalized = " with batch normalization" if mlp.batch_normalization else ""
+    return f"{'-'.join(map(str, mlp.sizes))} {mlp.activation}{normalized}"
