@@ -9,13 +9,14 @@ from ui.browser import routes as browser
 from ui.server import preflight
 from ui.server import routes as server
 from ui.server.middleware import middleware
-from ui.state import runtime
+from ui.state import runtime, shutdown
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Prepare the process before the first visitor comes."""
     runtime.start()
+    shutdown.prepare()
     yield
 
 

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
         description="The folder for data sets and for interrupted training runs; by default, a folder of Inkling's own "
         "where the system has its caches.",
     )
+    shared: Folder | None = Field(
+        None,
+        validation_alias="INKLING_SHARED",
+        description="A folder that all replicas of the app share, or that outlives a restart: an app that is told to "
+        "end leaves there what its visitors have made, and their runs go on where they come next; by default, nothing "
+        "is left.",
+    )
     mnist_dir: Folder | None = Field(
         None,
         validation_alias="MNIST_DIR",

@@ -14,6 +14,7 @@ from typing import Protocol
 from model.common.arrays import F32
 from model.config import TrainingConfig
 from model.jobs.job_files import JobFiles, gone
+from model.jobs.job_record import JobRecord
 from model.jobs.job_state import JobState
 from model.jobs.protocol import (
     ChangeSettings,
@@ -227,6 +228,42 @@ class Job:
             self._pending.append(command)
             if isinstance(command, SetProbeImage):
                 self._state = replace(self._state, probe_predictions=[])
+
+    def record(self, *, is_saved: bool) -> JobRecord:
+        """Return what another app needs to know to go on with the run.
+
+        Args:
+            is_saved: whether the run's files have the state that it has reached; else it goes back to a snapshot.
+        """
+        with self._lock:
+            snapshots = self._state.snapshots
+            start_from = self._start_from.name if self._start_from else ""
+            if not is_saved:
+                start_from = snapshots[-1].file if snapshots else ""
+            return JobRecord(
+                number=self.number,
+                name=self.name,
+                label=self.label,
+                initial_config=self.initial_config,
+                config=self._confirmed_config,
+                changes=[command.values for command in self._pending if isinstance(command, ChangeSettings)],
+                controls=self._controls,
+                state=self._state,
+                start_from=start_from,
+                is_saved=is_saved,
+                parent=self.parent,
+                parent_number=self.parent_number,
+                forked_at=self.forked_at,
+            )
+
+    def restore(self, record: JobRecord) -> None:
+        """Take over what another app knew of the run; its files are in the folder."""
+        with self._lock:
+            self.label, self.parent, self.forked_at = record.label, record.parent, record.forked_at
+            self._controls, self._confirmed_config = record.controls, record.config
+            self._pending = [ChangeSettings(values) for values in record.changes]
+            self._start_from = self.files.folder / record.start_from if record.start_from else None
+            self._state = record.resumed()
 
     def start_message(self, threads: int) -> StartTraining:
         """Return what a worker needs to know to start or continue the run, which is now starting."""

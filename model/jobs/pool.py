@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import atexit
 import logging
+import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 from model.common.control_groups import memory_limit
 from model.common.cores import cores
 from model.jobs import worker_limits
 from model.jobs.fair_queue import FairQueue, Running, select_preemption
 from model.jobs.job import NO_WORKER, Job
+from model.jobs.job_record import JobRecord
 from model.jobs.protocol import (
     CheckGradient,
     Command,
@@ -78,6 +81,7 @@ class Pool:
         self._numbers = count(1)
         self._queue: FairQueue[Job] = FairQueue()
         self._closed = threading.Event()
+        self._suspended = False
         self._work_folder = WorkFolder()
         self.folder = self._work_folder.path  # of the files of all jobs; it is deleted with the pool
         with self._lock:  # what the first ones say waits until all are there
@@ -107,14 +111,46 @@ class Pool:
         Raises:
             ValueError: a fork that is not possible, or the pool is closed.
         """
-        if self._closed.is_set():
-            raise ValueError("no run can start: the app is ending")
-        number = next(self._numbers)
-        job = Job(self, number, request, self.folder / f"job-{number}")
+        job = self._new_job(request)
         with self._lock:
             self._queue.push(job)
             self._dispatch()
         return job
+
+    def adopt(self, request: TrainingRequest, record: JobRecord, files: Iterable[Path]) -> Job:
+        """Go on with a run of another app, whose files are moved here; see model.jobs.handover.
+
+        Raises:
+            ValueError: the pool is closed.
+            OSError: a file can't be moved.
+        """
+        job = self._new_job(request)
+        for file in files:
+            shutil.move(file, job.files.folder)
+        job.restore(record)
+        with self._lock:
+            if job.status is JobStatus.WAITING:
+                self._queue.push(job)
+                self._dispatch()
+        return job
+
+    def _new_job(self, request: TrainingRequest) -> Job:
+        if self.is_closed:
+            raise ValueError("no run can start: the app is ending")
+        number = next(self._numbers)
+        return Job(self, number, request, self.folder / f"job-{number}")
+
+    def suspend(self, seconds: float) -> None:
+        """Have all runs saved, and start none any more; returns when they are, or when the time is over."""
+        with self._lock:
+            self._suspended = True
+            for worker, assignment in self._workers.assigned:
+                if not assignment.is_preempting:
+                    assignment.is_preempting = True
+                    worker.send(assignment.job.number, Preempt())
+        end = time.monotonic() + seconds
+        while self._workers.assigned and time.monotonic() < end:
+            time.sleep(0.01)
 
     def send(self, job: Job, command: Command) -> None:
         """Pass a command on to the job's worker, or carry it out for a job that has none.
@@ -153,8 +189,8 @@ class Pool:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the app is ending."""
-        return self._closed.is_set()
+        """Whether the app is ending: no run is started any more."""
+        return self._suspended or self._closed.is_set()
 
     @property
     def waiting(self) -> int:
@@ -186,6 +222,8 @@ class Pool:
 
     def _dispatch(self) -> None:
         """Give free workers to the jobs that are next; while others still wait, have running jobs give theirs back."""
+        if self._suspended:
+            return
         for worker in self._workers.free:
             if self._queue:
                 job = self._queue.pop(self._workers.owners)

@@ -29,7 +29,7 @@ def test_a_blank_number_is_the_default(monkeypatch, blank):
 
 def test_an_empty_folder_is_the_default(monkeypatch):
     default = Settings().cache
-    for name in ("INKLING_CACHE", "MNIST_DIR", "INK_DIR"):
+    for name in ("INKLING_CACHE", "INKLING_SHARED", "MNIST_DIR", "INK_DIR"):
         monkeypatch.setenv(name, "")
     assert (Settings().cache, Settings().mnist_dir, Settings().ink_dir) == (default, None, None)
 
@@ -53,7 +53,7 @@ def test_a_wrong_number_is_named_with_its_range_in_one_line(monkeypatch, value):
 
 
 def test_folders_may_begin_with_the_users_home(monkeypatch):
-    for name in ("INKLING_CACHE", "MNIST_DIR", "INK_DIR"):
+    for name in ("INKLING_CACHE", "INKLING_SHARED", "MNIST_DIR", "INK_DIR"):
         monkeypatch.setenv(name, "~/somewhere")
     settings = Settings()
     assert settings.cache == settings.mnist_dir == settings.ink_dir == Path.home() / "somewhere"

@@ -74,8 +74,9 @@ def submit_to(folder):
     pools = []
 
     def make(size=1, **settings):
-        pools.append(Pool(size=size, threads=1, settings=PoolSettings(**settings)))
-        return pools[-1], lambda owner, config=ENDLESS: pools[-1].submit(TrainingRequest(owner, owner, config, folder))
+        pool = Pool(size=size, threads=1, settings=PoolSettings(**settings))
+        pools.append(pool)
+        return pool, lambda owner, config=ENDLESS: pool.submit(TrainingRequest(owner, owner, config, folder))
 
     yield make
     for pool in pools:

@@ -10,7 +10,7 @@ from secrets import compare_digest
 import streamlit as st
 
 from model.common.settings import Settings
-from ui.state import limits, runtime, visitors
+from ui.state import handover, limits, runtime, visitors
 from ui.state.tab_state import TabState
 from ui.state.visitor_state import VisitorState
 from ui.state.visitors import Visitors
@@ -23,7 +23,9 @@ def begin() -> None:
     """Find this visitor's state again, or make it; to be called first on every run."""
     if VISITOR_KEY not in st.session_state:
         name = visitors.browser_name()
-        st.session_state[VISITOR_KEY] = _visitors().find(name) or VisitorState(name)
+        here = _visitors().find_or_add(name, VisitorState(name))
+        handover.take_up(here, runtime.pool())
+        st.session_state[VISITOR_KEY] = here
         st.session_state[TAB_KEY] = TabState()
     runtime.pool()
     _presence(visitor().name, visitor())
@@ -51,6 +53,11 @@ def tab() -> TabState:
 def visitor_with(token: str) -> VisitorState | None:
     """The visitor whose token this is, outside of any session: their browser asks for something of theirs."""
     return _visitors().search(lambda state: compare_digest(state.token.encode(), token.encode()))
+
+
+def hand_over(end: float) -> None:
+    """Leave what all visitors have made to whoever they come to next, by a time of the monotonic clock."""
+    handover.leave(_visitors().all(), runtime.pool(), end)
 
 
 def enter_page(name: str) -> bool:
@@ -86,6 +93,7 @@ def _sweep(everyone: Visitors[VisitorState]) -> None:
         for state in everyone.evict():
             for job in list(state.jobs):
                 job.discard()
+        handover.sweep()
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda state: _visitors().disconnect(state.name))

@@ -42,6 +42,11 @@ class Visitors(Generic[T]):
         with self._lock:
             return self._stays[name].data if name in self._stays else None
 
+    def find_or_add(self, name: str, data: T) -> T:
+        """What a visitor has here; if they are new, that is `data`."""
+        with self._lock:
+            return self._stays.setdefault(name, _Stay(data, left=time.monotonic())).data
+
     def search(self, is_wanted: Callable[[T], bool]) -> T | None:
         """What the first visitor has here for whom this holds."""
         with self._lock:

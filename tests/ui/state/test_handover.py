@@ -1,0 +1,166 @@
+"""What an app leaves of its visitors when it ends, another one takes up, once, and whole."""
+
+import json
+import os
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+
+from model import data
+from model.config import TrainingConfig
+from model.ink import Drawing
+from model.jobs import Pool, TrainingRequest
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
+from model.training.checkpoint import Checkpoint
+from tests.polling import wait_for, wait_for_points, wait_until
+from tests.toy_data import patterns
+from ui.state import handover
+from ui.state.drawing_log import DrawingLog, LoggedDrawing
+from ui.state.sheet import Content
+from ui.state.visitor_state import Pinned, UploadedDataset, VisitorState
+
+NAME = "0123456789abcdef" * 2
+CONFIG = TrainingConfig(hidden_sizes=(16,), batch_size=32, epochs=10_000)
+DRAWING = Drawing((np.array([[1.0, 2.0], [3.0, 4.5]]),), label="7", pen=2.0)
+
+
+@pytest.fixture(autouse=True)
+def shared(tmp_path, monkeypatch, session_cache) -> Path:
+    """The folder that the apps share."""
+    monkeypatch.setenv("INKLING_CACHE", str(session_cache))
+    monkeypatch.setenv("INKLING_SHARED", str(tmp_path / "shared"))
+    return tmp_path / "shared" / "visitors"
+
+
+@pytest.fixture
+def pools():
+    """The workers of two apps."""
+    pools = [Pool(1, 1), Pool(1, 1)]
+    yield pools
+    for pool in pools:
+        pool.close()
+
+
+def soon() -> float:
+    return time.monotonic() + 30
+
+
+def drew(name: str = NAME) -> VisitorState:
+    state = VisitorState(name)
+    state.drawings = DrawingLog([LoggedDrawing(3, DRAWING, "data:image/png;base64,", "7")], 3)
+    return state
+
+
+def test_a_visitor_finds_everything_again(pools, shared):
+    here, there = pools
+    folder = TemporaryDirectory(dir=here.folder, ignore_cleanup_errors=True)
+    data.save(patterns(400, 100), Path(folder.name) / "data")
+    uploaded = UploadedDataset(data.open_folder(Path(folder.name) / "data"), folder)
+    state = drew()
+    network = DigitClassifier(MLP((784, 10)))
+    network.mlp.parameters[:] = 0.25
+    state.networks = {"mine": Checkpoint(network, None, {"test_accuracy": 0.5})}
+    state.datasets, state.dataset, state.network = {"my.csv": uploaded}, "my.csv", "mine"
+    state.config, state.speed, state.probe = CONFIG.changed(learning_rate=0.02), 100, "drawing"
+    state.content = Content(DRAWING, 3)
+    state.pinned, state.times_pinned = Pinned(DRAWING, "mark"), 2
+    own = TrainingRequest("own", NAME, CONFIG, Path(folder.name) / "data", keep_alive=uploaded)
+    builtin = TrainingRequest("builtin", NAME, CONFIG.changed(epochs=1, training_size=300), data.prepare("mnist-5k"))
+    state.jobs = [here.submit(builtin), here.submit(own)]
+    state.job = state.jobs[1]
+    wait_until(state.jobs[0], "finished")
+    state.job_networks = {state.jobs[0].number: "mine"}
+    wait_for_points(state.job)
+    reached = state.job.state().points[-1].step
+
+    handover.leave([state], here, soon())
+    here.close()
+    del folder, uploaded, state.datasets
+
+    back = VisitorState(NAME)
+    handover.take_up(back, there)
+    assert (back.network, back.dataset, back.speed, back.probe, back.times_pinned) == (
+        "mine",
+        "my.csv",
+        100,
+        "drawing",
+        2,
+    )
+    assert back.networks["mine"].network.checksum() == network.checksum()
+    assert back.networks["mine"].scores == {"test_accuracy": 0.5}
+    assert back.config == state.config
+    for drawing in (back.content.drawing, back.pinned.drawing, back.drawings.find(3).drawing):
+        assert drawing.to_json() == DRAWING.to_json()
+    assert (back.pinned.mark, back.content.number, back.drawings.num_made) == ("mark", 3, 3)
+    assert len(back.datasets["my.csv"].dataset.images) == 400
+    assert [(job.name, job.owner) for job in back.jobs] == [("builtin", NAME), ("own", NAME)]
+    assert back.job is back.jobs[1]
+    assert back.job_networks == {back.jobs[0].number: "mine"}
+    assert back.jobs[0].state().status == "finished"
+    wait_for(lambda: back.job.state().points[-1].step > reached, back.job.state)
+    assert not list(shared.iterdir())
+
+
+def test_only_one_app_takes_a_visitors_things_and_only_the_visitor_gets_them(pools, shared):
+    handover.leave([drew()], pools[0], soon())
+    assert NAME not in " ".join(os.listdir(shared))  # whoever lists the folder learns nobody's cookie
+    stranger = VisitorState("f" * 32)
+    handover.take_up(stranger, pools[1])
+    assert not stranger.drawings.drawings
+    states = [VisitorState(NAME) for _ in range(3)]
+    for state in states:
+        handover.take_up(state, pools[1])
+    assert [len(state.drawings.drawings) for state in states] == [1, 0, 0]
+
+
+def test_what_a_visitor_has_made_meanwhile_is_not_replaced(pools):
+    handover.leave([drew()], pools[0], soon())
+    state = drew()
+    state.drawings.num_made = 77
+    handover.take_up(state, pools[1])
+    assert state.drawings.num_made == 77
+
+
+def test_a_visitor_who_made_nothing_leaves_nothing(pools, shared):
+    handover.leave([VisitorState(NAME)], pools[0], soon())
+    assert not shared.exists() or not list(shared.iterdir())
+
+
+def test_without_a_shared_folder_nothing_is_left(pools, shared, monkeypatch):
+    monkeypatch.delenv("INKLING_SHARED")
+    handover.leave([drew()], pools[0], soon())
+    assert not pools[0].is_closed
+    assert not shared.exists()
+    handover.take_up(VisitorState(NAME), pools[1])
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", json.dumps({"format": "another"}).encode(), b"\xff"])
+def test_a_damaged_file_costs_its_visitor_the_things_and_nobody_the_app(pools, shared, content, caplog):
+    handover.leave([drew()], pools[0], soon())
+    (file,) = shared.glob("*/visitor.json")
+    file.write_bytes(content)
+    state = VisitorState(NAME)
+    handover.take_up(state, pools[1])
+    assert "could not be taken up" in caplog.text
+    assert not state.drawings.drawings
+    assert not list(shared.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_the_log(pools, monkeypatch, caplog, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("INKLING_SHARED", str(tmp_path / "file"))
+    handover.leave([drew()], pools[0], soon())
+    assert "could not be left in" in caplog.text
+    handover.take_up(VisitorState(NAME), pools[1])
+
+
+def test_what_nobody_came_back_for_is_deleted(pools, shared):
+    handover.leave([drew(), drew("a" * 32)], pools[0], soon())
+    old, new = shared.iterdir()
+    os.utime(old, (0, 0))
+    handover.sweep()
+    assert list(shared.iterdir()) == [new]

@@ -1,0 +1,115 @@
+"""An app that is told to end does so within five seconds, whatever holds it up, and its visitors go on elsewhere."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from benchmarks.sessions import Page, Session
+from tests.figures import report
+from tests.paths import ROOT
+from tests.polling import is_running, wait_for
+from tools.app_server import RunningApp, serve
+from ui.state import shutdown
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+VISITOR = "0123456789abcdef" * 2
+SLACK = 3.0  # for a busy machine, beyond the promised time
+
+
+def terminate(app: RunningApp) -> float:
+    """Send SIGTERM; returns after how many seconds the app's process has ended."""
+    began = time.monotonic()
+    os.kill(app.pid, signal.SIGTERM)
+    wait_for(lambda: not is_running(app.pid), "the app to end")
+    seconds = time.monotonic() - began
+    report("from SIGTERM to the end", seconds, "s")
+    return seconds
+
+
+def epoch(page: Page) -> int:
+    found = re.match(r"\d+", page.texts.get("figures", ""))
+    return int(found[0]) if found else 0
+
+
+def test_a_run_goes_on_in_another_replica_for_the_visitor_with_the_cookie(tmp_path: Path) -> None:
+    environment = {"INKLING_SHARED": str(tmp_path)}
+
+    async def visit(one: RunningApp, two: RunningApp) -> None:
+        async with Session(one.url, VISITOR) as session:
+            await session.open("train", "epochs=10000&hidden_sizes=32")
+            await session.press("start")
+            await session.until(lambda page: epoch(page) > 0)
+            reached = epoch(session.page)
+            assert await asyncio.to_thread(terminate, one) < shutdown.SECONDS + SLACK
+        async with Session(two.url, VISITOR) as session:
+            await session.open("train")
+            await session.until(lambda page: epoch(page) >= reached)
+            again = epoch(session.page)
+            await session.until(lambda page: epoch(page) > again)
+            await session.press("stop")
+        async with Session(two.url, "f" * 32) as stranger:
+            await stranger.open("train")
+            assert not epoch(stranger.page)
+        assert not list((tmp_path / "visitors").iterdir())
+        assert "Left the things of 1 visitors" in one.log_tail()
+
+    with serve(environment=environment) as one, serve(environment=environment) as two:
+        asyncio.run(visit(one, two))
+
+
+def test_whoever_reads_slowly_or_sends_slowly_does_not_hold_it_up() -> None:
+    with serve() as app, ExitStack() as stack:
+        page = urllib.request.urlopen(app.url).read().decode()
+        script = re.search(r'src="[./]*(static/js/[^"]+)"', page)
+        assert script
+        port = int(app.url.rsplit(":", 1)[1])
+        requests = [
+            f"GET /{script[1]} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n" * 50,
+            f"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 10000000\r\n\r\nx",
+        ]
+        for request in requests:
+            slow = stack.enter_context(socket.socket())
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect(("127.0.0.1", port))
+            slow.sendall(request.encode())
+            assert slow.recv(1) if request.startswith("GET") else True
+        assert terminate(app) < shutdown.SECONDS + SLACK
+
+
+STUCK = """
+import signal, sys, threading, time
+from ui.state import shutdown
+signal.signal(signal.SIGTERM, lambda *_: time.sleep(1000))  # a server that waits for a connection
+shutdown.prepare()
+threading.Thread(target=time.sleep, args=(1000,)).start()  # a page that computes
+print("ready", flush=True)
+while True:
+    time.sleep(1)
+"""
+
+
+def test_a_process_that_waits_for_something_ends_all_the_same() -> None:
+    with subprocess.Popen([sys.executable, "-c", STUCK], cwd=ROOT, stdout=subprocess.PIPE, text=True) as stuck:
+        assert stuck.stdout
+        assert stuck.stdout.readline() == "ready\n"
+        stuck.terminate()
+        assert stuck.wait(60) == shutdown.EXIT_CODE == 143
+
+
+def test_a_server_without_a_handler_is_left_alone() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        shutdown.prepare()
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,209 @@
+"""An app that ends leaves what its visitors have made in a folder, $INKLING_SHARED, and another one takes it up.
+
+Each visitor's things lie in a folder of their own, under a digest of the name in their cookie. It appears when it is
+whole, and only one app can take it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import time
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from model import data
+from model.common.atomic_file import atomic_folder
+from model.common.settings import Settings
+from model.config import TrainingConfig
+from model.ink import Drawing
+from model.jobs import Job, Pool, TrainingRequest, handover
+from model.training import checkpoint
+from ui.state import runtime
+from ui.state.drawing_log import DrawingLog, LoggedDrawing
+from ui.state.sheet import Content
+from ui.state.visitor_state import Pinned, UploadedDataset, VisitorState
+from ui.state.visitors import FORGET_SECONDS
+
+FORMAT = "inkling-visitor-1"
+STATE = "visitor.json"
+FOLDER = "visitors"
+TAKEN = "taken-"
+
+# Plain values that are written as they are.
+_PLAIN = (
+    "network", "network_chosen_on", "dataset", "num_samples", "sample_seed", "speed", "probe", "probe_number",
+    "times_pinned", "jobs_started",
+)  # fmt: skip
+
+logger = logging.getLogger("model.handover")
+
+
+def leave(states: Iterable[VisitorState], pool: Pool, end: float) -> None:
+    """Save all runs, and write down what visitors have made, by a time of the monotonic clock; only if there is a
+    folder for it."""
+    if (parent := _parent()) is None:
+        return
+    pool.suspend((end - time.monotonic()) * 0.6)
+    count = 0
+    for state in states:
+        if not _has_made_something(state):
+            continue
+        try:
+            with atomic_folder(_folder(parent, state.name)) as folder:
+                _write(state, pool, folder, end)
+            count += 1
+        except OSError as error:
+            logger.warning("A visitor's things could not be left in %s: %s", parent, error)
+    logger.info("Left the things of %d visitors in %s", count, parent)
+
+
+def take_up(state: VisitorState, pool: Pool) -> None:
+    """Give a visitor what another app has left of theirs, unless they have made something here already."""
+    parent = _parent()
+    if parent is None or not _folder(parent, state.name).exists():
+        return
+    taken = parent / f"{TAKEN}{uuid.uuid4().hex}"
+    with state.lock:
+        if _has_made_something(state):
+            return
+        try:
+            _folder(parent, state.name).rename(taken)
+        except OSError:  # somebody else was quicker
+            return
+        try:
+            _read(state, pool, taken)
+        except (ValueError, TypeError, KeyError, OSError) as error:
+            logger.warning("What another app has left could not be taken up: %s", error)
+        finally:
+            shutil.rmtree(taken, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Delete what nobody has come back for."""
+    if (parent := _parent()) is None:
+        return
+    with suppress(OSError):
+        for folder in parent.iterdir():
+            if time.time() - folder.stat().st_mtime > FORGET_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parent() -> Path | None:
+    shared = Settings().shared
+    return shared / FOLDER if shared else None
+
+
+def _folder(parent: Path, name: str) -> Path:
+    return parent / hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _has_made_something(state: VisitorState) -> bool:
+    return bool(state.jobs or state.networks or state.datasets or state.drawings.drawings)
+
+
+# -- Writing ------------------------------------------------------------------------------------------------
+
+
+def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
+    datasets = _datasets(state)
+    for number, (_, uploaded) in enumerate(datasets):
+        shutil.copytree(Path(uploaded.folder.name) / "data", folder / f"data-{number}")
+    for number, network in enumerate(state.networks.values()):
+        (folder / f"network-{number}.safetensors").write_bytes(network.to_bytes())
+    jobs = list(state.jobs)
+    for number, job in enumerate(jobs):
+        is_saved = pool.worker_pid(job) is None
+        handover.write(job, folder / f"run-{number}", is_saved=is_saved, has_time=lambda: time.monotonic() < end)
+    values: dict[str, Any] = {name: getattr(state, name) for name in _PLAIN}
+    values |= {
+        "format": FORMAT,
+        "networks": list(state.networks),
+        "datasets": [name for name, _ in datasets],
+        "runs": [_source(job, datasets) for job in jobs],
+        "run": jobs.index(state.job) if state.job in jobs else None,
+        "run_networks": {
+            jobs.index(job): state.job_networks[job.number] for job in jobs if job.number in state.job_networks
+        },
+        "config": state.config.model_dump(mode="json"),
+        "content": [state.content.drawing.to_json(), state.content.number],
+        "drawings": [[it.number, it.drawing.to_json(), it.image, it.answer] for it in state.drawings.drawings],
+        "num_drawings": state.drawings.num_made,
+        "pinned": [state.pinned.drawing.to_json(), state.pinned.mark] if state.pinned else None,
+    }
+    (folder / STATE).write_text(json.dumps(values), encoding="utf-8")
+
+
+def _datasets(state: VisitorState) -> list[tuple[str, UploadedDataset]]:
+    """Those in the menu, and those that runs were trained on, by name; none twice."""
+    found = list(state.datasets.items())
+    for job in state.jobs:
+        kept = job.keep_alive
+        if isinstance(kept, UploadedDataset) and all(kept.folder is not other.folder for _, other in found):
+            found.append((kept.dataset.name, kept))
+    return found
+
+
+def _source(job: Job, datasets: list[tuple[str, UploadedDataset]]) -> str | int:
+    """The data set of a run: its name, or which one of those that come along."""
+    for number, (_, uploaded) in enumerate(datasets):
+        if job.keep_alive is not None and job.keep_alive.folder is uploaded.folder:
+            return number
+    return job.data.name
+
+
+# -- Reading ------------------------------------------------------------------------------------------------
+
+
+def _read(state: VisitorState, pool: Pool, folder: Path) -> None:
+    values = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    if values["format"] != FORMAT:
+        raise ValueError(f"expected {FORMAT}; got {values['format']}")
+    networks = {
+        name: checkpoint.load(folder / f"network-{number}.safetensors")
+        for number, name in enumerate(values["networks"])
+    }
+    datasets = [(name, _dataset(folder / f"data-{number}", pool)) for number, name in enumerate(values["datasets"])]
+    for name in _PLAIN:
+        setattr(state, name, values[name])
+    state.networks, state.datasets = networks, dict(datasets[:1])  # one at a time is in the menu
+    state.config = TrainingConfig.of(values["config"])
+    drawing, number = values["content"]
+    state.content = Content(Drawing.from_json(drawing), number)
+    logged = [LoggedDrawing(number, Drawing.from_json(line), *rest) for number, line, *rest in values["drawings"]]
+    state.drawings = DrawingLog(logged, values["num_drawings"])
+    if values["pinned"]:
+        line, mark = values["pinned"]
+        state.pinned = Pinned(Drawing.from_json(line), mark)
+    _read_runs(state, pool, folder, values, [uploaded for _, uploaded in datasets])
+
+
+def _read_runs(
+    state: VisitorState, pool: Pool, folder: Path, values: dict[str, Any], datasets: list[UploadedDataset]
+) -> None:
+    new_numbers: dict[int, int] = {}  # of the runs, by those they had
+    for place, source in enumerate(values["runs"]):
+        record = handover.read(folder / f"run-{place}")
+        uploaded = datasets[source] if isinstance(source, int) else None
+        where = Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(str(source))
+        request = TrainingRequest(record.name, state.name, record.initial_config, where, keep_alive=uploaded)
+        job = handover.take_up(pool, request, record, folder / f"run-{place}")
+        new_numbers[record.number] = job.number
+        job.parent_number = new_numbers.get(record.parent_number) if record.parent_number else None
+        state.jobs.append(job)
+        if place == values["run"]:
+            state.job = job
+        if (name := values["run_networks"].get(str(place))) is not None:
+            state.job_networks[job.number] = name
+
+
+def _dataset(source: Path, pool: Pool) -> UploadedDataset:
+    folder = TemporaryDirectory(prefix="upload-", dir=pool.folder, ignore_cleanup_errors=True)
+    shutil.move(source, Path(folder.name) / "data")
+    return UploadedDataset(data.open_folder(Path(folder.name) / "data"), folder)
