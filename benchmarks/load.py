@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import click
@@ -138,7 +137,7 @@ async def opened(stack: AsyncExitStack, app: RunningApp, count: int, page: str, 
     """So many visitors, each of whom has opened the page."""
     visitors = []
     for start in range(0, count, AT_ONCE):
-        some = [Session(app.url, token_hex(16)) for _ in range(min(AT_ONCE, count - start))]
+        some = [Session(app.url) for _ in range(min(AT_ONCE, count - start))]
         for visitor in some:
             await stack.enter_async_context(visitor)
         await asyncio.gather(*(visitor.open(page, query) for visitor in some))

@@ -7,6 +7,7 @@ Streamlit's own messages, and keeps of a page what it takes to use it: the widge
 from __future__ import annotations
 
 import asyncio
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from typing import Self
@@ -98,12 +99,31 @@ def key_of(identity: str) -> str:
     return key if start == "$$ID" and key != "None" else ""
 
 
-class Session:
-    """A visitor's connection to the app at `url`, to be used as `async with Session(url) as session`."""
+def first_cookie(url: str) -> str:
+    """What the server gives a browser that comes for the first time.
 
-    def __init__(self, url: str, visitor: str = "") -> None:
+    Raises:
+        SessionError: there is no app.
+    """
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=SECONDS_TO_ANSWER) as answer:
+            given = answer.headers.get_all("Set-Cookie") or []
+    except OSError as error:
+        raise SessionError(f"no connection: {error}") from None
+    return "; ".join(cookie.partition(";")[0] for cookie in given)
+
+
+class Session:
+    """A visitor's connection to the app at `url`, to be used as `async with Session(url) as session`.
+
+    Without a `cookie` it is a new visitor, who gets one with the first document; with it, they come back.
+    """
+
+    def __init__(self, url: str, cookie: str = "") -> None:
         self.page = Page()
-        self._url, self._visitor = url, visitor
+        self.cookie = cookie  # of the visitor, and where a proxy gives one, of the replica that has them
+        self._url = url
         self._states: dict[str, WidgetState] = {}  # as the visitor left the widgets, by id
         self._address = ("", "")
         self._trouble: SessionError | None = None
@@ -124,11 +144,12 @@ class Session:
         Raises:
             SessionError: there is no app, or it has no place.
         """
+        self.cookie = self.cookie or await asyncio.to_thread(first_cookie, self._url)
         try:
             self._socket: ClientConnection = await connect(
                 f"{self._url.replace('http', 'ws', 1)}/_stcore/stream",
                 subprotocols=["streamlit", NO_LOGIN],  # type: ignore[list-item]
-                additional_headers={"Cookie": f"inkling_visitor={self._visitor}"} if self._visitor else None,
+                additional_headers={"Cookie": self.cookie},
                 max_size=None,
                 open_timeout=SECONDS_TO_ANSWER,
                 proxy=None,

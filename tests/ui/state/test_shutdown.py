@@ -22,7 +22,6 @@ from tools.app_server import RunningApp, serve
 from ui.state import shutdown
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-VISITOR = "0123456789abcdef" * 2
 SLACK = 3.0  # for a busy machine, beyond the promised time
 
 
@@ -42,22 +41,22 @@ def epoch(page: Page) -> int:
 
 
 def test_a_run_goes_on_in_another_replica_for_the_visitor_with_the_cookie(tmp_path: Path) -> None:
-    environment = {"INKLING_SHARED": str(tmp_path)}
+    environment = {"INKLING_SHARED": str(tmp_path), "INKLING_COOKIE_SECRET": "the same for both of them" * 2}
 
     async def visit(one: RunningApp, two: RunningApp) -> None:
-        async with Session(one.url, VISITOR) as session:
+        async with Session(one.url) as session:
             await session.open("train", "epochs=10000&hidden_sizes=32")
             await session.press("start")
             await session.until(lambda page: epoch(page) > 0)
             reached = epoch(session.page)
             assert await asyncio.to_thread(terminate, one) < shutdown.SECONDS + SLACK
-        async with Session(two.url, VISITOR) as session:
+        async with Session(two.url, session.cookie) as session:
             await session.open("train")
             await session.until(lambda page: epoch(page) >= reached)
             again = epoch(session.page)
             await session.until(lambda page: epoch(page) > again)
             await session.press("stop")
-        async with Session(two.url, "f" * 32) as stranger:
+        async with Session(two.url) as stranger:
             await stranger.open("train")
             assert not epoch(stranger.page)
         assert not list((tmp_path / "visitors").iterdir())
