@@ -19,7 +19,7 @@ from model.common.constants import PIXELS
 from model.common.settings import Settings
 from model.ink import Drawing, non_digits, render, sampler
 
-DIGITS, LETTERS = "digits-dev.jsonl.gz", "letters-dev.jsonl.gz"  # looked for in $INK_DIR
+DIGITS, LETTERS = "digits-dev.jsonl.gz,pendigits-dev.jsonl.gz", "letters-dev.jsonl.gz"  # looked for in $INK_DIR
 STRAIGHT = 0.05  # a stroke is straight if no point is farther from its line than this share of its length
 
 
@@ -78,8 +78,8 @@ def load(source: Source) -> Collections:
     """
     if source[:2] == (DIGITS, LETTERS) and not Settings().ink_dir:
         raise ValueError(
-            f"there must be ink to read: set $INK_DIR to a folder with {DIGITS} and {LETTERS}, or give --digits FILE "
-            "and --letters FILE (drawings as JSON lines)"
+            f"there must be ink to read: set $INK_DIR to a folder with {DIGITS.replace(',', ', ')} and {LETTERS}, or "
+            "give --digits FILE and --letters FILE (drawings as JSON lines)"
         )
     drawings = [drawing for drawing in sampler.read_ink_files(source.digits) if drawing.is_digit and drawing.strokes]
     if not drawings:

@@ -1,4 +1,4 @@
-"""Non-digits to train the reject class on: letters, and digits that are mirrored, turned, cut or in a row.
+"""Non-digits to train the reject class on: letters, and digits that are mirrored, turned, cut, in a row or overlapping.
 
 A network that only ever saw digits classifies whatever it is shown as a digit. So some training images show none. They
 are made as strokes and drawn with the same pen as the digits.
@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from model.common.arrays import F64, Bools
+from model.ink.curves import Path, rotate
 from model.ink.drawing import Drawing
-from model.ink.scribbles import Path, rotate
 
 Digits = dict[str, list[Drawing]]  # drawings by their digit
 Corruption = Callable[[Digits, np.random.Generator], Path]
@@ -24,6 +24,7 @@ AMBIGUOUS_LETTERS = frozenset("OoQDIiLlJjZzSsBbGgTYyqYV|")
 MIRRORED = "34679"
 TURNED = "2345679"  # by a quarter
 UPSIDE_DOWN = "347"
+OVERLAPPING = "023456789"
 HALVED = {"2": (0, 1), "3": (0, 1), "5": (0, 1), "4": (0,)}  # the upper half (0) or the lower half (1)
 
 
@@ -82,7 +83,21 @@ def digits_in_a_row(by_digit: Digits, rng: np.random.Generator) -> Path:
     return path
 
 
-CORRUPTIONS = (mirror, quarter_turn, half_turn, halve, digits_in_a_row, digits_in_a_row)
+def overlap(by_digit: Digits, rng: np.random.Generator) -> Path:
+    """Put a digit over another, a third to two thirds of a height aside; none is a 1, which could be a part of one."""
+    path: Path = []
+    for index in range(2):
+        drawing = _pick(by_digit, OVERLAPPING, rng)
+        if drawing is None:
+            return []
+        points = np.concatenate(drawing.strokes)
+        size = rng.uniform(0.8, 1.2) / max(float(np.ptp(points, axis=0).max()), 1e-9)
+        aside = index * np.array([rng.choice((-1, 1)) * rng.uniform(0.33, 0.67), rng.uniform(-0.3, 0.3)])
+        path += [(stroke - points.mean(axis=0)) * size + aside for stroke in drawing.strokes]
+    return path
+
+
+CORRUPTIONS = (mirror, quarter_turn, half_turn, halve, digits_in_a_row, digits_in_a_row, overlap)
 
 
 def corrupt_digits(
@@ -91,7 +106,7 @@ def corrupt_digits(
     rng: np.random.Generator,
     corruptions: Sequence[Corruption] = CORRUPTIONS,
 ) -> list[Drawing]:
-    """Turn drawings of digits into non-digits: mirrored, turned, halved, or two or three in a row."""
+    """Turn drawings of digits into non-digits: mirrored, turned, halved, in a row, or one over another."""
     by_digit = {digit: [drawing for drawing in digits if drawing.label == digit] for digit in "0123456789"}
     by_digit = {digit: drawings for digit, drawings in by_digit.items() if drawings}
     corrupted: list[Drawing] = []

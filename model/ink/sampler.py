@@ -13,8 +13,10 @@ from model.common.constants import NON_DIGIT, PIXELS
 from model.common.settings import Settings
 from model.ink import non_digits, writing_styles
 from model.ink.drawing import Drawing, read_ink
+from model.ink.hands import digits_by_form
 from model.ink.rendering import render
 from model.ink.scribbles import scribbles
+from model.ink.signs import signs
 from model.ink.stroke_batch import DEFAULT_VARIATION, StrokeBatch, Variation, augment_strokes, is_drawable, rasterize
 
 
@@ -25,14 +27,16 @@ class InkMixture:
     Shares of an epoch are relative to the number of images that the data set has for training.
     """
 
-    ink_share: float = 0.5  # digits drawn, as a share of an epoch ...
+    ink_share: float = 0.6  # digits drawn, as a share of an epoch ...
     max_variations: int = 50  # ... but of each drawing at most this many
-    styled_share: float = 0.2  # of the drawn digits: in a writing style that their writer did not use
-    non_digit_share: float = 0.2  # non-digits drawn, as a share of an epoch: these parts of them, where there are any
-    letters: float = 0.4
-    scribbles: float = 0.25
-    corrupted: float = 0.35
-    source_size: int = 5000  # scribbles, and corrupted digits, made once for the epochs to choose from
+    styled_share: float = 0.15  # of the drawn digits: in a writing style that their writer did not use
+    formed_share: float = 0.25  # of the drawn digits: written by a form of hands.FORMS
+    non_digit_share: float = 0.3  # non-digits drawn, as a share of an epoch: these parts of them, where there are any
+    letters: float = 0.25
+    scribbles: float = 0.15
+    corrupted: float = 0.25
+    signs: float = 0.35
+    source_size: int = 5000  # of each that is made: once, for the epochs to choose from
     writer_weight_exponent: float = 0.5  # a writer of n drawings has the weight n**exponent: nobody outweighs the rest
     variation: Variation = DEFAULT_VARIATION
 
@@ -51,7 +55,7 @@ class SampleSource:
 
 
 class InkSampler:
-    """Draws the ink of each epoch: written digits, styled digits, letters, scribbles and corrupted digits."""
+    """Draws the ink of each epoch: digits, written, styled or formed; letters, scribbles, corrupted digits, signs."""
 
     def __init__(
         self,
@@ -67,7 +71,7 @@ class InkSampler:
         Args:
             drawings: the ink to learn from; drawings that show no digit serve as non-digits, or are left out.
             count: how many images of the data set an epoch has.
-            rng: makes styled digits, scribbles and corrupted digits.
+            rng: makes all that nobody wrote.
             with_non_digits: draw non-digits too, labeled NON_DIGIT.
             mixture: how much of what.
 
@@ -80,14 +84,17 @@ class InkSampler:
         self.sources: list[SampleSource] = []
         drawn = min(round(mixture.ink_share * count), mixture.max_variations * len(digits))
         styled = writing_styles.with_writing_styles(digits, rng)
-        self._add_digits("written", digits, round((1 - mixture.styled_share) * drawn))
+        self._add_digits("written", digits, round((1 - mixture.styled_share - mixture.formed_share) * drawn))
         self._add_digits("styled", styled, round(mixture.styled_share * drawn))
+        if formed := round(mixture.formed_share * drawn):
+            self._add_digits("formed", digits_by_form(2 * mixture.source_size, rng), formed)
         if with_non_digits:
             letters = [drawing for drawing in drawings if non_digits.is_non_digit(drawing.label)]
             parts = (
                 ("letters", letters, mixture.letters),
                 ("scribbles", scribbles(mixture.source_size, rng), mixture.scribbles),
                 ("corrupted", non_digits.corrupt_digits(digits, mixture.source_size, rng), mixture.corrupted),
+                ("signs", signs(mixture.source_size, rng) if mixture.signs else [], mixture.signs),
             )
             total = sum(share for _, part, share in parts if part)
             for name, part, share in parts:

@@ -6,22 +6,21 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from model.common.arrays import F64
+from model.ink.curves import Path, rotate, spline
 from model.ink.drawing import Drawing
 
-Path = list[F64]  # strokes (k, 2), x to the right and y down
 Kind = Callable[[np.random.Generator], Path]
 
 
 def _curl(rng: np.random.Generator) -> Path:
     """One long smooth line through many points."""
-    return [_smooth(rng.uniform(0, 1, (rng.integers(6, 14), 2)))]
+    return [spline(rng.uniform(0, 1, (rng.integers(6, 14), 2)))]
 
 
 def _tangle(rng: np.random.Generator) -> Path:
     """Several short smooth lines."""
     return [
-        _smooth(rng.uniform(0, 1, 2) + rng.normal(0, 0.3, (rng.integers(3, 6), 2))) for _ in range(rng.integers(3, 6))
+        spline(rng.uniform(0, 1, 2) + rng.normal(0, 0.3, (rng.integers(3, 6), 2))) for _ in range(rng.integers(3, 6))
     ]
 
 
@@ -40,7 +39,7 @@ def _zigzag(rng: np.random.Generator) -> Path:
     count = int(rng.integers(5, 12))
     points = np.stack((np.linspace(0, 1, count), np.arange(count) % 2 * rng.uniform(0.2, 0.9)), axis=1)
     points += rng.normal(0, 0.03, points.shape)
-    return [rotate(_smooth(points) if rng.random() < 0.5 else points, rng.uniform(0, np.pi))]
+    return [rotate(spline(points) if rng.random() < 0.5 else points, rng.uniform(0, np.pi))]
 
 
 def _hatching(rng: np.random.Generator) -> Path:
@@ -130,7 +129,7 @@ def _dots(rng: np.random.Generator) -> Path:
 
 def _dash(rng: np.random.Generator) -> Path:
     """A horizontal line."""
-    return [rotate(_smooth(np.stack((np.linspace(0, 1, 5), rng.normal(0, 0.04, 5)), axis=1)), rng.uniform(-0.25, 0.25))]
+    return [rotate(spline(np.stack((np.linspace(0, 1, 5), rng.normal(0, 0.04, 5)), axis=1)), rng.uniform(-0.25, 0.25))]
 
 
 def _filled(rng: np.random.Generator) -> Path:
@@ -166,21 +165,3 @@ def scribbles(count: int, rng: np.random.Generator, kinds: Mapping[str, Kind] = 
     """Make `count` scribbles, each of a random kind."""
     functions = list(kinds.values())
     return [Drawing(tuple(functions[i](rng))) for i in rng.integers(0, len(functions), count)]
-
-
-def rotate(points: F64, angle: float) -> F64:
-    """Rotate points (k, 2) around the origin."""
-    cos, sin = np.cos(angle), np.sin(angle)
-    rotated: F64 = points @ np.array([[cos, sin], [-sin, cos]])
-    return rotated
-
-
-def _smooth(points: F64) -> F64:
-    """Draw a smooth curve through points (k, 2), eight points a span (Catmull and Rom, 1974)."""
-    ends = np.concatenate((points[:1], points, points[-1:]))
-    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
-    spans = [
-        b + t * (c - a) / 2 + t**2 * (a - 2.5 * b + 2 * c - d / 2) + t**3 * (-a + 3 * b - 3 * c + d) / 2
-        for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False)
-    ]
-    return np.concatenate((*spans, points[-1:]))

@@ -1,0 +1,77 @@
+"""Curves as a pen draws them: points (k, 2), x to the right and y down, from which strokes are put together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.common.arrays import F64
+
+Path = list[F64]  # strokes (k, 2), x to the right and y down
+Point = tuple[float, float]
+
+DEGREES_PER_POINT = 12.0  # of an arc
+
+
+def line(*points: Point) -> F64:
+    """Draw straight lines from point to point."""
+    return np.array(points, np.float64)
+
+
+def bow(start: Point, end: Point, bulge: float = 0.0) -> F64:
+    """Draw from one point to another in a bow.
+
+    Args:
+        start: where it begins.
+        end: where it ends.
+        bulge: how far its middle stands off the straight line, as a share of its length; to the right of the
+            direction of travel if it is above 0.
+    """
+    first, last = np.array(start), np.array(end)
+    along = last - first
+    t = np.linspace(0, 1, 12)[:, None]
+    return first + t * along + 4 * t * (1 - t) * bulge * np.array([-along[1], along[0]])
+
+
+def arc(center: Point, radii: Point, start: float, end: float) -> F64:
+    """Draw an arc of an ellipse: angles in degrees, 0 on the right and 90 below; with end > start it runs clockwise."""
+    count = max(4, round(abs(end - start) / DEGREES_PER_POINT) + 1)
+    angle = np.radians(np.linspace(start, end, count))
+    return np.array(center) + np.stack((np.cos(angle), np.sin(angle)), axis=1) * radii
+
+
+def spline(points: F64) -> F64:
+    """Draw a smooth curve through points (k, 2), eight points a span (Catmull and Rom, 1974)."""
+    ends = np.concatenate((points[:1], points, points[-1:]))
+    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
+    spans = [
+        b + t * (c - a) / 2 + t**2 * (a - 2.5 * b + 2 * c - d / 2) + t**3 * (-a + 3 * b - 3 * c + d) / 2
+        for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False)
+    ]
+    return np.concatenate((*spans, points[-1:]))
+
+
+def through(*points: Point) -> F64:
+    """Draw a smooth curve through points."""
+    return spline(np.array(points, np.float64))
+
+
+def joined(*parts: F64) -> F64:
+    """Draw parts one after another without lifting the pen; straight lines close the gaps between them."""
+    return np.concatenate(parts)
+
+
+def rotate(points: F64, angle: float) -> F64:
+    """Rotate points (k, 2) around the origin."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    rotated: F64 = points @ np.array([[cos, sin], [-sin, cos]])
+    return rotated
+
+
+def sheared(path: Path, shear: float) -> Path:
+    """Lean a path to the right: `shear` sideways for each unit up."""
+    return [stroke @ np.array([[1.0, 0.0], [-shear, 1.0]]) for stroke in path]
+
+
+def place(end: F64) -> Point:
+    """Return the last point of a part, to draw on from there."""
+    return float(end[-1, 0]), float(end[-1, 1])

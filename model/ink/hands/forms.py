@@ -1,0 +1,116 @@
+"""The forms of each digit with their weights, and drawings made by them.
+
+A form says which parts a digit has and in which proportions; the hand that writes it leans, stretches and trembles.
+Forms that some countries teach and MNIST's writers never learned have large weights: what is rare is not learned from
+few examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from model.ink.curves import Path, sheared
+from model.ink.drawing import Drawing
+from model.ink.hands import angular, looped
+
+TREMBLE = 0.012  # of the digit's height: the standard deviation of the slow waves that bend a stroke
+WIDTH_STD = 0.14  # standard deviation of the logarithm of the width
+LEANING = (-0.12, 0.3)  # the range of the shear; ones and sevens lean by themselves
+
+
+class Form(NamedTuple):
+    """A way to write a digit, and how often it is drawn beside the digit's other forms."""
+
+    weight: float
+    draw: Callable[[np.random.Generator], Path]
+
+
+FORMS: Mapping[str, Mapping[str, Form]] = {
+    "0": {
+        "closed": Form(1, looped.closed_zero),
+        "open": Form(2, looped.open_zero),
+        "with a tail": Form(2, looped.tailed_zero),
+        "slashed": Form(1, looped.slashed_zero),
+    },
+    "1": {
+        "plain": Form(1, angular.plain_one),
+        "with an upstroke": Form(5, angular.flagged_one),
+        "retraced": Form(1, angular.retraced_one),
+    },
+    "2": {
+        "with a level base": Form(1.5, angular.plain_two),
+        "looped": Form(1.5, angular.looped_two),
+        "like a Z": Form(0.7, angular.angular_two),
+        "without a base": Form(0.7, angular.swan_two),
+    },
+    "3": {
+        "round": Form(1.5, angular.round_three),
+        "with a level top": Form(1, angular.flat_three),
+        "looped": Form(0.7, angular.looped_three),
+    },
+    "4": {
+        "open": Form(3, angular.open_four),
+        "open, in one stroke": Form(1.5, angular.lightning_four),
+        "closed": Form(1, angular.closed_four),
+    },
+    "5": {
+        "with a bar": Form(1, angular.barred_five),
+        "with a bar apart": Form(2, angular.floating_five),
+        "in one stroke": Form(1, angular.curved_five),
+    },
+    "6": {
+        "round": Form(1, looped.round_six),
+        "narrow": Form(2, looped.narrow_six),
+        "with an open loop": Form(1, looped.open_six),
+    },
+    "7": {
+        "plain": Form(2, angular.plain_seven),
+        "crossed": Form(2, angular.crossed_seven),
+        "crossed and round": Form(2, angular.round_crossed_seven),
+        "round": Form(0.8, angular.round_seven),
+    },
+    "8": {
+        "closed": Form(1, looped.closed_eight),
+        "open": Form(2.5, looped.open_eight),
+        "of two rings": Form(0.7, looped.ringed_eight),
+        "with a straight return": Form(1, looped.straight_eight),
+    },
+    "9": {
+        "with a straight tail": Form(1, looped.straight_nine),
+        "with a slanting tail": Form(1.5, looped.slanting_nine),
+        "with a hooked tail": Form(2.5, looped.hooked_nine),
+        "with an open loop": Form(1, looped.open_nine),
+    },
+}
+
+LEANS_BY_ITSELF = "17"
+
+
+def digits_by_form(
+    count: int, rng: np.random.Generator, forms: Mapping[str, Mapping[str, Form]] = FORMS
+) -> list[Drawing]:
+    """Write `count` digits, each digit equally often, in forms chosen by their weights; the writer is the form."""
+    labels = list(forms)
+    drawings = []
+    for index in range(count):
+        label = labels[index % len(labels)]
+        names = list(forms[label])
+        weights = np.array([forms[label][name].weight for name in names])
+        name = names[rng.choice(len(names), p=weights / weights.sum())]
+        path = by_hand(forms[label][name].draw(rng), rng, leaning=(0.0, 0.0) if label in LEANS_BY_ITSELF else LEANING)
+        drawings.append(Drawing(tuple(path), label, f"{label} {name}"))
+    return drawings
+
+
+def by_hand(path: Path, rng: np.random.Generator, leaning: tuple[float, float] = LEANING) -> Path:
+    """Lean and stretch a path, and bend it by two slow waves."""
+    width = np.exp(rng.normal(0, WIDTH_STD))
+    along, phase = rng.normal(0, 5, (2, 2, 2)), rng.uniform(0, 2 * np.pi, (2, 2))
+    drawn = []
+    for stroke in sheared(path, rng.uniform(*leaning)):
+        waves = sum(np.sin(stroke @ each + start) for each, start in zip(along, phase, strict=True))
+        drawn.append((stroke + TREMBLE * waves) * (width, 1.0))
+    return drawn

@@ -1,0 +1,176 @@
+"""Digits of loops: 0, 6, 8 and 9, one unit high, as schools and habits shape them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.common.arrays import F64
+from model.ink.curves import Path, arc, bow, joined, line, place, through
+
+# ----------------------------------------------------------------------------------------------------- zero
+
+
+def _ring(rng: np.random.Generator, sweep: float, drift: float) -> F64:
+    """A ring begun near the top; `drift` is by how much its radius grows."""
+    count = 40
+    angle = np.radians(rng.uniform(-140, -55) + np.linspace(0, sweep, count) * rng.choice((-1, -1, -1, 1)))
+    radius = (0.5 + drift * np.linspace(-0.5, 0.5, count))[:, None]
+    return np.stack((np.cos(angle), np.sin(angle)), axis=1) * radius * (rng.uniform(0.5, 1.0), 1.0)
+
+
+def closed_zero(rng: np.random.Generator) -> Path:
+    """A ring that meets itself or runs on a little."""
+    return [_ring(rng, rng.uniform(355, 410), rng.normal(0, 0.05))]
+
+
+def open_zero(rng: np.random.Generator) -> Path:
+    """A ring that ends before it meets its beginning, or beside it."""
+    return [_ring(rng, rng.uniform(318, 375), rng.normal(0, 0.1))]
+
+
+def tailed_zero(rng: np.random.Generator) -> Path:
+    """A ring begun with a stroke from outside, or ended by one into the ring or over it."""
+    ring = _ring(rng, rng.uniform(345, 400), rng.normal(0, 0.06))
+    if rng.random() < 0.5:
+        first = ring[0]
+        outside = first * rng.uniform(1.1, 1.5) + (rng.uniform(-0.25, 0.25), rng.uniform(-0.05, 0.1))
+        return [joined(outside[None], ring)]
+    last = ring[-1]
+    inside = last * rng.uniform(-0.2, 0.75) + rng.normal(0, 0.06, 2)
+    beyond = last * rng.uniform(1.05, 1.4) + (rng.uniform(0, 0.3), rng.uniform(-0.1, 0.1))
+    return [joined(ring, (inside if rng.random() < 0.6 else beyond)[None])]
+
+
+def slashed_zero(rng: np.random.Generator) -> Path:
+    """A ring with a line through it, inside or beyond, in a stroke of its own or drawn on from the ring's end."""
+    ring = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04))
+    angle = np.radians(rng.uniform(30, 75))
+    size = rng.uniform(0.35, 0.75)
+    tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
+    slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
+    return [joined(ring, slash)] if rng.random() < 0.3 else [ring, slash]
+
+
+# --------------------------------------------------------------------------------------------- nine and six
+
+
+def _loop(rng: np.random.Generator, height: float, sweep: float) -> F64:
+    """The loop of a nine, its top at 0, that ends on its right side."""
+    radii = (height / 2 * rng.uniform(0.7, 1.5), height / 2)
+    end = rng.uniform(-40, 15)
+    return arc((-radii[0], radii[1]), radii, end + sweep, end)
+
+
+def _nine(rng: np.random.Generator, loop: F64, tail: str) -> Path:
+    x, y = place(loop)
+    if tail == "straight":
+        return [joined(loop, bow((x, y), (x + rng.uniform(-0.1, 0.1), 1), rng.normal(0, 0.04)))]
+    if tail == "slanting":
+        return [joined(loop, bow((x, y), (x - rng.uniform(0.15, 0.55), 1), rng.normal(0.02, 0.05)))]
+    width, rise = rng.uniform(0.18, 0.75), rng.uniform(-0.03, 0.16)
+    bottom = rng.uniform(0.94, 1.0)
+    turn = [(x + rng.uniform(-0.04, 0.1), 0.62), (x - 0.08 * width, 0.82), (x - 0.45 * width, bottom)]
+    return [joined(loop, through((x, y), *turn, (x - width, bottom - rise)))]
+
+
+def straight_nine(rng: np.random.Generator) -> Path:
+    """A loop and an upright tail."""
+    return _nine(rng, _loop(rng, rng.uniform(0.25, 0.58), rng.uniform(330, 390)), "straight")
+
+
+def slanting_nine(rng: np.random.Generator) -> Path:
+    """A loop, often small, and a straight tail down to the left."""
+    return _nine(rng, _loop(rng, rng.uniform(0.2, 0.5), rng.uniform(330, 390)), "slanting")
+
+
+def hooked_nine(rng: np.random.Generator) -> Path:
+    """A loop, often small, and a tail that turns to the left in a wide hook."""
+    return _nine(rng, _loop(rng, rng.uniform(0.16, 0.5), rng.uniform(330, 400)), "hooked")
+
+
+def open_nine(rng: np.random.Generator) -> Path:
+    """A loop that is open on the right or at the top, and any tail."""
+    tail = rng.choice(("straight", "slanting", "hooked"))
+    loop = _loop(rng, rng.uniform(0.28, 0.55), rng.uniform(280, 330))
+    return _nine(rng, loop, str(tail))
+
+
+def _upside_down(path: Path) -> Path:
+    return [1 - stroke for stroke in path]
+
+
+def round_six(rng: np.random.Generator) -> Path:
+    """A bow down to a loop at the foot."""
+    tail = rng.choice(("straight", "slanting", "hooked"))
+    return _upside_down(_nine(rng, _loop(rng, rng.uniform(0.35, 0.62), rng.uniform(320, 390)), str(tail)))
+
+
+def narrow_six(rng: np.random.Generator) -> Path:
+    """A stem, nearly straight, and a tiny loop at the foot."""
+    height = rng.uniform(0.16, 0.36)
+    loop = _loop(rng, height, rng.uniform(310, 380)) * (rng.uniform(0.6, 1.1), 1.0)
+    return _upside_down(_nine(rng, loop, str(rng.choice(("straight", "straight", "slanting")))))
+
+
+def open_six(rng: np.random.Generator) -> Path:
+    """A bow and a loop whose end does not reach the stem."""
+    height = rng.uniform(0.28, 0.6)
+    radii = (height / 2 * rng.uniform(0.7, 1.4), height / 2)
+    start = rng.uniform(165, 205)
+    loop = arc((radii[0], 1 - radii[1]), radii, start, start - rng.uniform(235, 330))
+    x, y = float(loop[0, 0]), float(loop[0, 1])
+    top = (x + rng.uniform(0.0, 0.45), 0.0)
+    stem = through(top, (x + 0.25 * (top[0] - x) + rng.normal(0, 0.02), 0.45 * y), (x, y))
+    if rng.random() < 0.3:  # hooked at its beginning
+        stem = joined(line((top[0] + rng.uniform(0.06, 0.2), rng.uniform(0.02, 0.14))), stem)
+    return [joined(stem, loop)]
+
+
+# ---------------------------------------------------------------------------------------------------- eight
+
+
+def _eight(rng: np.random.Generator, start: float, end: float, narrow: float = 1.0) -> F64:
+    """The line of an eight; the angle is 0 at the top and pi at the bottom, and runs to the left from the top."""
+    angle = np.linspace(start, end, 64)
+    height = ((1 - np.cos(angle)) / 2) ** rng.uniform(0.8, 1.3)
+    upper = np.cos(angle) > 0
+    width = np.where(upper, rng.uniform(0.18, 0.34), rng.uniform(0.22, 0.38)) * narrow
+    return np.stack((-width * np.sin(2 * angle), height), axis=1)
+
+
+def closed_eight(rng: np.random.Generator) -> Path:
+    """A line that crosses itself in the middle and meets its beginning."""
+    start = rng.uniform(-0.9, 0.4)
+    return [_eight(rng, start, start + 2 * np.pi + rng.uniform(-0.05, 0.3))]
+
+
+def open_eight(rng: np.random.Generator) -> Path:
+    """An eight begun at the top right whose end stays away from its beginning."""
+    start = rng.uniform(-1.0, -0.1)
+    gap = rng.uniform(0.1, 0.95)
+    eight = _eight(rng, start, start + 2 * np.pi - gap, rng.uniform(0.6, 1.1))
+    if rng.random() < 0.5:  # a hook at the beginning
+        first = eight[0]
+        eight = joined(line((first[0] + rng.uniform(0.0, 0.15), first[1] + rng.uniform(-0.04, 0.12))), eight)
+    if rng.random() < 0.4:  # the end runs on, to the upper right
+        x, y = place(eight)
+        eight = joined(eight, line((x + rng.uniform(0.0, 0.2), max(y - rng.uniform(0.05, 0.3), -0.08))))
+    return [eight]
+
+
+def straight_eight(rng: np.random.Generator) -> Path:
+    """An S and a straight line back from its foot to its beginning, or past it."""
+    start = rng.uniform(-0.8, -0.2)
+    bow_down = _eight(rng, start, np.pi + rng.uniform(-0.2, 0.7), rng.uniform(0.6, 1.1))
+    x = rng.uniform(0.05, 0.35)
+    return [joined(bow_down, line((x, rng.uniform(-0.06, 0.16))))]
+
+
+def ringed_eight(rng: np.random.Generator) -> Path:
+    """Two rings, one upon the other."""
+    border = rng.uniform(0.36, 0.56)
+    gap = rng.normal(0, 0.02)
+    upper = arc((rng.normal(0, 0.04), border / 2), (rng.uniform(0.13, 0.26), border / 2), -90, 270 + rng.uniform(-40, 30))
+    low = (1 + border + gap) / 2
+    lower = arc((0.0, low), (rng.uniform(0.18, 0.34), 1 - low), -90, 270 + rng.uniform(-40, 30))
+    return [upper, lower]
