@@ -64,7 +64,8 @@ READINGS: dict[str, Callable[[Drawing, np.random.Generator], U8]] = {
 
 # ----------------------------------------------------------------------------------- what is learned from
 
-NO_STYLES = replace(DEFAULT_MIXTURE, styled_share=0.0)
+NO_FORMS = replace(DEFAULT_MIXTURE, formed_share=0.0)
+NO_STYLES = replace(NO_FORMS, styled_share=0.0)
 AS_WRITTEN = replace(NO_STYLES, variation=NO_VARIATION)
 
 
@@ -91,7 +92,8 @@ STEPS = (
         learns_ink=True,
         mixture=NO_STYLES,
     ),
-    Step("habits", "+ writing styles that the writers did not use", learns_ink=True),
+    Step("habits", "+ writing styles that the writers did not use", learns_ink=True, mixture=NO_FORMS),
+    Step("forms", "+ digits in the forms of many schools, by a grammar", learns_ink=True),
 )
 
 

@@ -1,6 +1,7 @@
-"""Shapes that no network here is ever taught: hearts, stars, faces, ticks, arrows, houses, words.
+"""Shapes that no network here is ever taught: hearts, stars, faces, ticks, houses; arrows and words of another make.
 
-What a network was taught not to be a digit it may know by heart; whether it has understood shows on other kinds.
+What a network was taught not to be a digit it may know by heart; whether it has understood shows on other kinds. The
+arrows and words of the training (model/ink/signs) are drawn otherwise, but they are arrows and words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from model.common.arrays import Array
 from model.ink import Drawing
 
 Path = list[Array]  # strokes (k, 2), x to the right and y down
+
+TAUGHT = ("arrow", "word")  # kinds that the training has too
 
 WOBBLE = 0.03  # of the shape's size: nobody draws a perfect circle
 

@@ -221,7 +221,7 @@ def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dic
 
 
 def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, columns: int = 12) -> Image.Image:
-    """Show, a row for each kind, digits that the one network reads right and takes for digits, and the other does not."""
+    """Show, a row for each kind, digits that the one network reads right and takes for digits, unlike the other."""
     rows = []
     for drawn in digits(np.random.default_rng(seed)).values():
         pixels, labels = images(drawn), digit_labels(drawn)
@@ -253,7 +253,8 @@ def strange_hands(weights: Path, beside: Path | None, shown: Path | None, as_jso
     if shown:
         if not beside:
             raise ValueError("--picture compares two networks; give --beside too")
-        picture(*networks.values()).save(shown)
+        better, other = networks.values()
+        picture(better, other).save(shown)
     if as_json:
         print(json.dumps(found))
         return

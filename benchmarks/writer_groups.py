@@ -20,7 +20,6 @@ from model.common.settings import Settings
 from model.ink import Drawing, non_digits, render, sampler
 
 DIGITS, LETTERS = "digits-dev.jsonl.gz,pendigits-dev.jsonl.gz", "letters-dev.jsonl.gz"  # looked for in $INK_DIR
-STRAIGHT = 0.05  # a stroke is straight if no point is farther from its line than this share of its length
 
 
 class Source(NamedTuple):
@@ -100,15 +99,6 @@ def images(drawings: Sequence[Drawing]) -> U8:
 def digit_labels(drawings: Sequence[Drawing]) -> U8:
     """List the digits that the drawings show, (n,)."""
     return np.array([int(drawing.label or 0) for drawing in drawings], np.uint8)
-
-
-def is_miscut(drawing: Drawing) -> bool:
-    """Tell whether a drawing was cut out wrongly: one straight stroke that is labeled as another digit than 1."""
-    if drawing.label == "1" or len(drawing.strokes) != 1:
-        return False
-    points = drawing.strokes[0] - drawing.strokes[0].mean(axis=0)
-    along, across = np.linalg.svd(points)[2] @ points.T  # (k,) each
-    return bool(np.abs(across).max() <= STRAIGHT * np.ptp(along))
 
 
 def _by_name(drawings: Sequence[Drawing], at_most: int) -> dict[str, list[Drawing]]:

@@ -55,6 +55,12 @@ def through(*points: Point) -> F64:
     return spline(np.array(points, np.float64))
 
 
+def wave(start: Point, end: Point, height: float) -> F64:
+    """Draw from one point to another in a wave that stands off the straight line by `height`, first up, then down."""
+    x, y = np.linspace(start[0], end[0], 5), np.linspace(start[1], end[1], 5)
+    return through(*zip(x, y + height * np.array([0, -1, 0, 1, 0]), strict=True))
+
+
 def joined(*parts: F64) -> F64:
     """Draw parts one after another without lifting the pen; straight lines close the gaps between them."""
     return np.concatenate(parts)
@@ -75,3 +81,18 @@ def sheared(path: Path, shear: float) -> Path:
 def place(end: F64) -> Point:
     """Return the last point of a part, to draw on from there."""
     return float(end[-1, 0]), float(end[-1, 1])
+
+
+def chance(rng: np.random.Generator, probability: float) -> bool:
+    """Say yes with a probability."""
+    return bool(rng.random() < probability)
+
+
+def near(rng: np.random.Generator, x: float, y: float, spread: float = 0.025) -> Point:
+    """Choose a point near another."""
+    return x + rng.normal(0, spread), y + rng.normal(0, spread)
+
+
+def ring(center: Point, radius: float, wide: float = 1.0) -> F64:
+    """Draw a closed ring, begun at its top."""
+    return arc(center, (radius * wide, radius), -100, 265)

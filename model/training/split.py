@@ -11,6 +11,7 @@ from model.common.arrays import I64, U8
 from model.config import TrainingConfig
 from model.data import Dataset, split
 from model.ink import Drawing
+from model.ink.miscut import is_miscut
 from model.ink.sampler import render_all, split_by_writer
 from model.training.random_streams import RandomStreams
 
@@ -34,11 +35,14 @@ def make_split(
 ) -> TrainingSplit:
     """Set aside the validation split: of the data set's images, and the same share of the drawings' writers.
 
+    Digits that were cut out wrongly are left out of both.
+
     Raises:
         ValueError: It leaves no images to learn from.
     """
     train_rows, validation_rows = split(data, config.validation_size, config.training_size, streams.split)
     share = len(validation_rows) / (len(train_rows) + len(validation_rows))
+    drawings = [drawing for drawing in drawings if not is_miscut(drawing)]
     train_drawings, validation_drawings = split_by_writer(drawings, share, streams.drawing)
     drawn_images, drawn_labels = render_all(validation_drawings)
     images, labels = np.asarray(data.images), np.asarray(data.labels)

@@ -41,7 +41,7 @@ def labels_of(made) -> list[str]:
 def test_corrupted_digits_can_be_drawn_and_are_as_many_as_asked_for(digits):
     made = corrupt_digits(digits, 200, rng())
     assert len(made) == 200
-    assert len(set(as_json(made))) > 150
+    assert len(set(as_json(made))) > 130
     assert {drawing.label for drawing in made} == {None}
     assert sum(is_drawable(drawing) for drawing in made) > 195  # half of few points may be a dot
     for drawing in made[:40]:

@@ -20,15 +20,17 @@ WAVE = np.stack((10 * np.sin(np.linspace(0, 6, 40)), np.linspace(0, 50, 40)), ax
 DOT = Drawing((np.array([[5.0, 5]]),), "3")
 
 
-# Round numbers, and few scribbles and corrupted digits, which take time to make.
+# Round numbers, and few of what takes time to make; forms and signs are left to their own tests.
 MIXTURE = InkMixture(
     ink_share=0.5,
     max_variations=50,
     styled_share=0.2,
+    formed_share=0,
     non_digit_share=0.3,
     letters=0.5,
     scribbles=0.3,
     corrupted=0.2,
+    signs=0,
     source_size=30,
     writer_weight_exponent=0.5,
 )
@@ -118,6 +120,20 @@ def test_a_share_of_the_digits_has_a_writing_style_that_their_writers_did_not_us
     assert_same(styled.drawings, expected)
     assert styled.drawings.labels.tolist() == [int(drawing.label) for drawing in expected]
     assert len(sampler.draw(rng())[0]) == 50
+
+
+def test_a_share_of_the_digits_is_written_in_the_forms_of_other_schools(digits):
+    sampler = made(digits, with_non_digits=False, formed_share=0.4)
+    assert sizes(sampler) == {"written": 20, "styled": 10, "formed": 20}
+    formed = sampler.sources[-1].drawings
+    assert sorted(set(formed.labels)) == list(range(10))
+    assert len(formed) == 2 * MIXTURE.source_size
+    assert "formed" not in sizes(made([], formed_share=0.4))  # a network without ink of its own learns from none
+
+
+def test_a_share_of_the_non_digits_are_signs(digits):
+    assert sizes(made(digits, signs=0.5))["signs"] == 15
+    assert set(made(digits, signs=0.5).sources[-1].drawings.labels) == {NON_DIGIT}
 
 
 def test_a_file_of_few_drawings_is_not_drawn_over_and_over(digits):

@@ -14,7 +14,7 @@ import numpy as np
 
 from model.ink.curves import Path, sheared
 from model.ink.drawing import Drawing
-from model.ink.hands import angular, looped
+from model.ink.hands import bows, loops, stems
 
 TREMBLE = 0.012  # of the digit's height: the standard deviation of the slow waves that bend a stroke
 WIDTH_STD = 0.14  # standard deviation of the logarithm of the width
@@ -30,59 +30,62 @@ class Form(NamedTuple):
 
 FORMS: Mapping[str, Mapping[str, Form]] = {
     "0": {
-        "closed": Form(1, looped.closed_zero),
-        "open": Form(2, looped.open_zero),
-        "with a tail": Form(2, looped.tailed_zero),
-        "slashed": Form(1, looped.slashed_zero),
+        "closed": Form(1, loops.closed_zero),
+        "open": Form(2, loops.open_zero),
+        "with a tail": Form(2, loops.tailed_zero),
+        "slashed": Form(1.5, loops.slashed_zero),
     },
     "1": {
-        "plain": Form(1, angular.plain_one),
-        "with an upstroke": Form(5, angular.flagged_one),
-        "retraced": Form(1, angular.retraced_one),
+        "plain": Form(1, stems.plain_one),
+        "with an upstroke": Form(5, stems.flagged_one),
+        "with a short flag": Form(2, stems.short_flagged_one),
+        "retraced": Form(1, stems.retraced_one),
     },
     "2": {
-        "with a level base": Form(1.5, angular.plain_two),
-        "looped": Form(1.5, angular.looped_two),
-        "like a Z": Form(0.7, angular.angular_two),
-        "without a base": Form(0.7, angular.swan_two),
+        "with a level base": Form(1.5, bows.plain_two),
+        "looped": Form(1.5, bows.looped_two),
+        "like a Z": Form(0.7, bows.angular_two),
+        "without a base": Form(0.7, bows.swan_two),
     },
     "3": {
-        "round": Form(1.5, angular.round_three),
-        "with a level top": Form(1, angular.flat_three),
-        "looped": Form(0.7, angular.looped_three),
+        "round": Form(1.5, bows.round_three),
+        "with a level top": Form(1, bows.flat_three),
+        "looped": Form(0.7, bows.looped_three),
+        "with a dent": Form(1, bows.shallow_three),
     },
     "4": {
-        "open": Form(3, angular.open_four),
-        "open, in one stroke": Form(1.5, angular.lightning_four),
-        "closed": Form(1, angular.closed_four),
+        "open": Form(4, stems.open_four),
+        "open, in one stroke": Form(1.5, stems.lightning_four),
+        "closed": Form(1, stems.closed_four),
     },
     "5": {
-        "with a bar": Form(1, angular.barred_five),
-        "with a bar apart": Form(2, angular.floating_five),
-        "in one stroke": Form(1, angular.curved_five),
+        "with a bar": Form(1, bows.barred_five),
+        "with a bar apart": Form(2, bows.floating_five),
+        "in one stroke": Form(1, bows.curved_five),
     },
     "6": {
-        "round": Form(1, looped.round_six),
-        "narrow": Form(2, looped.narrow_six),
-        "with an open loop": Form(1, looped.open_six),
+        "round": Form(1, loops.round_six),
+        "narrow": Form(2, loops.narrow_six),
+        "with an open loop": Form(1, loops.open_six),
     },
     "7": {
-        "plain": Form(2, angular.plain_seven),
-        "crossed": Form(2, angular.crossed_seven),
-        "crossed and round": Form(2, angular.round_crossed_seven),
-        "round": Form(0.8, angular.round_seven),
+        "plain": Form(2, stems.plain_seven),
+        "crossed": Form(2, stems.crossed_seven),
+        "crossed and round": Form(3, stems.round_crossed_seven),
+        "round": Form(0.8, stems.round_seven),
     },
     "8": {
-        "closed": Form(1, looped.closed_eight),
-        "open": Form(2.5, looped.open_eight),
-        "of two rings": Form(0.7, looped.ringed_eight),
-        "with a straight return": Form(1, looped.straight_eight),
+        "closed": Form(1, loops.closed_eight),
+        "open": Form(2.5, loops.open_eight),
+        "of two rings": Form(0.7, loops.ringed_eight),
+        "with a straight return": Form(1, loops.straight_eight),
     },
     "9": {
-        "with a straight tail": Form(1, looped.straight_nine),
-        "with a slanting tail": Form(1.5, looped.slanting_nine),
-        "with a hooked tail": Form(2.5, looped.hooked_nine),
-        "with an open loop": Form(1, looped.open_nine),
+        "with a straight tail": Form(1, loops.straight_nine),
+        "with a slanting tail": Form(1.5, loops.slanting_nine),
+        "with a hooked tail": Form(2.5, loops.hooked_nine),
+        "hanging on its tail": Form(2, loops.hanging_nine),
+        "with an open loop": Form(1, loops.open_nine),
     },
 }
 

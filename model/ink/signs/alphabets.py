@@ -71,7 +71,7 @@ def symmetrical_figure(rng: np.random.Generator) -> Path:
         y = np.sort(rng.uniform(-1, 1, rng.integers(3, 6)))
         half = np.stack((rng.uniform(0.15, 1, len(y)), y), axis=1)
         half = half if rng.random() < 0.5 else spline(half)
-        other = _stroke(rng, rng.uniform(-0.4, 0.4, 2) + (0.5, 0)) * (0.6, 1)
+        other = _stroke(rng, rng.uniform((0.1, -0.4), (0.9, 0.4))) * (0.6, 1)
         angle = rng.choice((0.0, 0.0, np.pi / 2, np.pi / 4))
         return [rotate(stroke * (side, 1), angle) for stroke in (half, other) for side in (1, -1)]
     count = int(rng.integers(3, 7))

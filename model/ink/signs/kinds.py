@@ -8,7 +8,7 @@ import numpy as np
 
 from model.ink.drawing import Drawing
 from model.ink.hands.forms import Form, by_hand
-from model.ink.signs import alphabets, letters, symbols
+from model.ink.signs import alphabets, letters, music, symbols
 
 KINDS: Mapping[str, Form] = {
     "letter": Form(3, letters.letter),
@@ -16,8 +16,8 @@ KINDS: Mapping[str, Form] = {
     "arrow": Form(2.5, symbols.arrow),
     "symbol": Form(2, symbols.symbol),
     "bracket": Form(0.7, symbols.bracket),
-    "note": Form(2, symbols.note),
-    "musical sign": Form(1.5, symbols.musical_sign),
+    "note": Form(2, music.note),
+    "musical sign": Form(1.5, music.musical_sign),
     "symmetrical figure": Form(1.5, alphabets.symmetrical_figure),
     "letter of no alphabet": Form(4, alphabets.glyph),
     "one long curve": Form(1, alphabets.long_curve),

@@ -123,8 +123,7 @@ def _c(rng: np.random.Generator) -> Path:
 
 
 def _ae(rng: np.random.Generator) -> Path:
-    e = [stroke + (0.55, 0.0) for stroke in _e(rng)]
-    return [*_a(rng), *e]
+    return [*_a(rng), *(stroke + np.array((0.55, 0.0)) for stroke in _e(rng))]
 
 
 LETTERS: dict[str, Draw] = {
@@ -162,7 +161,8 @@ def word(rng: np.random.Generator) -> Path:
     for _ in range(rng.integers(2, 6)):
         strokes = letter(rng)
         points = np.concatenate(strokes)
-        moved = [stroke + (right - points[:, 0].min(), rng.normal(0, 0.03)) for stroke in strokes]
+        offset = np.array((right - points[:, 0].min(), rng.normal(0, 0.03)))
+        moved = [stroke + offset for stroke in strokes]
         if joins and path:
             path[-1] = joined(path[-1], moved[0])
             moved = moved[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.common.arrays import F64
-from model.ink.curves import Path, arc, bow, joined, line, place, through
+from model.ink.curves import Path, arc, bow, joined, line, place, rotate, through
 
 # ----------------------------------------------------------------------------------------------------- zero
 
@@ -43,9 +43,9 @@ def tailed_zero(rng: np.random.Generator) -> Path:
 
 def slashed_zero(rng: np.random.Generator) -> Path:
     """A ring with a line through it, inside or beyond, in a stroke of its own or drawn on from the ring's end."""
-    ring = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04))
-    angle = np.radians(rng.uniform(30, 75))
-    size = rng.uniform(0.35, 0.75)
+    ring = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
+    angle = np.radians(rng.uniform(30, 100) if rng.random() < 0.85 else rng.uniform(-10, 30))
+    size = rng.uniform(0.35, 1.0)
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
     return [joined(ring, slash)] if rng.random() < 0.3 else [ring, slash]
@@ -56,7 +56,7 @@ def slashed_zero(rng: np.random.Generator) -> Path:
 
 def _loop(rng: np.random.Generator, height: float, sweep: float) -> F64:
     """The loop of a nine, its top at 0, that ends on its right side."""
-    radii = (height / 2 * rng.uniform(0.7, 1.5), height / 2)
+    radii = (height / 2 * rng.uniform(0.7, 1.8), height / 2)
     end = rng.uniform(-40, 15)
     return arc((-radii[0], radii[1]), radii, end + sweep, end)
 
@@ -80,12 +80,35 @@ def straight_nine(rng: np.random.Generator) -> Path:
 
 def slanting_nine(rng: np.random.Generator) -> Path:
     """A loop, often small, and a straight tail down to the left."""
-    return _nine(rng, _loop(rng, rng.uniform(0.2, 0.5), rng.uniform(330, 390)), "slanting")
+    loop = _loop(rng, rng.uniform(0.14, 0.5), rng.uniform(330, 390))
+    return _nine(rng, rotate(loop - loop[-1], -rng.uniform(0, 0.35)) + loop[-1], "slanting")
 
 
 def hooked_nine(rng: np.random.Generator) -> Path:
     """A loop, often small, and a tail that turns to the left in a wide hook."""
     return _nine(rng, _loop(rng, rng.uniform(0.16, 0.5), rng.uniform(330, 400)), "hooked")
+
+
+def hanging_nine(rng: np.random.Generator) -> Path:
+    """A small loop, a stroke on to the right, and from there a tail: the loop hangs on the tail's top."""
+    height, y = rng.uniform(0.16, 0.4), rng.uniform(0.0, 0.12)
+    radii = (height / 2 * rng.uniform(0.6, 1.3), height / 2)
+    end = rng.uniform(-110, -60)
+    loop = arc((0.0, y + radii[1]), radii, end + rng.uniform(300, 390), end)
+    corner = (radii[0] + rng.uniform(0.02, 0.2), y + rng.uniform(-0.08, 0.12))
+    turn = rng.uniform(0.45, 0.62)
+    if rng.random() < 0.3:
+        tail = bow(corner, (corner[0] - rng.uniform(0.0, 0.5), 1.0), rng.normal(0, 0.05))
+    else:
+        width = rng.uniform(0.15, 0.7)
+        tail = through(
+            corner,
+            (corner[0] - rng.uniform(-0.05, 0.12), turn),
+            (corner[0] - rng.uniform(-0.05, 0.1), 0.8),
+            (corner[0] - 0.5 * width, rng.uniform(0.94, 1.0)),
+            (corner[0] - width, rng.uniform(0.86, 1.0)),
+        )
+    return [joined(loop, tail)]
 
 
 def open_nine(rng: np.random.Generator) -> Path:
@@ -134,7 +157,8 @@ def _eight(rng: np.random.Generator, start: float, end: float, narrow: float = 1
     angle = np.linspace(start, end, 64)
     height = ((1 - np.cos(angle)) / 2) ** rng.uniform(0.8, 1.3)
     upper = np.cos(angle) > 0
-    width = np.where(upper, rng.uniform(0.18, 0.34), rng.uniform(0.22, 0.38)) * narrow
+    low = 0.06 if rng.random() < 0.25 else 0.2  # now and then one loop is hardly open
+    width = np.where(upper, rng.uniform(low, 0.34), rng.uniform(low, 0.38)) * narrow
     return np.stack((-width * np.sin(2 * angle), height), axis=1)
 
 
@@ -170,7 +194,6 @@ def ringed_eight(rng: np.random.Generator) -> Path:
     """Two rings, one upon the other."""
     border = rng.uniform(0.36, 0.56)
     gap = rng.normal(0, 0.02)
-    upper = arc((rng.normal(0, 0.04), border / 2), (rng.uniform(0.13, 0.26), border / 2), -90, 270 + rng.uniform(-40, 30))
     low = (1 + border + gap) / 2
-    lower = arc((0.0, low), (rng.uniform(0.18, 0.34), 1 - low), -90, 270 + rng.uniform(-40, 30))
-    return [upper, lower]
+    rings = ((rng.normal(0, 0.04), border / 2, rng.uniform(0.13, 0.26)), (0.0, low, rng.uniform(0.18, 0.34)))
+    return [arc((x, y), (width, min(y, 1 - y)), -90, 270 + rng.uniform(-40, 30)) for x, y, width in rings]

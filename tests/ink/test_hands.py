@@ -1,0 +1,84 @@
+"""Claims about the hands of many schools: each form has the parts and proportions by which people tell the digit."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from model.ink import render
+from model.ink.hands import FORMS, digits_by_form
+from tests.ink.drawings import rng
+
+EVERY_FORM = [(label, name) for label, forms in FORMS.items() for name in forms]
+
+
+def written(label: str, name: str, count: int = 60):
+    return digits_by_form(count, rng(), {label: {name: FORMS[label][name]}})
+
+
+@pytest.mark.parametrize(("label", "name"), EVERY_FORM)
+def test_every_form_is_a_digit_of_about_one_unit_and_never_twice_the_same(label, name):
+    drawn = written(label, name, 20)
+    assert {drawing.label for drawing in drawn} == {label}
+    assert {drawing.writer for drawing in drawn} == {f"{label} {name}"}
+    assert len({drawing.to_json() for drawing in drawn}) == 20
+    for drawing in drawn:
+        assert len(drawing.strokes) <= 3
+        assert 0.7 < np.ptp(np.concatenate(drawing.strokes)[:, 1]) < 2.2
+        assert render(drawing).max() == 255
+
+
+def test_digits_come_equally_often_and_forms_by_their_weights():
+    drawn = digits_by_form(2000, rng())
+    assert set(Counter(drawing.label for drawing in drawn).values()) == {200}
+    ones = Counter(drawing.writer for drawing in drawn if drawing.label == "1")
+    assert set(ones) == {f"1 {name}" for name in FORMS["1"]}
+    assert ones.most_common(1)[0][0] == "1 with an upstroke"
+    assert [drawing.to_json() for drawing in digits_by_form(30, rng(1))] == [
+        drawing.to_json() for drawing in digits_by_form(30, rng(1))
+    ]
+
+
+def rise(points) -> float:
+    """The angle by which the line to the highest point of the first half rises, in degrees."""
+    top = points[: len(points) // 2 + 1][:, 1].argmin()
+    along = points[top] - points[0]
+    return float(np.degrees(np.arctan2(-along[1], abs(along[0]))))
+
+
+def test_a_ones_upstroke_rises_and_a_sevens_bar_is_level_or_falls():
+    ones = [rise(drawing.strokes[0]) for drawing in written("1", "with an upstroke")]
+    assert np.quantile(ones, 0.3) > 28  # a hook at the beginning hides the angle of some
+    for drawing in written("7", "plain"):
+        stroke = drawing.strokes[0]
+        right = stroke[stroke[: len(stroke) // 2 + 1][:, 0].argmax()]
+        assert right[1] < 0.35 * np.ptp(stroke[:, 1])  # the bar's end is near the top
+
+
+def test_upstrokes_are_a_third_of_the_stem_to_as_long_as_it():
+    lengths = []
+    for drawing in written("1", "with an upstroke", 200):
+        stroke = drawing.strokes[0]
+        top = stroke[:, 1].argmin()
+        lengths.append(np.hypot(*(stroke[0] - stroke[top])) / np.hypot(*(stroke[-1] - stroke[top])))
+    assert np.quantile(lengths, 0.03) < 0.4
+    assert np.quantile(lengths, 0.97) > 0.85
+
+
+def test_a_cross_lies_on_the_stem_at_the_middle_or_below():
+    heights = []
+    for name in ("crossed", "crossed and round"):
+        for drawing in written("7", name):
+            body, bar = drawing.strokes
+            heights.append((bar[:, 1].mean() - body[:, 1].min()) / np.ptp(body[:, 1]))
+            assert bar[:, 0].min() < np.interp(bar[:, 1].mean(), body[-6:, 1], body[-6:, 0]) + 0.3
+    assert min(heights) > 0.3
+    assert max(heights) < 0.85
+    assert np.mean(np.array(heights) > 0.5) > 0.5
+
+
+def test_a_floating_bar_touches_nothing_and_an_open_zero_has_a_gap():
+    apart = [np.linalg.norm(bar[0] - body[0]) for body, bar in (d.strokes for d in written("5", "with a bar apart"))]
+    assert np.mean(np.array(apart) > 0.05) > 0.9
+    gaps = [np.linalg.norm(drawing.strokes[0][0] - drawing.strokes[0][-1]) for drawing in written("0", "open")]
+    assert np.mean(np.array(gaps) > 0.1) > 0.5

@@ -1,0 +1,36 @@
+"""Claims about signs: every kind is drawn, each time another, and arrows point everywhere."""
+
+import numpy as np
+import pytest
+
+from model.ink import render
+from model.ink.signs import KINDS, signs
+from model.ink.signs.letters import LETTERS
+from model.ink.signs.symbols import arrow
+from tests.ink.drawings import rng
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_drawn_and_is_never_twice_the_same(kind):
+    drawn = signs(40, rng(), {kind: KINDS[kind]})
+    assert len({drawing.to_json() for drawing in drawn}) == 40
+    for drawing in drawn:
+        assert drawing.label is None
+        assert render(drawing).max() == 255
+
+
+def test_the_random_numbers_choose_the_signs():
+    one, same, other = ([drawing.to_json() for drawing in signs(20, rng(seed))] for seed in (0, 0, 1))
+    assert one == same != other
+
+
+def test_no_letter_is_one_that_could_be_a_digit():
+    assert not set(LETTERS) & set("biglojqsyz")
+
+
+def test_arrows_point_in_all_directions():
+    angles = []
+    for seed in range(200):
+        shaft = arrow(rng(seed))[0]
+        angles.append(np.degrees(np.arctan2(*(shaft[-1] - shaft[0])[::-1])) % 360)
+    assert np.histogram(angles, bins=8, range=(0, 360))[0].min() > 8
