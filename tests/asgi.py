@@ -8,7 +8,9 @@ from typing import Any
 from starlette.types import ASGIApp
 
 
-def ask(app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+def ask(
+    app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
+) -> tuple[int, dict[str, str], bytes]:
     """Ask for a path; returns the status, the headers and the body.
 
     It runs in a thread of its own: in this one, a browser of other tests may have its event loop.
@@ -16,7 +18,7 @@ def ask(app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET"
     messages: list[Any] = []
 
     async def receive() -> Any:
-        return {"type": "http.request"}
+        return {"type": "http.request", "body": body}
 
     async def send(message: Any) -> None:
         messages.append(message)

@@ -24,6 +24,7 @@ SCALE = 2  # pixels of the canvas for each unit
 CURVE_STEP = 2.0  # units between the points of a curve
 CURVE_POINTS = 200  # at most, of each curve
 COMMANDS = {"M": 2, "L": 2, "Q": 4}  # the pen's commands, move, line and quadratic curve, with their number of values
+REFUSED = {"refused": True}  # what the server gets of a drawing that is too large to be read
 
 Points = NDArray[np.float64]
 Fabric = dict[str, Any]
@@ -52,6 +53,8 @@ def drawing_from_fabric(state: object) -> Drawing:
     Raises:
         ValueError: the state holds other objects than pen strokes, or more than a drawing may hold.
     """
+    if state == REFUSED:
+        raise ValueError(f"a drawing must have at most {MAX_POINTS:,} points; got more")
     objects = state.get("objects") if isinstance(state, Mapping) else None
     if not isinstance(objects, list):
         raise ValueError(f"a drawing must come with a list of objects; got {_kind(objects)}")
@@ -63,15 +66,16 @@ def drawing_from_fabric(state: object) -> Drawing:
     commands = sum(len(drawn["path"]) for drawn in objects)
     if commands > MAX_POINTS:
         raise ValueError(f"a drawing must have at most {MAX_POINTS:,} points; got {commands:,}")
-    whole = Drawing(
-        tuple(stroke / SCALE for drawn in objects for stroke in _strokes(drawn))
-    )  # checked before it is cut
+    strokes: list[Points] = []
+    for drawn in objects:
+        strokes += _strokes(drawn, most=MAX_POINTS - sum(map(len, strokes)))
+    whole = Drawing(tuple(stroke / SCALE for stroke in strokes))  # checked before it is cut
     return Drawing(tuple(clip_strokes(whole.strokes, SHEET_SIZE)), pen=PEN_WIDTH)
 
 
-def _strokes(drawn: Mapping[str, Any]) -> list[Points]:
+def _strokes(drawn: Mapping[str, Any], most: int) -> list[Points]:
     """A path's strokes as the screen shows them: centered, transformed, then moved to the object's left and top."""
-    strokes = path_strokes(drawn["path"], SCALE * CURVE_STEP)
+    strokes = path_strokes(drawn["path"], SCALE * CURVE_STEP, most)
     if not strokes:
         return []
     points = np.concatenate(strokes)
@@ -94,15 +98,17 @@ def _transform(drawn: Mapping[str, Any]) -> Points:
     return turn @ np.diag(scale) @ along_x @ along_y
 
 
-def path_strokes(path: Sequence[object], step: float = CURVE_STEP) -> list[Points]:
+def path_strokes(path: Sequence[object], step: float = CURVE_STEP, most: int = MAX_POINTS) -> list[Points]:
     """The strokes (k, 2) that a path's commands draw: `[["M", x, y], ["Q", x1, y1, x, y], ["L", x, y]]`.
 
     Args:
         path: the commands.
         step: how far apart the points of a curve are.
+        most: how many points there may be; a long curve has many.
 
     Raises:
-        ValueError: a command other than M, L and Q, a path that does not start with M, or a value that is not a number.
+        ValueError: too many points, a command other than M, L and Q, a path that does not start with M, or a value that
+            is not a number.
     """
     strokes: list[list[Sequence[float]]] = []  # of each stroke its first point, then of each curve control and end
     for command in path:
@@ -118,10 +124,14 @@ def path_strokes(path: Sequence[object], step: float = CURVE_STEP) -> list[Point
             raise ValueError(f"a stroke's path must begin with M; got {name}")
         else:
             strokes[-1].append(values if name == "Q" else [math.nan, math.nan, *values])  # a line has no control point
-    return [_curves(np.array(first, np.float64), np.array(rest, np.float64), step) for first, *rest in strokes]
+    made: list[Points] = []
+    for first, *rest in strokes:
+        made.append(_curves(np.array(first, np.float64), np.array(rest, np.float64), step, most))
+        most -= len(made[-1])
+    return made
 
 
-def _curves(first: Points, curves: Points, step: float) -> Points:
+def _curves(first: Points, curves: Points, step: float, most: int) -> Points:
     """Points (k, 2) on quadratic curves one after another, each (1 - t)^2 start + 2 t (1 - t) control + t^2 end.
 
     first: where the first of them starts, (2,). curves: control and end of each, (n, 4); the control of a line is NaN.
@@ -132,6 +142,8 @@ def _curves(first: Points, curves: Points, step: float) -> Points:
     starts = np.concatenate([first[None], ends[:-1]])
     lengths = np.hypot(*(starts - controls).T) + np.hypot(*(controls - ends).T)
     counts = np.nan_to_num(np.clip(np.ceil(lengths / step), 1, CURVE_POINTS), nan=1).astype(int)
+    if counts.sum() >= most:
+        raise ValueError(f"a drawing must have at most {MAX_POINTS:,} points; got more: its curves are too long")
     controls = np.where(np.isnan(controls), ends, controls)
     curve = np.repeat(np.arange(len(counts)), counts)  # of each point
     number = np.arange(1, len(curve) + 1) - (counts.cumsum() - counts)[curve]  # of each point on its curve, from 1

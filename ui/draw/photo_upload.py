@@ -13,7 +13,7 @@ from model.ink import BlankDrawing
 from model.ink.photo import MAX_BYTES, DigitPhoto, find_digit
 from ui import state
 from ui.common import errors
-from ui.state import limits, reading, widget_state
+from ui.state import reading, stored_uploads
 
 TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif"]
 CAMERA_WIDTH = 300  # pixels
@@ -29,7 +29,7 @@ def uploader() -> None:
             "Or upload a photo",
             type=TYPES,
             key=key,
-            max_upload_size=limits.upload_megabytes(MAX_BYTES // 1_000_000),
+            max_upload_size=stored_uploads.max_megabytes(MAX_BYTES // 1_000_000),
             on_change=_read,
             args=(key,),
             help=SUGGESTION,
@@ -73,10 +73,13 @@ def photo() -> DigitPhoto | None:
 
 
 def _read(key: str) -> None:
-    visitor, file = state.visitor(), widget_state.get(key, None)
-    visitor.photo = visitor.photo_problem = None
-    if file is None:
+    visitor, files = state.visitor(), reading.new_files(key)
+    if files is None:
         return
+    visitor.photo = visitor.photo_problem = None
+    if not files:
+        return
+    (file,) = files
     try:
         visitor.photo = reading.read_upload("the picture", file.size, find_digit, file.getvalue())
     except BlankDrawing as blank:

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ui import state
 from ui.common import errors
-from ui.state import limits, widget_state
+from ui.state import reading, stored_uploads, widget_state
 
 
 class Files(NamedTuple):
@@ -64,7 +64,7 @@ def choose(
                 files.formats,
                 accept_multiple_files=files.multiple,
                 key=files.key,
-                max_upload_size=limits.upload_megabytes(files.max_megabytes),
+                max_upload_size=stored_uploads.max_megabytes(files.max_megabytes),
                 on_change=_take,
                 args=(files,),
             )
@@ -76,10 +76,11 @@ def choose(
 
 
 def _take(files: Files) -> None:
-    sent: UploadedFile | list[UploadedFile] | None = widget_state.get(files.key, None)
+    uploads = reading.new_files(files.key)
+    if uploads is None:
+        return
     problems = state.visitor().file_problems
     problems.pop(files.key, None)
-    uploads = sent if isinstance(sent, list) else [sent] if sent else []
     if uploads:
         try:
             files.take(uploads)

@@ -8,6 +8,8 @@ from model.common.settings import Settings
 from ui.common.document import StyledDocument
 from ui.server import secret
 from ui.server.headers import AllowedHosts, SecurityHeaders
+from ui.server.message_limits import MessageLimits
+from ui.server.upload_sizes import UploadSizes
 from ui.server.visitor_cookie import VisitorCookie
 
 
@@ -17,6 +19,8 @@ def middleware() -> list[Middleware]:
     layers = [
         Middleware(AllowedHosts, hosts=settings.hosts),
         Middleware(VisitorCookie, secret=secret.find(), is_framed=bool(settings.frame_ancestors)),
+        Middleware(UploadSizes),
+        Middleware(MessageLimits),
         Middleware(StyledDocument),
     ]
     if settings.security_headers:

@@ -49,9 +49,3 @@ def stop_long_runs(jobs: Sequence[Job]) -> None:
         if seconds and job.is_live and not job.stopped_because and job.state().seconds > seconds:
             job.stopped_because = TOO_LONG.format(seconds)
             job.stop()
-
-
-def upload_megabytes(own: int | None) -> int | None:
-    """How large a file may be: as an uploader says itself, but no larger than the operator allows."""
-    allowed = Settings().upload_megabytes
-    return min(own, allowed) if own and allowed else own

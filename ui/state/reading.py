@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from ui.state import runtime
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from ui.state import runtime, widget_state
 from ui.state.session import visitor
 
 T = TypeVar("T")
@@ -25,3 +27,11 @@ def read_upload(what: str, size: int, reader: Callable[..., T], *arguments: obje
         OSError: the reader has raised it.
     """
     return runtime.readers().read(what, size, visitor().name, reader, *arguments)
+
+
+def new_files(key: str) -> list[UploadedFile] | None:
+    """The files that an uploader has; None if nothing has come, but the server has let go of one that was read."""
+    sent: object = widget_state.get(key, None)
+    files = sent if isinstance(sent, list) else [sent] if sent else []
+    here = [file for file in files if isinstance(file, UploadedFile)]
+    return here if here or not files else None

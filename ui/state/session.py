@@ -10,7 +10,7 @@ from secrets import compare_digest
 import streamlit as st
 
 from model.common.settings import Settings
-from ui.state import handover, limits, runtime, visitors
+from ui.state import departures, handover, runtime, visitors
 from ui.state.tab_state import TabState
 from ui.state.visitor_state import VisitorState
 from ui.state.visitors import Visitors
@@ -82,21 +82,18 @@ def _visitors() -> Visitors[VisitorState]:
 
 
 def _sweep(everyone: Visitors[VisitorState]) -> None:
-    """End the runs of visitors who do not come back, and after a while forget what they left."""
     while True:
         time.sleep(SWEEP_INTERVAL_S)
-        for state in everyone.gone():
-            for job in list(state.jobs):
-                job.stop()
-        for state in everyone.all():
-            limits.stop_long_runs(list(state.jobs))
-        for state in everyone.evict():
-            for job in list(state.jobs):
-                job.discard()
+        departures.sweep(everyone)
         handover.sweep()
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda state: _visitors().disconnect(state.name))
+def _leave(state: VisitorState) -> None:
+    _visitors().disconnect(state.name)
+    departures.garbage.note_closed_tab()
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_leave)
 def _presence(name: str, _state: VisitorState) -> VisitorState:
     """Stand for this connection: made when the browser connects, released when it goes away or reloads."""
     _visitors().connect(name, _state)

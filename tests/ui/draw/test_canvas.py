@@ -159,3 +159,12 @@ def test_nonsense_is_a_drawing_or_a_value_error_and_nothing_else(state: object, 
     ):
         with contextlib.suppress(ValueError):
             assert isinstance(drawing_from_fabric(forged), Drawing)
+
+
+def test_long_curves_are_counted_before_they_are_made() -> None:
+    """Each of these has two hundred points, so that a message of half a megabyte would make four million."""
+    curves = [["M", 0, 0], *[["Q", -1e5, -1e5, 1e5, 1e5]] * 500]
+    with pytest.raises(ValueError, match="20,000 points; got more: its curves are too long"):
+        drawing_from_fabric({"objects": [path(curves)]})
+    with pytest.raises(ValueError, match="20,000 points; got more"):
+        drawing_from_fabric({"objects": [path(curves[:50]) for _ in range(10)]})

@@ -82,12 +82,6 @@ def test_a_run_is_stopped_when_it_has_computed_for_as_long_as_it_may_and_says_so
     )
 
 
-def test_no_uploader_takes_more_than_the_operator_allows(settings):
-    assert (limits.upload_megabytes(20), limits.upload_megabytes(None)) == (20, None)
-    settings.setenv("INKLING_UPLOAD_MB", "5")
-    assert (limits.upload_megabytes(20), limits.upload_megabytes(2), limits.upload_megabytes(None)) == (5, 2, None)
-
-
 def script() -> None:
     import streamlit as st
 
