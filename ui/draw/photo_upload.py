@@ -15,7 +15,7 @@ from ui import state
 from ui.common import errors
 from ui.state import reading, stored_uploads
 
-TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "heic", "heif"]
+TYPES = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif"]
 CAMERA_WIDTH = 300  # pixels
 MAX_PIXELATED = 64  # a picture of so few pixels either way is shown with hard edges
 SUGGESTION = "A photo or a scan of one handwritten digit, dark on light or light on dark."

@@ -1,0 +1,88 @@
+"""The search for ink on a page: on each part that may be the sheet, in each light, until a digit is found."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from model.common.arrays import F64, Bools
+from model.ink.drawing import BlankDrawing
+from model.ink.photo.light import darkness, ink_is_bright
+from model.ink.photo.lines import without_lines
+from model.ink.photo.sheet import sheets
+from model.ink.photo.strokes import Strokes, find_strokes
+
+WINDOWS = (0.1, 0.35)  # shares of the page's longer side: for pens, and for fat markers
+GRAY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look (ITU-R BT.601)
+POLARITY_REACHES = (0.6, 0.2)  # shares of the page's longer side
+PLAIN_LENGTH = 0.15  # of the page's longer side
+PLAIN_WIDTH = 0.4  # of the window
+LEAST_MERIT = 0.15  # grain and shadows have up to 0.13, faint pencil 0.5 and more
+ENOUGH_MERIT = 0.35
+LEAST_LINE = 0.03  # the least darkness of a printed line
+
+
+def find_ink(page: F64) -> tuple[Strokes, tuple[float, float, float, float]]:
+    """Find the ink.
+
+    Returns:
+        The strokes, and which part of the page they were looked for on: left, top, right, bottom as shares.
+
+    Raises:
+        BlankDrawing: there is none.
+    """
+    best: Strokes | None = None
+    problem: BlankDrawing | None = None
+    for sheet in sheets(page):
+        colors = _filled(page, sheet)
+        try:
+            found = _on_sheet(colors, sheet)
+        except BlankDrawing as blank:
+            problem = problem or blank
+            continue
+        if best is None or found.merit > 2 * best.merit:
+            best = found
+        if best.merit > ENOUGH_MERIT:
+            break
+    if best is None or best.merit < LEAST_MERIT:
+        raise problem or BlankDrawing("no ink found in the picture: only shadows and grain")
+    return best, (0.0, 0.0, 1.0, 1.0)
+
+
+def _filled(page: F64, sheet: Bools) -> F64:
+    """The page with the sheet's own color in place of all else."""
+    if sheet.all():
+        return page
+    rows, columns = ndimage.distance_transform_edt(~sheet, return_distances=False, return_indices=True)
+    smooth = ndimage.median_filter(page[::3, ::3], (5, 5, 1), mode="nearest")
+    outside = smooth[np.minimum(rows // 3, len(smooth) - 1), np.minimum(columns // 3, smooth.shape[1] - 1)]
+    return np.where(sheet[..., None], page, outside)
+
+
+def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
+    gray = ndimage.gaussian_filter(colors @ GRAY, max(sheet.shape) / 600)
+    likely = {False} | {ink_is_bright(gray, reach) for reach in POLARITY_REACHES}
+    best: Strokes | None = None
+    for is_bright in sorted(likely):
+        of_light: Strokes | None = None
+        for share in WINDOWS:
+            try:
+                found = _in_light(255 - gray if is_bright else gray, sheet, share)
+            except BlankDrawing:
+                continue
+            if of_light is None or found.merit > 0.6 * of_light.merit:
+                of_light = found
+            side = max(sheet.shape)
+            if found.length > PLAIN_LENGTH * side and found.width < PLAIN_WIDTH * share * side:
+                break  # no fat marker of which only parts are seen
+        if of_light and (best is None or of_light.merit > 1.3 * best.merit):
+            best = of_light
+    if best is None:
+        raise BlankDrawing("no ink found in the picture")
+    return best
+
+
+def _in_light(brightness: F64, sheet: Bools, share: float) -> Strokes:
+    dark = darkness(brightness[..., None], max(3, round(share * max(sheet.shape))))[..., 0]
+    dark, lines = without_lines(np.where(sheet, dark, 0), sheet, LEAST_LINE)
+    return find_strokes(dark, sheet, lines)
