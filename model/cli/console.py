@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,14 +41,21 @@ def finite(value: float | None) -> float | None:
 def value_table(values: dict[str, Any]) -> Table:
     """Lay out names and values in two columns."""
     grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(overflow="fold")  # of a long path, all is shown
     for name, value in values.items():
         shown = f"{value:.2%}" if isinstance(value, float) and name in PERCENTAGES else value
         grid.add_row(name.replace("_", " "), escape(f"{shown:.4g}" if isinstance(shown, float) else str(shown)))
     return grid
 
 
-def load_dataset(source: str) -> data.Dataset:
-    """Load a data set by name or path, with a bar while it is downloaded."""
+def load_dataset(source: str, turn: str | None = None) -> data.Dataset:
+    """Load a data set by name or path, with a bar while it is downloaded, and print its notes.
+
+    Args:
+        source: the name or the path.
+        turn: how to turn its images, one of data.TURNS.
+    """
     columns = (
         TextColumn("fetching {task.description}", markup=False),
         BarColumn(),
@@ -56,7 +64,22 @@ def load_dataset(source: str) -> data.Dataset:
     )
     with ProgressBar(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         task = bar.add_task(source, total=None, visible=False)
-        return data.load(source, lambda done, total: bar.update(task, completed=done, total=total, visible=True))
+        dataset = data.load(source, lambda done, total: bar.update(task, completed=done, total=total, visible=True))
+    if turn:
+        dataset = data.turned(dataset, turn)
+    print_notes(dataset.notes)
+    return dataset
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what is to be said of the data beside the result, on stderr."""
+    for note in notes:
+        stderr.print(f"note: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_error(message: str) -> None:
+    """Print what is wrong with the input as one line on stderr."""
+    print("error: " + " ".join(message.split()), file=sys.stderr)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from model import data
 from model.cli.console import as_json_option, finite, load_dataset, stdout, value_table
+from model.cli.turn import turn_option
 from model.cli.weights import weights_option
 from model.inference.evaluation import evaluate
 from model.training import checkpoint
@@ -36,11 +37,12 @@ NOTES = {
     show_default=True,
     help="mnist, mnist-5k, or the path of a data set or an ink file.",
 )
+@turn_option
 @as_json_option
-def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
+def evaluate_command(weights: Path, source: str, turn: str | None, as_json: bool) -> None:
     """Score a network on a data set's test part, or on all of a data set that has none."""
     trained = checkpoint.load(weights)
-    dataset = load_dataset(source)
+    dataset = load_dataset(source, turn)
     images, labels = dataset.test_images, dataset.test_labels
     on_training_part = not len(labels)
     if on_training_part:
@@ -57,6 +59,8 @@ def evaluate_command(weights: Path, source: str, as_json: bool) -> None:
         "expected_calibration_error": finite(found.reliability.expected_calibration_error),
         "confusion": found.confusion.tolist(),
         "note": overlap_note(trained, dataset, on_training_part),
+        "turn": turn,
+        "notes": list(dataset.notes),
     }
     if as_json:
         print(json.dumps(result))

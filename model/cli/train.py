@@ -13,15 +13,26 @@ from typing import Any
 import click
 
 from model import data
-from model.cli.console import as_json_option, finite, load_dataset, stderr, stdout, training_bar, value_table
+from model.cli.console import (
+    as_json_option,
+    finite,
+    load_dataset,
+    print_notes,
+    stderr,
+    stdout,
+    training_bar,
+    value_table,
+)
 from model.cli.interruption import Interruption, interruption
 from model.cli.network_file import NetworkFile
+from model.cli.turn import turn_option
 from model.common.fields import Settings
 from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
 from model.training import Change, Trainer, checkpoint
 from model.training.ancestors import Ancestors
+from model.training.finding import Finding, Kind
 from model.training.history import HistoryPoint, Progress
 from model.training.observer import RunObserver
 from model.training.resume import ResumeCheckpoint
@@ -70,11 +81,18 @@ def config_options(command: Callable[..., Any], config_class: type[Settings] = T
     help="Compute on at most so many cores [default: all]. Another number changes the last bits of the result: the app "
     "gives each of its workers its share of the cores.",
 )
+@turn_option
 @click.option("--fresh", is_flag=True, help="Start over, even if the same run was interrupted before.")
 @config_options
 @as_json_option
 def train_command(
-    preset_name: str | None, out: Path | None, threads: int | None, fresh: bool, as_json: bool, **given: str | None
+    preset_name: str | None,
+    out: Path | None,
+    threads: int | None,
+    turn: str | None,
+    fresh: bool,
+    as_json: bool,
+    **given: str | None,
 ) -> None:
     """Train a new network.
 
@@ -94,7 +112,7 @@ def train_command(
 
     ancestors = Ancestors.by_name_or_path(config)
     ink = sampler.read_ink_files(config.ink)
-    session = TrainSession(config, load_dataset(config.data), ink, threads, ancestors)
+    session = TrainSession(config, load_dataset(config.data, turn), ink, threads, ancestors)
     progress = session.run(fresh=fresh)
     interrupted = progress.status == "running"
     status = "interrupted" if interrupted else progress.status
@@ -110,6 +128,10 @@ def train_command(
     if progress.message:
         stderr.print(progress.message, style="yellow", markup=False)
     findings = session.observer.diagnose(status)
+    doubts = result_doubts(session.history, findings)
+    print_notes(doubts)
+    result |= {"chance_level": any(finding.kind is Kind.GUESSING for finding in findings)}
+    result |= {"turn": turn, "notes": [*session.dataset.notes, *doubts]}
     if as_json:
         history = [{name: value for name, value in point.items() if name != CURVE} for point in session.history]
         print(json.dumps(result | {"diagnosis": [asdict(it) for it in findings], "history": history}))
@@ -228,6 +250,17 @@ def summary(trained: checkpoint.Checkpoint, last: Progress) -> dict[str, Any]:
         "cost_per_output": finite(last.cost_per_output),
         "config": trained.config.model_dump(),
     }
+
+
+def result_doubts(history: Sequence[dict[str, Any]], findings: Sequence[Finding]) -> list[str]:
+    """Say of a result that it is no better than a guess, or too good to be true."""
+    guessing = [finding for finding in findings if finding.kind is Kind.GUESSING]
+    if guessing:
+        return [f"the network has learned nothing: {guessing[0].sentence}"]
+    early = [point["validation_accuracy"] for point in history if point["epoch"] <= 1]
+    if any(accuracy == 1.0 for accuracy in early if accuracy is not None):
+        return ["every validation image is right after one epoch: digits are never so easy; look at the labels"]
+    return []
 
 
 def history_point(progress: Progress) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from model.data.datasets import (
     prepare,
     save,
 )
+from model.data.orientation import TURNS, turned
 from model.data.overlap import Overlap, find_overlap
 
 __all__ = [
     "DATASETS",
     "DOWNLOAD_SIZE",
     "TRAINING_IMAGES",
+    "TURNS",
     "Dataset",
     "Overlap",
     "find_overlap",
@@ -31,4 +33,5 @@ __all__ = [
     "save",
     "split",
     "split_sizes",
+    "turned",
 ]

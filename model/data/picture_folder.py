@@ -15,10 +15,10 @@ from PIL import Image, UnidentifiedImageError
 from model import ink
 from model.common.arrays import U8
 from model.common.constants import IMAGE_SIDE, PIXELS
+from model.common.text_encoding import to_text
 from model.data.byte_reader import ByteReader
 from model.data.formats import MAX_IMAGES, Contents
 from model.data.formats.pixels import normalized
-from model.data.formats.text_encoding import to_text
 from model.data.part_names import Part, part_of
 from model.data.zip_set import Files
 

@@ -6,7 +6,6 @@ of low confidence is a guess; an image that more probably shows no digit is reje
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +15,9 @@ import numpy as np
 
 from model import ink
 from model.common.arrays import F32, U8
-from model.common.constants import IMAGE_SIDE
-from model.data import formats
+from model.inference.file_images import read_file_images
 from model.inference.thresholds import ACCEPT_AT_LEAST, CERTAIN_DIGIT_AT_LEAST, CONFIDENT_AT_LEAST
 from model.nn.classifier import DigitClassifier
-
-TABLE_ENDINGS = (".csv", "ubyte", ".npz", ".idx")
 
 Verdict = Literal["digit", "perhaps", "no digit"]
 
@@ -48,6 +44,15 @@ class Classification:
     probabilities: F32 | None  # (10,), None of a blank image
     label: str | None = None  # the true label, if it is known
     is_digit: float | None = None  # the probability that it shows a digit; None without a reject class
+    file: str | None = None  # where the image is from
+    row: int | None = None  # of the file's table, counted from 1
+    line: int | None = None  # of the file of drawings
+
+    @property
+    def place(self) -> str:
+        """Where the image is from, in words."""
+        places = [f"{name} {number:,}" for name, number in (("row", self.row), ("line", self.line)) if number]
+        return ", ".join([self.file or "", *places])
 
     @property
     def digit(self) -> int | None:
@@ -107,6 +112,9 @@ class Classification:
     def as_dict(self) -> dict[str, Any]:
         """Return the values that `classify --json` prints."""
         return {
+            "file": self.file,
+            "row": self.row,
+            "line": self.line,
             "label": self.label,
             "digit": self.digit,
             "probability": self.probability,
@@ -127,58 +135,44 @@ def classify_images(network: DigitClassifier, images: Sequence[U8 | None]) -> li
     return [Classification(None) if image is None else next(results) for image in images]
 
 
-def classify_files(network: DigitClassifier, path: Path) -> list[Classification]:
-    """Classify all images of a file: a picture, drawings as JSON lines, or a table of images.
+@dataclass(frozen=True, eq=False)
+class FileAnswers:
+    """What a network says of a file: its answers, what is wrong with parts of the file, and what is doubtful."""
+
+    answers: list[Classification]
+    problems: list[str]
+    notes: tuple[str, ...]
+
+
+def classify_file(network: DigitClassifier, path: Path, turn: str | None = None) -> FileAnswers:
+    """Classify all images of a file: a picture, drawings in JSON, or a table of images.
+
+    Args:
+        network: The network.
+        path: The file.
+        turn: How to turn images first, one of orientation.TURNS.
 
     Raises:
         ValueError: The file is none of these, or damaged.
         OSError: The file can't be read.
     """
-    found = _images(path)
-    results = classify_images(network, [image for _, image in found])
-    return [replace(result, label=label) for (label, _), result in zip(found, results, strict=True)]
+    found = read_file_images(path, turn)
+    results = classify_images(network, [image.image for image in found.images])
+    answers = [
+        replace(result, label=image.label, file=str(path), row=image.row, line=image.line)
+        for image, result in zip(found.images, results, strict=True)
+    ]
+    return FileAnswers(answers, found.problems, found.notes)
 
 
-def _images(path: Path) -> list[tuple[str | None, U8 | None]]:
-    """Return labels, where there are any, and images (28, 28), None of blank ones."""
-    if not path.is_file():
-        raise ValueError(f"expected a file to read; {path} is {'a folder' if path.is_dir() else 'not there'}")
-    name = path.name.removesuffix(".gz")
-    if name.endswith(TABLE_ENDINGS):
-        contents = formats.read_images(path)
-        labels = [None] * len(contents.images) if contents.labels is None else map(str, contents.labels)
-        images = (image if image.any() else None for image in contents.images.reshape(-1, IMAGE_SIDE, IMAGE_SIDE))
-        return list(zip(labels, images, strict=True))
-    try:
-        if _is_ink(path, name):
-            return [(drawing.label, _rendered(drawing)) for drawing in ink.read_ink(path)]
-        from model.ink.photo import read_photo  # SciPy takes a second to import, and only photos need it
+def classify_files(network: DigitClassifier, path: Path) -> list[Classification]:
+    """Classify the same, where nothing may be wrong.
 
-        return [(None, read_photo(path))]
-    except ink.BlankDrawing:
-        return [(None, None)]
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from None
-
-
-def _is_ink(path: Path, name: str) -> bool:
-    """Tell drawings, which are JSON lines, by the file's ending or the brace that each line begins with."""
-    if name.endswith((".jsonl", ".json", ".ndjson")):
-        return True
-    with path.open("rb") as file:
-        start = file.read(64)
-    if start[:2] == b"\x1f\x8b":
-        try:
-            with gzip.open(path) as unpacked:
-                start = unpacked.read(64)
-        except (OSError, EOFError):
-            return False
-    return start.lstrip().startswith(b"{")
-
-
-def _rendered(drawing: ink.Drawing) -> U8 | None:
-    """Return the drawing as an image (28, 28), None of a blank one."""
-    try:
-        return ink.render(drawing)
-    except ink.BlankDrawing:
-        return None
+    Raises:
+        ValueError: The file is none of these, or a part of it is damaged.
+        OSError: The file can't be read.
+    """
+    found = classify_file(network, path)
+    if found.problems:
+        raise ValueError(found.problems[0])
+    return found.answers

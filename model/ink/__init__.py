@@ -7,8 +7,8 @@ from model.ink.drawing import (
     MAX_STROKES,
     BlankDrawing,
     Drawing,
-    read_ink,
 )
+from model.ink.ink_file import Line, read_ink, read_ink_lines
 from model.ink.mnist_layout import Layout
 from model.ink.rendering import EDGE, PEN_WIDTH, render
 from model.ink.sampler import InkMixture, InkSampler
@@ -26,7 +26,9 @@ __all__ = [
     "InkMixture",
     "InkSampler",
     "Layout",
+    "Line",
     "Variation",
     "read_ink",
+    "read_ink_lines",
     "render",
 ]

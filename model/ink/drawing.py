@@ -1,30 +1,22 @@
-"""Drawings as the pen made them: strokes, each a list of points from pen-down to pen-up, and files of them."""
+"""Drawings as the pen made them: strokes, each a list of points from pen-down to pen-up."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from model.common.arrays import F64
-from model.common.unpacking import check_ratio
+from model.ink import json_record
+from model.ink.json_record import brief
 
 DIGITS = frozenset("0123456789")  # the labels of drawings that show a digit
 
 MAX_STROKES = 1_000
 MAX_POINTS = 20_000  # in all of a drawing's strokes
 MAX_COORDINATE = 1_000_000
-MAX_TEXT = 200  # characters of a label or a writer
-MAX_LINE_BYTES = 2_000_000
-MAX_LINES = 1_000_000
-MAX_FILE_BYTES = 2_000_000_000  # unpacked
 
 
 class BlankDrawing(ValueError):
@@ -87,15 +79,21 @@ class Drawing:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"a drawing must be a JSON object; got no JSON: {error}") from None
-        if not isinstance(record, dict) or not isinstance(record.get("strokes"), list):
-            raise ValueError('a drawing must be a JSON object with a list "strokes"; got ' + _brief(record))
-        for number, stroke in enumerate(record["strokes"], 1):
-            if not isinstance(stroke, list):
-                raise ValueError(f"stroke {number} must be a list of points [x, y]; got {_brief(stroke)}")
-        pen = record.get("pen")
+        return cls.from_record(record)
+
+    @classmethod
+    def from_record(cls, record: Any) -> Drawing:
+        """Read the same from a JSON value, or one that other programs write: see `json_record`.
+
+        Raises:
+            ValueError: anything else.
+        """
+        strokes = json_record.strokes_of(record)
+        fields = record if isinstance(record, dict) else {}
+        pen = fields.get("pen")
         if pen is not None and type(pen) not in (int, float):
-            raise ValueError(f"pen must be a number; got {_brief(pen)}")
-        return cls(tuple(record["strokes"]), _text(record, "label"), _text(record, "writer"), pen)
+            raise ValueError(f"pen must be a number; got {brief(pen)}")
+        return cls(tuple(strokes), json_record.label_of(fields), json_record.text_of(fields, "writer"), pen)
 
     def to_json(self) -> str:
         """Write the drawing as one line of an ink file, without the line break; coordinates keep three decimals."""
@@ -105,50 +103,15 @@ class Drawing:
         return json.dumps(record, separators=(",", ":"))
 
 
-def read_ink(source: str | Path | bytes) -> Iterator[Drawing]:
-    """Read an ink file, or the bytes of one: one drawing per line in JSON, gzipped or not; empty lines are skipped.
-
-    Raises:
-        ValueError: a line is not a drawing, the gzip file is damaged, or the file has over a million lines or two
-            gigabytes unpacked; the message names the line.
-    """
-    with io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        lines: Any = gzip.GzipFile(fileobj=file) if packed else file
-        size = 0
-        for number in range(1, MAX_LINES + 2):
-            try:
-                line = lines.readline(MAX_LINE_BYTES + 1)
-            except (OSError, EOFError, zlib.error) as error:
-                raise ValueError(f"line {number}: the gzip file is damaged or cut short ({error})") from None
-            if not line:
-                return
-            size += len(line)
-            if packed:
-                check_ratio(f"line {number}", size, file.tell())
-            if number > MAX_LINES:
-                raise ValueError(f"an ink file must have at most {MAX_LINES:,} lines; split it")
-            if len(line) > MAX_LINE_BYTES:
-                raise ValueError(f"line {number}: must be at most {MAX_LINE_BYTES:,} bytes long; got more")
-            if size > MAX_FILE_BYTES:
-                raise ValueError(f"line {number}: a file must have at most {MAX_FILE_BYTES:,} bytes unpacked")
-            if line.strip():
-                try:
-                    yield Drawing.from_json(line)
-                except ValueError as error:
-                    raise ValueError(f"line {number}: {error}") from None
-
-
 def _points(stroke: Any, number: int) -> F64:
     """Convert a stroke to a read-only array (k, 2)."""
     try:
         points = np.array(stroke)
     except ValueError:  # points of different lengths
         points = np.array(None)
-    if points.dtype.kind not in "iuf" or points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"stroke {number} must be a list of [x, y], two numbers each; got {_brief(stroke)}")
-    points = points.astype(np.float64)
+    if points.dtype.kind not in "iuf" or points.ndim != 2 or points.shape[1] < 2:
+        raise ValueError(f"stroke {number} must be a list of [x, y], two numbers each; got {brief(stroke)}")
+    points = points[:, :2].astype(np.float64)  # a third number is a time or a pressure
     wrong = ~(np.abs(points) <= MAX_COORDINATE).all(axis=1)  # NaN compares as False
     if wrong.any():
         index = int(wrong.argmax())
@@ -159,18 +122,6 @@ def _points(stroke: Any, number: int) -> F64:
         )
     points.setflags(write=False)
     return points
-
-
-def _text(record: dict[str, Any], name: str) -> str | None:
-    text = record.get(name)
-    if text is not None and not (isinstance(text, str) and len(text) <= MAX_TEXT):
-        raise ValueError(f"{name} must be a text of at most {MAX_TEXT} characters; got {_brief(text)}")
-    return text
-
-
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _short(number: float) -> int | float:

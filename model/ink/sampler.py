@@ -12,8 +12,9 @@ from model.common.arrays import F64, U8
 from model.common.constants import NON_DIGIT, PIXELS
 from model.common.settings import Settings
 from model.ink import non_digits, writing_styles
-from model.ink.drawing import Drawing, read_ink
+from model.ink.drawing import Drawing
 from model.ink.hands import digits_by_form
+from model.ink.ink_file import read_ink
 from model.ink.rendering import render
 from model.ink.scribbles import scribbles
 from model.ink.signs import signs

@@ -109,14 +109,15 @@ class Checkpoint:
 
 
 def checked_kind(path: Path) -> str:
-    """Return the path's ending.
+    """Return the path's ending in lower case.
 
     Raises:
         ValueError: A checkpoint can't have this ending.
     """
-    if path.suffix not in READERS:
+    kind = path.suffix.lower()
+    if kind not in READERS:
         raise ValueError(f"a network's file must end in {' or '.join(READERS)}; got {path.name!r}")
-    return path.suffix
+    return kind
 
 
 def load(source: Path | bytes, name: str = "") -> Checkpoint:

@@ -27,12 +27,15 @@ def find_shipped(name: str) -> Path:
 def find_weights(named: Path) -> Path:
     """Return the file of a network that is named by its path, or by its name if it comes with Inkling.
 
+    The name may be written as the app's menus show it, with the note behind it, and in any case.
+
     Raises:
         ValueError: There is neither.
     """
     known = shipped()
     if named.is_file():
         return named
-    if str(named) in known:
-        return known[str(named)]
+    name = str(named).partition(" (")[0].strip().lower()
+    if name in known:
+        return known[name]
     raise ValueError(f"{named}: there is no such file; networks that come with Inkling are {', '.join(known)}")

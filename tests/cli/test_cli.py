@@ -303,8 +303,8 @@ def test_pictures_and_drawings_are_classified(answer, run, weights, mnist_5k, tm
     assert (result["n"], result["accuracy"]) == (4, 0)  # of the one that has a label
     code, stdout, _ = run("classify", paper, drawing, "--weights", weights)
     assert code == 0
-    assert stdout.splitlines()[0] == "nothing drawn"
-    assert stdout.splitlines()[1].startswith("1  ")
+    assert stdout.splitlines()[0] == f"{paper}: nothing drawn"
+    assert stdout.splitlines()[1].startswith(f"{drawing}, line 1: 1  ")
 
 
 def test_what_has_no_label_has_no_accuracy(answer, weights, tmp_path):
@@ -402,7 +402,10 @@ def test_no_command_shows_the_help(run):
         ("train --data nowhere.csv", "data must be mnist-5k, mnist, or a file or folder that exists; got nowhere.csv"),
         ("train --out nowhere/network.safetensors", "--out must be in a folder that exists and can be written to"),
         ("train --out network.pt", r"a network's file must end in \.safetensors or \.npz; got 'network\.pt'"),
-        ("evaluate --weights nowhere.safetensors", "nowhere.safetensors: No such file or directory"),
+        (
+            "evaluate --weights nowhere.safetensors",
+            "nowhere.safetensors: there is no such file; networks that come with Inkling are champion, ",
+        ),
         ("evaluate --weights {broken}", r"broken\.safetensors: no safetensors file"),
         ("evaluate --weights {notes}", r"a network's file must end in .*; got 'notes\.txt'"),
         ("evaluate --weights {weights} --data {notes}", r"notes\.txt: "),

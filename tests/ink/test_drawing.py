@@ -37,14 +37,15 @@ def test_empty_strokes_are_dropped_and_strokes_cannot_be_changed():
         ("[]", r'a list "strokes"; got \[\]'),
         ('{"label": "7"}', 'a list "strokes"'),
         ('{"strokes": [7]}', "stroke 1 must be a list"),
-        ('{"strokes": [[[1, 2]], [[1, 2, 3]]]}', "stroke 2 must be"),
+        ('{"strokes": [[[1, 2]], [[1]]]}', "stroke 2 must be"),
         ('{"strokes": [[[1, 2], [3]]]}', "stroke 1 must be"),
         ('{"strokes": [[["1", "2"]]]}', "stroke 1 must be"),
         ('{"strokes": [[[1, null]]]}', "stroke 1 must be"),
         ('{"strokes": [[[1, 2], [NaN, 2]]]}', "stroke 1, point 2: coordinates"),
         ('{"strokes": [[[1, 1e7]]]}', "stroke 1, point 1: coordinates"),
         ('{"strokes": [[[1, ' + "9" * 400 + "]]]}", "stroke 1 must be"),
-        ('{"strokes": [], "label": 7}', "label must be a text"),
+        ('{"strokes": [], "label": 7.5}', "label must be a text"),
+        ('{"strokes": [], "label": true}', "label must be a text"),
         ('{"strokes": [], "pen": "thick"}', "pen must be a number"),
         ('{"strokes": [], "pen": -1}', "pen must be a width above 0"),
     ],
@@ -92,6 +93,6 @@ def test_errors_in_a_file_name_the_line(tmp_path):
     path.write_bytes(gzip.compress(good.encode() * 500)[:-20])
     with pytest.raises(ValueError, match="damaged or cut short"):
         list(read_ink(path))
-    path.write_bytes(b"[" + b" " * 3_000_000)
+    path.write_bytes(b"{" + b" " * 3_000_000)
     with pytest.raises(ValueError, match="line 1: must be at most 2,000,000 bytes"):
         list(read_ink(path))

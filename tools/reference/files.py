@@ -8,7 +8,7 @@ from string import Template
 from model.config import TrainingConfig
 from model.data import formats
 from model.data.formats import csv_table
-from model.ink import drawing, photo
+from model.ink import drawing, ink_file, json_record, photo
 from model.training import checkpoint, snapshot
 from model.training.history import HistoryPoint
 
@@ -20,10 +20,10 @@ def file_formats_page() -> str:
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         max_images=f"{formats.MAX_IMAGES:,}",
         max_csv_mib=f"{csv_table.MAX_BYTES // 2**20:,}",
-        max_text=drawing.MAX_TEXT,
+        max_text=json_record.MAX_TEXT,
         max_strokes=f"{drawing.MAX_STROKES:,}",
         max_points=f"{drawing.MAX_POINTS:,}",
-        max_lines=f"{drawing.MAX_LINES:,}",
+        max_lines=f"{ink_file.MAX_LINES:,}",
         picture_formats=f"{', '.join(photo.FORMATS[:-1])} or {photo.FORMATS[-1]}",
         max_picture_mb=photo.MAX_BYTES // 1_000_000,
         max_megapixels=photo.MAX_PIXELS // 1_000_000,

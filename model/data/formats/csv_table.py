@@ -21,7 +21,7 @@ from model.data.formats.contents import Contents
 from model.data.formats.csv_dialect import Dialect, find_dialect, split_cells, to_number
 from model.data.formats.label_column import find_label_column
 from model.data.formats.pixels import normalized
-from model.data.formats.text_encoding import as_utf8
+from model.data.formats.text_blocks import as_utf8
 
 MAX_BYTES = 2**30  # of unpacked text: MNIST's 70,000 images take 128 MB
 BLOCK_BYTES = 8 * 2**20

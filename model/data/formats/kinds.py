@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum, auto
 
+from model.common.text_encoding import find_encoding, to_text
 from model.data.formats.idx import dimensions
 from model.data.formats.pixels import fits_images
-from model.data.formats.text_encoding import find_encoding, to_text
 from model.data.formats.unread import describe_unread, is_picture
 
 MANY = 300  # cells that make a line one of a table of images, as far as it is seen
