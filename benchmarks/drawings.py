@@ -36,11 +36,17 @@ class Sent(NamedTuple):
 
 def some(count: int, seed: int = 0) -> list[Sent]:
     """So many drawings, with the answers of the network that Draw begins with."""
+    return [strokes[-1] for strokes in by_stroke(count, seed)]
+
+
+def by_stroke(count: int, seed: int = 0) -> list[list[Sent]]:
+    """So many drawings, each as it is sent whenever the pen lifts: the first stroke, the first two, and so on."""
     network = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network
-    values = list(_values(count, seed))
+    drawn = [[_value(strokes[: end + 1]) for end in range(len(strokes))] for strokes in _drawings(count, seed)]
+    values = [value for one in drawn for value in one]
     images = [render(fabric.drawing_from_fabric(json.loads(value)["drawing"]["raw"])) for value in values]
-    answers = [words(prediction.headline_html(answer)) for answer in classify_images(network, images)]
-    return [Sent(value, answer) for value, answer in zip(values, answers, strict=True)]
+    answers = (words(prediction.headline_html(answer)) for answer in classify_images(network, images))
+    return [[Sent(value, next(answers)) for value in one] for one in drawn]
 
 
 def words(html: str) -> str:
@@ -48,12 +54,15 @@ def words(html: str) -> str:
     return PERCENT.sub("", html)
 
 
-def _values(count: int, seed: int) -> Iterator[str]:
+def _value(strokes: Sequence[F64]) -> str:
+    return json.dumps({"drawing": {"raw": canvas_state(strokes), "data": None}, "backgroundFit": None})
+
+
+def _drawings(count: int, seed: int) -> Iterator[list[F64]]:
     rng = np.random.default_rng(seed)
     written = list(read_ink(INK))
     for number in range(count):
-        drawing = written[number % len(written)]
-        yield json.dumps({"drawing": {"raw": canvas_state(_varied(drawing, rng)), "data": None}, "backgroundFit": None})
+        yield _varied(written[number % len(written)], rng)
 
 
 def _varied(drawing: Drawing, rng: np.random.Generator) -> list[F64]:

@@ -1,9 +1,12 @@
 """The command: many visitors draw at once, while networks train and more trainings wait; does the app still answer?
 
     python -m benchmarks.load --json
+    python -m benchmarks.load --replicas 2 --sessions 200 --every 5
 
-The app runs in a process of its own, as anyone starts it, and all visitors in this one, each with a WebSocket. Progress
-goes to stderr and the table to stdout; with --json the last line of stdout is one JSON object instead.
+The app runs in a process of its own, as anyone starts it, or in several behind a proxy that keeps each visitor with one
+of them. All visitors are in this one, each with a WebSocket, and draw as a browser does: it tells the app whenever the
+pen lifts.
+Progress goes to stderr and the table to stdout; with --json the last line of stdout is one JSON object instead.
 """
 
 from __future__ import annotations
@@ -13,37 +16,36 @@ import datetime
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import drawings, readme
+from benchmarks import drawings, processes, readme
 from benchmarks.drawings import Sent
+from benchmarks.load_figures import Result, markdown, memory_of, percentiles
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
+from benchmarks.site import Site, serving
 from model.cli import entry
 from model.common.cores import cores
-from model.common.machine import describe, phrase
+from model.common.machine import describe
 from model.jobs import worker_limits
-from tools.app_server import RunningApp, serve
 
 KEPT = Path(__file__).with_name("load.json")  # the run that README.md shows
-QUEUE = 10  # trainings that wait
+QUEUE = 20  # trainings that wait
 TRAINING = "epochs=10000&hidden_sizes=32"  # longer than any run of this
 DRAWINGS = 600  # different ones
 WARM_UP = 5  # answers, before any is counted
 IDLE_ANSWERS = 30  # of one visitor alone, before and after the load
 IDLE_SECONDS = 0.5  # from one of its drawings to the next
 AT_ONCE = 5  # visitors who open their pages at the same time
-
-Result = dict[str, Any]  # plain values, as JSON has them
+STROKE_SECONDS = 0.6  # from one stroke of a drawing to the next
+BACKGROUND_SECONDS = 3.0  # for which the app is watched while nobody does anything
 
 
 @dataclass
@@ -51,7 +53,9 @@ class Tally:
     """What visitors met with."""
 
     seconds: list[float] = field(default_factory=list)  # from drawing to answer
+    drawings: int = 0  # all of whose strokes were answered
     wrong: int = 0  # answers to some other drawing
+    lost: int = 0  # visitors whose page broke
     errors: Counter[str] = field(default_factory=Counter)  # each of them has cost a visitor the page
 
 
@@ -60,20 +64,31 @@ class Tally:
 @click.option("--seconds", type=click.FloatRange(1), default=300.0, show_default=True, help="How long they do.")
 @click.option("--every", type=click.FloatRange(0), default=2.0, show_default=True, help="Seconds between drawings.")
 @click.option(
+    "--replicas",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Copies of the app, behind haproxy, caddy or nginx if one is installed; else visitors take turns.",
+)
+@click.option(
     "--trainings",
     type=click.IntRange(0),
     help=f"Visitors who train; those beyond the workers wait. [default: the workers and {QUEUE} more]",
 )
 @click.option("--write", is_flag=True, help="Write the result into benchmarks/README.md.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON on stdout.")
-def load(sessions: int, seconds: float, every: float, trainings: int | None, write: bool, as_json: bool) -> None:
+def load(
+    sessions: int, seconds: float, every: float, replicas: int, trainings: int | None, write: bool, as_json: bool
+) -> None:
     """Measure how soon drawings are answered, and what memory it takes, by the number of visitors."""
     if trainings is None:
-        trainings = worker_limits.workers(cores()) + QUEUE
-    sent = drawings.some(DRAWINGS)
-    with serve() as app:
+        trainings = max(replicas, worker_limits.workers(cores())) + QUEUE
+    drawn = drawings.by_stroke(DRAWINGS)
+    with serving(replicas) as site:
+        if replicas > 1 and not site.proxy:
+            say("no proxy is installed (apt-get install haproxy): the visitors take turns at the replicas themselves")
         try:
-            run = measure(app, sent, sessions=sessions, seconds=seconds, every=every, trainings=trainings)
+            run = measure(site, drawn, sessions=sessions, seconds=seconds, every=every, trainings=trainings)
             found = asyncio.run(run)
         except SessionError as error:
             raise ValueError(f"the load could not be put on: {error}") from None
@@ -89,55 +104,80 @@ def load(sessions: int, seconds: float, every: float, trainings: int | None, wri
 
 
 async def measure(
-    app: RunningApp, sent: Sequence[Sent], *, sessions: int, seconds: float, every: float, trainings: int
+    site: Site, drawn: Sequence[Sequence[Sent]], *, sessions: int, seconds: float, every: float, trainings: int
 ) -> Result:
     """One visitor alone, then all of them beside the trainings, then one alone again."""
     say("one visitor alone")
-    before = await alone(app, sent)
-    memory = [resident(app.pid)]
+    share, before = await cost_of_a_drawing(site, drawn)
+    memory = [site.resident()]
     async with AsyncExitStack() as stack:
         say(f"{trainings} trainings begin")
-        learners = await opened(stack, app, trainings, "train", TRAINING)
+        learners = await opened(stack, site, trainings, "train", TRAINING)
         for learner in learners:
             await learner.press("start")
         say(f"{sessions} visitors come to draw")
-        visitors = await opened(stack, app, sessions, "draw")
-        memory.append(resident(app.pid))
+        visitors = await opened(stack, site, sessions, "draw")
+        memory.append(site.resident())
         say(f"all draw for {seconds:.0f} s")
         tally = Tally()
-        watch = asyncio.create_task(watched(app.pid, memory, max(seconds / 20, 0.5), tally))
-        end = time.monotonic() + seconds
+        watch = asyncio.create_task(watched(site, memory, max(seconds / 20, 0.5), tally))
+        cpu, begun = site.cpu(), time.monotonic()
+        end = begun + seconds
         await asyncio.gather(
             *(
-                drawing(visitor, sent, tally, end=end, every=every, first=number * 7, wait=every * number / sessions)
+                drawing(visitor, drawn, tally, end=end, every=every, first=number * 7, wait=every * number / sessions)
                 for number, visitor in enumerate(visitors)
             )
         )
+        took = time.monotonic() - begun
+        cpu_share = {kind: round(processes.spent(cpu[kind], now) / took, 3) for kind, now in site.cpu().items()}
         watch.cancel()
         await lasting(learners, tally)
     say("one visitor alone again")
-    after = await alone(app, sent)
+    after = await alone(site, drawn)
     idle = [*before.seconds, *after.seconds]
     tally.errors.update(before.errors + after.errors)
     return {
+        "replicas": len(site.apps),
+        "proxy": site.proxy_program,
         "sessions": sessions,
         "seconds": seconds,
         "every": every,
         "trainings": trainings,
+        "drawings": tally.drawings,
         "answers": len(tally.seconds),
         "wrong": tally.wrong + before.wrong + after.wrong,
         "errors": dict(tally.errors),
+        "lost": tally.lost,
         "idle": percentiles(idle),
         "load": percentiles(tally.seconds),
+        "cpu": cpu_share,
+        "drawing": share,
         "memory": memory_of(memory, sessions + trainings),
     }
 
 
-async def opened(stack: AsyncExitStack, app: RunningApp, count: int, page: str, query: str = "") -> list[Session]:
+async def cost_of_a_drawing(site: Site, drawn: Sequence[Sequence[Sent]]) -> tuple[dict[str, float], Tally]:
+    """What an answer and a whole drawing take of the app's processor, in milliseconds, with one visitor alone."""
+    begun, cpu = time.monotonic(), site.cpu()["app"]
+    await asyncio.sleep(BACKGROUND_SECONDS)
+    background = processes.spent(cpu, site.cpu()["app"]) / (time.monotonic() - begun)
+
+    async def count() -> None:
+        nonlocal begun, cpu
+        begun, cpu = time.monotonic(), site.cpu()["app"]
+
+    tally = await alone(site, drawn, warmed_up=count)
+    took = processes.spent(cpu, site.cpu()["app"]) - background * (time.monotonic() - begun)
+    shares = [1000 * took / max(number, 1) for number in (len(tally.seconds), tally.drawings)]
+    return {"an answer": round(shares[0], 2), "a drawing": round(shares[1], 2)}, tally
+
+
+async def opened(stack: AsyncExitStack, site: Site, count: int, page: str, query: str = "") -> list[Session]:
     """So many visitors, each of whom has opened the page."""
-    visitors = []
+    visitors: list[Session] = []
     for start in range(0, count, AT_ONCE):
-        some = [Session(app.url) for _ in range(min(AT_ONCE, count - start))]
+        some = [Session(site.url(number)) for number in range(start, min(start + AT_ONCE, count))]
         for visitor in some:
             await stack.enter_async_context(visitor)
         await asyncio.gather(*(visitor.open(page, query) for visitor in some))
@@ -145,30 +185,49 @@ async def opened(stack: AsyncExitStack, app: RunningApp, count: int, page: str, 
     return visitors
 
 
-async def alone(app: RunningApp, sent: Sequence[Sent]) -> Tally:
-    """One visitor's drawings and answers, nobody else being there."""
+async def alone(
+    site: Site, drawn: Sequence[Sequence[Sent]], warmed_up: Callable[[], Awaitable[None]] | None = None
+) -> Tally:
+    """One visitor's drawings and answers, nobody else being there; says when it begins to count."""
     warm, tally = Tally(), Tally()
     async with AsyncExitStack() as stack:
-        (visitor,) = await opened(stack, app, 1, "draw")
+        (visitor,) = await opened(stack, site, 1, "draw")
         for counted, answers in ((warm, WARM_UP), (tally, IDLE_ANSWERS)):
-            await drawing(visitor, sent, counted, end=time.monotonic() + answers * IDLE_SECONDS, every=IDLE_SECONDS)
+            if counted is tally and warmed_up:
+                await warmed_up()
+            await drawing(
+                visitor, drawn, counted, end=time.monotonic() + answers * IDLE_SECONDS, every=IDLE_SECONDS, pause=0.0
+            )
     return tally
 
 
 async def drawing(
-    visitor: Session, sent: Sequence[Sent], tally: Tally, *, end: float, every: float, first: int = 0, wait: float = 0.0
+    visitor: Session,
+    drawn: Sequence[Sequence[Sent]],
+    tally: Tally,
+    *,
+    end: float,
+    every: float,
+    first: int = 0,
+    wait: float = 0.0,
+    pause: float = STROKE_SECONDS,
 ) -> None:
     """Draw until the end, one drawing every so many seconds, each once the one before it has been answered."""
     number = first
     try:
         await asyncio.sleep(wait)
         while (begun := time.monotonic()) < end:
-            await answered(visitor, sent[number % len(sent)], tally)
+            for index, sent in enumerate(drawn[number % len(drawn)]):
+                if index:
+                    await asyncio.sleep(pause)
+                await answered(visitor, sent, tally)
+            tally.drawings += 1
             number += 1
             await asyncio.sleep(max(0.0, begun + every - time.monotonic()))
         visitor.check()
     except SessionError as error:
         tally.errors[str(error)] += 1
+        tally.lost += 1
 
 
 async def answered(visitor: Session, sent: Sent, tally: Tally) -> None:
@@ -189,82 +248,15 @@ async def lasting(learners: Sequence[Session], tally: Tally) -> None:
             await learner.press("stop")
         except SessionError as error:
             tally.errors[str(error)] += 1
+            tally.lost += 1
 
 
-# -------------------------------------------------------------------------------------------------- figures
-
-
-def percentiles(seconds: Sequence[float]) -> dict[str, float]:
-    """The median, and what 95 and 99 of a hundred answers take at most, in milliseconds."""
-    if not seconds:
-        return {}
-    middle, most, nearly_all = np.percentile(np.array(seconds) * 1000, [50, 95, 99]).tolist()
-    return {"median": round(middle, 1), "95 %": round(most, 1), "99 %": round(nearly_all, 1)}
-
-
-async def watched(process: int, memory: list[float | None], every: float, tally: Tally) -> None:
+async def watched(site: Site, memory: list[float | None], every: float, tally: Tally) -> None:
     """Take down the memory from time to time, and say how it goes."""
     while True:
         await asyncio.sleep(every)
-        memory.append(resident(process))
+        memory.append(site.resident())
         say(f"{len(tally.seconds):6,} answers, {tally.errors.total()} errors, {memory[-1] or 0:.0f} MB")
-
-
-def resident(process: int) -> float | None:
-    """The resident set of a process, in megabytes; None where the system does not tell (it needs /proc)."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return None
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1000 * 1.024
-
-
-def memory_of(megabytes: Sequence[float | None], visitors: int) -> dict[str, float] | None:
-    """What the app's process holds: before the visitors come, when all are there, and from then to the end.
-
-    A session's share is what was added by the end; the growth is that of the last half, a line through its values.
-    """
-    values = [value for value in megabytes if value is not None]
-    if len(values) < len(megabytes) or len(values) < 4:
-        return None
-    second_half = np.array(values[2 + (len(values) - 2) // 2 :])
-    slope = np.polyfit(np.arange(len(second_half)), second_half, 1)[0] if len(second_half) > 1 else 0.0
-    return {
-        "before": round(values[0], 1),
-        "opened": round(values[1], 1),
-        "end": round(values[-1], 1),
-        "session": round((values[-1] - values[0]) / visitors, 2),
-        "growth of the last half": round(float(slope) * max(len(second_half) - 1, 0), 1),
-    }
-
-
-def markdown(results: Result) -> str:
-    """The README's part: the machine, and a table."""
-    idle, load, memory = results["idle"], results["load"], results["memory"]
-    errors = sum(results["errors"].values())
-    lines = [
-        f"Measured on {results['date']} on {phrase(results['machine'])}.",
-        "",
-        f"{results['sessions']} visitors, each with a drawing every {results['every']:g} s, for"
-        f" {results['seconds']:g} s; {results['trainings']} trainings, as many at work as there are workers.",
-        "",
-        "| | |",
-        "|---|---:|",
-        f"| answers | {results['answers']:,} |",
-        f"| errors, sessions lost | {errors} |",
-        f"| answers to another drawing | {results['wrong']} |",
-    ]
-    if idle and load:
-        lines += [
-            f"| {name} of the answers, beside one visitor alone | {load[name] / idle[name]:.2f} |" for name in idle
-        ]
-    if memory:
-        lines += [
-            f"| memory for each session | {memory['session']:.1f} MB |",
-            f"| growth of the process in the last half | {memory['growth of the last half']:.1f} MB |",
-        ]
-    lines += [f"\nError: {message} ({count} times)" for message, count in results["errors"].items()]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

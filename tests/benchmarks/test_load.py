@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks import drawings, load
+from benchmarks import drawings, load, load_figures
 from benchmarks.sessions import Page, Session, SessionError, key_of
 from model.cli import entry
 from model.ink import read_ink, render
@@ -112,17 +112,17 @@ def test_no_app_is_an_error_in_one_line() -> None:
 
 def test_percentiles_are_what_so_many_answers_take_at_most() -> None:
     seconds = [number / 1000 for number in range(101)]
-    assert load.percentiles(seconds) == {"median": 50, "95 %": 95, "99 %": 99}
-    assert load.percentiles([]) == {}
+    assert load_figures.percentiles(seconds) == {"median": 50, "95 %": 95, "99 %": 99}
+    assert load_figures.percentiles([]) == {}
 
 
 def test_memory_is_shared_out_and_its_growth_is_that_of_the_last_half() -> None:
     rising_then_flat = [100.0, 300.0, *range(400, 500, 10), *[500.0] * 10]
-    found = load.memory_of(rising_then_flat, visitors=50)
+    found = load_figures.memory_of(rising_then_flat, visitors=50)
     assert found == {"before": 100, "opened": 300, "end": 500, "session": 8, "growth of the last half": 0}
     still_rising = [100.0, 300.0, *range(400, 420)]
-    assert load.memory_of(still_rising, visitors=10)["growth of the last half"] == 9
-    assert load.memory_of([None] * 9, visitors=10) is None
+    assert load_figures.memory_of(still_rising, visitors=10)["growth of the last half"] == 9
+    assert load_figures.memory_of([None] * 9, visitors=10) is None
 
 
 def test_a_drawing_sent_is_the_drawing_that_was_meant() -> None:
@@ -174,14 +174,15 @@ def test_a_stroke_runs_no_more_of_draw_than_the_canvas_and_the_answer(app: Runni
 
 
 def test_visitors_draw_and_train_at_once_without_an_error(app: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"WARM_UP": 1, "IDLE_ANSWERS": 10, "IDLE_SECONDS": 0.1}.items():
+    for name, value in {"WARM_UP": 1, "IDLE_ANSWERS": 10, "IDLE_SECONDS": 0.1, "BACKGROUND_SECONDS": 0.1}.items():
         monkeypatch.setattr(load, name, value)
-    found = asyncio.run(load.measure(app, drawings.some(40), sessions=4, seconds=4, every=0.5, trainings=3))
+    site = load.Site([app.url], [app.pid])
+    found = asyncio.run(load.measure(site, drawings.by_stroke(40), sessions=4, seconds=4, every=0.5, trainings=3))
     assert (found["errors"], found["wrong"]) == ({}, 0)
     assert found["answers"] >= 4
     assert all(math.isfinite(value) and value > 0 for value in [*found["idle"].values(), *found["load"].values()])
-    shown = load.markdown({"date": "2026-11-21", "machine": {"processor": "P", "system": "S"}, **found})
-    assert f"| answers | {found['answers']} |" in shown
+    shown = load_figures.markdown({"date": "2026-11-21", "machine": {"processor": "P", "system": "S"}, **found})
+    assert f"| answers, one for each stroke | {found['answers']} |" in shown
 
 
 def test_an_answer_to_another_drawing_is_counted() -> None:
