@@ -12,11 +12,10 @@ import click
 
 from model.cli.console import as_json_option, print_error, print_notes, stderr, stdout
 from model.cli.turn import turn_option
-from model.cli.weights import weights_option
+from model.cli.weights import load_networks, networks_options
 from model.inference.classification import Classification, classify_file
+from model.inference.committee import Committee, Predictor
 from model.inference.thresholds import ACCEPT_AT_LEAST, CERTAIN_DIGIT_AT_LEAST, CONFIDENT_AT_LEAST
-from model.nn.classifier import DigitClassifier
-from model.training import checkpoint
 
 
 @click.command(
@@ -38,15 +37,18 @@ from model.training import checkpoint
     """,
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@weights_option
+@networks_options
 @turn_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table: a line for each answer.")
 @as_json_option
-def classify_command(files: tuple[Path, ...], weights: Path, turn: str | None, as_csv: bool, as_json: bool) -> None:
+def classify_command(
+    files: tuple[Path, ...], weights: str, views: int, turn: str | None, as_csv: bool, as_json: bool
+) -> None:
     """Classify the images of all files, and print the predictions."""
     if as_csv and as_json:
         raise ValueError("--csv and --json exclude each other; choose one")
-    readings, problems, notes = classify_all(checkpoint.load(weights).network, files, turn)
+    network = Committee([trained.network for trained in load_networks(weights)], views)
+    readings, problems, notes = classify_all(network, files, turn)
     if problems and len(files) == 1 and not readings:
         raise ValueError(problems[0]["error"])
     print_notes(notes)
@@ -64,7 +66,7 @@ def classify_command(files: tuple[Path, ...], weights: Path, turn: str | None, a
 
 
 def classify_all(
-    network: DigitClassifier, files: Iterable[Path], turn: str | None
+    network: Predictor, files: Iterable[Path], turn: str | None
 ) -> tuple[list[Classification], list[dict[str, str]], list[str]]:
     """Classify the images of all files: the answers, the errors (each with its file), and notes.
 

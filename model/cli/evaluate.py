@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 from rich.table import Table
@@ -11,7 +10,8 @@ from rich.table import Table
 from model import data
 from model.cli.console import as_json_option, finite, load_dataset, stdout, value_table
 from model.cli.turn import turn_option
-from model.cli.weights import weights_option
+from model.cli.weights import load_networks, networks_options
+from model.inference.committee import Committee
 from model.inference.evaluation import evaluate
 from model.training import checkpoint
 from model.training.ancestors import data_of_ancestors
@@ -29,7 +29,7 @@ NOTES = {
 
 
 @click.command("evaluate")
-@weights_option
+@networks_options
 @click.option(
     "--data",
     "source",
@@ -39,17 +39,19 @@ NOTES = {
 )
 @turn_option
 @as_json_option
-def evaluate_command(weights: Path, source: str, turn: str | None, as_json: bool) -> None:
-    """Score a network on a data set's test part, or on all of a data set that has none."""
-    trained = checkpoint.load(weights)
+def evaluate_command(weights: str, views: int, source: str, turn: str | None, as_json: bool) -> None:
+    """Score a network, or several together, on a data set's test part, or on all of a data set that has none."""
+    trained = load_networks(weights)
     dataset = load_dataset(source, turn)
     images, labels = dataset.test_images, dataset.test_labels
     on_training_part = not len(labels)
     if on_training_part:
         images, labels = dataset.images, dataset.labels
-    found = evaluate(trained.network, images, labels)
+    found = evaluate(Committee([one.network for one in trained], views), images, labels)
+    overlaps = (overlap_note(one, dataset, on_training_part) for one in trained)
     result = {
-        "weights": str(weights),
+        "weights": weights,
+        "views": views,
         "data": dataset.name,
         "n": len(labels),
         "accuracy": found.accuracy,
@@ -58,7 +60,7 @@ def evaluate_command(weights: Path, source: str, turn: str | None, as_json: bool
         "f1": found.f1,
         "expected_calibration_error": finite(found.reliability.expected_calibration_error),
         "confusion": found.confusion.tolist(),
-        "note": overlap_note(trained, dataset, on_training_part),
+        "note": next((note for note in overlaps if note), None),
         "turn": turn,
         "notes": list(dataset.notes),
     }

@@ -15,9 +15,9 @@ import numpy as np
 
 from model import ink
 from model.common.arrays import F32, U8
+from model.inference.committee import Predictor
 from model.inference.file_images import read_file_images
 from model.inference.thresholds import ACCEPT_AT_LEAST, CERTAIN_DIGIT_AT_LEAST, CONFIDENT_AT_LEAST
-from model.nn.classifier import DigitClassifier
 
 Verdict = Literal["digit", "perhaps", "no digit"]
 
@@ -123,7 +123,7 @@ class Classification:
         }
 
 
-def classify_images(network: DigitClassifier, images: Sequence[U8 | None]) -> list[Classification]:
+def classify_images(network: Predictor, images: Sequence[U8 | None]) -> list[Classification]:
     """Classify images (28, 28), None standing for blank ones."""
     drawn = [image.reshape(-1) for image in images if image is not None]
     if not drawn:
@@ -144,7 +144,7 @@ class FileAnswers:
     notes: tuple[str, ...]
 
 
-def classify_file(network: DigitClassifier, path: Path, turn: str | None = None) -> FileAnswers:
+def classify_file(network: Predictor, path: Path, turn: str | None = None) -> FileAnswers:
     """Classify all images of a file: a picture, drawings in JSON, or a table of images.
 
     Args:
@@ -165,7 +165,7 @@ def classify_file(network: DigitClassifier, path: Path, turn: str | None = None)
     return FileAnswers(answers, found.problems, found.notes)
 
 
-def classify_files(network: DigitClassifier, path: Path) -> list[Classification]:
+def classify_files(network: Predictor, path: Path) -> list[Classification]:
     """Classify the same, where nothing may be wrong.
 
     Raises:

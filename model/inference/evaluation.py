@@ -8,8 +8,8 @@ import numpy as np
 
 from model.common.arrays import F32, F64, I64, U8, Array
 from model.inference import metrics
+from model.inference.committee import Predictor
 from model.nn.calibration import Reliability, reliability
-from model.nn.classifier import DigitClassifier
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Evaluation:
         return indices[np.argsort(-self.confidence[indices], kind="stable")]
 
 
-def evaluate(network: DigitClassifier, images: U8, labels: Array) -> Evaluation:
+def evaluate(network: Predictor, images: U8, labels: Array) -> Evaluation:
     """Classify images (n, 784) and compare the predictions with their labels (n,).
 
     Raises:

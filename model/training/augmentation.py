@@ -11,7 +11,7 @@ blocks of images that fit in the processor's cache.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 
 import numpy as np
@@ -34,6 +34,10 @@ class Strength:
     shear: float = 0.2  # pixels sideways for each pixel down
     shift: float = 1.0  # pixels
     displacement: float = 1.2  # elastic: standard deviation of a pixel's move, pixels
+
+    def times(self, factor: float) -> Strength:
+        """Return a strength that many times as large."""
+        return Strength(*(factor * value for value in astuple(self)))
 
 
 DEFAULT_STRENGTH = Strength()

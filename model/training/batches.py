@@ -20,7 +20,7 @@ from model.nn.distillation import SoftTargets
 from model.nn.losses import target_probabilities
 from model.nn.mlp import as_inputs
 from model.training.ancestors import Teacher
-from model.training.augmentation import distort
+from model.training.augmentation import DEFAULT_STRENGTH, distort
 from model.training.random_streams import RandomStreams
 from model.training.split import TrainingSplit
 
@@ -45,6 +45,7 @@ class Batches:
         position: How many images of the epoch have been taken.
         smoothing: TrainingConfig's label_smoothing; see `change`.
         augmentation: TrainingConfig's augmentation; see `change`.
+        strength: How strong augmentation is; see `change`.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Batches:
         augment_rng: np.random.Generator,
         smoothing: float,
         augmentation: str,
+        strength: float = 1.0,
         classes: int = CLASSES,
         ink_sampler: InkSampler | None = None,
         drawing_rng: np.random.Generator | None = None,
@@ -74,6 +76,7 @@ class Batches:
             augment_rng: That for augmentation.
             smoothing: The label smoothing.
             augmentation: The kind of augmentation.
+            strength: TrainingConfig's augmentation_strength.
             classes: The number of classes.
             ink_sampler: The source of drawings, if there are any.
             drawing_rng: Their source of random numbers.
@@ -99,7 +102,7 @@ class Batches:
         self._inputs: Array = np.empty((0, images.shape[1]), np.float32)
         # The generators' states from which the order, the drawings and the prepared images were made.
         self._before: dict[str, Any] = {}
-        self.change(smoothing, augmentation)
+        self.change(smoothing, augmentation, strength)
 
     @classmethod
     def of(
@@ -135,6 +138,7 @@ class Batches:
             augment_rng=streams.augmentation,
             smoothing=config.label_smoothing,
             augmentation=config.augmentation,
+            strength=config.augmentation_strength,
             classes=config.sizes[-1],
             ink_sampler=sampler,
             drawing_rng=streams.drawing if sampler else None,
@@ -181,9 +185,9 @@ class Batches:
             if not state["ready"]:
                 self._ready_from = self.position
 
-    def change(self, smoothing: float, augmentation: str) -> None:
+    def change(self, smoothing: float, augmentation: str, strength: float = 1.0) -> None:
         """Use another label smoothing and augmentation from the next batch on."""
-        self.smoothing, self.augmentation = smoothing, augmentation
+        self.smoothing, self.augmentation, self.strength = smoothing, augmentation, strength
         self._ready, self._ready_from = Batch(self._inputs[:0], self._labels[:0], self._inputs[:0]), self.position
 
     def shuffle(self) -> None:
@@ -194,7 +198,7 @@ class Batches:
             self._images[drawn], self._labels[drawn] = self._ink_sampler.draw(self._drawing_rng)
         self._order = self.rows[self._order_rng.permutation(len(self.rows))]
         self.position = 0
-        self.change(self.smoothing, self.augmentation)
+        self.change(self.smoothing, self.augmentation, self.strength)
 
     def take(self, count: int) -> Batch:
         """Return the next `count` images, fewer at the end of the epoch. The next call may overwrite them."""
@@ -229,13 +233,13 @@ class Batches:
 
     def _convert(self, rows: Array, pixels: U8, inputs: F32, rng: np.random.Generator) -> None:
         """Write images (n, 784) as the network takes them, augmented."""
-        elastic = self.augmentation == "elastic"
+        elastic, strength = self.augmentation == "elastic", DEFAULT_STRENGTH.times(self.strength)
         if self.augmentation == "none":
             as_inputs(pixels, out=inputs)
         elif not self._ink_sampler:
-            distort(pixels, rng, elastic=elastic, out=inputs)
+            distort(pixels, rng, elastic=elastic, strength=strength, out=inputs)
         else:  # if all of one kind were distorted, a soft edge would tell the kinds apart
             given = rows < len(self.rows) - len(self._ink_sampler)
             bent = rng.random(len(rows)) < np.where(given, *self._distorted_shares)
             as_inputs(pixels, out=inputs)
-            inputs[bent] = distort(pixels[bent], rng, elastic=elastic)
+            inputs[bent] = distort(pixels[bent], rng, elastic=elastic, strength=strength)

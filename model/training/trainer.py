@@ -269,7 +269,7 @@ class Trainer:
         config = updated(self.config, values)
         _check_fit(config, len(self.batches), len(self.split.validation_labels))
         self.config = config
-        self.batches.change(config.label_smoothing, config.augmentation)
+        self.batches.change(config.label_smoothing, config.augmentation, config.augmentation_strength)
         self.gradient_step.change(config, self.batch_size)
         self.steps_between_reports = steps_between_reports(config, len(self.batches))
 

@@ -16,6 +16,8 @@ from model.cli.train import history_point
 from model.config import TrainingConfig
 from model.data import load
 from model.inference import thresholds
+from model.inference.classification import classify_files
+from model.inference.committee import Committee
 from model.ink import sampler
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
@@ -156,9 +158,10 @@ def test_every_setting_is_an_option(answer):
         "initial_std": "0.02", "optimizer": "nesterov", "learning_rate": "0.05", "momentum": "0.8", "beta2": "0.99",
         "weight_decay": "0.001", "schedule": "one_cycle", "warmup": "0.2", "step_epochs": "3", "step_factor": "0.3",
         "batch_size": "100", "epochs": "2", "label_smoothing": "0.1", "clip_norm": "2", "early_stopping": "5",
-        "augmentation": "affine", "seed": "3", "data": "mnist-5k", "training_size": "500", "validation_size": "100",
-        "hidden_sizes": "20,10", "ink": str(INK), "background": "true", "average_last": "1",
-        "teacher": "handwriting", "teacher_temperature": "3", "teacher_weight": "0.5", "start_from": "",
+        "augmentation": "affine", "augmentation_strength": "0.5", "seed": "3", "data": "mnist-5k",
+        "training_size": "500", "validation_size": "100", "hidden_sizes": "20,10", "ink": str(INK),
+        "background": "true", "average_last": "1", "teacher": "handwriting", "teacher_temperature": "3",
+        "teacher_weight": "0.5", "start_from": "",
     }  # fmt: skip
     assert set(texts) == set(TrainingConfig.model_fields)
     options = [part for name, text in texts.items() for part in (f"--{name.replace('_', '-')}", text)]
@@ -266,6 +269,31 @@ def test_a_network_that_knows_what_is_no_digit_is_evaluated(answer, tmp_path):
     path = tmp_path / "eleven.npz"
     Checkpoint(DigitClassifier(MLP((784, 11)).initialize("he", np.random.default_rng(0)))).save(path)
     assert np.shape(answer("evaluate", "--weights", path)["confusion"]) == (10, 10)
+
+
+def test_several_networks_and_views_answer_together(answer, weights, mnist_5k, tmp_path):
+    both = f"{weights},starter"
+    networks = [checkpoint.load(weights).network, checkpoint.load(checkpoint.WEIGHTS / "starter.safetensors").network]
+    for views in (1, 3):
+        committee = Committee(networks, views)
+        result = answer("evaluate", "--weights", both, "--views", views)
+        accuracy = (committee.predict_proba(mnist_5k.test_images).argmax(axis=1) == mnist_5k.test_labels).mean()
+        assert (result["accuracy"], result["weights"], result["views"]) == (pytest.approx(accuracy), both, views)
+        told = answer("classify", INK, "--weights", both, "--views", views)["predictions"]
+        expected = classify_files(committee, INK)
+        assert [one["probability"] for one in told] == pytest.approx([one.probability for one in expected])
+
+
+def test_a_committee_is_as_fair_as_the_least_fair_of_its_members(answer, weights):
+    assert "was trained on" in answer("evaluate", "--weights", f"{weights},wide-512")["note"]
+
+
+def test_a_score_on_images_that_a_teacher_knows_comes_with_a_note(answer, tmp_path):
+    path = tmp_path / "network.npz"
+    options = ("--hidden-sizes", 64, "--epochs", 1, "--training-size", 500, "--data", "mnist-5k")
+    result = answer("train", *options, "--start-from", "starter", "--teacher", "wide-512", "--out", path)
+    assert result["ancestors_trained_on"] == "mnist,mnist-5k"
+    assert "its teacher or the one it started from" in answer("evaluate", "--weights", path)["note"]
 
 
 def test_a_score_on_known_images_comes_with_a_note(answer, run, tmp_path):
@@ -412,6 +440,11 @@ def test_no_command_shows_the_help(run):
         ("classify nowhere.png", "expected a file to read; nowhere.png is not there"),
         ("classify {notes} --weights {weights}", r"notes\.txt: a picture must be"),
         ("classify {folder} --weights {weights}", "expected a file to read; .* is a folder"),
+        ("evaluate --views 0", "0 is not in the range 1<=x<=256"),
+        ("evaluate --weights ,", "--weights must name a network's file; networks with Inkling are champion"),
+        ("train --teacher handwriting", "teacher must have 10 outputs, as many as this network; handwriting has 11"),
+        ("train --teacher {broken}", r"teacher: broken\.safetensors: no safetensors file"),
+        ("train --start-from starter", "start_from must be a network of the same layers, 784-128-10 relu; starter is"),
         ("classify", "Missing argument 'FILES...'"),
         ("read", "No such command 'read'"),
     ],

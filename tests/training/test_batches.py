@@ -3,6 +3,7 @@ import pytest
 
 from model.common.constants import NON_DIGIT
 from model.ink import InkMixture, InkSampler, read_ink
+from model.training.augmentation import distort
 from model.training.batches import PREFETCH_SIZE, Batches
 from tests.paths import INK
 from tests.toy_data import numbered, numbers
@@ -80,6 +81,26 @@ def test_a_change_holds_from_the_very_next_batch():
     assert not set(numbers(batch.images)) & set(numbers(plain))
     source.change(0.0, "none")
     assert source.take(10).targets.max() == 1
+
+
+def test_augmentation_is_as_strong_as_it_is_said_to_be():
+    def distance(strength):
+        data, source = batches(augmentation="elastic")
+        source.change(0.0, "elastic", strength)
+        source.shuffle()
+        order = np.random.default_rng(0).permutation(100)
+        return np.abs(source.take(100).images - data.images[order] / np.float32(255)).mean()
+
+    nothing, half, whole = map(distance, (0.0, 0.3, 1.0))
+    assert nothing < 1e-6 < half < whole
+
+
+def test_the_usual_strength_is_that_of_old():
+    _, source = batches(augmentation="elastic")
+    source.shuffle()
+    rows = np.random.default_rng(0).permutation(100)
+    expected = distort(numbered(100).images[rows], np.random.default_rng(1), elastic=True)
+    np.testing.assert_array_equal(source.take(100).images, expected)
 
 
 # -------------------------------------------------------------------------------------------- what is drawn besides

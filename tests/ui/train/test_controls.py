@@ -44,6 +44,7 @@ OTHERS: dict[str, Any] = {
     "teacher_weight": 0.75,
     "start_from": "starter",
     "augmentation": "affine",
+    "augmentation_strength": 0.7,
     "seed": 11,
 }
 
@@ -242,6 +243,7 @@ def test_nothing_waits_where_nothing_runs() -> None:
     ("name", "idle", "used"),
     [
         ("momentum", {"optimizer": "rmsprop"}, {"optimizer": "nesterov"}),
+        ("augmentation_strength", {"augmentation": "none"}, {"augmentation": "elastic"}),
         ("momentum", {"optimizer": "sgd"}, {"optimizer": "adam"}),
         ("beta2", {"optimizer": "momentum"}, {"optimizer": "rmsprop"}),
         ("initial_std", {"initialization": "he"}, {"initialization": "normal"}),
