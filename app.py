@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from ui.browser import routes as browser
-from ui.server import preflight
+from ui.server import logs, preflight
 from ui.server import routes as server
+from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
 from ui.state import runtime, shutdown
 
@@ -15,7 +16,9 @@ from ui.state import runtime, shutdown
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Prepare the process before the first visitor comes."""
+    logs.set_up()
     runtime.start()
+    runtime.pool().observers.add(RunMetrics())
     shutdown.prepare()
     yield
 

@@ -7,6 +7,7 @@ next.
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +77,7 @@ class Job:
         self.gradient_check: GradientCheck | str | None = None  # the newest, or why there is none
         self.keep_alive = request.keep_alive
         self.start_attempts = 0  # since its last report
+        self.waiting_since = time.monotonic()  # for a worker, if it waits
         self.stopped_because = ""  # if somebody else than its owner has stopped it
         self.files = JobFiles(folder)
         self._scheduler = scheduler
@@ -126,6 +128,11 @@ class Job:
     def status(self) -> JobStatus:
         """The status without the rest of the state."""
         return self._state.status
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has trained, without pauses."""
+        return self._state.seconds
 
     @property
     def is_live(self) -> bool:
@@ -312,6 +319,7 @@ class Job:
                 self._set_status(status, message)
 
     def _set_status(self, status: JobStatus, message: str = "") -> None:
+        self.waiting_since = time.monotonic()
         self._state = replace(self._state, status=status, message=message)
         self._clean_up()
 

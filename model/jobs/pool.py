@@ -22,6 +22,7 @@ from model.jobs import worker_limits
 from model.jobs.fair_queue import FairQueue, Running, select_preemption
 from model.jobs.job import NO_WORKER, Job
 from model.jobs.job_record import JobRecord
+from model.jobs.observer import Observers
 from model.jobs.protocol import (
     CheckGradient,
     Command,
@@ -75,7 +76,10 @@ class Pool:
         self.size = size or worker_limits.workers(cores(), memory_limit())
         self.threads = threads or worker_limits.threads(self.size, cores())
         worker_limits.memory()  # an error here is better than one in each worker
-        logger.info("Workers: %d, threads of each: %d, cores: %d", self.size, self.threads, cores())
+        sizes = {"workers": self.size, "threads": self.threads, "cores": cores()}
+        told = {"event": "pool_started", **sizes}
+        logger.info("Workers: %d, threads of each: %d, cores: %d", *sizes.values(), extra=told)
+        self.observers = Observers()
         self._settings = settings or PoolSettings()
         self._lock = threading.RLock()
         self._numbers = count(1)
@@ -112,6 +116,7 @@ class Pool:
             ValueError: a fork that is not possible, or the pool is closed.
         """
         job = self._new_job(request)
+        self.observers.asked_for(job)
         with self._lock:
             self._queue.push(job)
             self._dispatch()
@@ -178,6 +183,7 @@ class Pool:
             case Stop():
                 self._queue.remove(job)
                 job.set_status(JobStatus.STOPPED)
+                self.observers.ended(job)
             case Pause() if job in self._queue:
                 self._queue.remove(job)
                 job.set_status(JobStatus.PAUSED)
@@ -229,6 +235,7 @@ class Pool:
                 job = self._queue.pop(self._workers.owners)
                 self._workers.assign(worker, job)
                 worker.send(job.number, job.start_message(self.threads))
+                self.observers.started(job)
         preempting = sum(assignment.is_preempting for _, assignment in self._workers.assigned)
         for _ in range(len(self._queue) - preempting):
             self._preempt_one()
@@ -256,10 +263,12 @@ class Pool:
                     self._workers.release(worker)
                     if assignment.is_stopping:  # that command came too late for the worker
                         job.set_status(JobStatus.STOPPED)
+                        self.observers.ended(job)
                     elif job.status is JobStatus.WAITING:
                         self._queue.push(job)
                 elif not job.is_live:
                     self._workers.release(worker)
+                    self.observers.ended(job)
             self._dispatch()
 
     def _handle_exit(self, worker: WorkerProcess, reason: str) -> None:
@@ -268,6 +277,7 @@ class Pool:
             if self._closed.is_set():
                 return
             worker.is_gone = True
+            self.observers.worker_lost(reason)
             assignment = self._workers.release(worker)
             if assignment:
                 self._handle_loss(assignment, reason)
@@ -289,6 +299,8 @@ class Pool:
             self._queue.push_front(job)
         else:
             job.set_status(JobStatus.FAILED, reason)
+        if not job.is_live:
+            self.observers.ended(job)
 
     def _watch(self) -> None:
         """Now and then end workers that hang, and preempt runs whose time slice is over."""

@@ -19,7 +19,7 @@ def show() -> None:
         "As many people are here as this server has room for. Leave this page open: it lets you in as soon as somebody "
         "leaves."
     )
-    logger.warning("No room for another visitor")
+    logger.warning("No room for another visitor", extra={"event": "no_room"})
     _look_for_room()
 
 

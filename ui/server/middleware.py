@@ -9,6 +9,7 @@ from ui.common.document import StyledDocument
 from ui.server import secret
 from ui.server.headers import AllowedHosts, SecurityHeaders
 from ui.server.message_limits import MessageLimits
+from ui.server.metrics import AnswerTimes
 from ui.server.upload_sizes import UploadSizes
 from ui.server.visitor_cookie import VisitorCookie
 
@@ -21,6 +22,7 @@ def middleware() -> list[Middleware]:
         Middleware(VisitorCookie, secret=secret.find(), is_framed=bool(settings.frame_ancestors)),
         Middleware(UploadSizes),
         Middleware(MessageLimits),
+        Middleware(AnswerTimes),
         Middleware(StyledDocument),
     ]
     if settings.security_headers:

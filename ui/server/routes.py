@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+from secrets import compare_digest
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.runtime import get_instance
 
+from model.common.settings import Settings
 from ui.common.base_path import below
+from ui.server import metrics
 from ui.server.readiness import Readiness
 from ui.state import runtime
 
+logger = logging.getLogger(__name__)
+
 NO_STORE = {"Cache-Control": "no-store"}
+OF_PROXIES = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  # headers that a proxy adds
 
 
 async def _draw_page() -> bool:
@@ -22,9 +32,11 @@ async def _draw_page() -> bool:
 readiness = Readiness(_draw_page, lambda: runtime.pool().is_closed)
 
 
-def note_script_error(_error: Exception) -> None:
-    """Streamlit calls this when a page fails; it shows the error by itself."""
+def note_script_error(error: Exception) -> None:
+    """Streamlit calls this when a page fails; it shows the error by itself, and logs the traceback."""
     readiness.note_error()
+    metrics.page_errors.inc()
+    logger.error("A page failed: %s", type(error).__name__, extra={"event": "page_error"})
 
 
 def routes(readiness: Readiness = readiness) -> list[Route]:
@@ -39,8 +51,24 @@ def routes(readiness: Readiness = readiness) -> list[Route]:
         Route(below("health"), health),
         Route(below("health/ready"), health),
         Route(below("health/live"), _live),
+        Route(below("metrics"), _metrics),
     ]
 
 
 async def _live(_request: Request) -> JSONResponse:
     return JSONResponse({"live": True}, 200, NO_STORE)
+
+
+def _metrics(request: Request) -> Response:
+    if not may_read_metrics(request.headers):
+        return Response("not for you", 403, NO_STORE, "text/plain")
+    return Response(metrics.text(), 200, NO_STORE, CONTENT_TYPE_LATEST)
+
+
+def may_read_metrics(headers: Headers) -> bool:
+    """Whether the figures are for whoever sends a request with these headers."""
+    settings = Settings()
+    if settings.metrics_token:
+        wanted = f"Bearer {settings.metrics_token.get_secret_value()}"
+        return compare_digest(headers.get("authorization", "").encode(), wanted.encode())
+    return not settings.public or not any(name in headers for name in OF_PROXIES)

@@ -6,7 +6,6 @@ So an answer must cost as little of it as possible: what a process does by itsel
 from __future__ import annotations
 
 import gc
-import logging
 import subprocess
 import sys
 import threading
@@ -25,7 +24,6 @@ _unpacking = threading.Lock()
 
 def start() -> None:
     """Make this process a good neighbor, and start the workers; to be called once, when the server starts."""
-    _log_to_stderr()
     # To read one image takes a millisecond or two. A second thread would hardly make it faster, but would go on waiting
     # for more at full speed, and take ten times as much from the runs.
     threadpool_limits(limits=1, user_api="blas")
@@ -54,16 +52,6 @@ def unpacked(name: str) -> Path:
     """Where a data set lies that Inkling knows by name; if many ask for it at once, it is unpacked once."""
     with _unpacking:
         return data.prepare(name)
-
-
-def _log_to_stderr() -> None:
-    """Show what Inkling's own modules log, such as how many workers there are."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
-    logger = logging.getLogger("model")
-    logger.setLevel(logging.INFO)
-    if not logger.handlers:
-        logger.addHandler(handler)
 
 
 def _unpack_ahead() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -14,6 +15,8 @@ from ui.state import departures, handover, runtime, visitors
 from ui.state.tab_state import TabState
 from ui.state.visitor_state import VisitorState
 from ui.state.visitors import Visitors
+
+logger = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 5.0
 VISITOR_KEY, TAB_KEY = "inkling_visitor_state", "inkling_tab_state"
@@ -74,6 +77,11 @@ def num_present() -> int:
     return _visitors().num_present()
 
 
+def everyone() -> list[VisitorState]:
+    """What all visitors have, also those who have left a while ago."""
+    return _visitors().all()
+
+
 @st.cache_resource(show_spinner=False)
 def _visitors() -> Visitors[VisitorState]:
     everyone: Visitors[VisitorState] = Visitors()
@@ -88,13 +96,20 @@ def _sweep(everyone: Visitors[VisitorState]) -> None:
         handover.sweep()
 
 
-def _leave(state: VisitorState) -> None:
-    _visitors().disconnect(state.name)
-    departures.garbage.note_closed_tab()
-
-
-@st.cache_resource(scope="session", show_spinner=False, on_release=_leave)
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda state: _leave(state))
 def _presence(name: str, _state: VisitorState) -> VisitorState:
     """Stand for this connection: made when the browser connects, released when it goes away or reloads."""
     _visitors().connect(name, _state)
+    _tell_number("A visitor has come")
     return _state
+
+
+def _leave(state: VisitorState) -> None:
+    _visitors().disconnect(state.name)
+    departures.garbage.note_closed_tab()
+    _tell_number("A visitor has gone")
+
+
+def _tell_number(what: str) -> None:
+    number = num_present()
+    logger.info("%s; present: %d", what, number, extra={"event": "visitors", "present": number})

@@ -17,12 +17,15 @@ from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.sessions import NO_LOGIN
 from tests.paths import ROOT
+from tests.polling import wait_for
 from tools.app_server import RunningApp, serve
 from ui.server.visitor_cookie import COOKIE
 
 BASE = "inkling"
 ENVIRONMENT = {
     "INKLING_HOSTS": "127.0.0.1",
+    "INKLING_LOG": "json",
+    "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true",
     "STREAMLIT_SERVER_BASE_URL_PATH": BASE,
 }
 
@@ -71,6 +74,7 @@ def test_a_session_is_resumed_for_the_visitor_alone_who_began_it(app: RunningApp
     ann, eve = new_cookie(app), new_cookie(app)
     with socket(app, ann) as page:
         session = session_of(page)
+        wait_for(lambda: b"\ninkling_visitors 1.0" in get(app, "metrics")[2], "one visitor", 60)
         for other in (eve, "", f"{COOKIE}=forged"):  # while it is connected
             with socket(app, other, session) as thief:
                 assert session_of(thief) != session
@@ -109,3 +113,9 @@ def test_the_health_check_finds_the_app_below_its_path_and_at_its_port(app: Runn
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(get(app, "health")[2]) == {"live": True, "ready": True}
+
+
+def test_the_log_has_one_json_object_a_line(app: RunningApp) -> None:
+    records = [json.loads(line) for line in app.log.read_text().splitlines() if line.strip()]
+    assert "pool_started" in [record.get("event") for record in records]
+    assert not any("127.0.0.1" in str(record.values()) for record in records)

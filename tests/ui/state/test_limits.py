@@ -1,7 +1,6 @@
 """No visitor has more than the operator allows, and each limit says what to do."""
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,9 +19,6 @@ class Run:
     seconds: float = 0.0
     stopped_because: str = ""
     stops: int = 0
-
-    def state(self) -> Any:
-        return SimpleNamespace(seconds=self.seconds)
 
     def stop(self) -> None:
         self.stops += 1

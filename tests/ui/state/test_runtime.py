@@ -1,6 +1,5 @@
 """The app's process leaves the cores to those who train."""
 
-import re
 import subprocess
 import sys
 
@@ -16,7 +15,6 @@ runtime.start()
 print([library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"])
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert re.search(r"model\.jobs\.pool: Workers: \d+, threads of each: \d+, cores: \d+", done.stderr)
     assert set(done.stdout.strip().strip("[]").split(", ")) == {"1"}
 
 

@@ -1,0 +1,69 @@
+"""The log: what happens to the app, on stderr, one line an event; as JSON if the operator wants it so.
+
+It has no personal data: runs go by their numbers, and what would lead to a visitor, such as an address or the name of a
+session, is left out of what the libraries say, too.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from pythonjsonlogger.json import JsonFormatter
+
+from model.common.settings import Settings
+
+OURS = ("model", "ui")
+TEXT = "%(asctime)s %(name)s: %(message)s"
+SECRETS = re.compile(
+    r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # a session
+    r"|\b[0-9a-f]{32}(\.[\w-]+)?"  # a visitor
+    r"|\b(\d{1,3}\.){3}\d{1,3}\b"  # their computer
+)
+OMITTED = "[...]"
+
+
+class Discretion(logging.Filter):
+    """Leaves out of a message what would lead to a visitor."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record; none is dropped."""
+        record.msg, record.args = SECRETS.sub(OMITTED, record.getMessage()), ()
+        return True
+
+
+def set_up() -> None:
+    """Have Inkling's own modules log, and all others log alike; to be called once the server's have loaded."""
+    as_json = Settings().log == "json"
+    if not logging.root.handlers:
+        to_stderr = logging.StreamHandler()
+        to_stderr.setFormatter(logging.Formatter(TEXT))
+        logging.root.addHandler(to_stderr)
+    for name in OURS:
+        logging.getLogger(name).setLevel(logging.INFO)
+    for logger in loggers():
+        logger.propagate = logger.propagate or not logger.handlers  # or what it says would have no form
+    logging.captureWarnings(as_json)
+    for handler in handlers():
+        handler.addFilter(Discretion())
+        if as_json:
+            handler.setFormatter(json_formatter())
+
+
+def loggers() -> list[logging.Logger]:
+    """Those that this process has by now."""
+    return [logging.root, *map(logging.getLogger, logging.root.manager.loggerDict)]
+
+
+def handlers() -> list[logging.Handler]:
+    """Where they write to, each once."""
+    return list({id(handler): handler for logger in loggers() for handler in logger.handlers}.values())
+
+
+def json_formatter() -> logging.Formatter:
+    """Writes a record as a JSON object: time, level, logger, message, and what the event says besides."""
+    return JsonFormatter(
+        "%(asctime)s %(levelname)s %(name)s %(message)s",
+        rename_fields={"asctime": "time", "levelname": "level", "name": "logger", "exc_info": "traceback"},
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+    )
