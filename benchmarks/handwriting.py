@@ -100,10 +100,7 @@ def handwriting(
             take_over(results)
     else:
         config = preset(PRESET).config.changed(training_size=training_size, seed=seed)
-        trainings = {
-            leave_one_out.PART: config.changed(epochs=epochs),
-            ablation.PART: config.changed(epochs=ablation_epochs),
-        }
+        trainings = {leave_one_out.PART: shortened(config, epochs), ablation.PART: shortened(config, ablation_epochs)}
         wanted = [leave_one_out.PART] if only else [name for name in PARTS if part in ("all", name)]
         source = Source(digits, letters, QUICK_DRAWINGS if quick else 0)
         plans = {name: planned(name, trainings[name], source, quick=quick) for name in wanted}
@@ -121,6 +118,11 @@ def handwriting(
 
 
 # ------------------------------------------------------------------------------------------------- running
+
+
+def shortened(config: TrainingConfig, epochs: int) -> TrainingConfig:
+    """Let a training have fewer epochs, and average the same share of them as before."""
+    return config.changed(epochs=epochs, average_last=round(config.average_last * epochs / config.epochs))
 
 
 def planned(name: str, config: TrainingConfig, source: Source, *, quick: bool) -> list[Run]:

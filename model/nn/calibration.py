@@ -27,7 +27,7 @@ TARGET_ACCEPT_RATE = 0.98  # the share of validation digits that a classifier is
 # ---------------------------------------------------------------------------------------------- temperature
 
 
-def fit_temperature(logits: Array, labels: Array) -> float:
+def fit_temperature(logits: Array, labels: Array, weights: Array | None = None) -> float:
     """Find the temperature, from 0.25 to 4, that minimizes the cross-entropy of validation images (Guo et al. 2017).
 
     As a function of the inverse temperature s, with p = softmax(s z) and targets t, the cross-entropy is
@@ -43,6 +43,7 @@ def fit_temperature(logits: Array, labels: Array) -> float:
     Args:
         logits: Of the digits, (n, 10).
         labels: (n,).
+        weights: How much each image counts, (n,); by default all count the same.
 
     Returns:
         The temperature; 1.0 for fewer than 100 images or logits that are not finite.
@@ -58,12 +59,13 @@ def fit_temperature(logits: Array, labels: Array) -> float:
     z = logits.astype(np.float64)
     z -= z.max(axis=1, keepdims=True)  # changes no probability
     target = target_probabilities(labels, CLASSES, CLASSES / (CLASSES - 1) / (n + 2), dtype=np.float64)
-    under_target = _expected(target, z).mean()
+    under_target = np.average(_expected(target, z), weights=weights)
 
     def derivatives(s: float) -> tuple[float, float]:
         p = softmax(s * z)
         expected = _expected(p, z)  # (n,)
-        return float(expected.mean() - under_target), float((_expected(p, z * z) - expected**2).mean())
+        slope = np.average(expected, weights=weights) - under_target
+        return float(slope), float(np.average(_expected(p, z * z) - expected**2, weights=weights))
 
     low, high, s = 1 / MAX_TEMPERATURE, 1 / MIN_TEMPERATURE, 1.0
     if derivatives(low)[0] > 0:
@@ -88,7 +90,7 @@ def _expected(probabilities: Array, values: Array) -> Array:
 # ---------------------------------------------------------------------------------------------- reject bias
 
 
-def fit_reject_bias(logits: Array, accept_rate: float = TARGET_ACCEPT_RATE) -> float:
+def fit_reject_bias(logits: Array, accept_rate: float = TARGET_ACCEPT_RATE, weights: Array | None = None) -> float:
     """Find what to add to the reject class's logit so that a given share of validation digits is accepted.
 
     The image at the border gets is_digit = 1/2: the reject class is as probable as all digits together. So the bias is
@@ -97,6 +99,7 @@ def fit_reject_bias(logits: Array, accept_rate: float = TARGET_ACCEPT_RATE) -> f
     Args:
         logits: Of images that show digits, (n, 11).
         accept_rate: The share to accept, 0..1.
+        weights: How much each image counts, (n,); by default all count the same.
 
     Returns:
         The bias; 0.0 for fewer than 100 images or logits that are not finite.
@@ -106,7 +109,9 @@ def fit_reject_bias(logits: Array, accept_rate: float = TARGET_ACCEPT_RATE) -> f
     digits = logits[:, :CLASSES].astype(np.float64)
     top = digits.max(axis=1, keepdims=True)
     odds = top[:, 0] + np.log(np.exp(digits - top).sum(axis=1)) - logits[:, NON_DIGIT]
-    return float(np.quantile(odds, 1 - accept_rate))
+    if weights is None:
+        return float(np.quantile(odds, 1 - accept_rate))
+    return float(np.quantile(odds, 1 - accept_rate, weights=weights, method="inverted_cdf"))
 
 
 # ---------------------------------------------------------------------------------------------- reliability

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.common.arrays import I64, U8
+from model.common.arrays import F64, I64, U8
 from model.config import TrainingConfig
 from model.data import Dataset, split
 from model.ink import Drawing
 from model.ink.miscut import is_miscut
 from model.ink.sampler import render_all, split_by_writer
+from model.nn.calibration import MIN_SAMPLES
 from model.training.random_streams import RandomStreams
 
 SAMPLE_SIZE = 1000  # images of the validation split on which diagnostics are taken
@@ -26,6 +27,7 @@ class TrainingSplit:
     train_drawings: list[Drawing]
     validation_images: U8  # (m, 784), of the data set and then of the drawings
     validation_labels: U8  # (m,)
+    validation_weights: F64 | None  # (m,), how much each counts in calibration; None if all count the same
     sample_images: U8  # (k, 784), those on which diagnostics are taken: see sample_rows
     sample_labels: U8  # (k,)
 
@@ -52,9 +54,22 @@ def make_split(
         train_drawings,
         np.concatenate((images[validation_rows], drawn_images)),
         np.concatenate((labels[validation_rows], drawn_labels)),
+        calibration_weights(len(validation_rows), len(drawn_labels)),
         images[sample],
         labels[sample],
     )
+
+
+def calibration_weights(images: int, drawings: int) -> F64 | None:
+    """Let the data set's images and the drawings count alike, however many there are of each: (images + drawings,).
+
+    A network is sure of images like those that it learned from by the ten thousand, and less sure of strangers' ink.
+    Fitted on the images alone, its confidence would be too high wherever people draw. With fewer than 100 of one kind
+    all count the same.
+    """
+    if min(images, drawings) < MIN_SAMPLES:
+        return None
+    return np.repeat((1 / images, 1 / drawings), (images, drawings))
 
 
 def sample_rows(config: TrainingConfig, data: Dataset) -> I64:

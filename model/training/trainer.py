@@ -280,12 +280,13 @@ class Trainer:
         """
         network = network or self.network
         images, labels = self.split.validation_images, self.split.validation_labels
+        weights = self.split.validation_weights
         if len(labels):
             logits = network.mlp.logits(images)
             if network.has_reject_class:
-                network.reject_bias = fit_reject_bias(logits)
+                network.reject_bias = fit_reject_bias(logits, weights=weights)
             logits = logits[:, :CLASSES]
-            network.temperature = fit_temperature(logits, labels)
+            network.temperature = fit_temperature(logits, labels, weights)
             self.validation = cross_entropy(logits, labels), float((logits.argmax(axis=1) == labels).mean())
         return self.validation
 

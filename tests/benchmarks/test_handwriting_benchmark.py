@@ -377,7 +377,7 @@ def test_the_last_line_is_one_json_object_of_the_presets_training(benchmark):
     code, lines, _ = benchmark("--json", "--seed", "3", "--training-size", "5000", "--ablation-epochs", "4")
     found = json.loads(lines[-1])
     assert code == 0
-    wanted = preset("handwriting").config.changed(seed=3, training_size=5000, epochs=2)
+    wanted = preset("handwriting").config.changed(seed=3, training_size=5000, epochs=2, average_last=0)
     assert wanted.background
     assert TrainingConfig.of(found["collections"]["settings"]["config"]) == wanted
     assert TrainingConfig.of(found["ablation"]["settings"]["config"]) == wanted.changed(epochs=4, background=False)
@@ -385,6 +385,12 @@ def test_the_last_line_is_one_json_object_of_the_presets_training(benchmark):
     assert found["collections"]["summary"]["accuracy"] == pytest.approx(0.9)
     assert len(found["ablation"]["runs"]) == 15
     assert not benchmark.kept.exists()
+
+
+def test_a_shorter_training_averages_the_same_share_of_its_epochs():
+    whole = preset("handwriting").config.changed(epochs=40, average_last=5)
+    assert handwriting.shortened(whole, 16) == whole.changed(epochs=16, average_last=2)
+    assert handwriting.shortened(whole, 40) == whole
 
 
 def test_what_is_written_stands_in_the_readme(benchmark):

@@ -53,6 +53,20 @@ def test_no_temperature_fits_better(count, temperature, spread, seed):
     assert softened_loss(logits, labels, found) <= best * (1 + 1e-12)
 
 
+def test_an_image_of_weight_two_counts_like_two_images():
+    logits, labels = answers(400, 1.5)
+    twice = np.concatenate((np.arange(400), np.arange(150)))
+    weights = np.where(np.arange(400) < 150, 2.0, 1.0)
+    # Platt's targets depend on the number of images, so the two are not the same to the last digit.
+    assert fit_temperature(logits, labels, weights) == pytest.approx(
+        fit_temperature(logits[twice], labels[twice]), rel=1e-2
+    )
+    assert fit_temperature(logits, labels, np.ones(400)) == pytest.approx(fit_temperature(logits, labels))
+    with_reject = np.concatenate((logits, np.random.default_rng(1).normal(0, 3, (400, 1))), axis=1)
+    found = fit_reject_bias(with_reject, 0.9, weights)
+    assert found == pytest.approx(fit_reject_bias(with_reject[twice], 0.9), abs=0.1)
+
+
 def test_the_temperature_is_exact():
     logits, labels = answers(500, 1.7)
     inverse = minimize_scalar(

@@ -9,7 +9,7 @@ from model.config import TrainingConfig
 from model.ink import render, sampler
 from model.training import Trainer, sample_rows
 from model.training.random_streams import RandomStreams
-from model.training.split import SAMPLE_SIZE, make_split
+from model.training.split import SAMPLE_SIZE, calibration_weights, make_split
 from tests.paths import INK
 from tests.toy_data import numbered, numbers, patterns
 
@@ -36,6 +36,20 @@ def test_the_validation_split_and_the_training_images_are_all_images_once():
     assert (len(train), len(validation)) == (150, 50)
     assert len({*train, *validation}) == 200
     np.testing.assert_array_equal(split.validation_labels, data.labels[validation])
+
+
+def test_images_and_drawings_count_alike_where_there_are_enough_of_both():
+    weights = calibration_weights(3000, 500)
+    assert weights is not None
+    assert weights[:3000].sum() == pytest.approx(weights[3000:].sum())
+    assert len(set(weights[:3000])) == len(set(weights[3000:])) == 1
+    assert calibration_weights(3000, 99) is calibration_weights(0, 500) is None
+
+
+def test_a_drawing_that_was_cut_out_wrongly_is_not_learned_from(drawings):
+    lying = replace(drawings[0], strokes=([[0, 0], [50, 2], [100, 0]],), label="1")
+    split = divided(SMALL.changed(validation_size=0), drawings=[*drawings, lying])
+    assert split.train_drawings == drawings
 
 
 @pytest.mark.parametrize("validation_size", [0, 0.1, 0.9])

@@ -33,7 +33,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "closed": Form(1, loops.closed_zero),
         "open": Form(2, loops.open_zero),
         "with a tail": Form(2, loops.tailed_zero),
-        "slashed": Form(1.5, loops.slashed_zero),
+        "slashed": Form(2, loops.slashed_zero),
     },
     "1": {
         "plain": Form(1, stems.plain_one),

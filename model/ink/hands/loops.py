@@ -45,7 +45,7 @@ def slashed_zero(rng: np.random.Generator) -> Path:
     """A ring with a line through it, inside or beyond, in a stroke of its own or drawn on from the ring's end."""
     ring = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
     angle = np.radians(rng.uniform(30, 100) if rng.random() < 0.85 else rng.uniform(-10, 30))
-    size = rng.uniform(0.35, 1.0)
+    size = rng.uniform(0.35, 1.15)
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
     return [joined(ring, slash)] if rng.random() < 0.3 else [ring, slash]
