@@ -26,7 +26,7 @@ LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format docs screenshots bench reproduce lock clean
+.PHONY: help run test lint format docs screenshots bench reproduce reproduce-weights lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -64,6 +64,10 @@ bench: $(BENCH_READY)  ## measure training beside PyTorch, JAX and scikit-learn 
 # ARGS=deep-64 trains one preset alone.
 reproduce: $(APP_READY)  ## train the five published networks again and compare (an hour)
 	@$(VENV_PYTHON) -m tools.reproduce $(ARGS)
+
+# ARGS=tiny-25k trains one network alone.
+reproduce-weights: $(APP_READY)  ## train handwriting, champion and the tiny networks again and compare (hours)
+	@$(VENV_PYTHON) -m tools.reproduce_weights $(ARGS)
 
 lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: to the newest versions)
 	@$(LOCK) $(ARGS) --excludes requirements-excluded.in requirements.in -o requirements.txt
