@@ -18,15 +18,18 @@ import numpy as np
 from PIL import Image
 from scipy.interpolate import BSpline
 
+from benchmarks import readme
 from benchmarks.tables import percent, table
 from benchmarks.writer_groups import digit_labels, images
 from model.cli import entry
-from model.common.arrays import F64
+from model.common.arrays import F64, U8, Array, Bools
 from model.inference.thresholds import ACCEPT_AT_LEAST, UNAMBIGUOUS_AT_LEAST
 from model.ink import Drawing, render
 from model.nn.classifier import DigitClassifier
 from model.training import checkpoint
+from tools.readme import replaced
 
+COLUMNS = ("read right", "refused", "wrong though sure")
 COUNT = 200  # drawings of each kind
 TREMBLE = 2.4  # standard deviation of the control points, of a height of 100
 TURN, STRETCH, LEAN = np.radians(8), 0.12, 0.12  # of a whole drawing: the largest angle, and standard deviations
@@ -45,6 +48,11 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "- 0,45 30,0 | ~ 30,0 28,70 26,104 42,98",
             "- 0,52 46,0 22,100",
             "- 0,60 30,0 30,100 | - 8,100 54,100",
+            "- 0,46 52,6 24,100",
+            "~ 0,40 30,30 50,-8 56,14 30,60 26,100",
+            "~ -4,44 24,28 52,0 | - 52,0 20,100",
+            "- 0,34 40,4 46,100",
+            "~ 0,62 30,20 40,-10 44,20 14,100",
         ),
     ),
     "7 crossed below the middle": (
@@ -55,6 +63,9 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "- 0,4 46,2 24,100 | - 8,62 52,58",
             "~ 0,12 20,-10 60,-4 42,44 28,70 20,100 | - 2,56 46,60",
             "~ 0,2 30,6 48,-4 50,4 36,60 34,100 | ~ 12,60 30,70 44,52 58,62",
+            "~ 0,18 10,-4 44,-6 50,18 34,60 30,100 | - 10,78 66,70",
+            "~ 4,24 -4,0 34,-4 46,14 30,70 24,100 | - -4,72 56,74",
+            "~ 0,8 26,-4 52,8 40,40 18,104 | ~ 0,80 24,70 64,74",
         ),
     ),
     "9 with a hooked tail": (
@@ -64,6 +75,9 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "~ 34,16 26,-6 14,4 16,26 32,26 36,12 40,60 34,106 6,106 0,90",
             "~ 46,20 36,-8 -2,-2 4,44 40,44 48,14 52,76 36,112 -20,98",
             "~ 30,10 20,-4 8,6 14,22 28,18 34,50 28,104 -16,106 -26,94",
+            "~ 52,6 30,-2 6,10 6,26 26,28 34,12 40,14 50,40 48,104 10,104 -10,92",
+            "~ 30,4 8,4 4,24 24,26 26,6 | ~ 26,8 52,6 50,60 40,110 0,100 -14,92",
+            "~ 48,4 20,-2 14,22 34,26 40,14 36,60 22,106 -20,100",
         ),
     ),
     "9 with a slanting tail": (
@@ -72,6 +86,8 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "~ 46,10 30,-10 4,8 8,38 36,36 48,8 | - 46,14 10,100",
             "~ 40,10 28,-8 12,4 14,30 34,28 42,6 | - 41,10 18,100",
             "~ 56,16 40,-12 0,0 8,44 44,36 56,10 | - 55,14 24,100",
+            "~ 60,14 50,-10 0,10 6,36 40,24 60,10 | - 60,12 6,100",
+            "~ 50,14 20,4 10,30 34,28 54,10 | - 54,10 0,100",
         ),
     ),
     "6 with a tiny loop": (
@@ -81,6 +97,9 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "- 12,0 6,80 | ~ 6,80 4,104 24,104 22,78 6,84",
             "~ 26,0 8,40 6,86 8,108 30,104 26,76 8,82",
             "- 8,0 4,86 | ~ 4,84 6,104 26,102 28,82 4,86",
+            "- 30,0 2,78 | ~ 2,78 -2,104 20,106 22,80 0,84",
+            "~ 36,0 6,50 0,96 18,110 30,92 14,78 4,92",
+            "~ 20,0 14,40 4,92 16,106 34,96 40,90 10,84",
         ),
     ),
     "4 like an open L with a stroke": (
@@ -91,6 +110,11 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "- 10,0 0,64 36,62 | - 44,34 24,100",
             "- 20,4 0,72 58,66 | - 34,44 30,100",
             "~ 10,0 2,50 2,66 40,56 | - 40,0 36,100",
+            "- 6,0 0,66 26,62 | - 24,44 20,100",
+            "~ 16,0 -2,60 4,74 30,60 | - 32,46 24,100",
+            "- 22,0 0,70 28,66 30,48 22,100",
+            "- 14,0 4,62 20,60 | - 28,36 14,100",
+            "~ 8,0 4,70 14,72 24,56 | ~ 26,50 26,70 18,100",
         ),
     ),
     "8 left open at the top": (
@@ -99,6 +123,9 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "~ 44,14 34,-10 -6,2 4,40 44,50 48,98 6,112 -4,72 26,50 42,30",
             "~ 48,10 30,-12 0,6 8,40 46,58 36,110 -4,100 4,66 40,36 52,26",
             "~ 40,2 14,-6 2,24 30,50 40,92 12,112 2,80 24,50 50,4",
+            "~ 30,6 12,-8 0,14 20,40 28,80 16,110 6,90 20,50 36,0",
+            "~ 48,4 20,-8 6,10 22,46 26,90 14,108 6,84 30,44 44,28",
+            "~ 60,0 20,0 4,16 30,40 36,86 16,110 4,80 34,40 54,20",
         ),
     ),
     "5 whose bar is apart": (
@@ -107,6 +134,18 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "~ 8,8 2,56 34,28 56,62 36,110 0,94 | - 18,-4 54,-8",
             "- 6,2 2,42 | ~ 2,42 40,30 52,80 20,112 -6,92 | - 24,4 58,0",
             "~ 10,4 2,50 30,34 46,64 30,106 -4,98 | - 20,-14 56,-18",
+            "~ 10,6 0,44 26,40 44,60 30,96 6,104 | - 26,2 70,-6",
+            "~ 6,0 2,46 22,40 30,70 22,100 | - 14,-16 60,-10",
+            "- 8,6 4,40 | ~ 4,40 44,36 40,100 -10,100 | - 30,-10 64,-16",
+        ),
+    ),
+    "0 with a line through it": (
+        "0",
+        (
+            "~ 30,20 6,20 6,84 30,84 54,84 54,20 30,20 | - 40,-10 24,108",
+            "~ 30,0 -4,0 -4,100 30,100 64,100 64,0 30,0 | - 62,6 0,96",
+            "~ 30,0 -4,0 -4,100 30,100 64,100 64,0 30,0 | - -4,52 66,48",
+            "~ 24,0 0,0 0,100 24,100 50,100 50,0 24,0 | - 40,14 12,88",
         ),
     ),
     "0 that is not closed": (
@@ -115,6 +154,9 @@ DIGITS: Mapping[str, tuple[str, Sequence[str]]] = {
             "~ 24,2 -10,4 -8,104 28,116 62,88 54,6 38,8",
             "~ 34,12 4,-14 -12,60 8,116 52,104 56,20 24,0",
             "~ 14,6 -18,40 0,112 40,112 56,40 36,-6 26,2",
+            "~ 46,26 30,-10 -8,20 0,108 50,108 58,40 40,-10 16,-4",
+            "~ 10,-14 28,10 -14,20 -6,110 50,110 60,20 10,0",
+            "~ 40,10 20,-8 -14,40 6,112 60,96 52,10 30,0 24,44",
         ),
     ),
 }
@@ -150,6 +192,18 @@ SIGNS: Mapping[str, Sequence[str]] = {
         "~ 24,80 0,76 0,100 26,100 28,82 6,84 8,96 22,90 | - 28,88 28,0",
         "~ 24,80 0,76 0,100 26,100 28,82 6,84 8,96 22,90 | - 28,88 28,0 | ~ 28,0 34,24 52,26 46,50",
         "~ 2,10 24,-4 30,14 6,22 2,10 10,14 24,6 | - 2,12 2,100",
+    ),
+    "lower-case letter": (
+        "~ 50,10 10,-10 -6,90 30,108 52,70 | - 52,0 52,80 66,100",
+        "- 0,0 0,100 | ~ 0,60 4,30 50,10 50,60 50,100",
+        "- 0,50 44,50 | ~ 44,50 50,-4 0,-8 0,60 10,110 50,90",
+        "~ 46,50 20,36 -6,70 6,108 46,100 46,60 | - 46,-10 46,104",
+        "- 0,-30 0,100 | ~ 0,50 8,24 44,20 44,100",
+        "- 0,0 30,100 60,0",
+        "- 0,0 24,100 44,20 64,100 88,0",
+        "~ 0,0 0,110 50,110 50,0 | - 50,0 52,100",
+        "~ 24,-20 20,70 24,108 46,90 | - 0,10 44,6",
+        "- 0,-30 0,100 | - 40,10 4,56 44,100",
     ),
     "heart": ("~ 40,24 30,-10 -16,-6 -8,50 40,100 90,50 94,-8 52,-10 40,24",),
 }
@@ -196,6 +250,12 @@ def signs(rng: np.random.Generator, count: int = COUNT) -> dict[str, list[Drawin
     return {kind: drawings(templates, None, rng, count) for kind, templates in SIGNS.items()}
 
 
+def answers(network: DigitClassifier, pixels: U8) -> tuple[Array, Bools]:
+    """Compute each digit's probability (n, 10), and which images are taken for digits (n,)."""
+    probabilities, is_digit = network.predict(pixels)
+    return probabilities, np.ones(len(pixels), bool) if is_digit is None else is_digit >= ACCEPT_AT_LEAST
+
+
 def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dict[str, dict[str, float]]:
     """Measure the shares of each kind that are read right, refused, and wrong though sure; of signs, the last two.
 
@@ -204,9 +264,7 @@ def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dic
     rng = np.random.default_rng(seed)
     found = {}
     for kind, drawn in (digits(rng, count) | signs(rng, count)).items():
-        probabilities, is_digit = network.predict(images(drawn))
-        assert is_digit is not None
-        accepted = is_digit >= ACCEPT_AT_LEAST
+        probabilities, accepted = answers(network, images(drawn))
         sure = accepted & (probabilities.max(axis=1) >= UNAMBIGUOUS_AT_LEAST)
         if kind in SIGNS:
             found[kind] = {"refused": float(1 - accepted.mean()), "wrong though sure": float(sure.mean())}
@@ -225,11 +283,10 @@ def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, co
     rows = []
     for drawn in digits(np.random.default_rng(seed)).values():
         pixels, labels = images(drawn), digit_labels(drawn)
-        good = [
-            (p.argmax(axis=1) == labels) & (is_digit >= ACCEPT_AT_LEAST)
-            for p, is_digit in (network.predict(pixels), beside.predict(pixels))
-            if is_digit is not None
-        ]
+        good = []
+        for each in (network, beside):
+            probabilities, accepted = answers(each, pixels)
+            good.append(accepted & (probabilities.argmax(axis=1) == labels))
         chosen = np.flatnonzero(good[0] & ~good[1])[:columns]
         row = np.full((34, 34 * columns), 255, np.uint8)
         for place, index in enumerate(chosen):
@@ -239,30 +296,37 @@ def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, co
     return Image.fromarray(np.kron(page, np.ones((2, 2), np.uint8)))
 
 
+def markdown(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    """Make a table of the kinds, with three columns for each network."""
+    names = list(found)
+    columns = [f"{column} ({name})" if len(names) > 1 else column for name in names for column in COLUMNS]
+    rows = [
+        (kind, *(percent(found[name][kind].get(column)) for name in names for column in COLUMNS))
+        for kind in found[names[0]]
+    ]
+    return "\n".join(table(("drawn", *columns), rows))
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--weights", type=click.Path(path_type=Path), default=checkpoint.DEFAULT_WEIGHTS, help="The network that reads."
 )
 @click.option("--beside", type=click.Path(path_type=Path), help="Another network to compare with.")
 @click.option("--picture", "shown", type=click.Path(path_type=Path), help="Write what only the first reads, by kind.")
+@click.option("--write", is_flag=True, help="Write the table into benchmarks/README.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON instead of a table.")
-def strange_hands(weights: Path, beside: Path | None, shown: Path | None, as_json: bool) -> None:
+def strange_hands(weights: Path, beside: Path | None, shown: Path | None, write: bool, as_json: bool) -> None:
     """Measure how many digits and signs of rare hands a network reads and refuses, by kind."""
+    if shown and not beside:
+        raise ValueError("--picture compares two networks; give --beside too")
     networks = {path.stem: checkpoint.load(path).network for path in (weights, beside) if path}
     found = {name: measured(network) for name, network in networks.items()}
     if shown:
-        if not beside:
-            raise ValueError("--picture compares two networks; give --beside too")
         better, other = networks.values()
         picture(better, other).save(shown)
-    if as_json:
-        print(json.dumps(found))
-        return
-    for name, kinds in found.items():
-        print(f"{name}\n")
-        columns = ("read right", "refused", "wrong though sure")
-        rows = [(kind, *(percent(shares.get(column)) for column in columns)) for kind, shares in kinds.items()]
-        print("\n".join(table(("drawn", *columns), rows)))
+    if write:
+        readme.README.write_text(replaced(readme.README.read_text(), "strange-hands", markdown(found)))
+    print(json.dumps(found) if as_json else markdown(found))
 
 
 if __name__ == "__main__":
