@@ -41,8 +41,7 @@ def set_up() -> None:
         logging.root.addHandler(to_stderr)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
-    for logger in loggers():
-        logger.propagate = logger.propagate or not logger.handlers  # or what it says would have no form
+    logging.getLogger("uvicorn.error").propagate = True  # Streamlit leaves it without a form; its access log stays off
     logging.captureWarnings(as_json)
     for handler in handlers():
         handler.addFilter(Discretion())
