@@ -97,11 +97,6 @@ STEPS = (
 )
 
 
-def folds(names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Divide the collections into groups: every third one into the same."""
-    return [tuple(names[first::FOLDS]) for first in range(min(FOLDS, len(names)))]
-
-
 def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
     """Plan a run for each step that needs no ink, and for the others one for each group of collections left out.
 
@@ -112,7 +107,7 @@ def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
         raise ValueError(f"there must be two collections or more; got {', '.join(ink.names)} alone")
     runs = []
     for step in STEPS:
-        groups = folds(ink.names) if step.learns_ink else [tuple(ink.names)]
+        groups = writer_groups.divided(ink.names, FOLDS) if step.learns_ink else [tuple(ink.names)]
         for number, left_out in enumerate(groups, 1):
             runs.append(
                 Run(

@@ -8,6 +8,7 @@ Progress goes to stderr and the tables to stdout; with --json the last line of s
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -64,6 +65,9 @@ PARTS = {
 @click.option("--ablation-epochs", default=8, show_default=True, help="Epochs of each run of the ablation.")
 @click.option("--training-size", default=0, show_default=True, help="How many of MNIST's images to use; 0 is all.")
 @click.option("--seed", default=0, show_default=True, help="The start of all random numbers.")
+@click.option(
+    "--groups", default=0, show_default=True, help="Leave out the collections in so many groups; 0 is one by one."
+)
 @click.option("--only", default="", help="Leave out only these collections, separated by commas; no ablation.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs side by side, one core each. [default: all cores]")
 @click.option("--quick", is_flag=True, help="Tiny networks: tells in a minute or two whether it all works, no more.")
@@ -81,6 +85,7 @@ def handwriting(
     ablation_epochs: int,
     training_size: int,
     seed: int,
+    groups: int,
     only: str,
     jobs: int | None,
     quick: bool,
@@ -103,7 +108,7 @@ def handwriting(
         trainings = {leave_one_out.PART: shortened(config, epochs), ablation.PART: shortened(config, ablation_epochs)}
         wanted = [leave_one_out.PART] if only else [name for name in PARTS if part in ("all", name)]
         source = Source(digits, letters, QUICK_DRAWINGS if quick else 0)
-        plans = {name: planned(name, trainings[name], source, quick=quick) for name in wanted}
+        plans = {name: planned(name, trainings[name], source, quick=quick, groups=groups) for name in wanted}
         chosen = chosen_runs(plans, only, quick=quick)
         results = begun(plans, kept() if write or resume else {}, partly=bool(only) or resume)
         data.load(plans[wanted[0]][0].config.data)  # so that it is there before several processes look for it
@@ -125,13 +130,16 @@ def shortened(config: TrainingConfig, epochs: int) -> TrainingConfig:
     return config.changed(epochs=epochs, average_last=round(config.average_last * epochs / config.epochs))
 
 
-def planned(name: str, config: TrainingConfig, source: Source, *, quick: bool) -> list[Run]:
+def planned(name: str, config: TrainingConfig, source: Source, *, quick: bool, groups: int = 0) -> list[Run]:
     """Plan all runs of a part, tiny ones when quick."""
     ink = writer_groups.load(source)
+    plan = PARTS[name].plan
+    if name == leave_one_out.PART:
+        plan = functools.partial(leave_one_out.plan, groups=groups)
     if not quick:
-        return PARTS[name].plan(config, source, ink)
+        return plan(config, source, ink)
     tiny = config.changed(data="mnist-5k", training_size=1000, hidden_sizes=(32,), epochs=1)
-    runs = PARTS[name].plan(tiny, source, ink)
+    runs = plan(tiny, source, ink)
     return [replace(run, mixture=replace(run.mixture, source_size=QUICK_SOURCE_SIZE)) for run in runs]
 
 
@@ -154,10 +162,15 @@ def chosen_runs(plans: Mapping[str, list[Run]], only: str, *, quick: bool) -> li
 def settings(runs: list[Run]) -> Result:
     """List what the runs of a part have in common; results are comparable only with the same settings."""
     ink = writer_groups.load(runs[0].source)
-    return {
-        "config": runs[-1].config.model_dump(mode="json"),
-        "ink": {"digits": runs[0].source.digits, "letters": runs[0].source.letters, "fingerprint": ink.fingerprint},
+    source: Result = {
+        "digits": runs[0].source.digits,
+        "letters": runs[0].source.letters,
+        "fingerprint": ink.fingerprint,
     }
+    together = [list(group) for group in dict.fromkeys(run.left_out for run in runs) if len(group) > 1]
+    if together and runs[0].part == leave_one_out.PART:
+        source["together"] = together
+    return {"config": runs[-1].config.model_dump(mode="json"), "ink": source}
 
 
 def begun(plans: Mapping[str, list[Run]], old: Results, *, partly: bool) -> Results:

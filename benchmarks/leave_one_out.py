@@ -33,26 +33,37 @@ ALL_UNTAUGHT = "all that was not taught"
 SCORES = ("auroc", "refused", "refused_at_97")
 
 
-def plan(config: TrainingConfig, source: Source, ink: Collections) -> list[Run]:
+def plan(config: TrainingConfig, source: Source, ink: Collections, groups: int = 0) -> list[Run]:
     """Plan a run for each collection.
 
+    Args:
+        config: The training of each run.
+        source: Where the ink comes from.
+        ink: The ink.
+        groups: Into how many groups to divide the collections, each of which is left out by one network; by default
+            each collection is left out alone. Runs of one group follow each other.
+
     Raises:
-        ValueError: with one collection alone, nothing is left to learn from.
+        ValueError: with one collection or one group alone, nothing is left to learn from.
     """
+    if groups == 1:
+        raise ValueError("--groups must be 2 or more, so that something is left to learn from; or 0")
     if len(ink.names) < 2:
         raise ValueError(f"there must be two collections or more; got {', '.join(ink.names)} alone")
     letters = ink.alphabet
     count = max(0, min(UNTAUGHT, len(letters) - 1))
+    left_out = writer_groups.divided(ink.names, groups or len(ink.names))
     return [
         Run(
             part=PART,
             name=name,
             config=config,
             source=source,
-            left_out=(name,),
+            left_out=group,
             untaught=tuple(sorted(letters[(number * count + place) % len(letters)] for place in range(count))),
         )
-        for number, name in enumerate(ink.names)
+        for number, group in enumerate(left_out)
+        for name in group
     ]
 
 
@@ -60,8 +71,7 @@ def carry_out(run: Run) -> Result:
     """Train a network, and test it on the collection that was left out."""
     ink = writer_groups.load(run.source)
     made = trained(run, ink)
-    (name,) = run.left_out
-    return measure(made, ink.digits[name], dict(others(run, ink))) | {
+    return measure(made, ink.digits[run.name], dict(others(run, ink))) | {
         "untaught": list(run.untaught),
         "seconds": round(made.seconds, 1),
     }
@@ -69,8 +79,7 @@ def carry_out(run: Run) -> Result:
 
 def others(run: Run, ink: Collections) -> Iterator[tuple[str, Sequence[Drawing]]]:
     """Yield non-digits by their kind."""
-    (name,) = run.left_out
-    letters = ink.letters.get(name, ())
+    letters = ink.letters.get(run.name, ())
     yield LETTERS, [drawing for drawing in letters if drawing.label not in run.untaught]
     yield UNTAUGHT_LETTERS, [drawing for drawing in letters if drawing.label in run.untaught]
     rng = np.random.default_rng(run.config.seed)

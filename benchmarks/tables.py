@@ -105,6 +105,9 @@ def sentences(shown: Shown) -> Iterator[str]:
         f"Of the {aside['images']:,.0f} training images of {data} that were set aside, the"
         f" networks read {100 * aside['accuracy']:.2f} % right and take {100 * aside['passed']:.2f} % for digits."
     )
+    if together := shown["settings"]["ink"].get("together"):
+        groups = "; ".join(", ".join(f"`{name}`" for name in group) for group in together)
+        yield f"Left out together, to train fewer networks: {groups}."
     untaught = [f"`{name}` {', '.join(result['untaught'])}" for name, result in shown["runs"].items()]
     yield f"Letters not taught, by the collection left out: {'; '.join(untaught)}."
 

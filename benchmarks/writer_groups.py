@@ -91,6 +91,11 @@ def load(source: Source) -> Collections:
     return Collections(_by_name(drawings, source.at_most), _by_name(letters, source.at_most))
 
 
+def divided(names: Sequence[str], groups: int) -> list[tuple[str, ...]]:
+    """Divide the collections into groups: every so-manyth one into the same."""
+    return [tuple(names[first::groups]) for first in range(min(groups, len(names)))]
+
+
 def images(drawings: Sequence[Drawing]) -> U8:
     """Render the drawings as a network reads them, (n, 784)."""
     return np.array([render(drawing) for drawing in drawings], np.uint8).reshape(-1, PIXELS)

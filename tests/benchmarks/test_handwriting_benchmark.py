@@ -67,6 +67,7 @@ def taught(monkeypatch):
         yield Progress(network, 1, epoch=1, epoch_ended=True, status="finished")
 
     monkeypatch.setattr(runs, "train", train)
+    runs.latest.clear()
     monkeypatch.setattr(data, "load", lambda name: patterns(60, 20))
     return calls
 
@@ -107,6 +108,20 @@ def test_no_network_learns_from_the_collection_that_it_reads_nor_from_its_three_
             if collection(drawing) != run.name and drawing.label not in run.untaught
         }
         assert learned
+
+
+def test_collections_that_are_left_out_together_are_read_by_one_network(source, ink, taught):
+    planned = leave_one_out.plan(CONFIG, source, ink, groups=2)
+    assert [(run.name, run.left_out) for run in planned] == [
+        ("aaa", ("aaa", "ccc")),
+        ("ccc", ("aaa", "ccc")),
+        ("bbb", ("bbb",)),
+    ]
+    for run in planned:
+        leave_one_out.carry_out(run)
+    assert [{collection(drawing) for drawing in learned} for _, _, learned, *_ in taught] == [{"bbb"}, {"aaa", "ccc"}]
+    with pytest.raises(ValueError, match="--groups must be 2 or more"):
+        leave_one_out.plan(CONFIG, source, ink, groups=1)
 
 
 def test_each_letter_is_untaught_somewhere():
@@ -419,6 +434,11 @@ def test_a_part_of_an_earlier_run_takes_the_place_of_that_part_alone(benchmark, 
     found = json.loads(benchmark.kept.read_text())
     assert found["ablation"]["summary"]["steps"]["none"] == 0.5
     assert found["collections"]["summary"]["accuracy"] == pytest.approx(0.9)
+
+
+def test_it_says_which_collections_were_left_out_together(benchmark):
+    _, lines, _ = benchmark("--groups", "2", "--part", "collections")
+    assert any("Left out together, to train fewer networks: aaa, ccc" in line for line in lines)
 
 
 def test_no_quick_run_is_kept(benchmark, tmp_path):
