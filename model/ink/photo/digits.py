@@ -76,7 +76,7 @@ def _are_one(one: Box, other: Box) -> bool:
     across = min(one[3], other[3]) - max(one[1], other[1])
     narrower = min(one[3] - one[1], other[3] - other[1])
     lower = min(one[2] - one[0], other[2] - other[0])
-    if across > 0.5 * narrower and -down < 0.1 * (one[2] - one[0] + other[2] - other[0]):
+    if across > 0.4 * narrower and -down < 0.1 * (one[2] - one[0] + other[2] - other[0]):
         return True  # one above the other with hardly a gap: an 8 of two rings, a 5 without its neck
     return down > 0.3 * lower and across > 0.3 * narrower
 

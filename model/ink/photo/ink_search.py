@@ -12,7 +12,7 @@ from model.ink.photo.lines import without_lines
 from model.ink.photo.sheet import sheets
 from model.ink.photo.strokes import Strokes, find_strokes
 
-WINDOWS = (0.1, 0.35)  # shares of the page's longer side: for pens, and for fat markers
+WINDOWS = (0.05, 0.1, 0.35)  # shares of the page's longer side: for pens, for markers, and for fat ones
 GRAY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look (ITU-R BT.601)
 POLARITY_REACHES = (0.6, 0.2)  # shares of the page's longer side
 PLAIN_LENGTH = 0.15  # of the page's longer side
@@ -70,7 +70,7 @@ def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
                 found = _in_light(255 - gray if is_bright else gray, sheet, share)
             except BlankDrawing:
                 continue
-            if of_light is None or found.merit > 0.6 * of_light.merit:
+            if of_light is None or found.merit > (0.35 if found.has(of_light) else 1) * of_light.merit:
                 of_light = found
             side = max(sheet.shape)
             if found.length > PLAIN_LENGTH * side and found.width < PLAIN_WIDTH * share * side:

@@ -18,7 +18,7 @@ BLOCK = 8  # pixels along a line that are seen at once
 SLOPES = (0.0, 0.22, -0.22)  # each with an eighth to both sides
 HALF_WIDTHS = (5, 14)  # pixels: a line is narrower than that to both sides
 MAX_LINES = 60  # in one direction
-MIN_SHARE = 0.72  # of the sheet's extent that a line runs along
+MIN_SHARE = 0.8  # of the sheet's extent that a line runs along
 MIN_COVERED = 0.62  # of its blocks that are dark
 GAP = 1.0  # what a block without the line costs a path, in blocks
 BEND = 0.25  # what a step to the side costs
@@ -195,4 +195,5 @@ def _erase(dark: F64, line: Line, half_width: int, covered: Bools) -> None:
     closed = ndimage.grey_closing(kept, (1, min(thickness + 3, len(offsets))), mode="nearest")
     kept = np.where(on_line, np.minimum(closed, values), kept)
     dark[at[0][inside], np.broadcast_to(at[1], rows.shape)[inside]] = kept[inside]
-    covered[at[0][on_line], np.broadcast_to(at[1], rows.shape)[on_line]] = True
+    around = ndimage.maximum_filter(on_line, (1, 1 + 2 * (half_width // 4))) & inside
+    covered[at[0][around], np.broadcast_to(at[1], rows.shape)[around]] = True

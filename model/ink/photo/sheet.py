@@ -15,10 +15,11 @@ from scipy.sparse.csgraph import connected_components
 from model.common.arrays import F64, I64, Bools
 
 CELL = 6  # pixels of the page to a place of the map
-MEDIAN = 7  # places: wider than most pens
+MEDIAN = 5  # places: wider than most pens
 STEP = 7.0  # of 255: a greater difference between neighbors is an edge
 TINT = 0.10  # how much the logarithms of two colors' ratios may differ
 SHADE = 0.3  # the deepest shadow leaves that share of the light
+SAME = 0.8  # parts that do not touch are in the same light
 LEAST = 0.05  # share of the picture; a smaller part is no sheet
 LEAST_REACH = 0.08  # of the longer side: a sheet has a free place as far across to all sides, a fat stroke has not
 MARGIN = 8  # pixels of the page along the sheet's edge that are left out
@@ -88,6 +89,17 @@ def _nearest(labels: I64, known: Bools) -> I64:
     return np.asarray(labels[rows, columns])
 
 
+def _beside(labels: I64, names: I64) -> Bools:
+    """Tell which parts touch: (names, names)."""
+    number = np.zeros(labels.max() + 1, dtype=np.int64)
+    number[names] = np.arange(len(names))
+    places = number[labels]
+    touch = np.zeros((len(names), len(names)), dtype=bool)
+    for one, other in ((places[:-1], places[1:]), (places[:, :-1], places[:, 1:])):
+        touch[one, other] = touch[other, one] = True
+    return touch
+
+
 def _merged(labels: I64, colors: F64, names: I64) -> I64:
     """Make parts of one tint one part, and count them anew."""
     if len(names) == 0:
@@ -96,7 +108,8 @@ def _merged(labels: I64, colors: F64, names: I64) -> I64:
     tints = np.log(middles[:, [0, 2]] / middles[:, 1:2])
     light = middles.mean(axis=1)
     alike = np.abs(tints[:, None] - tints[None]).max(axis=-1) < TINT
-    alike &= np.minimum(light[:, None], light[None]) > SHADE * np.maximum(light[:, None], light[None])
+    share = np.minimum(light[:, None], light[None]) / np.maximum(light[:, None], light[None])
+    alike &= share > np.where(_beside(labels, names), SHADE, SAME)
     _, group = connected_components(alike, directed=False)
     table = np.zeros(labels.max() + 1, dtype=np.int64)
     table[names] = group

@@ -15,6 +15,7 @@ MIN_SIGNAL = 4.5  # the ink's contrast over the paper's grain
 MIN_LENGTH = 0.03  # share of the picture's longer side; anything smaller is dust
 FAINT = 0.42  # of the main stroke's darkness: what is fainter is printed on the paper, or a shadow
 DARK = 0.4  # a darker stroke is no likelier a digit's
+LEFT_OF_LINE = 0.85  # a part with so much of it on a printed line is a rest of that
 SLENDER = 4.5  # a pen's stroke is at least as many times as long as wide
 EIGHT = np.ones((3, 3))  # neighbors, corners too
 
@@ -27,6 +28,11 @@ class Strokes:
     kept: I64  # the numbers of the parts that are ink, the main one first
     ink: F64  # (height, width): how much ink each pixel has, 0..1, with soft edges
     merit: float  # how much like a pen's strokes the main part is
+
+    def has(self, other: Strokes) -> bool:
+        """Tell whether nearly all of another's ink is in the main part: the other saw only parts of fat strokes."""
+        inked = np.isin(other.labels, other.kept)
+        return bool((self.labels[inked] == self.kept[0]).mean() > 0.8)
 
     @property
     def _main(self) -> Bools:
@@ -62,7 +68,7 @@ def find_strokes(dark: F64, sheet: Bools, lines: Bools) -> Strokes:
     labels, count = ndimage.label((dark - paper > least) & sheet, EIGHT)
     if count == 0:
         raise BlankDrawing("no ink found in the picture: nothing on it stands out from the paper")
-    main, level, merit = _main_part(labels, dark - paper, sheet)
+    main, level, merit = _main_part(labels, dark - paper, sheet, lines)
     if main == 0:
         raise BlankDrawing("no ink found in the picture: only specks")
     # Half as dark as the ink is the edge of a stroke, whatever the blur.
@@ -71,14 +77,14 @@ def find_strokes(dark: F64, sheet: Bools, lines: Bools) -> Strokes:
     ink = np.clip((dark - paper) / level, 0, 1)
     if count == 0:
         raise BlankDrawing("no ink found in the picture: only specks")
-    main, _, _ = _main_part(labels, dark - paper, sheet)
+    main, _, _ = _main_part(labels, dark - paper, sheet, lines)
     if main == 0:
         raise BlankDrawing("no ink found in the picture: only specks")
-    kept = _beside(labels, main, dark - paper, sheet)
+    kept = _beside(labels, main, dark - paper, sheet, lines)
     return Strokes(labels, kept, ink, merit * min(level / least, 6.0))
 
 
-def _features(labels: I64, dark: F64, sheet: Bools) -> tuple[I64, F64, F64, F64, Bools, Bools]:
+def _features(labels: I64, dark: F64, sheet: Bools, lines: Bools) -> tuple[I64, F64, F64, F64, Bools, Bools]:
     """Measure each part: its number of pixels, its height and width, how dark it is, and where it is."""
     count = int(labels.max())
     numbers = np.arange(1, count + 1)
@@ -93,7 +99,8 @@ def _features(labels: I64, dark: F64, sheet: Bools) -> tuple[I64, F64, F64, F64,
         levels[number] = np.percentile(values, 75)
     edge = sheet & ~ndimage.binary_erosion(sheet, EIGHT, 2, border_value=0)
     touches = np.isin(numbers, np.unique(labels[edge]))
-    return sizes, heights, widths, levels, touches, _frames(labels, boxes, sizes, heights)
+    printed = np.bincount(labels[lines], minlength=count + 1)[1:] > LEFT_OF_LINE * sizes
+    return sizes, heights, widths, levels, touches, printed | _frames(labels, boxes, sizes, heights)
 
 
 def _frames(labels: I64, boxes: list[tuple[slice, slice]], sizes: I64, heights: F64) -> Bools:
@@ -123,9 +130,9 @@ def _slenderness(labels: I64, sizes: I64, merit: F64) -> F64:
     return result
 
 
-def _main_part(labels: I64, dark: F64, sheet: Bools) -> tuple[int, float, float]:
+def _main_part(labels: I64, dark: F64, sheet: Bools, lines: Bools) -> tuple[int, float, float]:
     """Choose the part that is most like a digit: its number (0 if none is), how dark it is, and its merit."""
-    sizes, heights, widths, levels, touches, frames = _features(labels, dark, sheet)
+    sizes, heights, widths, levels, touches, frames = _features(labels, dark, sheet, lines)
     longest = np.maximum(heights, widths)
     merit = np.minimum(levels, DARK) * np.sqrt(longest / max(labels.shape))
     merit *= np.where(touches, 0.3, 1) * np.where(frames, 0.02, 1)
@@ -139,9 +146,9 @@ def _main_part(labels: I64, dark: F64, sheet: Bools) -> tuple[int, float, float]
     return best + 1, float(levels[best]), float(merit[best])
 
 
-def _beside(labels: I64, main: int, dark: F64, sheet: Bools) -> I64:
+def _beside(labels: I64, main: int, dark: F64, sheet: Bools, lines: Bools) -> I64:
     """The parts that are ink as the main one is, which comes first."""
-    sizes, _, _, levels, touches, frames = _features(labels, dark, sheet)
+    sizes, _, _, levels, touches, frames = _features(labels, dark, sheet, lines)
     good = (sizes >= 0.04 * sizes[main - 1]) & ~frames & (levels > FAINT * levels[main - 1])
     if not touches[main - 1]:
         good &= ~touches
