@@ -24,26 +24,30 @@ def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.S
         sheet = st.container(key="canvas")
         with sheet:
             drawing = canvas.drawing_canvas()
-            has_erased = paper.connect()
+            photos = photo_upload.photos()
+            found = classify_images(network, [photo.image for photo in photos])
+            answers = [prediction.in_short(each) for each in found]
+            has_erased = paper.connect(answers)
         paper.tools(drawing)
     if has_erased or photo_upload.shown() != upload:
         st.rerun()
 
-    photo = photo_upload.photo()
-    drawn = ink.render(drawing) if drawing.strokes else None
+    photo, is_unread = photo_upload.photo(), photo_upload.is_unread()
+    drawn = ink.render(drawing) if drawing.strokes and not is_unread else None
     image, caption = (photo.image, "Network input, from the picture") if photo else (drawn, "Network input")
     (reading,) = classify_images(network, [image])
     with st.container(key="answer_side"):
+        photo_upload.choose(answers)
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             with st.container(key="answer", gap="xsmall"):
-                st.container(key="prediction").html(prediction.headline_html(reading))
+                st.container(key="prediction").html(prediction.headline_html(reading, is_unread))
                 st.html(prediction.detail_html(reading))
                 st.html(prediction.digit_likelihood_html(reading))
             st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
         st.container(key="probabilities").html(prediction.probability_bars_html(reading))
     with sheet:
         live_reading.connect(name)
-    if not photo:
+    if not photo and not is_unread:
         drawing_strip.keep(drawing, image, reading)
     drawing_strip.show()
     comparison.show(image)

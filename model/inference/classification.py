@@ -47,11 +47,17 @@ class Classification:
     file: str | None = None  # where the image is from
     row: int | None = None  # of the file's table, counted from 1
     line: int | None = None  # of the file of drawings
+    part: int | None = None  # of a picture with several digits: which, by rows, counted from 1
+    box: tuple[float, float, float, float] | None = None  # left, top, right, bottom as shares of the picture
 
     @property
     def place(self) -> str:
         """Where the image is from, in words."""
-        places = [f"{name} {number:,}" for name, number in (("row", self.row), ("line", self.line)) if number]
+        places = [
+            f"{name} {number:,}"
+            for name, number in (("row", self.row), ("line", self.line), ("digit", self.part))
+            if number
+        ]
         return ", ".join([self.file or "", *places])
 
     @property
@@ -115,6 +121,8 @@ class Classification:
             "file": self.file,
             "row": self.row,
             "line": self.line,
+            "part": self.part,
+            "box": self.box,
             "label": self.label,
             "digit": self.digit,
             "probability": self.probability,
@@ -159,7 +167,9 @@ def classify_file(network: Predictor, path: Path, turn: str | None = None) -> Fi
     found = read_file_images(path, turn)
     results = classify_images(network, [image.image for image in found.images])
     answers = [
-        replace(result, label=image.label, file=str(path), row=image.row, line=image.line)
+        replace(
+            result, label=image.label, file=str(path), row=image.row, line=image.line, part=image.part, box=image.box
+        )
         for image, result in zip(found.images, results, strict=True)
     ]
     return FileAnswers(answers, found.problems, found.notes)

@@ -29,6 +29,8 @@ class FileImage(NamedTuple):
     label: str | None = None
     row: int | None = None  # of a table, counted from 1
     line: int | None = None  # of a file of drawings
+    part: int | None = None  # of a picture with several digits: which, by rows, counted from 1
+    box: tuple[float, float, float, float] | None = None  # left, top, right, bottom as shares of the picture
 
 
 @dataclass
@@ -64,10 +66,15 @@ def read_file_images(path: Path, turn: str | None = None) -> FileImages:
         return _read_ink(path, turn)
     if kind in (Kind.TABLE, Kind.IDX_IMAGES, Kind.IDX_LABELS, Kind.ARCHIVE, Kind.UNREAD):
         return _read_table(path, turn)
-    from model.ink.photo import read_photo  # SciPy takes a second to import, and only photos need it
+    from model.ink.photo import find_digits  # SciPy takes a second to import, and only photos need it
 
     try:
-        return FileImages([FileImage(read_photo(path))])
+        found = find_digits(path)
+        several = len(found) > 1
+        notes = (f"{path.name}: {len(found)} digits are in the picture; each is read by itself",) if several else ()
+        numbered = enumerate(found, 1)
+        images = [FileImage(digit.image, part=part if several else None, box=digit.box) for part, digit in numbered]
+        return FileImages(images, notes=notes)
     except ink.BlankDrawing:
         return FileImages([FileImage(None)])
     except ValueError as error:

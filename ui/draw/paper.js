@@ -108,13 +108,14 @@ class Paper {
   #showPhoto(photo) {
     this.#photo.hidden = !photo
     if (!photo) return
-    const [picture, crop] = this.#photo.querySelectorAll("img, .paper-crop")
+    const picture = this.#photo.querySelector("img")
     if (picture.getAttribute("src") !== photo.source) picture.src = photo.source
     picture.style.imageRendering = photo.isPixelated ? "pixelated" : "auto"
     const [width, height] = photo.size
     this.#photo.style.setProperty("--photo-width", `${100 * Math.min(1, width / height)}%`)
     this.#photo.style.setProperty("--photo-height", `${100 * Math.min(1, height / width)}%`)
-    for (const [side, percent] of Object.entries(photo.box)) crop.style[side] = `${percent}%`
+    this.#photo.querySelectorAll(".paper-crop").forEach((crop) => crop.remove())
+    picture.after(...photo.boxes.map(boxAround))
   }
 
   // ---- Every stroke ends: where the pen lifts, or at the latest where it is seen again without being pressed.
@@ -286,6 +287,16 @@ class Eraser {
     const place = [((clientX - left) * this.size) / width, ((clientY - top) * this.size) / height]
     return place.map((coordinate) => Math.round(10 * coordinate) / 10)
   }
+}
+
+/** A frame around a digit of the photo. */
+function boxAround({ place, answer, isChosen }) {
+  const box = document.createElement("span")
+  box.className = isChosen ? "paper-crop paper-crop-chosen" : "paper-crop"
+  box.title = "What was found as a digit"
+  box.dataset.answer = answer
+  for (const [side, percent] of Object.entries(place)) box.style[side] = `${percent}%`
+  return box
 }
 
 /** Name the tool that a key stands for. */

@@ -7,6 +7,7 @@ Clear at once, makes the pen an eraser, and shows an uploaded photo on the paper
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,8 +28,11 @@ SAMPLES = (ANY_DIGIT, *"0123456789")
 _component = component(__file__, html=templates.render("draw/paper.html"))
 
 
-def connect() -> bool:
+def connect(answers: Sequence[str] = ()) -> bool:
     """Connect the browser's part with the canvas; to be called in the container of the canvas, after it.
+
+    Args:
+        answers: what the digits of an uploaded picture are read as, in a character or two.
 
     Returns:
         Whether something was erased, so that the canvas must show what is left.
@@ -43,7 +47,7 @@ def connect() -> bool:
             "isBlank": not has_ink and photo is None,
             "canUndo": sheet.can_undo,
             "canRedo": sheet.can_redo,
-            "photo": photo and photo_upload.for_paper(photo),
+            "photo": photo_upload.for_paper(answers),
             "size": SHEET_SIZE,
             "penWidth": PEN_WIDTH,
             "reach": eraser.REACH,

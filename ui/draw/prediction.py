@@ -19,9 +19,16 @@ from ui.common import formatting, templates
 LIKELIHOOD_HELP = "The network was also trained to reject scribbles and letters."
 
 
-def headline_html(answer: Classification) -> str:
-    """The answer in large type: the digit and its probability, or a guess, or that it is not a digit."""
+def headline_html(answer: Classification, is_unread: bool = False) -> str:
+    """The answer in large type: the digit and its probability, or a guess, or that it is not a digit.
+
+    Args:
+        answer: the network's.
+        is_unread: whether an uploaded picture could not be read, so that there is no answer.
+    """
     match answer.verdict:
+        case None if is_unread:
+            return _headline("answer-words answer-blank", "The picture can't be read")
         case None:
             return _headline("answer-words answer-blank", "Draw a digit")
         case "no digit":

@@ -67,5 +67,5 @@ def _show(results: Results) -> None:
         if st.button("Put it on Draw", key="to_draw", icon=":material/draw:", help="Shows it to other networks, too."):
             visitor = state.visitor()
             visitor.photo = DigitPhoto.of_image(results.samples.images[index].reshape(IMAGE_SIDE, IMAGE_SIDE).copy())
-            visitor.photo_problem = None
+            visitor.photos, visitor.photo_problem = (visitor.photo,), None
             st.switch_page("draw.py")

@@ -53,7 +53,8 @@ class VisitorState:
     content: Content = BLANK_CONTENT  # of the paper
     drawings: DrawingLog = field(default_factory=DrawingLog)
     num_samples: int = 0  # sample digits so far
-    photo: DigitPhoto | None = None
+    photo: DigitPhoto | None = None  # the digit that the page reads
+    photos: tuple[DigitPhoto, ...] = ()  # all that were found in the picture, by rows
     photo_problem: str | None = None
     photo_number: int = 0  # another one empties the upload
     sample_seed: int = 0
