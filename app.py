@@ -1,5 +1,6 @@
 """Inkling: watch a neural network learn to read handwriting, tune it while it learns, test it with your own pen."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,7 @@ from ui.server import logs, preflight
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
-from ui.state import runtime, shutdown
+from ui.state import runtime, session_watch, shutdown
 
 
 @asynccontextmanager
@@ -20,7 +21,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     runtime.start()
     runtime.pool().observers.add(RunMetrics())
     shutdown.prepare()
+    watching = asyncio.create_task(session_watch.watch())
     yield
+    watching.cancel()
 
 
 preflight.prepare()

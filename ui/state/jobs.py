@@ -72,6 +72,11 @@ def delete(job: Job) -> None:
     job.discard()
 
 
+def find(number: int) -> Job | None:
+    """The visitor's run with a number, unless it was deleted."""
+    return next((job for job in list(visitor().jobs) if job.number == number), None)
+
+
 def shown_jobs() -> list[Job]:
     """The runs that tables, menus and charts show: not those that ended before their first step."""
     return [job for job in list(visitor().jobs) if job.is_live or any(point.step for point in job.state().points)]

@@ -47,15 +47,27 @@ def _choose_run(selected: Job, shown: list[Job]) -> None:
         list(reversed(labels)),
         key=key,
         help="The run that the buttons and the views above show.",
-        on_change=lambda: _select(labels[widget_state.get(key, selected.label)], instead_of=selected),
+        on_change=_select,
+        args=(key, selected.number),
     )
 
 
-def _select(job: Job, *, instead_of: Job) -> None:
-    """Select another run, unless the menu is one that stood there before: a browser may report its choice late."""
-    if state.visitor().job is instead_of:
-        state.visitor().job = job
-        controls.set_widgets(job.config)
+# Streamlit remembers the callback of every widget that there ever was, with its arguments: a run's number, so that a
+# run that is gone does not stay in memory.
+
+
+def _select(key: str, number: int) -> None:
+    """Select another run, unless the menu is one that stood there before: a browser may report its choice late.
+
+    Args:
+        key: the menu's.
+        number: of the run that the menu was made for.
+    """
+    selected, label = state.visitor().job, widget_state.get(key, "")
+    chosen = next((job for job in jobs.shown_jobs() if job.label == label), None)
+    if selected and selected.number == number and chosen:
+        state.visitor().job = chosen
+        controls.set_widgets(chosen.config)
 
 
 def _manage(job: Job) -> None:
@@ -65,20 +77,24 @@ def _manage(job: Job) -> None:
     if menu.open:
         with menu:
             st.text_input(
-                "Name", job.label, key=key, max_chars=run_names.MAX_LENGTH, on_change=_rename, args=(job, key)
+                "Name", job.label, key=key, max_chars=run_names.MAX_LENGTH, on_change=_rename, args=(job.number, key)
             )
-            st.button("Delete run", key="delete_run", icon=":material/delete:", on_click=_delete, args=(job,))
+            st.button("Delete run", key="delete_run", icon=":material/delete:", on_click=_delete, args=(job.number,))
             st.caption("A network that came of it stays in the menus of Draw and Evaluate.")
 
 
-def _rename(job: Job, key: str) -> None:
+def _rename(number: int, key: str) -> None:
+    job = jobs.find(number)
+    if job is None:
+        return
     before = job.label
     jobs.rename(job, widget_state.get(key, before))
     chart_options.rename(before, job.label)
 
 
-def _delete(job: Job) -> None:
-    jobs.delete(job)
+def _delete(number: int) -> None:
+    if job := jobs.find(number):
+        jobs.delete(job)
     if selected := state.visitor().job:
         controls.set_widgets(selected.config)
 

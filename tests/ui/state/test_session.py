@@ -50,4 +50,4 @@ def test_session_state_has_one_home(path) -> None:
         isinstance(node, ast.Attribute) and node.attr == "session_state"
         for node in ast.walk(ast.parse(path.read_text()))
     )
-    assert touches == (path.parent.name == "state" and path.stem in ("session", "widget_state"))
+    assert touches == (path.parent.name == "state" and path.stem in ("session", "session_watch", "widget_state"))

@@ -1,5 +1,7 @@
 """The runs of a visitor: the menu selects one."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from streamlit.testing.v1.element_tree import Selectbox, SelectSlider
 from model.jobs import Job
 from model.jobs.protocol import RunStep
 from tests.polling import wait_for
+from ui.state.jobs import MAX_JOBS
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
 from ui.train import snapshots, tabs
@@ -98,3 +101,21 @@ def test_a_timeline_that_has_been_replaced_selects_no_snapshot_of_the_new_run(sc
     menu.set_value(replaced.label)
     timeline.set_value(0).run()
     assert "looking back" not in " ".join(caption.value for caption in screen.caption)
+
+
+def test_runs_that_are_no_longer_kept_are_not_in_memory(screen: AppTest) -> None:
+    """Each of them had a menu of its own, whose callback Streamlit remembers."""
+    started = []
+    for seed in range(1, MAX_JOBS + 4):
+        screen.number_input(key="seed").set_value(seed)
+        press(screen, "start")
+        started.append(weakref.ref(jobs(screen)[-1]))
+        screen.run()
+        screen.selectbox(key=f"run_{jobs(screen)[-1].number}")
+    wait_for(lambda: sum(job.is_live for job in jobs(screen)) == 1, "the end of the runs before the last one")
+    screen.number_input(key="seed").set_value(0)
+    press(screen, "start")
+    screen.run()
+    gc.collect()
+    alive = [job() for job in started if job()]
+    assert len(alive) <= len(jobs(screen)) <= MAX_JOBS + 1

@@ -1,0 +1,47 @@
+"""Sessions of closed tabs are ended in time, with all that they hold.
+
+Streamlit keeps a session for two minutes after its tab was closed, but lets it go only when another tab is closed, at
+night perhaps never. What is left of it then are objects that refer to one another in circles, among them all values of
+its widgets, with the files that were uploaded: they would stay until Python looks for such circles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from streamlit import runtime
+
+if TYPE_CHECKING:
+    from streamlit.runtime.session_manager import SessionManager
+    from streamlit.runtime.state import SessionState
+
+INTERVAL_S = 15.0
+
+
+class SessionWatch:
+    """Knows the sessions that there are, and empties those that are gone."""
+
+    def __init__(self, manager: SessionManager) -> None:
+        self._manager = manager
+        self._known: dict[str, SessionState] = {}
+
+    def look(self) -> None:
+        """To be called now and then, in the thread in which sessions begin and end."""
+        # To list them also lets those go whose two minutes are over.
+        sessions = {info.session.id: info.session.session_state for info in self._manager.list_sessions()}
+        gone = [state for name, state in self._known.items() if name not in sessions]
+        self._known = sessions
+        for state in gone:
+            state.clear()
+
+
+async def watch() -> None:
+    """End the sessions of this server, until it ends itself."""
+    while not runtime.exists():  # it comes right after the app's own start
+        await asyncio.sleep(INTERVAL_S)
+    # Streamlit has no other way to it.
+    sessions = SessionWatch(runtime.get_instance()._session_mgr)
+    while True:
+        await asyncio.sleep(INTERVAL_S)
+        sessions.look()
