@@ -106,7 +106,6 @@ def _presence(name: str, _state: VisitorState) -> VisitorState:
 
 def _leave(state: VisitorState) -> None:
     _visitors().disconnect(state.name)
-    departures.garbage.note_closed_tab()
     _tell_number("A visitor has gone")
 
 

@@ -1,4 +1,4 @@
-"""Sessions of closed tabs are ended in time, with all that they hold.
+"""Sessions of closed tabs are emptied in time.
 
 Streamlit keeps a session for two minutes after its tab was closed, but lets it go only when another tab is closed, at
 night perhaps never. What is left of it then are objects that refer to one another in circles, among them all values of
@@ -28,7 +28,7 @@ class SessionWatch:
 
     def look(self) -> None:
         """To be called now and then, in the thread in which sessions begin and end."""
-        # To list them also lets those go whose two minutes are over.
+        # Those whose two minutes are over are not listed.
         sessions = {info.session.id: info.session.session_state for info in self._manager.list_sessions()}
         gone = [state for name, state in self._known.items() if name not in sessions]
         self._known = sessions
@@ -37,7 +37,7 @@ class SessionWatch:
 
 
 async def watch() -> None:
-    """End the sessions of this server, until it ends itself."""
+    """Empty the sessions of this server that are over, until it ends itself."""
     while not runtime.exists():  # it comes right after the app's own start
         await asyncio.sleep(INTERVAL_S)
     # Streamlit has no other way to it.
