@@ -16,7 +16,9 @@ from model.nn.classifier import DigitClassifier, Prediction
 from model.training.augmentation import DEFAULT_STRENGTH, distort
 
 MAX_VIEWS = 256
-VIEW_STRENGTH = 0.5  # times that of augmentation: chosen on images that `champion` did not learn from
+# Times that of augmentation. Of 0.25, 0.5, 0.75 and 1, it gave the fewest errors and the smallest loss on the 2,000
+# images that `champion` was validated on.
+VIEW_STRENGTH = 0.25
 ROWS_AT_A_TIME = 8192
 
 

@@ -24,6 +24,7 @@ from model.jobs.runner import TrainingRunner
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training import sample_rows, train
+from model.training.checkpoint import Checkpoint
 from model.training.diagnostics import inspect_network
 from model.training.snapshot import Snapshot
 from tests.jobs.runs import QUICK as CONFIG  # 12 steps an epoch
@@ -231,3 +232,36 @@ def test_another_probe_image_starts_with_no_predictions(run):
             expected = progress.network.predict_proba(image[None])[0]
             np.testing.assert_allclose(steps[progress.step], expected, atol=1e-6)
     assert max(steps) < reported(events, "points")[-1].step
+
+
+# -- Networks to learn from ---------------------------------------------------------------------------------
+
+
+def test_a_run_learns_from_networks_that_come_with_inkling_and_says_what_they_have_seen(run):
+    config = CONFIG.changed(epochs=1, teacher="starter,wide-512")
+    scores = run(config=config)[-1].progress.scores
+    assert scores["ancestors_trained_on"] == "mnist-5k,mnist"
+
+
+@pytest.mark.parametrize("setting", ["teacher", "start_from"])
+def test_no_run_of_a_visitor_opens_another_file(run, setting, tmp_path):
+    path = tmp_path / "network.npz"
+    Checkpoint(DigitClassifier(MLP(CONFIG.sizes, CONFIG.activation))).save(path)
+    with pytest.raises(ValueError, match=f"^{setting}: .* is not among the networks that come with Inkling"):
+        run(config=CONFIG.changed(**{setting: str(path)}))
+
+
+def test_the_gradient_of_a_run_with_a_teacher_is_checked_with_it(run):
+    events = run([], [CheckGradient()], config=CONFIG.changed(teacher="starter", teacher_temperature=3))
+    (result,) = (event.result for event in events if isinstance(event, GradientCheckResult))
+    assert result.worst < 1e-3
+
+
+def test_a_run_that_is_stopped_in_its_last_epochs_has_the_mean_so_far(run, tmp_path):
+    config = CONFIG.changed(average_last=CONFIG.epochs)
+    run([], [], [], [Stop()], config=config)
+    stopped = written_network(tmp_path).mlp.parameters
+    steps = [progress.network.mlp.parameters.copy() for progress in train(CONFIG, TOY, report_every=1, threads=1)]
+    means = [np.mean(steps[1 : 1 + count], axis=0) for count in range(1, 12)]
+    assert min(np.abs(stopped - mean).max() for mean in means[1:]) < 1e-6
+    assert min(np.abs(stopped - step).max() for step in steps) > 1e-5
