@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui import state
 from ui.common import page_tools
-from ui.server import full_house
+from ui.server import full_house, lost
 from ui.state import presentation
 
 ICON = Path(__file__).parents[1] / "ui" / "common" / "icon.png"
@@ -36,4 +36,5 @@ page_tools.show(
     window_height=state.tab().window_height,
     on_change=presentation.follow_browser,
 )
+lost.show()
 page.run()

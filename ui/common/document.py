@@ -1,4 +1,4 @@
-"""The HTML document that the server sends for every page: Streamlit's, with the style sheet and a script in it.
+"""The HTML document that the server sends for every page: Streamlit's, with the style sheet and two scripts in it.
 
 What Streamlit itself sends arrives in pieces, the style sheet after most of what it styles: the page would be seen as
 it is put together. So the style is in the document, and first_paint.js shows the page when it is whole.
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 END = "</body>"
+UI = Path(__file__).parents[1]
+SCRIPTS = (UI / "common" / "first_paint.js", UI / "server" / "connection.js")  # they run before any page comes
 # Streamlit's own answer has to come whole, and not as a part, "not modified" or packed.
 CONDITIONS = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 OUTDATED = ("content-length", "content-type", "etag", "last-modified", "accept-ranges")
 
 
 class StyledDocument:
-    """Adds the style sheet and the script to the HTML documents of an ASGI app."""
+    """Adds the style sheet and the scripts to the HTML documents of an ASGI app."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -61,12 +63,12 @@ def _header(scope: Scope, name: bytes) -> bytes:
 
 
 def with_additions(html: str) -> str:
-    """A document with the style sheet and the script at its end, where the style outranks Streamlit's."""
+    """A document with the style sheet and the scripts at its end, where the style outranks Streamlit's."""
     before, end, after = html.rpartition(END)
     return before + _additions() + end + after if end else html
 
 
 @cache
 def _additions() -> str:
-    script = Path(__file__).with_name("first_paint.js").read_text(encoding="utf-8")
-    return f"<style>\n{style.style_sheet()}</style>\n<script>\n{script}</script>\n"
+    scripts = (f"<script>\n{path.read_text(encoding='utf-8')}</script>\n" for path in SCRIPTS)
+    return f"<style>\n{style.style_sheet()}</style>\n{''.join(scripts)}"

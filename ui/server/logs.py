@@ -41,7 +41,9 @@ def set_up() -> None:
         logging.root.addHandler(to_stderr)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
-    logging.getLogger("uvicorn.error").propagate = True  # Streamlit leaves it without a form; its access log stays off
+    server = logging.getLogger("uvicorn.error")  # Streamlit leaves it without a form; each request would be an INFO
+    server.propagate = True
+    server.setLevel(logging.WARNING)
     logging.captureWarnings(as_json)
     for handler in handlers():
         handler.addFilter(Discretion())

@@ -39,7 +39,6 @@ waits = Histogram("inkling_queue_wait_seconds", "How long runs waited for a work
 ended = Counter("inkling_runs_ended", "Runs that are over.", ["status"], registry=registry)
 restarts = Counter("inkling_worker_restarts", "Workers that ended and were replaced.", registry=registry)
 page_errors = Counter("inkling_page_errors", "Pages that ended with an error nobody foresaw.", registry=registry)
-split_visitors = Counter("inkling_split_visitors", "Visitors whose requests reach several replicas.", registry=registry)
 
 
 class RunMetrics(Observer):

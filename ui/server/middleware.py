@@ -10,6 +10,7 @@ from ui.server import secret
 from ui.server.headers import AllowedHosts, SecurityHeaders
 from ui.server.message_limits import MessageLimits
 from ui.server.metrics import AnswerTimes
+from ui.server.replica import ReplicaCookie
 from ui.server.upload_sizes import UploadSizes
 from ui.server.visitor_cookie import VisitorCookie
 
@@ -20,6 +21,7 @@ def middleware() -> list[Middleware]:
     layers = [
         Middleware(AllowedHosts, hosts=settings.hosts),
         Middleware(VisitorCookie, secret=secret.find(), is_framed=bool(settings.frame_ancestors)),
+        Middleware(ReplicaCookie),
         Middleware(UploadSizes),
         Middleware(MessageLimits),
         Middleware(AnswerTimes),

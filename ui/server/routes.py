@@ -14,7 +14,7 @@ from streamlit.runtime import get_instance
 
 from model.common.settings import Settings
 from ui.common.base_path import below
-from ui.server import metrics
+from ui.server import metrics, replica
 from ui.server.readiness import Readiness
 from ui.state import runtime
 
@@ -52,6 +52,7 @@ def routes(readiness: Readiness = readiness) -> list[Route]:
         Route(below("health/ready"), health),
         Route(below("health/live"), _live),
         Route(below("metrics"), _metrics),
+        Route(below("replica"), replica.compare),
     ]
 
 

@@ -6,14 +6,13 @@ visitor by it, and Streamlit resumes a session for the one visitor alone who beg
 
 from __future__ import annotations
 
-from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, Signer
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 
-from ui.common.base_path import below
+from ui.server import cookies
 from ui.state.visitors import HEADER, new_name
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class VisitorCookie:
             if message["type"] == "http.response.start":
                 answered = MutableHeaders(raw=message["headers"])
                 if answered.get("content-type", "").startswith("text/html"):
-                    answered.append("set-cookie", self.cookie(name or new_name(), is_secure=is_secure(scope)))
+                    answered.append("set-cookie", self.cookie(name or new_name(), scope))
             await send(message)
 
         await self.app({**scope, "headers": headers}, receive, send_with_cookie)
@@ -64,18 +63,8 @@ class VisitorCookie:
         except (BadSignature, UnicodeError):
             return None
 
-    def cookie(self, name: str, *, is_secure: bool) -> str:
-        """The cookie with a name: scripts can't read it, and with TLS it never goes without."""
-        jar: SimpleCookie = SimpleCookie({COOKIE: self._signer.sign(name).decode()})
-        morsel = jar[COOKIE]
-        morsel["path"], morsel["max-age"], morsel["httponly"] = below("").rstrip("/") or "/", SECONDS, True
-        morsel["samesite"] = "None" if is_secure and self._is_framed else "Lax"
-        morsel["secure"] = is_secure
-        # Browsers keep a cookie in a frame for the page around it alone. Python's jar learns the word in 3.14.
-        return morsel.OutputString() + ("; Partitioned" if is_secure and self._is_framed else "")
-
-
-def is_secure(scope: Scope) -> bool:
-    """Whether the browser speaks TLS, with the app or with a proxy in front of it."""
-    first = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip()
-    return scope.get("scheme") in ("https", "wss") or first in ("https", "wss")
+    def cookie(self, name: str, scope: Scope) -> str:
+        """The cookie with a name, for whoever has sent a request."""
+        value = self._signer.sign(name).decode()
+        is_secure = cookies.is_secure(scope)
+        return cookies.text(COOKIE, value, is_secure=is_secure, is_framed=self._is_framed, seconds=SECONDS)

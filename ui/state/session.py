@@ -26,10 +26,12 @@ def begin() -> None:
     """Find this visitor's state again, or make it; to be called first on every run."""
     if VISITOR_KEY not in st.session_state:
         name = visitors.browser_name()
-        here = _visitors().find_or_add(name, VisitorState(name))
+        unknown = VisitorState(name)
+        here = _visitors().find_or_add(name, unknown)
         handover.take_up(here, runtime.pool())
+        is_blank = here is unknown and not (here.jobs or here.networks or here.drawings.drawings)
         st.session_state[VISITOR_KEY] = here
-        st.session_state[TAB_KEY] = TabState()
+        st.session_state[TAB_KEY] = TabState(has_lost_all=is_blank and visitors.was_here())
     runtime.pool()
     _presence(visitor().name, visitor())
 

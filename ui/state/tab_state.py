@@ -42,6 +42,7 @@ class TabState:
 
     page: str = ""  # the page of the last run
     came_by_menu: bool = False  # to that page: not by its address
+    has_lost_all: bool = False  # it was connected before, and the app knows nothing of its visitor any more
     presenting: bool = False  # see ui/state/presentation
     window_height: int = 1080  # pixels; what the browser tells of it while the tab is presented
 

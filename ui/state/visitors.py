@@ -101,6 +101,12 @@ def browser_name() -> str:
     return st.context.headers.get(HEADER) or new_name()
 
 
+def was_here() -> bool:
+    """Whether the browser's page was connected before, to this app or to another copy of it: it names its session."""
+    protocols = (st.context.headers.get("Sec-WebSocket-Protocol") or "").split(",")
+    return len(protocols) > 2 and bool(protocols[2].strip())
+
+
 def new_name() -> str:
     """A name that no one else can guess."""
     return token_hex(16)

@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPMessage
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,19 +37,19 @@ def app() -> Iterator[RunningApp]:
         yield running
 
 
-def get(app: RunningApp, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(app: RunningApp, path: str, **headers: str) -> tuple[int, HTTPMessage, bytes]:
     request = urllib.request.Request(f"{app.url}/{path}", headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, dict(answer.headers), answer.read()
+            return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read()
+        return error.code, error.headers, error.read()
 
 
 def new_cookie(app: RunningApp) -> str:
-    given = get(app, "train", Accept="text/html")[1]["set-cookie"]
-    assert f"; Path=/{BASE};" in given
-    return given.partition(";")[0]
+    given = get(app, "train", Accept="text/html")[1].get_all("set-cookie", [])
+    assert all("; HttpOnly" in cookie and f"; Path=/{BASE};" in cookie for cookie in given)
+    return next(cookie.partition(";")[0] for cookie in given if cookie.startswith(COOKIE))
 
 
 def socket(app: RunningApp, cookie: str = "", session: str = "", host: str = "") -> ClientConnection:
@@ -115,7 +116,21 @@ def test_the_health_check_finds_the_app_below_its_path_and_at_its_port(app: Runn
     assert json.loads(get(app, "health")[2]) == {"live": True, "ready": True}
 
 
+def test_a_page_whose_app_has_forgotten_it_says_so(app: RunningApp) -> None:
+    def said(session: str) -> str:
+        with socket(app, new_cookie(app), session) as page:
+            page.send(BackMsg(rerun_script={}).SerializeToString())
+            messages = []
+            while not (messages and messages[-1].HasField("script_finished")):
+                messages.append(ForwardMsg.FromString(page.recv(timeout=60)))
+        return " ".join(message.delta.new_element.alert.body for message in messages)
+
+    assert "are gone" in said("3f2c9a34-0a35-4f5e-9a3e-0123456789ab")  # of another copy, or of one that has ended
+    assert "are gone" not in said("")  # a new visitor
+
+
 def test_the_log_has_one_json_object_a_line(app: RunningApp) -> None:
     records = [json.loads(line) for line in app.log.read_text().splitlines() if line.strip()]
     assert "pool_started" in [record.get("event") for record in records]
     assert not any("127.0.0.1" in str(record.values()) for record in records)
+    assert not any("GET" in record["message"] for record in records)  # addresses have visitors' tokens in them

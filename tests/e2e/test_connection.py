@@ -1,0 +1,33 @@
+"""A proxy that keeps pages from working is told from the page, to the visitor and to the operator."""
+
+import json
+
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.e2e.patience import until
+from tools.app_server import RunningApp
+
+
+def test_a_proxy_that_splits_visitors_or_lets_no_sockets_through_is_named(
+    page: Page, context: BrowserContext, page_errors: list[str], app: RunningApp
+) -> None:
+    asked: list[str] = []
+
+    def take_turns(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=json.dumps({"same": len(asked) % 2 == 0}), content_type="application/json")
+
+    page.route("**/replica?*", take_turns)
+    page.goto(app.url)
+    expect(page.get_by_role("alert").filter(has_text="several copies of Inkling")).to_be_visible()
+    until(page, lambda: asked[-1], lambda last: last.endswith("problem=split"), "a report")
+
+    silent = context.new_page()
+    silent.clock.install()
+    silent.route_web_socket("**/_stcore/stream", lambda socket: socket.close())
+    silent.goto(f"{app.url}/train")
+    with silent.expect_response("**/replica?problem=silent"):
+        silent.clock.run_for(21_000)
+    expect(silent.get_by_role("alert").filter(has_text="no WebSockets")).to_be_visible()
+    page_errors.clear()  # the browser says so if a connection breaks
+    assert "pass on WebSockets" in app.log.read_text()

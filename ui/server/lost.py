@@ -1,0 +1,26 @@
+"""What a visitor reads whose page goes on with an app that knows nothing of them: another copy, or a restarted one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import state
+
+TEXT = (
+    "Inkling was restarted while this page was open, or you were away for 20 minutes. Runs, networks and drawings that "
+    "you had made here are gone; the settings in the address of Train are kept."
+)
+
+
+def show() -> None:
+    """Say so, until the visitor has read it."""
+    tab = state.tab()
+    if not tab.has_lost_all:
+        return
+    with st.container(key="lost"):
+        st.warning(TEXT, icon=":material/info:")
+        st.button("Understood", key="lost_understood", on_click=_forget)
+
+
+def _forget() -> None:
+    state.tab().has_lost_all = False
