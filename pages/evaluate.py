@@ -18,14 +18,15 @@ page.title("Evaluate a network", anchor=False)
 network_menu, dataset_menu = page.columns(2, gap="medium")
 with dataset_menu:
     dataset = datasets.select_dataset()
-with network_menu, errors.stop_on_error("The network can't be opened"):
+with network_menu, errors.stop_on_error("The network or the data can't be opened"):
     begin_with = partial(network_to_begin_with, dataset) if dataset else None
     _, checkpoint = networks.select_network(begin_with)
 if dataset is None:
     st.stop()
 
 with page:
-    results = evaluate(checkpoint, dataset)
+    with errors.stop_on_error("The data can't be opened"):
+        results = evaluate(checkpoint, dataset)
     for warning in warnings(checkpoint, dataset, results.samples):
         st.warning(warning, icon=":material/info:")
     view.show_accuracy(results)

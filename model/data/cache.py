@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.common import disk
 from model.common.arrays import Array
 from model.common.atomic_file import atomic_folder
 from model.common.settings import Settings
@@ -40,8 +41,17 @@ def writable_home() -> Path:
 
 
 def temporary_home() -> Path:
-    """Return a temporary folder for the life of this process."""
-    return Path(_temporary().name)
+    """Return a temporary folder for the life of this process.
+
+    Raises:
+        NotWrittenError: there is none that can be written.
+    """
+    try:
+        return Path(_temporary().name)
+    except OSError as error:
+        raise NotWrittenError(
+            f"no temporary folder can be made ({error}): make room, or set TMPDIR to a folder on another disk"
+        ) from error
 
 
 @functools.cache
@@ -72,9 +82,10 @@ def save_arrays(folder: Path, arrays: Mapping[str, Array], *, durable: bool = Fa
             checksums = {name: _checksum(part / f"{name}.npy") for name in arrays}
             (part / CHECKSUMS).write_text(json.dumps(checksums))
     except OSError as error:
-        reason = error.strerror or "No space left on device"  # NumPy's own error about a full disk has no number
+        if disk.is_full(error):
+            raise NotWrittenError(disk.describe(folder.parent, error)) from error
         raise NotWrittenError(
-            f"{folder}: expected a new folder that can be written; got '{reason}';"
+            f"{folder}: expected a new folder that can be written; got '{error.strerror}';"
             " make room, or set INKLING_CACHE to another folder"
         ) from error
 

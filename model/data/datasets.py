@@ -35,7 +35,12 @@ def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
         ValueError: the source is something else, or has images without labels.
     """
     if source in DATASETS:
-        return open_folder(prepare(str(source), progress))
+        try:
+            return open_folder(prepare(str(source), progress))
+        except cache.NotWrittenError:
+            if source == "mnist-5k":  # all disks are full: it is small enough for the memory of each process
+                return Dataset(source, *mnist.embedded())
+            raise
     path = Path(source).expanduser()
     if path.is_dir():
         return from_files(file_set.list_folder(path), path.name)
@@ -102,9 +107,9 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
     local = _mnist_files() if name == "mnist" else None
     if _is_whole(cache.home() / name):
         return cache.home() / name
-    for home in (cache.writable_home(), cache.temporary_home()):
+    for find_home in (cache.writable_home, cache.temporary_home):
         try:
-            return _prepare_in(home, name, local, progress)
+            return _prepare_in(find_home(), name, local, progress)
         except cache.NotWrittenError as error:  # the disk is full
             problem = error
     raise problem
@@ -141,7 +146,10 @@ def is_present(name: str) -> bool:
 
 def is_unpacked(name: str) -> bool:
     """Tell whether `prepare` has nothing left to do for a named data set."""
-    return any(_is_whole(home / name) for home in (cache.home(), cache.writable_home(), cache.temporary_home()))
+    try:
+        return any(_is_whole(find() / name) for find in (cache.home, cache.writable_home, cache.temporary_home))
+    except cache.NotWrittenError:
+        return False
 
 
 def _mnist_files() -> dict[str, Path] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from model.common import disk
 from model.config import TrainingConfig
 from model.jobs.job_files import JobFiles
 from model.jobs.protocol import JobStatus, ProbePrediction, ProgressReport, RunProgress, SnapshotRef
@@ -38,6 +39,7 @@ class Reporter:
         self._weights_version = weights_version
         self._next_report = self._next_weights = 0.0
         self._reported_snapshots: list[SnapshotRef] | None = None
+        self._disk_problem = ""
         self._clear()
 
     def _clear(self) -> None:
@@ -91,17 +93,27 @@ class Reporter:
         """Whether it is time for the next report."""
         return self._clock() >= self._next_report
 
+    def save_network(self) -> bool:
+        """Write the network; return whether that was possible. If it was not, the next report says why."""
+        try:
+            self._files.write_network(self._trainer.network)
+        except OSError as error:
+            self._disk_problem = f"{disk.describe(self._files.folder, error)}. The network can't be saved meanwhile."
+            return False
+        self._weights_version += 1
+        self._disk_problem = ""
+        return True
+
     def report(self, status: JobStatus, *, weights: bool | None = None, scores: Scores | None = None) -> None:
         """Send what is new. The network is written if it is time to, or as `weights` says."""
         trainer = self._trainer
         write = self._clock() >= self._next_weights if weights is None else weights
         training = trainer.report()
         if write:
-            self._files.write_network(trainer.network)
-            self._weights_version += 1
+            self.save_network()
         progress = RunProgress(
             status=status,
-            message=trainer.message,
+            message=self._disk_problem or trainer.message,
             epochs=trainer.config.epochs,
             fraction=trainer.fraction,
             seconds=trainer.seconds,

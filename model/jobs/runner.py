@@ -35,6 +35,7 @@ from model.training.checkpoint import Checkpoint
 from model.training.snapshot import Snapshot
 
 NO_BATCH = "There is no batch yet to check the gradient on: let it run a step first."
+ROOM_TIMEOUT_S, ROOM_INTERVAL_S = 600.0, 1.0  # for room on a full disk, and from one try to the next
 NO_MEMORY_FOR_CHECK = "There is not enough memory to check the gradient of this network."
 
 
@@ -81,7 +82,9 @@ class TrainingRunner:
                 if self._stopped:
                     break
                 if self._preempted:
-                    return self._give_up_worker()
+                    if self._give_up_worker():
+                        return
+                    continue
                 self._train()
             self._end()
 
@@ -95,11 +98,17 @@ class TrainingRunner:
             self._reporter.add_point()
         self._record_step(report=True)
 
-    def _give_up_worker(self) -> None:
-        write_snapshot(self._trainer.snapshot(), self._files.preempted_snapshot)
+    def _give_up_worker(self) -> bool:
+        """Save all that the run needs to continue later; return whether that was possible. If not, it goes on."""
+        self._preempted = False
+        try:
+            write_snapshot(self._trainer.snapshot(), self._files.preempted_snapshot)
+        except OSError:  # the disk is full
+            return False
         status = JobStatus.PAUSED if self._controls.paused else JobStatus.WAITING
         self._reporter.report(status, weights=True)
         self._channel.send(Preempted())
+        return True
 
     def _end(self) -> None:
         trainer = self._trainer
@@ -109,7 +118,16 @@ class TrainingRunner:
         if not self._inspector.is_current:
             self._inspect()
         scores = Checkpoint.of(trainer.config, trainer.report(), self._dataset, status).scores
-        self._reporter.report(status, weights=True, scores=scores)
+        self._save_network()
+        self._reporter.report(status, weights=False, scores=scores)
+
+    def _save_network(self) -> None:
+        """Save the run's last network; if the disk is full, wait for room, for a while and until the run is stopped."""
+        deadline = self._clock() + ROOM_TIMEOUT_S
+        while not self._reporter.save_network() and self._clock() < deadline and not self._stopped:
+            self._reporter.report(JobStatus.RUNNING, weights=False)
+            if any(isinstance(command, Stop) for command in self._channel.receive(ROOM_INTERVAL_S)):
+                return
 
     # -- Commands -------------------------------------------------------------------------------------------
 

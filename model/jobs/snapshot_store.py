@@ -17,6 +17,8 @@ from model.jobs.protocol import SnapshotRef
 from model.training import Trainer
 from model.training.snapshot import Snapshot
 
+RETRY_S = 10.0  # after a snapshot that could not be written
+
 
 @dataclass(frozen=True)
 class SnapshotLimits:
@@ -75,7 +77,11 @@ class SnapshotStore:
             self._next_time = float("inf")
             return False
         name = f"{trainer.step}.npz"
-        self._write(trainer.snapshot(), self._folder / name)
+        try:
+            self._write(trainer.snapshot(), self._folder / name)
+        except OSError:  # the disk is full: the run goes on without
+            self._next_time = self._clock() + RETRY_S
+            return False
         self.refs.append(SnapshotRef(trainer.fraction * trainer.config.epochs, trainer.step, name))
         if len(self.refs) > most:
             self._thin()

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from model.common import disk
 from model.common.child_process import prefer_as_oom_victim
 from model.jobs.protocol import (
     Command,
@@ -81,8 +82,10 @@ class Worker:
         except MemoryError:
             self.send(TrainingFailed(NO_MEMORY))
             return False
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             self.send(TrainingFailed(str(error)))
+        except OSError as error:
+            self.send(TrainingFailed(disk.describe(self._folder, error)))
         return True
 
     # -- The runner's channel -------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def test_a_folder_from_before_there_were_checksums_is_not_trusted(tmp_path):
 
 def test_a_full_disk_is_named_and_nothing_is_left_on_it(tmp_path):
     with small_disk(tmp_path, "100k"):
-        with pytest.raises(cache.NotWrittenError, match=r"arrays: .*'No space left on device'; make room, or set"):
+        with pytest.raises(cache.NotWrittenError, match=r"The disk with .* is full .*make room on it"):
             cache.save_arrays(tmp_path / "arrays", {"images": np.ones(10**6)})
         assert not list(tmp_path.iterdir())
 

@@ -1,5 +1,6 @@
 import concurrent.futures
 import gzip
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ from model import data
 from model.data import cache, mnist
 from tests.digit_files import digits, idx_images, idx_labels, npz, table
 from tests.full_disk import small_disk
-from tests.paths import needs_mnist
+from tests.paths import ROOT, needs_mnist
 
 IMAGES, LABELS = digits(12)
 TEST_IMAGES, TEST_LABELS = digits(5, seed=1)
@@ -259,3 +260,13 @@ def test_all_of_mnist_loads_from_mnist_dir():
         974,
         1009,
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_without_room_on_any_disk_the_embedded_digits_are_in_memory(tmp_path):
+    script = "from model import data; from tests.full_disk import no_room\n"
+    script += "with no_room(): print(len(data.load('mnist-5k').images), data.is_unpacked('mnist-5k'))"
+    environment = os.environ | {"INKLING_CACHE": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", script]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("4000 False\n", "")

@@ -46,9 +46,9 @@ class Results:
 def evaluate(checkpoint: Checkpoint, dataset: str) -> Results:
     """Evaluate a network on the data set with this name in the menu; cached."""
     samples = evaluation_set(datasets.open_dataset(dataset))
-    # All visitors share the cache, and two may have uploaded different files of the same name: the folders differ.
+    # All visitors share the cache, and two may have uploaded different files of the same name.
     network = checkpoint.network
-    evaluation = _evaluate(f"{network} {network.checksum()}", str(datasets.folder(dataset)), network, samples)
+    evaluation = _evaluate(f"{network} {network.checksum()}", datasets.identity(dataset), network, samples)
     return Results(checkpoint, dataset, samples, evaluation)
 
 
@@ -61,5 +61,5 @@ def evaluation_set(dataset: Dataset) -> EvaluationSet:
 
 # Streamlit leaves arguments whose names start with an underscore out of the cache's key.
 @st.cache_resource(max_entries=MAX_CACHED, show_spinner="Classifying the images ...")
-def _evaluate(identity: str, folder: str, _network: DigitClassifier, _samples: EvaluationSet) -> Evaluation:
+def _evaluate(identity: str, data: str, _network: DigitClassifier, _samples: EvaluationSet) -> Evaluation:
     return evaluation.evaluate(_network, _samples.images, _samples.labels)

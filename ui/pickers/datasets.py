@@ -48,6 +48,12 @@ def folder(name: str) -> Path:
     return Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(name)
 
 
+def identity(name: str) -> str:
+    """Tells apart data sets of the same name: those from files lie in folders of their own."""
+    uploaded = state.visitor().datasets.get(name)
+    return uploaded.folder.name if uploaded else name
+
+
 def keep_alive(name: str) -> object:
     """An object that must be referenced for as long as the data set's folder is needed."""
     return state.visitor().datasets.get(name)

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from model.common import disk
 from ui import state
 from ui.common import errors
-from ui.state import reading, stored_uploads, widget_state
+from ui.state import reading, runtime, stored_uploads, widget_state
 
 
 class Files(NamedTuple):
@@ -86,3 +87,5 @@ def _take(files: Files) -> None:
             files.take(uploads)
         except ValueError as error:
             problems[files.key] = str(error)
+        except OSError as error:
+            problems[files.key] = disk.describe(runtime.pool().folder, error)

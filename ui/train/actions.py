@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from model import presets
+from model.common import disk
 from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobStatus, TrainingRequest
 from model.jobs.protocol import ChangeSettings, Command, Pause, Resume, RunStep, Stop
@@ -16,7 +17,7 @@ from model.training import Change, ancestors
 from ui import state
 from ui.common import errors
 from ui.pickers import datasets
-from ui.state import jobs
+from ui.state import jobs, runtime
 from ui.train import controls, snapshots, speed
 
 COMMAND_WAIT_S = 0.15
@@ -123,12 +124,17 @@ def start(
     """
     name = dataset or "mnist-5k"
     title = title or presets.name_of(config) or "-".join(map(str, config.sizes))
+    try:
+        folder = datasets.folder(name)
+    except ValueError as error:  # there is no room to unpack it
+        errors.show_error(str(error))
+        return
     _submit(
         TrainingRequest(
             name=f"my {title}",
             owner=state.visitor().name,
             config=config,
-            data=datasets.folder(name),
+            data=folder,
             paused=paused,
             speed=speed.for_start(config, name) if pace is None else pace,
             keep_alive=datasets.keep_alive(name),
@@ -183,3 +189,5 @@ def _submit(request: TrainingRequest, *, beside: bool = False) -> None:
         jobs.start(request, beside=beside)
     except ValueError as error:
         errors.show_error(str(error))
+    except OSError as error:
+        errors.show_error(disk.describe(runtime.pool().folder, error))
