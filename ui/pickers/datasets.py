@@ -23,7 +23,7 @@ from ui.state.visitor_state import UploadedDataset
 
 @st.cache_resource(show_spinner="Opening the data ...")
 def _open_builtin(name: str) -> Dataset:
-    return data.load(name)
+    return data.open_folder(data.prepare(name))  # of a name that is known; `data.load` would open any file
 
 
 def open_dataset(name: str) -> Dataset:

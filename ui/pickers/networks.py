@@ -25,7 +25,13 @@ MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the ol
 
 @st.cache_resource(show_spinner=False)
 def load_shipped(name: str) -> Checkpoint:
-    """One of the trained networks that come with Inkling; shared by all visitors, so never changed."""
+    """One of the trained networks that come with Inkling; shared by all visitors, so never changed.
+
+    Raises:
+        ValueError: there is none of this name: a browser may send any.
+    """
+    if name not in shipped_names():
+        raise ValueError(f"there is no network named {name[:80]!r}")
     return checkpoint.load(checkpoint.WEIGHTS / f"{name}.safetensors")
 
 

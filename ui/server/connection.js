@@ -34,7 +34,10 @@
     const notice = document.createElement("div")
     notice.className = "connection-notice"
     notice.setAttribute("role", "alert")
-    notice.textContent = text
+    const close = document.createElement("button")
+    close.textContent = "Close"
+    close.addEventListener("click", () => notice.remove())
+    notice.append(text, close)
     document.body.prepend(notice)
     return notice
   }

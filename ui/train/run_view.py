@@ -127,12 +127,17 @@ def _outcome() -> None:
         return  # it ended before its first step, and the message says why
     with st.container(key="result"):
         if (test := view.scores.get("test_accuracy")) is not None:
-            st.markdown(
-                f"**Test accuracy {formatting.percent(float(test))}** on the test images of "
-                f"{view.scores['tested_on']}, {_whether_seen(job, str(view.scores['tested_on']))}. Saved as {name} in "
-                "the menus of Draw and Evaluate."
-            )
+            tested_on = str(view.scores["tested_on"])
+            st.markdown(describe_result(float(test), tested_on, _whether_seen(job, tested_on), name))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link("draw.py", label="Try it on Draw", icon=":material/draw:")
             st.page_link("evaluate.py", label="See its mistakes", icon=":material/fact_check:")
             runs.downloads(job, name)
+
+
+def describe_result(accuracy: float, tested_on: str, whether_seen: str, name: str) -> str:
+    """What a run has come to, as Markdown; the names, which may be those of a visitor's files, are shown literally."""
+    return (
+        f"**Test accuracy {formatting.percent(accuracy)}** on the test images of {errors.escape_markdown(tested_on)}, "
+        f"{whether_seen}. Saved as {errors.escape_markdown(name)} in the menus of Draw and Evaluate."
+    )

@@ -1,5 +1,6 @@
 """The app as it is served: one with the settings of an operator, below a path, asked over its real sockets."""
 
+import http.client
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ from benchmarks.sessions import NO_LOGIN
 from tests.paths import ROOT
 from tests.polling import wait_for
 from tools.app_server import RunningApp, serve
+from ui.browser import modules
 from ui.server.visitor_cookie import COOKIE
 
 BASE = "inkling"
@@ -114,6 +116,32 @@ def test_the_health_check_finds_the_app_below_its_path_and_at_its_port(app: Runn
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(get(app, "health")[2]) == {"live": True, "ready": True}
+
+
+CLIMBS = ("..", "%2e%2e", "..%2f", "%2e%2e%2f", "..%5c", "....//", "%252e%252e", "..;", "%c0%ae%c0%ae")
+PLACES = (
+    "", "static", "media", "component", "component/x", "_stcore", "_stcore/upload_file", "_stcore/bidi-components",
+    "app/static", "browser", "browser/modules", f"browser/modules/{modules.VERSION}", "browser/networks",
+    "browser/runs/x",
+)  # fmt: skip
+FILES = ("app.py", ".streamlit/config.toml", "etc/passwd", "requirements.in", "model/__init__.py")
+
+
+def test_no_address_leads_to_a_file_of_the_server(app: RunningApp) -> None:
+    known = [(ROOT / name).read_bytes()[:60] for name in FILES if (ROOT / name).is_file()] + [b"root:x:0"]
+    port = urlsplit(app.url).port
+    assert port
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)  # which leaves an address as it is
+    for place in PLACES:
+        for climb in CLIMBS:
+            for file in FILES:
+                up = "/".join([climb] * 6)
+                connection.request("GET", "/".join(part for part in (f"/{BASE}", place, up, file) if part))
+                answer = connection.getresponse().read()
+                assert not any(content in answer for content in known), (place, climb, file)
+        connection.request("GET", f"/{BASE}/{place}/{ROOT}/app.py")
+        assert known[0] not in connection.getresponse().read()
+    connection.close()
 
 
 def test_a_page_whose_app_has_forgotten_it_says_so(app: RunningApp) -> None:
