@@ -99,7 +99,7 @@ def prepare(name: str, progress: mnist.Progress | None = None) -> Path:
         progress: called as `progress(done, total)` during a download, with unpacked bytes.
 
     Raises:
-        ValueError: the name is unknown, $MNIST_DIR has only some of the files, a file is damaged, or the download
+        ValueError: the name is unknown, $MNIST_DIR has not all of the files, a file is damaged, or the download
             failed.
     """
     if name not in DATASETS:
@@ -139,7 +139,7 @@ def is_present(name: str) -> bool:
     """Tell whether a named data set can be loaded without a download.
 
     Raises:
-        ValueError: $MNIST_DIR has only some of MNIST's files.
+        ValueError: $MNIST_DIR has not all of MNIST's files.
     """
     return name == "mnist-5k" or is_unpacked(name) or _mnist_files() is not None
 

@@ -52,21 +52,30 @@ FILES = {
 }
 
 
-def find(folder: Path) -> dict[str, Path] | None:
-    """Find MNIST's four files in a folder, gzipped or not; None if the folder has none of them.
+def find(folder: Path) -> dict[str, Path]:
+    """Find MNIST's four files in a folder, or where torchvision puts them below it; gzipped or not.
 
     Raises:
-        ValueError: the folder has only some of them.
+        ValueError: the folder has only some of them, or none.
     """
-    found = {}
-    for name in FILES:
-        paths = [path for path in (folder / f"{name}.gz", folder / name) if path.is_file()]
-        if paths:
-            found[name] = paths[0]
-    missing = [f"{name}.gz" for name in FILES if name not in found]
-    if found and missing:
-        raise ValueError(f"{folder}: expected MNIST's four files; missing {', '.join(missing)}; add them")
-    return found or None
+    for place in (folder, folder / "raw", folder / "MNIST" / "raw"):
+        found = {}
+        for name in FILES:
+            # Some mirrors call them train-images.idx3-ubyte.
+            spellings = (f"{name}.gz", name, f"{(dotted := name.replace('-idx', '.idx'))}.gz", dotted)
+            paths = [path for spelling in spellings if (path := place / spelling).is_file()]
+            if paths:
+                found[name] = paths[0]
+        missing = [f"{name}.gz" for name in FILES if name not in found]
+        if found and missing:
+            raise ValueError(f"{place}: expected MNIST's four files; missing {', '.join(missing)}; add them")
+        if found:
+            return found
+    held = "a folder without any" if folder.is_dir() else "a file" if folder.exists() else "no such folder"
+    raise ValueError(
+        f"$MNIST_DIR must be a folder with MNIST's four files, {', '.join(f'{name}.gz' for name in FILES)};"
+        f" {folder} is {held}; set it to theirs, or unset it for a download"
+    )
 
 
 def read(paths: Mapping[str, Path], known: Mapping[str, tuple[int, str]] = FILES) -> Arrays:

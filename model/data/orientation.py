@@ -20,7 +20,7 @@ from model.common.constants import IMAGE_SIDE, PIXELS
 from model.data.dataset import Dataset
 
 READER = Path(__file__).parents[2] / "weights" / "starter.safetensors"
-SAMPLE = 1_000  # images
+SAMPLE = 500  # images
 LEAST = 30  # images that tell anything
 WELL = 0.6  # accuracy of digits that stand upright, at least; drawings by other people have 0.8
 BETTER = 0.25  # by how much they must be read better than as they are

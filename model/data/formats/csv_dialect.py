@@ -68,7 +68,7 @@ def find_dialect(head: bytes, name: str) -> Dialect:
     first_number, first_offset, first = lines[0]
     if "\0" in first or "\ufffd" in first:
         raise ValueError(f"{name}: expected {FORMATS}; got a file that begins with {head[:8].hex(' ')}")
-    separator = separator or max(SEPARATORS, key=lambda mark: len(split_cells(first, mark)))
+    separator = separator or _find_separator(first)
     rows = [split_cells(text, separator) for _, _, text in lines]
     header = [] if not is_header(rows[0]) else rows.pop(0)
     top_line, top_width = first_number, len(header or rows[0])
@@ -86,6 +86,13 @@ def find_dialect(head: bytes, name: str) -> Dialect:
     used = _without_index(header, rows, _without_empty_end(header, rows, width))
     columns, label, notes = _choose(header, rows, used, name, f"line {top_line} has {top_width}")
     return Dialect(separator, decimal, width, columns, label, begins_at, first_line, top_line, notes)
+
+
+def _find_separator(line: str) -> str:
+    """The separator that makes enough cells of a line, or else the most; commas may stand before fractions instead."""
+    counts = {mark: len(split_cells(line, mark)) for mark in SEPARATORS}
+    enough = [mark for mark in (";", "\t", "|", ",", " ") if counts[mark] >= PIXELS]
+    return enough[0] if enough else max(SEPARATORS, key=lambda mark: counts[mark])
 
 
 def split_cells(line: str, separator: str) -> list[str]:

@@ -77,7 +77,7 @@ class Table:
         Raises:
             ValueError: a cell or the number of columns is wrong.
         """
-        if not block.strip():
+        if not block or block.isspace():
             return
         try:
             values = self._parse(block, self._dtype)
@@ -159,7 +159,9 @@ class Table:
         dialect = self.dialect
         if dialect.separator == " " or b'"' in block:
             return False
-        return block.count(dialect.separator.encode()) != lines * (dialect.width - 1)
+        # bytes.count takes four times as long where there are so many.
+        found = np.count_nonzero(np.frombuffer(block, np.uint8) == ord(dialect.separator))
+        return bool(found != lines * (dialect.width - 1))
 
     def _line(self, row: int) -> int:
         """The number of the line that a row of the table is on."""

@@ -46,8 +46,8 @@ def find_label_column(values: Array, name: str) -> tuple[int, tuple[str, ...]]:
 def _said(column: int, last: int, name: str) -> tuple[str, ...]:
     if column == 0:
         return ()
-    where = "last column" if column == last else f"column {column + 1}"
-    return (f"{name}: the labels are in the {where}, told by its values.",)
+    where = "the last column" if column == last else f"column {column + 1}"
+    return (f"{name}: the labels are in {where}, told by its values.",)
 
 
 def _entropy(column: Array) -> tuple[float, float]:

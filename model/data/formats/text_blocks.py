@@ -9,7 +9,7 @@ from model.common.text_encoding import find_encoding
 from model.data.byte_reader import ByteReader
 
 
-def as_utf8(source: ByteReader, block_bytes: int) -> Iterator[tuple[bytes, bool]]:
+def as_utf8(source: ByteReader, block_bytes: int) -> Iterator[tuple[bytes | bytearray, bool]]:
     """Yield a text's blocks in UTF-8 without a mark and with line feeds, and whether each is the last one."""
     encoding, mark = find_encoding(source.peek(4))
     source.read(mark)
@@ -21,4 +21,4 @@ def as_utf8(source: ByteReader, block_bytes: int) -> Iterator[tuple[bytes, bool]
         is_last = len(data) < block_bytes
         if decoder:
             data = decoder.decode(bytes(data), is_last).encode()
-        yield bytes(data).replace(b"\r", b"\n") if old_mac else bytes(data), is_last
+        yield data.replace(b"\r", b"\n") if old_mac else data, is_last
