@@ -13,12 +13,15 @@ from model.cli.turn import turn_option
 from model.cli.weights import load_networks, networks_options
 from model.inference.committee import Committee
 from model.inference.evaluation import evaluate
+from model.inference.seen import seen_share
 from model.training import checkpoint
 from model.training.ancestors import data_of_ancestors
 
 NOTES = {
     data.Overlap.TRAINING_IMAGES: "The network was trained on these images: its score here says little about new "
     "digits.",
+    data.Overlap.SOME_TRAINING_IMAGES: "The network was trained on some of these images ({seen:.1%}): it knows "
+    "the answers to them.",
     data.Overlap.MNIST_5K_IN_MNIST: "All 5,000 images are among MNIST's 60,000 training images, which this network "
     "was trained on: its score here says nothing about new digits.",
     data.Overlap.BY_ANCESTOR: "A network that this one learned from, its teacher or the one it started from, was "
@@ -82,11 +85,13 @@ def overlap_note(trained: checkpoint.Checkpoint, dataset: data.Dataset, on_train
     config = trained.config
     if config is None:
         return None
+    seen = seen_share(trained, dataset.images if on_training_part else dataset.test_images)
     overlap = data.find_overlap(
         config.data,
         dataset.name,
         ink=config.ink,
         on_training_part=on_training_part,
         ancestors=data_of_ancestors(config, trained.scores),
+        seen=seen,
     )
-    return NOTES[overlap] if overlap else None
+    return NOTES[overlap].format(seen=seen) if overlap else None

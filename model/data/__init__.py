@@ -13,7 +13,7 @@ from model.data.datasets import (
     prepare,
     save,
 )
-from model.data.orientation import TURNS, turned
+from model.data.orientation import TURNS, suggested_turn, turned
 from model.data.overlap import Overlap, find_overlap
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "save",
     "split",
     "split_sizes",
+    "suggested_turn",
     "turned",
 ]

@@ -84,6 +84,12 @@ def notes(images: U8, labels: U8, name: str) -> tuple[str, ...]:
     return ()
 
 
+def suggested_turn(dataset: Dataset) -> str | None:
+    """Return the turn after which a data set's digits stand upright, if a note says so."""
+    told = (note.partition("--turn ")[2].split(" ")[0] for note in dataset.notes)
+    return next((turn for turn in told if turn in TURNS), None)
+
+
 def turned(dataset: Dataset, turn: str) -> Dataset:
     """Turn all images of a data set.
 

@@ -23,7 +23,7 @@ from model.common.arrays import Array
 from model.common.atomic_file import atomic_write
 from model.common.constants import CLASSES, NON_DIGIT, PIXELS
 from model.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainingConfig
-from model.data import Dataset
+from model.data import Dataset, fingerprint
 from model.data.npz import open_npz
 from model.nn.activations import ACTIVATIONS
 from model.nn.classifier import DigitClassifier
@@ -36,6 +36,7 @@ SIZE_LIMIT = 512 * 2**20  # bytes: more than six layers of 4,096 units need
 HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 FORMAT = "inkling-1"
 ANCESTORS_DATA = "ancestors_trained_on"  # the score that names the data which teachers and the like learned from
+TRAINED_ON = "trained_on_hashes"  # the score that holds a sample of the hashes of the training images
 MAX_TEXT = 1000  # characters of a score that is a text
 
 Scores = dict[str, float | int | str | None]
@@ -68,6 +69,7 @@ class Checkpoint:
             "epochs": progress.epoch,
             "seconds": round(progress.seconds, 3),
             "status": status,
+            TRAINED_ON: fingerprint.sample(dataset.images),
         }
         if progress.ancestors_data:
             scores[ANCESTORS_DATA] = ",".join(progress.ancestors_data)[:MAX_TEXT]

@@ -152,13 +152,22 @@ def test_a_folder_with_the_four_files_is_found(packed, tmp_path):
     for name in CONTENT:
         (tmp_path / (name + ".gz" * packed)).write_bytes((PACKED if packed else CONTENT)[name])
     paths = mnist.find(tmp_path)
-    assert paths is not None
     assert np.array_equal(mnist.read(paths, KNOWN)[0], IMAGES)
 
 
+@pytest.mark.parametrize("below", ["raw", "MNIST/raw"])
+def test_the_files_are_found_where_torchvision_puts_them_and_with_dots(below, tmp_path):
+    (tmp_path / below).mkdir(parents=True)
+    for name in CONTENT:
+        (tmp_path / below / name.replace("-idx", ".idx")).write_bytes(CONTENT[name])
+    assert np.array_equal(mnist.read(mnist.find(tmp_path), KNOWN)[0], IMAGES)
+
+
 def test_a_folder_with_some_of_the_files_is_refused(tmp_path):
-    assert mnist.find(tmp_path) is None
-    assert mnist.find(tmp_path / "none") is None
+    with pytest.raises(ValueError, match=r"\$MNIST_DIR must be a folder with MNIST's four files, .* without any"):
+        mnist.find(tmp_path)
+    with pytest.raises(ValueError, match="none is no such folder; set it to theirs, or unset it for a download"):
+        mnist.find(tmp_path / "none")
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(b"")
     with pytest.raises(ValueError, match=r"missing train-images-idx3-ubyte.gz, train-labels.*, t10k-images[^,]*;"):
         mnist.find(tmp_path)

@@ -41,3 +41,11 @@ def test_what_an_ancestor_was_trained_on_overlaps_too():
 def test_an_ancestor_of_which_nothing_is_known_may_have_seen_anything():
     assert find_overlap("mnist", "mnist", ancestors=["?"]) is Overlap.UNKNOWN_ANCESTOR
     assert find_overlap("mnist-5k", "mnist-5k", ancestors=["?", "mnist"]) is Overlap.BY_ANCESTOR
+
+
+def test_images_count_more_than_names():
+    assert find_overlap("mine.csv", "yours.csv", seen=1.0) is Overlap.TRAINING_IMAGES
+    assert find_overlap("mine.csv", "yours.csv", seen=0.3) is Overlap.SOME_TRAINING_IMAGES
+    assert find_overlap("mine.csv", "mine.csv", on_training_part=True, seen=0.0) is None
+    assert find_overlap("a", "mine.jsonl", ink="mine.jsonl", on_training_part=True, seen=0.0) is Overlap.TRAINING_IMAGES
+    assert find_overlap("mnist", "mnist-5k", seen=1.0) is Overlap.MNIST_5K_IN_MNIST

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from model import data
 from model.data import Overlap
+from model.inference.seen import seen_share
 from model.training.ancestors import data_of_ancestors
-from model.training.checkpoint import Checkpoint
+from model.training.checkpoint import TRAINED_ON, Checkpoint
 from ui import state
 from ui.evaluate.results import EvaluationSet, evaluation_set
 from ui.pickers import datasets, networks
 
+MAX_CACHED = 64  # shares
 STARTER = "starter"  # learned from mnist-5k's training images alone
 NOT_FAIR = "Not a fair test: this network was trained on these images."
 WARNINGS = {
     Overlap.TRAINING_IMAGES: NOT_FAIR,
+    Overlap.SOME_TRAINING_IMAGES: "Not quite a fair test: this network was trained on some of these images.",
     Overlap.MNIST_5K_IN_MNIST: f"{NOT_FAIR} All 5,000 of them are among MNIST's 60,000 training images.",
     Overlap.BY_ANCESTOR: "Not a fair test: a network that this one learned from, its teacher or the one it started "
     "from, was trained on these images.",
@@ -49,7 +54,20 @@ def overlap(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> Ove
         ink=config.ink,
         on_training_part=not samples.is_test,
         ancestors=data_of_ancestors(config, checkpoint.scores),
+        seen=_seen_share(_identity(checkpoint), str(datasets.folder(dataset)), checkpoint, samples),
     )
+
+
+def _identity(checkpoint: Checkpoint) -> str:
+    """What tells which images a network was trained on."""
+    return f"{checkpoint.config and checkpoint.config.data} {checkpoint.scores.get(TRAINED_ON)}"
+
+
+# Streamlit leaves arguments whose names start with an underscore out of the cache's key.
+@st.cache_data(max_entries=MAX_CACHED, show_spinner=False)
+def _seen_share(identity: str, folder: str, _checkpoint: Checkpoint, _samples: EvaluationSet) -> float | None:
+    """The share of the images that the network was trained on; hashing them takes up to half a second."""
+    return seen_share(_checkpoint, _samples.images)
 
 
 def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> list[str]:

@@ -89,6 +89,7 @@ def select_dataset() -> str | None:
     if problem:
         errors.show_error(problem)
     st.caption(data.DATASETS[name] if name in data.DATASETS else errors.escape_markdown(repr(open_dataset(name))))
+    _show_notes(name)
     if offer and name == "mnist":
         offer()
         return None
@@ -107,12 +108,37 @@ def _select(name: str) -> None:
     state.visitor().dataset = name
 
 
+def _show_notes(name: str) -> None:
+    """Show what was taken for granted when the visitor's files were read, and what is doubtful."""
+    uploaded = state.visitor().datasets.get(name)
+    if uploaded is None or not uploaded.dataset.notes:
+        return
+    text = "\n\n".join(map(errors.escape_markdown, uploaded.dataset.notes))
+    st.info(text, icon=":material/info:")
+    if turn := data.suggested_turn(uploaded.dataset):
+        st.button(f"Turn the images ({turn})", key="turn_images", on_click=_turn, args=(name, turn))
+
+
+def _turn(name: str, turn: str) -> None:
+    """Turn the images of the visitor's data set, which then stand upright."""
+    uploaded = state.visitor().datasets.get(name)
+    if uploaded is None:
+        return
+    folder = _new_folder()
+    data.save(data.turned(uploaded.dataset, turn), target := Path(folder.name) / "data")
+    state.visitor().datasets = {name: UploadedDataset(data.open_folder(target), folder)}
+
+
+def _new_folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
+
+
 def _take(uploads: Sequence[UploadedFile]) -> None:
     """Make a data set of the files, and choose it."""
     name = ", ".join(file.name for file in uploads)[:80]
     if name in data.DATASETS:
         name += " (your file)"
-    folder = TemporaryDirectory(prefix="upload-", dir=runtime.pool().folder, ignore_cleanup_errors=True)
+    folder = _new_folder()
     sources, target = {file.name: file.getvalue() for file in uploads}, Path(folder.name) / "data"
     size = sum(map(len, sources.values()))
     reading.read_upload(name, size, unpack_dataset, sources, name, target)
@@ -124,7 +150,8 @@ def _take(uploads: Sequence[UploadedFile]) -> None:
 
 FILES = Files(
     "Load data files",
-    "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON lines) or mnist.npz",
+    "A CSV table, MNIST's IDX files (images and labels together), drawings (JSON), an npz, or a zip with such files or "
+    "with pictures in a folder for each digit",
     "dataset_files",
     _take,
     multiple=True,
