@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.config import TrainingConfig
+from model.data import fingerprint
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training import checkpoint
@@ -138,6 +139,7 @@ def test_a_training_is_kept_with_its_scores():
         "epochs": 3,
         "seconds": 1.235,
         "status": "stopped",
+        "trained_on_hashes": fingerprint.sample(data.images),
     }
     untested = Checkpoint.of(GOOD.config, progress, patterns(40), "finished").scores
     assert (untested["test_accuracy"], untested["tested_on"]) == (None, None)
