@@ -1,23 +1,29 @@
-"""Writing a file or a folder so that readers find the old content or the new, never a part of it."""
+"""Writing a file or a folder so that readers find the old content or the new, never a part of it.
+
+What is being written lies beside its place under a name of its own, and is locked by whoever writes it. A process that
+is killed leaves it, without the lock: the next to write there removes it.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedWriter
 from pathlib import Path
+
+PART = re.compile(r"\..+-[0-9a-f]{32}")
 
 
 @contextmanager
 def atomic_write(path: Path, *, durable: bool = False) -> Iterator[BufferedWriter]:
     """Open a file that takes the place of `path` when the block ends without an error.
 
-    Until then it lies beside `path` under a name of its own, so several processes may write at once: the last wins.
-    After an error nothing is left of it, and `path` is as before.
+    Several processes may write at once: the last wins. After an error nothing is left of it, and `path` is as before.
 
     Args:
         path: the file to write; its folder must exist.
@@ -26,18 +32,15 @@ def atomic_write(path: Path, *, durable: bool = False) -> Iterator[BufferedWrite
     Raises:
         OSError: the file cannot be written.
     """
-    part = _beside(path)
-    try:
-        with part.open("wb") as file:
-            yield file
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
+    with _part_of(path, Path.touch) as part, part.open("wb") as file:
+        yield file
+        file.flush()
+        if durable:
+            os.fsync(file.fileno())
+        file.close()
         part.replace(path)
         if durable:
             _flush_folder(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -51,9 +54,8 @@ def atomic_folder(path: Path, *, durable: bool = False) -> Iterator[Path]:
     Raises:
         OSError: the folder cannot be made, or `path` is a folder that holds something already.
     """
-    part = _beside(path)
-    try:
-        part.mkdir(parents=True)  # not by tempfile, so that other users may read it wherever the umask says so
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _part_of(path, Path.mkdir) as part:  # not by tempfile, so that others may read it wherever the umask says so
         yield part
         if durable:
             for file in part.iterdir():
@@ -62,8 +64,63 @@ def atomic_folder(path: Path, *, durable: bool = False) -> Iterator[Path]:
         part.rename(path)
         if durable:
             _flush_folder(path.parent)
+
+
+def remove_abandoned(folder: Path, name: str = "") -> None:
+    """Remove what processes that are gone have left in a folder, of the file called `name` or of any."""
+    with suppress(OSError):
+        for part in folder.iterdir():
+            if part.name.startswith(f".{name}") and PART.fullmatch(part.name):
+                lock = _lock(part)
+                if lock is not None:  # nobody writes it
+                    _remove(part)
+                    os.close(lock)
+
+
+@contextmanager
+def _part_of(path: Path, make: Callable[[Path], None]) -> Iterator[Path]:
+    """Make a file or folder beside a path, and hold the lock on it; in the end it is removed if it is still there."""
+    remove_abandoned(path.parent, f"{path.name}-")
+    while True:
+        part = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
+        make(part)
+        lock = _lock(part)
+        if lock is not None or part.exists():  # else somebody has taken it for abandoned, before it was locked
+            break
+    try:
+        yield part
     finally:
+        _remove(part)
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(path: Path) -> int | None:
+    """Lock a file or folder until the descriptor is closed, or this process ends; None if it is locked, gone, or the
+    system has no such locks."""
+    if sys.platform == "win32":
+        return None
+    import fcntl  # Windows has none
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if path.exists():
+            return descriptor
+    except OSError:
+        pass
+    os.close(descriptor)
+    return None
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
         shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)
 
 
 def _flush(path: Path, flags: int = os.O_RDWR) -> None:
@@ -79,7 +136,3 @@ def _flush_folder(path: Path) -> None:
     if sys.platform != "win32":
         with suppress(OSError):
             _flush(path, os.O_RDONLY)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}-{uuid.uuid4().hex}")

@@ -1,9 +1,13 @@
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from model.common.atomic_file import atomic_folder, atomic_write
+from tests.paths import ROOT
 
 
 def names(folder: Path) -> list[str]:
@@ -102,3 +106,59 @@ def test_a_folder_with_files_is_never_replaced(tmp_path):
         pass
     assert names(tmp_path / "folder") == ["old"]
     assert names(tmp_path) == ["folder"]
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from model.common.atomic_file import atomic_folder, atomic_write
+write, path = (atomic_write, atomic_folder)[int(sys.argv[2])], Path(sys.argv[1])
+with write(path) as part:
+    part.write(b"half of it") if write is atomic_write else (part / "one").write_bytes(b"half of it")
+    print("writing", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+@pytest.mark.parametrize("kind", [0, 1], ids=["file", "folder"])
+def test_what_a_killed_process_has_left_is_removed_by_the_next_and_nobody_elses(tmp_path, kind):
+    path = tmp_path / "place"
+    command = [sys.executable, "-c", WRITER, str(path), str(kind)]
+    killed, living = (
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    )
+    for process in (killed, living):
+        assert process.stdout.readline() == "writing\n"
+    (tmp_path / ".place-of-another").write_text("not ours")
+    assert len(names(tmp_path)) == 3
+    killed.kill()
+    killed.wait()
+    if kind:
+        with atomic_folder(path) as part:
+            (part / "one").write_bytes(b"all of it")
+        path.joinpath("one").unlink()
+        path.rmdir()
+    else:
+        with atomic_write(path) as file:
+            file.write(b"all of it")
+    left = sorted(names(tmp_path))
+    assert len(left) == (2 if kind else 3)  # the living one's, and what is not ours
+    assert ".place-of-another" in left
+    living.communicate("\n")
+    assert living.returncode == 0
+    assert sorted(names(tmp_path)) == [".place-of-another", "place"]
+
+
+def test_many_writers_at_once_never_remove_one_anothers(tmp_path):
+    def write(number: int) -> None:
+        for _ in range(50):
+            with atomic_write(tmp_path / "file") as file:
+                file.write(b"%d" % number * 1000)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    content = (tmp_path / "file").read_bytes()
+    assert len(content) == 1000
+    assert len(set(content)) == 1
+    assert names(tmp_path) == ["file"]

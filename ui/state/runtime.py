@@ -15,7 +15,9 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from model import data
+from model.common.atomic_file import remove_abandoned
 from model.common.paths import ROOT
+from model.common.settings import Settings
 from model.jobs import Pool
 from model.reading import Readers
 
@@ -30,6 +32,7 @@ def start() -> None:
     # What the libraries have made by now stays for good: garbage collections, which halt all visitors, pass it over.
     gc.collect()
     gc.freeze()
+    remove_abandoned(Settings().cache)
     if not data.is_unpacked("mnist-5k"):
         threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
     pool()
