@@ -60,6 +60,13 @@ def resident(pids: Iterable[int]) -> float | None:
     return total
 
 
+def command(pid: int) -> str:
+    """A process's command line; empty if it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    return ""
+
+
 def threads(pid: int) -> int:
     """How many threads a process has."""
     with suppress(OSError):
