@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from scipy.interpolate import BSpline
 
 from benchmarks import readme
@@ -30,6 +30,7 @@ from model.training import checkpoint
 from tools.readme import replaced
 
 COLUMNS = ("read right", "refused", "wrong though sure")
+LABELS, CELL = 340, 64  # pixels of the picture: the width of the kinds' names, and the side of a digit's place
 COUNT = 200  # drawings of each kind
 TREMBLE = 2.4  # standard deviation of the control points, of a height of 100
 TURN, STRETCH, LEAN = np.radians(8), 0.12, 0.12  # of a whole drawing: the largest angle, and standard deviations
@@ -278,22 +279,22 @@ def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dic
     return found
 
 
-def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, columns: int = 12) -> Image.Image:
+def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, columns: int = 14) -> Image.Image:
     """Show, a row for each kind, digits that the one network reads right and takes for digits, unlike the other."""
-    rows = []
-    for drawn in digits(np.random.default_rng(seed)).values():
+    drawn_by_kind = digits(np.random.default_rng(seed))
+    page = Image.new("L", (LABELS + columns * CELL, CELL * len(drawn_by_kind)), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(20)
+    for row, (kind, drawn) in enumerate(drawn_by_kind.items()):
         pixels, labels = images(drawn), digit_labels(drawn)
         good = []
         for each in (network, beside):
             probabilities, accepted = answers(each, pixels)
             good.append(accepted & (probabilities.argmax(axis=1) == labels))
-        chosen = np.flatnonzero(good[0] & ~good[1])[:columns]
-        row = np.full((34, 34 * columns), 255, np.uint8)
-        for place, index in enumerate(chosen):
-            row[3:31, 34 * place + 3 : 34 * place + 31] = 255 - render(drawn[index])
-        rows.append(row)
-    page = np.concatenate(rows)
-    return Image.fromarray(np.kron(page, np.ones((2, 2), np.uint8)))
+        pen.text((8, (row + 0.5) * CELL), kind, fill=0, font=font, anchor="lm")
+        for place, index in enumerate(np.flatnonzero(good[0] & ~good[1])[:columns]):
+            digit = Image.fromarray(255 - render(drawn[index])).resize((56, 56), Image.Resampling.NEAREST)
+            page.paste(digit, (LABELS + place * CELL + 4, row * CELL + 4))
+    return page
 
 
 def markdown(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:

@@ -231,8 +231,8 @@ PRESETS = {
 
 
 def name_of(config: TrainingConfig) -> str | None:
-    """Return the name of the preset with these settings, whatever the data and ink; None if there is none."""
-    given = {"data": config.data, "ink": config.ink}
+    """Return the name of the preset with these settings, whatever data, ink and network it starts from; or None."""
+    given = {"data": config.data, "ink": config.ink, "start_from": config.start_from}
     matching = (name for name, entry in PRESETS.items() if entry.config.model_copy(update=given) == config)
     return next(matching, None)
 

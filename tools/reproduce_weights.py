@@ -2,7 +2,7 @@
 
 Without names: handwriting, champion, tiny-100k and tiny-25k, in an hour each or more; one that was interrupted goes on
 when the same command is given again. The ink files that a network learned from are looked for in $INK_DIR. A teacher,
-or a network to start from, is the one in weights/.
+or a network to start from, is the one in weights/; one that is not there, NAME-first, is trained before.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from model.training.checkpoint import Checkpoint
 from model.training.shipped import find_shipped
 
 NAMES = ("handwriting", "champion", "tiny-100k", "tiny-25k")
+# What is other in the first training of a network that was trained twice, the second time from the first one's end.
+FIRST = {"handwriting": {"epochs": 40, "average_last": 5}}
 SCORES = ("validation_accuracy", "test_accuracy")
 
 
@@ -37,10 +39,20 @@ def command(names: tuple[str, ...], into: Path | None) -> None:
     for name in names or NAMES:
         shipped, out = checkpoint.load(find_shipped(name)), folder / f"{name}.safetensors"
         assert shipped.config
-        subprocess.run(train_command(shipped.config, out), check=True)
+        for config, file in stages(name, shipped.config, out):
+            subprocess.run(train_command(config, file), check=True)
         for row in comparison(shipped, checkpoint.load(out)):
             table.add_row(name, *row)
     stdout.print(table)
+
+
+def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[TrainingConfig, Path]]:
+    """Yield the trainings that make a network: their settings, and where the network goes."""
+    first = out.with_name(f"{name}-first.safetensors")
+    if config.start_from == first.name:
+        yield config.changed(start_from="", **FIRST[name]), first
+        config = config.changed(start_from=str(first))
+    yield config, out
 
 
 def train_command(config: TrainingConfig, out: Path) -> list[str]:

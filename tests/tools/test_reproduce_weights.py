@@ -18,6 +18,17 @@ def test_the_command_has_the_settings_that_are_not_the_usual_ones(tmp_path):
     ]
 
 
+def test_a_network_that_was_trained_twice_is_trained_twice(tmp_path):
+    out, first = tmp_path / "handwriting.safetensors", tmp_path / "handwriting-first.safetensors"
+    config = TrainingConfig(epochs=30, average_last=4, start_from=first.name)
+    assert list(reproduce_weights.stages("handwriting", config, out)) == [
+        (config.changed(start_from="", **reproduce_weights.FIRST["handwriting"]), first),
+        (config.changed(start_from=str(first)), out),
+    ]
+    once = config.changed(start_from="")
+    assert list(reproduce_weights.stages("handwriting", once, out)) == [(once, out)]
+
+
 def test_the_same_network_comes_out(tmp_path, shared_cache):
     result = CliRunner().invoke(reproduce_weights.command, ["starter", "--into", str(tmp_path)])
     assert result.exit_code == 0, result.output

@@ -33,7 +33,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "closed": Form(1, loops.closed_zero),
         "open": Form(2, loops.open_zero),
         "with a tail": Form(2, loops.tailed_zero),
-        "slashed": Form(2, loops.slashed_zero),
+        "slashed": Form(3, loops.slashed_zero),
     },
     "1": {
         "plain": Form(1, stems.plain_one),
@@ -66,7 +66,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
     "6": {
         "round": Form(1, loops.round_six),
         "narrow": Form(2, loops.narrow_six),
-        "with an open loop": Form(1, loops.open_six),
+        "with an open loop": Form(2, loops.open_six),
     },
     "7": {
         "plain": Form(2, stems.plain_seven),
@@ -77,6 +77,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
     "8": {
         "closed": Form(1, loops.closed_eight),
         "open": Form(2.5, loops.open_eight),
+        "with a tail": Form(0.7, loops.tailed_eight),
         "of two rings": Form(0.7, loops.ringed_eight),
         "with a straight return": Form(1, loops.straight_eight),
     },

@@ -44,7 +44,7 @@ def tailed_zero(rng: np.random.Generator) -> Path:
 def slashed_zero(rng: np.random.Generator) -> Path:
     """A ring with a line through it, inside or beyond, in a stroke of its own or drawn on from the ring's end."""
     ring = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
-    angle = np.radians(rng.uniform(30, 100) if rng.random() < 0.85 else rng.uniform(-10, 30))
+    angle = np.radians(rng.uniform(30, 100) if rng.random() < 0.8 else rng.uniform(-10, 30))
     size = rng.uniform(0.35, 1.15)
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
@@ -80,8 +80,11 @@ def straight_nine(rng: np.random.Generator) -> Path:
 
 def slanting_nine(rng: np.random.Generator) -> Path:
     """A loop, often small, and a straight tail down to the left."""
+    slant = rng.uniform(0.15, 0.55)
     loop = _loop(rng, rng.uniform(0.14, 0.5), rng.uniform(330, 390))
-    return _nine(rng, rotate(loop - loop[-1], -rng.uniform(0, 0.35)) + loop[-1], "slanting")
+    loop = rotate(loop - loop[-1], slant * rng.uniform(0.4, 1.0)) + loop[-1]  # it leans like its tail
+    x, y = place(loop)
+    return [joined(loop, bow((x, y), (x - slant, 1), rng.normal(0.02, 0.05)))]
 
 
 def hooked_nine(rng: np.random.Generator) -> Path:
@@ -136,11 +139,11 @@ def narrow_six(rng: np.random.Generator) -> Path:
 
 
 def open_six(rng: np.random.Generator) -> Path:
-    """A bow and a loop whose end does not reach the stem."""
+    """A bow and a loop whose end does not reach the stem, or crosses it."""
     height = rng.uniform(0.28, 0.6)
     radii = (height / 2 * rng.uniform(0.7, 1.4), height / 2)
     start = rng.uniform(165, 205)
-    loop = arc((radii[0], 1 - radii[1]), radii, start, start - rng.uniform(235, 330))
+    loop = arc((radii[0], 1 - radii[1]), radii, start, start - rng.uniform(235, 330) - rng.choice((0, 0, 95)))
     x, y = float(loop[0, 0]), float(loop[0, 1])
     top = (x + rng.uniform(0.0, 0.45), 0.0)
     stem = through(top, (x + 0.25 * (top[0] - x) + rng.normal(0, 0.02), 0.45 * y), (x, y))
@@ -166,6 +169,13 @@ def closed_eight(rng: np.random.Generator) -> Path:
     """A line that crosses itself in the middle and meets its beginning."""
     start = rng.uniform(-0.9, 0.4)
     return [_eight(rng, start, start + 2 * np.pi + rng.uniform(-0.05, 0.3))]
+
+
+def tailed_eight(rng: np.random.Generator) -> Path:
+    """An eight begun by a stroke from the left to its middle."""
+    eight = _eight(rng, -0.5 * np.pi, 1.5 * np.pi + rng.uniform(-0.3, 0.4), rng.uniform(0.6, 1.1))
+    x, y = float(eight[0, 0]), float(eight[0, 1])
+    return [joined(line((x - rng.uniform(0.12, 0.4), y + rng.uniform(-0.12, 0.08))), eight)]
 
 
 def open_eight(rng: np.random.Generator) -> Path:

@@ -30,7 +30,7 @@ def flagged_one(rng: np.random.Generator) -> Path:
     start = (-length * np.cos(rise), length * np.sin(rise))
     flag = bow(start, (0, 0), rng.normal(0, 0.09))
     if chance(rng, 0.25):  # hooked at its beginning
-        hook = rng.uniform(0.05, 0.16)
+        hook = min(rng.uniform(0.05, 0.16), 0.3 * length)
         end = (start[0] - hook * rng.uniform(0, 1), start[1] - hook)
         flag = joined(through(end, (start[0] - 0.7 * hook, start[1] - 0.1 * hook), start), flag)
     foot = (-lean, 1.0)

@@ -60,7 +60,7 @@ def glyph(rng: np.random.Generator) -> Path:
 def long_curve(rng: np.random.Generator) -> Path:
     """One smooth line through many anchors, or through few with loops."""
     points = [_anchor(rng)]
-    for _ in range(rng.integers(5, 9)):
+    for _ in range(rng.integers(6, 10)):
         points.append(_far_from(points[-1], rng))
     return [spline(np.array(points))]
 

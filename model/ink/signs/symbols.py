@@ -150,12 +150,11 @@ def symbol(rng: np.random.Generator) -> Path:
 
 
 def bracket(rng: np.random.Generator) -> Path:
-    """A square or curly bracket, or a bent parenthesis; no closing ones that a digit looks like."""
+    """A square or curly bracket, or a bent parenthesis; no closing ones, which a 1 or a 3 may look like."""
     kind = rng.random()
     depth = rng.uniform(0.2, 0.45)
     if kind < 0.4:
-        side = rng.choice((-1, 1))
-        return [line((side * depth, 0.0), (0.0, 0.0), (0.0, 1.0), (side * depth, 1.0))]
+        return [line((depth, 0.0), (0.0, 0.0), (0.0, 1.0), (depth, 1.0))]
     if kind < 0.7:
         y = rng.uniform(0.42, 0.58)
         return [through((depth, 0.0), (0.4 * depth, 0.08), (0.4 * depth, y - 0.1), (0, y), (0.4 * depth, y + 0.1),
