@@ -158,17 +158,15 @@ def _check_teacher(config: TrainingConfig, name: str, network: DigitClassifier) 
 
 
 def _check_start(config: TrainingConfig, network: DigitClassifier) -> None:
-    normalized = config.batch_normalization and len(config.sizes) > 2
-    wanted = MLP(config.sizes, config.activation, batch_normalization=normalized)
-    is_same = (network.mlp.sizes, network.mlp.batch_normalization) == (wanted.sizes, wanted.batch_normalization)
-    if is_same and (network.mlp.activation == wanted.activation or not config.hidden_sizes):
-        return
-    raise ValueError(
-        f"start_from must be a network of the same layers, {_described(wanted)}; {config.start_from} is "
-        f"{_described(network.mlp)} ({', '.join(LAYERS)} make the layers)"
-    )
+    mlp, has_hidden_layers = network.mlp, bool(config.hidden_sizes)
+    wanted = config.sizes, config.activation, config.batch_normalization and has_hidden_layers
+    activation = mlp.activation if has_hidden_layers else config.activation  # without a layer that uses it, any will do
+    if wanted != (mlp.sizes, activation, mlp.batch_normalization):
+        raise ValueError(
+            f"start_from must be a network of the same layers, {_described(*wanted)}; {config.start_from} is "
+            f"{_described(mlp.sizes, mlp.activation, mlp.batch_normalization)} ({', '.join(LAYERS)} make the layers)"
+        )
 
 
-def _described(mlp: MLP) -> str:
-    normalized = " with batch normalization" if mlp.batch_normalization else ""
-    return f"{'-'.join(map(str, mlp.sizes))} {mlp.activation}{normalized}"
+def _described(sizes: Sequence[int], activation: str, normalized: bool) -> str:
+    return f"{'-'.join(map(str, sizes))} {activation}{' with batch normalization' if normalized else ''}"

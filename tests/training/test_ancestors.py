@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.config import TrainingConfig
+from model.ink import InkMixture
 from model.nn.classifier import DigitClassifier
 from model.nn.distillation import soften
 from model.training import Trainer, ancestors, train
@@ -95,12 +96,12 @@ def test_the_weight_and_the_temperature_matter_with_a_teacher_alone(saved):
 )
 def test_a_distilled_training_repeats_bit_for_bit_and_goes_on_after_an_interruption(saved, settings):
     path = saved("teacher.safetensors", background=settings.get("background", False))
-    config = SMALL.changed(teacher=path, **settings)
-    expected = last(config)
-    assert last(config).network.checksum() == expected.network.checksum()
+    config, few = SMALL.changed(teacher=path, **settings), InkMixture(source_size=30)
+    expected = last(config, mixture=few)
+    assert last(config, mixture=few).network.checksum() == expected.network.checksum()
     for step in (6, 8):  # between two epochs, and within one
-        at = next(progress for progress in train(config, TOY, report_every=1) if progress.step == step)
-        resumed = last(config, start=at.snapshot())
+        at = next(progress for progress in train(config, TOY, mixture=few, report_every=1) if progress.step == step)
+        resumed = last(config, mixture=few, start=at.snapshot())
         assert resumed.network.checksum() == expected.network.checksum()
         assert resumed.validation_loss == expected.validation_loss
 
@@ -132,7 +133,7 @@ def test_a_teacher_of_other_outputs_is_refused(saved, teacher, student, message)
 def test_a_run_starts_with_the_parameters_of_the_network_that_it_is_given(saved, settings):
     path = saved("start.safetensors", seed=4, **settings)
     config = SMALL.changed(start_from=path, seed=9, **settings)
-    first = next(train(config, TOY))
+    first = next(train(config, TOY, mixture=InkMixture(source_size=30)))
     given = random_network(config.sizes, batch_normalization=config.batch_normalization, dtype=np.float32, seed=4)
     np.testing.assert_array_equal(first.network.mlp.parameters, given.parameters)
     np.testing.assert_array_equal(first.network.mlp.running_statistics, given.running_statistics)
