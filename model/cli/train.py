@@ -129,6 +129,8 @@ def train_command(
         stderr.print(progress.message, style="yellow", markup=False)
     findings = session.observer.diagnose(status)
     doubts = result_doubts(session.history, findings)
+    if seen := result.get(checkpoint.TEST_IMAGES_SEEN):
+        doubts.append(f"{seen:,} of the test images are training images too: the test accuracy says little")
     print_notes(doubts)
     result |= {"chance_level": any(finding.kind is Kind.GUESSING for finding in findings)}
     result |= {"turn": turn, "notes": [*session.dataset.notes, *doubts]}

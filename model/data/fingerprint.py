@@ -31,7 +31,12 @@ def hashes(images: U8) -> Hashes:
 
 def sample(images: U8) -> str:
     """Return the sample of a set of images as a text of at most 1,000 characters."""
-    least = np.unique(hashes(images))[:MOST]
+    return sample_hashes(hashes(images))
+
+
+def sample_hashes(known: Hashes) -> str:
+    """Return the same of the images' hashes."""
+    least = np.unique(known)[:MOST]
     return base64.b64encode(least.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :HASH_BYTES].tobytes()).decode()
 
 

@@ -37,6 +37,7 @@ HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 FORMAT = "inkling-1"
 ANCESTORS_DATA = "ancestors_trained_on"  # the score that names the data which teachers and the like learned from
 TRAINED_ON = "trained_on_hashes"  # the score that holds a sample of the hashes of the training images
+TEST_IMAGES_SEEN = "test_images_seen"  # the score that counts the test images that are training images too
 MAX_TEXT = 1000  # characters of a score that is a text
 
 Scores = dict[str, float | int | str | None]
@@ -62,6 +63,7 @@ class Checkpoint:
         network, test = progress.network, None
         if len(dataset.test_labels):
             test = network.accuracy(dataset.test_images, dataset.test_labels)
+        known = fingerprint.hashes(dataset.images)
         scores: Scores = {
             "validation_accuracy": progress.validation_accuracy,
             "test_accuracy": test,
@@ -69,8 +71,10 @@ class Checkpoint:
             "epochs": progress.epoch,
             "seconds": round(progress.seconds, 3),
             "status": status,
-            TRAINED_ON: fingerprint.sample(dataset.images),
+            TRAINED_ON: fingerprint.sample_hashes(known),
         }
+        if test is not None:
+            scores[TEST_IMAGES_SEEN] = int(np.isin(fingerprint.hashes(dataset.test_images), known).sum())
         if progress.ancestors_data:
             scores[ANCESTORS_DATA] = ",".join(progress.ancestors_data)[:MAX_TEXT]
         return cls(network.copy(), config, scores)

@@ -170,3 +170,11 @@ def test_a_network_of_a_named_data_set_is_compared_with_all_of_it(run, tmp_path,
     assert data.is_unpacked("mnist-5k")
     _, out, _ = run("evaluate", "--weights", "starter", "--data", path, "--json")
     assert "some of these images (5.0%)" in json.loads(out)["note"]
+
+
+def test_test_images_that_are_training_images_are_counted(run, tmp_path, mnist_5k):
+    (tmp_path / "train.csv").write_bytes(table(mnist_5k.images[:300], mnist_5k.labels[:300]))
+    (tmp_path / "test.csv").write_bytes(table(mnist_5k.images[290:400], mnist_5k.labels[290:400]))
+    _, out, err = run("train", "--data", tmp_path, "--epochs", 1, "--hidden-sizes", 8, "--json")
+    assert json.loads(out)["test_images_seen"] == 10
+    assert "10 of the test images are training images too" in err

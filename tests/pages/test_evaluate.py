@@ -229,3 +229,15 @@ def test_absent_data_are_offered_and_nothing_else_shows(screen: AppTest, monkeyp
     assert not screen.metric
     screen = sound(screen.selectbox(key="dataset").set_value("mnist-5k").run())
     assert screen.metric
+
+
+def test_what_is_odd_about_the_files_is_said_and_digits_that_lie_are_turned(screen: AppTest, mnist_5k: Dataset) -> None:
+    lying = (255 - mnist_5k.images[:200]).reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784)
+    screen = upload(screen, emnist_csv=table(lying, mnist_5k.labels[:200]))
+    (note,) = [info.value.replace("\\", "") for info in screen.info if "upright" in info.value]
+    assert "the images were inverted" in note
+    assert "--turn transpose" in note
+    screen = sound(screen.button(key="turn_images").click().run())
+    assert not any("upright" in info.value for info in screen.info)
+    assert not any(button.key == "turn_images" for button in screen.button)
+    assert float(scores(screen)["Accuracy"].rstrip(" %")) > 90

@@ -140,6 +140,7 @@ def test_a_training_is_kept_with_its_scores():
         "seconds": 1.235,
         "status": "stopped",
         "trained_on_hashes": fingerprint.sample(data.images),
+        "test_images_seen": 0,
     }
     untested = Checkpoint.of(GOOD.config, progress, patterns(40), "finished").scores
     assert (untested["test_accuracy"], untested["tested_on"]) == (None, None)

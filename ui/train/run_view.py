@@ -12,6 +12,7 @@ from model.config import TrainingConfig
 from model.jobs import Fork, Job, JobState
 from model.training import fork_conflicts
 from model.training.ancestors import data_of_ancestors
+from model.training.checkpoint import TEST_IMAGES_SEEN
 from ui import state
 from ui.common import errors, formatting
 from ui.pickers import networks
@@ -108,6 +109,8 @@ def _whether_seen(job: Job, tested_on: str) -> str:
     ancestors = data_of_ancestors(job.config, job.state().scores)
     if data.find_overlap(job.config.data, tested_on, ancestors=ancestors):
         return "which a network that it learned from has seen: no fair test"
+    if seen := job.state().scores.get(TEST_IMAGES_SEEN):
+        return f"{seen:,} of which are training images too: no fair test"
     return "none of which it has seen"
 
 
