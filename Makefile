@@ -26,10 +26,10 @@ LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format docs screenshots bench reproduce reproduce-weights lock clean
+.PHONY: help run test lint format docs screenshots bench reproduce reproduce-weights image-test lock clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
 
 run: $(APP_READY)  ## start the app and open it in the browser
 	@$(VENV_PYTHON) -m streamlit run app.py $(ARGS)
@@ -68,6 +68,11 @@ reproduce: $(APP_READY)  ## train the five published networks again and compare 
 # ARGS=tiny-25k trains one network alone.
 reproduce-weights: $(APP_READY)  ## train handwriting, champion and the tiny networks again and compare (hours)
 	@$(VENV_PYTHON) -m tools.reproduce_weights $(ARGS)
+
+# Docker does it, or Podman. ARGS=--local-base makes the base image from Debian's packages.
+image-test: $(TESTS_READY)  ## build the Docker image, run it, and hold it to its promises
+	@$(VENV_PYTHON) -m tools.browser
+	@$(VENV_PYTHON) -m tools.image_test $(ARGS)
 
 lock: $(TESTS_READY)  ## pin all requirements (ARGS=--upgrade: to the newest versions)
 	@$(LOCK) $(ARGS) --excludes requirements-excluded.in requirements.in -o requirements.txt

@@ -36,11 +36,11 @@ class RunningApp:
 def serve(
     app: str | Path = "app.py", environment: Mapping[str, str] | None = None, *, python: str = sys.executable
 ) -> Iterator[RunningApp]:
-    """Run an app on a free local port, with an empty cache and home.
+    """Run an app, on a free local port if nothing else is said, with an empty cache and home.
 
     Args:
         app: the script's path, relative to the project.
-        environment: variables that are added to those of this process.
+        environment: variables that are added to those of this process; Streamlit's say where it answers.
         python: the interpreter that runs it.
 
     Raises:
@@ -48,7 +48,6 @@ def serve(
     """
     with tempfile.TemporaryDirectory(prefix="inkling-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        port = free_port()
         log_file = home / "app.log"
         # A setting or a cache of the person who runs the tests must not decide how they end.
         ours = ("STREAMLIT_", "INKLING_")
@@ -62,26 +61,33 @@ def serve(
             "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
             "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
             "STREAMLIT_SERVER_HEADLESS": "true",
-            "STREAMLIT_SERVER_PORT": str(port),
+            "STREAMLIT_SERVER_PORT": str(free_port()),
         }
+        settings |= environment or {}
         with log_file.open("wb") as log:
             # A process group of its own, so that the workers that the app starts end with it.
             process = subprocess.Popen(
                 [python, "-m", "streamlit", "run", str(app)],
                 cwd=ROOT,
-                env=inherited | settings | dict(environment or {}),
+                env=inherited | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        base = dict(environment or {}).get("STREAMLIT_SERVER_BASE_URL_PATH", "")
-        running = RunningApp(f"http://127.0.0.1:{port}/{base}".rstrip("/"), log_file, process.pid)
+        running = RunningApp(address(settings), log_file, process.pid)
         try:
             wait_until_healthy(running, process)
             yield running
         finally:
             end(process)
+
+
+def address(settings: Mapping[str, str]) -> str:
+    """Where an app with these variables answers."""
+    path = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+    site = f"http://{settings['STREAMLIT_SERVER_ADDRESS']}:{settings['STREAMLIT_SERVER_PORT']}"
+    return f"{site}/{path}" if path else site
 
 
 def free_port() -> int:

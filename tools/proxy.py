@@ -19,6 +19,9 @@ from pathlib import Path
 
 from tools.app_server import free_port
 
+# Writes a proxy's configuration into a folder, from its port and the addresses behind it; returns its command.
+Configure = Callable[[int, Sequence[str], Path], list[str]]
+
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 
@@ -104,7 +107,7 @@ http {{
     return ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
 
 
-PROXIES: dict[str, Callable[[int, Sequence[str], Path], list[str]]] = {
+PROXIES: dict[str, Configure] = {
     "haproxy": _haproxy,
     "caddy": _caddy,
     "nginx": _nginx,
@@ -122,12 +125,15 @@ def _found(name: str) -> str | None:
 
 
 @contextmanager
-def proxied(urls: Sequence[str], program: str | None = None) -> Iterator[RunningProxy]:
+def proxied(
+    urls: Sequence[str], program: str | None = None, configure: Configure | None = None
+) -> Iterator[RunningProxy]:
     """Run a proxy in front of the apps at these addresses.
 
     Args:
         urls: http://host:port of each.
         program: one of PROXIES; None for the first that is installed.
+        configure: another configuration than the one in PROXIES.
 
     Raises:
         RuntimeError: none is installed, or it does not answer in time; the message holds what it printed.
@@ -140,7 +146,7 @@ def proxied(urls: Sequence[str], program: str | None = None) -> Iterator[Running
     with tempfile.TemporaryDirectory(prefix="inkling-proxy-", ignore_cleanup_errors=True) as place:
         folder, port = Path(place), free_port()
         log = folder / "log"
-        _, *arguments = PROXIES[names[0]](port, hosts, folder)
+        _, *arguments = (configure or PROXIES[names[0]])(port, hosts, folder)
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [command, *arguments],

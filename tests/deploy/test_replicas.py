@@ -1,0 +1,144 @@
+"""Two replicas of the app behind a real proxy, with its file of deploy/, below /inkling/: nothing is missed there."""
+
+import asyncio
+import io
+import re
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Response, expect, sync_playwright
+
+from benchmarks.sessions import Session
+from model.ink import read_ink, render
+from tests.deploy.front import REPLICAS, front, need
+from tests.e2e.draw_page import DrawPage, strokes_of
+from tests.e2e.patience import PATIENCE_SECONDS
+from tests.e2e.train_page import LONG, TrainPage
+from tests.paths import INK
+from tools.app_server import RunningApp, free_port, serve
+from tools.browser import launch
+
+pytestmark = pytest.mark.timeout(600)
+
+BASE = "inkling"
+VISITORS = 6
+# Opened at a page's own address, Streamlit looks for its server below that address first, and then above it.
+PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+
+@pytest.fixture(scope="module")
+def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningApp]]:
+    """Two apps that share a cache folder, and with it the secret of the visitors' cookies."""
+    shared = {
+        "INKLING_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "INKLING_WORKERS": "1",
+        "STREAMLIT_SERVER_BASE_URL_PATH": BASE,
+        "STREAMLIT_SERVER_PORT": str(free_port()),
+    }
+    with ExitStack() as stack:
+        yield [stack.enter_context(serve(environment=shared | {"STREAMLIT_SERVER_ADDRESS": host})) for host in REPLICAS]
+
+
+def addresses(replicas: list[RunningApp]) -> list[str]:
+    return [replica.url.removeprefix("http://").partition("/")[0] for replica in replicas]
+
+
+def figure(replica: RunningApp, name: str) -> float:
+    """One of the figures that a replica has for its operator."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    said = direct.open(f"{replica.url}/metrics", timeout=30).read().decode()
+    return float(re.findall(rf"^{re.escape(name)} (\S+)$", said, re.MULTILINE)[0])
+
+
+def picture_of(label: str) -> bytes:
+    """Somebody's digit, as a picture of ink on paper."""
+    drawing = next(drawing for drawing in read_ink(INK) if drawing.label == label)
+    paper, ink = Image.new("L", (400, 400), 240), Image.fromarray(render(drawing)).resize((200, 200))
+    paper.paste(30, (100, 100), ink)
+    content = io.BytesIO()
+    paper.save(content, "PNG")
+    return content.getvalue()
+
+
+def watch(page: Page) -> list[str]:
+    """What goes wrong between the page and the proxy from now on."""
+    troubles: list[str] = []
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400 and not PROBE.search(response.url):
+            troubles.append(f"{response.status} {response.url}")
+
+    page.on("response", on_response)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    return troubles
+
+
+def test_a_browser_finds_all_of_the_app_behind_nginx(replicas: list[RunningApp], tmp_path: Path) -> None:
+    need("nginx")
+    with front("nginx", addresses(replicas), tmp_path) as site, sync_playwright() as playwright:
+        expect.set_options(timeout=1000 * PATIENCE_SECONDS)
+        page = launch(playwright).new_page(ignore_https_errors=True, viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(1000 * PATIENCE_SECONDS)
+        troubles = watch(page)
+        sockets: list[str] = []
+        page.on("websocket", lambda socket: sockets.append(socket.url))
+        url = f"{site}/{BASE}"
+
+        # The base path, the WebSocket, and the addresses from which the browser gets its modules and the network.
+        draw = DrawPage(page, url).open()
+        draw.wait_for_reader()
+        assert sockets == [f"{url.replace('https', 'wss')}/_stcore/stream"]
+        draw.draw(strokes_of("7"))
+        draw.expect_digit("7")
+
+        # Uploads.
+        draw.upload_picture(picture_of("3"))
+        draw.expect_digit("3")
+
+        # The cookie, behind TLS.
+        (cookie,) = (each for each in page.context.cookies() if each.get("name") == "inkling_visitor")
+        assert cookie["secure"]
+        assert cookie["httpOnly"]
+        assert cookie["path"] == f"/{BASE}"
+
+        # The visitor's run is there again after a reload: they came back to their replica.
+        train = TrainPage(page, url).open(LONG)
+        train.start()
+        before = train.wait_for_step(gt=0)
+        page.reload()
+        train.wait_for_step(gt=before)
+        homes = [replica for replica in replicas if figure(replica, 'inkling_runs{status="running"}')]
+        assert len(homes) == 1
+        assert not troubles
+        train.press("stop")
+        assert sum(figure(replica, "inkling_split_visitors_total") for replica in replicas) == 0
+
+
+def test_visitors_find_their_runs_again_behind_caddy(replicas: list[RunningApp], tmp_path: Path) -> None:
+    need("caddy")
+
+    async def visit(url: str) -> None:
+        cookies = []
+        for _ in range(VISITORS):
+            async with Session(url) as session:
+                cookies.append(session.cookie)
+                await session.open("train", LONG)
+                await session.press("start")
+                await session.until(lambda page: "stop" in page.widgets)
+        assert len(set(cookies)) == VISITORS
+        for cookie in cookies:
+            async with Session(url, cookie) as session:
+                await session.open("train", LONG)
+                await session.until(lambda page: "stop" in page.widgets)
+                await session.press("stop")
+
+    before = [figure(replica, "inkling_visitors_kept") for replica in replicas]
+    with front("caddy", addresses(replicas), tmp_path) as site:
+        asyncio.run(visit(f"{site}/{BASE}"))
+    came = [figure(replica, "inkling_visitors_kept") - had for replica, had in zip(replicas, before, strict=True)]
+    assert sum(came) == VISITORS
+    assert sum(figure(replica, "inkling_split_visitors_total") for replica in replicas) == 0
