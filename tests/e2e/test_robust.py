@@ -4,15 +4,18 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, WebSocketRoute, expect
 
-from tests.e2e.draw_page import DrawPage
+from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import PATIENCE_SECONDS, until
 from tests.e2e.train_page import FAILED, LONG, TRAINING, WAITING, TrainPage, click_menu
 from tests.polling import is_running, wait_for
+from tests.reading import hostile
 from tools.app_server import RunningApp, serve
 
 
@@ -158,3 +161,52 @@ def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[
         wait_for(lambda: not any(map(is_running, left)), "the end of the workers", PATIENCE_SECONDS)
         page.close()
     page_errors.clear()  # the browser says so, again and again, if a connection breaks
+
+
+@pytest.fixture
+def limited_app(tmp_path: Path) -> Iterator[RunningApp]:
+    """An app each of whose processes may take 512 MB."""
+    limited = tmp_path / "limited-python"
+    limited.write_text(f'#!/bin/sh\nulimit -s 1024 -d 524288\nexec {sys.executable} "$@"\n')
+    limited.chmod(0o700)
+    with serve(python=str(limited)) as running:
+        yield running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may not limit it")
+def test_files_that_would_fill_the_memory_end_no_app_and_are_explained_while_another_one_trains(
+    page: Page, other: Page, limited_app: RunningApp
+) -> None:
+    neighbor = TrainPage(other, limited_app.url).open(LONG)
+    neighbor.start()
+    learned = neighbor.wait_for_step(gt=0)
+    visitor = DrawPage(page, limited_app.url).open()
+    for name, make in hostile.READ_AS_PICTURE.items():
+        page.locator(".st-key-photo input[type=file]").first.set_input_files(file(name, make()))
+        expect(page.locator(".st-key-photo").get_by_role("alert")).to_contain_text(REFUSED_PICTURES[name])
+    click_menu(page, "Evaluate")
+    for button, key, files in (
+        ("Load a model file", "network_file", hostile.READ_AS_NETWORK),
+        ("Load data files", "dataset_files", hostile.READ_AS_DATASET),
+    ):
+        page.get_by_role("button", name=button).click()
+        upload = page.locator(f".st-key-{key} input[type=file]")
+        for name, make in files.items():
+            upload.set_input_files(file(name, make()))
+            expect(page.get_by_role("alert").filter(has_text=f"{name}: ")).to_be_visible()
+            if key == "dataset_files":  # which would take the next file besides
+                page.locator(f".st-key-{key}").get_by_test_id("stFileChipDeleteBtn").first.click()
+        page.keyboard.press("Escape")
+        learned = neighbor.wait_for_step(gt=learned)
+    click_menu(page, "Draw")
+    visitor.draw(strokes_of("5"))
+    visitor.expect_digit("5")
+    neighbor.wait_for_step(gt=learned)
+    neighbor.stop()
+
+
+REFUSED_PICTURES = {"deep.png": "no ink found", "endless.jpg": "at most 100 scans"}
+
+
+def file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
