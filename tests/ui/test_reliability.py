@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
+import numpy as np
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.asyncio.client import connect
@@ -16,9 +17,13 @@ from benchmarks import drawings
 from benchmarks.day import go
 from benchmarks.load import Tally, answered
 from benchmarks.sessions import NO_LOGIN, Page, Session, first_cookie
+from model.inference.classification import classify_images
+from model.ink import Drawing, render
+from model.training import checkpoint
 from tests.figures import report
 from tests.paths import ROOT
 from tools.app_server import RunningApp, serve
+from ui.draw import prediction
 
 SOCKETS = 50
 
@@ -122,3 +127,17 @@ def test_a_file_for_a_session_that_does_not_exist_is_refused(app: RunningApp, me
         direct.open(request, timeout=60)
     assert 400 <= refused.value.code < 500
     assert str(ROOT) not in refused.value.read().decode(errors="replace")
+
+
+def test_blank_paper_a_dot_and_a_sheet_full_of_ink_have_an_answer() -> None:
+    network = checkpoint.load(checkpoint.DEFAULT_WEIGHTS).network
+    dot = render(Drawing((np.array([[140.0, 140.0]]),), pen=16.0))
+    lines = tuple(np.array([[0.0, y], [280.0, y]]) for y in range(0, 281, 4))
+    full = render(Drawing(lines, pen=16.0))
+    readings = classify_images(network, [None, dot, full, np.full((28, 28), 255, np.uint8)])
+    for reading in readings:
+        shown = prediction.headline_html(reading) + prediction.detail_html(reading)
+        assert "nan" not in shown
+        assert re.sub(r"<[^>]+>", "", shown).strip()
+    blank, *_ = readings
+    assert prediction.headline_html(blank) != prediction.headline_html(readings[2])

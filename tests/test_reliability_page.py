@@ -1,0 +1,42 @@
+"""docs/reliability.md names tests for each of its cases; all of them exist."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+
+from tests.paths import ROOT
+
+PAGE = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+ROWS = [line for line in PAGE.splitlines() if re.match(r"\| \d+ \|", line)]
+
+
+@cache
+def functions(file: str) -> set[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_there_are_twenty_cases() -> None:
+    assert [int(row.split("|")[1]) for row in ROWS] == list(range(1, 21))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[2].strip())
+def test_each_case_has_a_promise_and_tests_that_exist(row: str) -> None:
+    _, _, case, promise, held_by, _ = row.split("|")
+    assert case.strip()
+    assert promise.strip().endswith(".")
+    named = re.findall(r"`([^`]+)`", held_by)
+    assert named
+    for identity in named:
+        file, _, function = identity.partition("::")
+        assert function in functions(file), identity
+
+
+def test_figures_name_tests_or_commands_that_exist() -> None:
+    for identity in re.findall(r"`(tests/[^`]+::[^`]+)`", PAGE):
+        file, _, function = identity.partition("::")
+        assert function in functions(file), identity
+    for module in re.findall(r"`python -m (\S+)", PAGE):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
