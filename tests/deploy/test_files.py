@@ -168,6 +168,13 @@ def test_kubernetes_gives_the_app_its_folders_and_no_rights() -> None:
     assert container()["resources"]["limits"].keys() == {"cpu", "memory"}
 
 
+def test_replicas_hand_their_visitors_over_in_what_they_share() -> None:
+    _, read = compose()
+    in_kubernetes = {each["name"]: each["value"] for each in container()["env"]}
+    for environment in (read["services"]["app"]["environment"], in_kubernetes):
+        assert environment["INKLING_SHARED"].startswith(f"{CACHE}/")
+
+
 def test_a_replica_may_end_before_it_is_killed() -> None:
     sleep = int(container()["lifecycle"]["preStop"]["exec"]["command"][-1])
     assert manifest("Deployment")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] >= sleep + 30
@@ -204,8 +211,10 @@ def test_nginx_lets_the_largest_upload_pass() -> None:
 
 
 def test_nginx_says_a_command_that_docker_has() -> None:
-    said = re.findall(r"^#     (.+?\n#         .+)$", (DEPLOY / "nginx.conf").read_text(), re.MULTILINE)
-    words = shlex.split(said[0].replace("\\\n#", " "))
+    (said,) = re.findall(
+        r"^#     (docker run.+(?:\n#         .+)+)$", (DEPLOY / "nginx.conf").read_text(), re.MULTILINE
+    )
+    words = shlex.split(said.replace("\\\n#", " "))
     assert words[:2] == ["docker", "run"]
     assert f"127.0.0.1:{PORT}:{PORT}" in words
     assert variables(" ".join(words)) <= known_variables() | {"STREAMLIT_SERVER_BASE_URL_PATH"}
@@ -219,3 +228,10 @@ def test_caddy_understands_its_file(tmp_path: Path) -> None:
         command, capture_output=True, text=True, timeout=60, check=False, env={"PATH": "/usr/bin:/usr/local/bin"} | home
     )
     assert answer.returncode == 0, answer.stderr
+
+
+def test_the_documentation_names_what_compose_can_be_told() -> None:
+    told = set(re.findall(r"\$\{(\w+):-", (DEPLOY / "compose.yaml").read_text()))
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    assert told <= variables(page)
+    assert variables(page) <= told | known_variables() | {"STREAMLIT_SERVER_BASE_URL_PATH"}

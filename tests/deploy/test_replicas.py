@@ -2,7 +2,10 @@
 
 import asyncio
 import io
+import os
 import re
+import signal
+import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Response, expect, sync_playwright
 
+from benchmarks.sessions import Page as SessionPage
 from benchmarks.sessions import Session
 from model.ink import read_ink, render
 from tests.deploy.front import REPLICAS, front, need
@@ -19,6 +23,7 @@ from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import PATIENCE_SECONDS
 from tests.e2e.train_page import LONG, TrainPage
 from tests.paths import INK
+from tests.polling import wait_for
 from tools.app_server import RunningApp, free_port, serve
 from tools.browser import launch
 
@@ -30,11 +35,12 @@ VISITORS = 6
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
-@pytest.fixture(scope="module")
-def replicas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningApp]]:
-    """Two apps that share a cache folder, and with it the secret of the visitors' cookies."""
+@pytest.fixture
+def replicas(tmp_path: Path) -> Iterator[list[RunningApp]]:
+    """Two apps that share a cache folder, with it the secret of the visitors' cookies, and what they leave."""
     shared = {
-        "INKLING_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "INKLING_CACHE": str(tmp_path / "cache"),
+        "INKLING_SHARED": str(tmp_path / "cache" / "shared"),
         "INKLING_WORKERS": "1",
         "STREAMLIT_SERVER_BASE_URL_PATH": BASE,
         "STREAMLIT_SERVER_PORT": str(free_port()),
@@ -47,11 +53,13 @@ def addresses(replicas: list[RunningApp]) -> list[str]:
     return [replica.url.removeprefix("http://").partition("/")[0] for replica in replicas]
 
 
-def figure(replica: RunningApp, name: str) -> float:
-    """One of the figures that a replica has for its operator."""
+def figure(replica: RunningApp, name: str, label: str = "") -> float:
+    """One of the figures that a replica has for its operator: the sum of those with a label."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     said = direct.open(f"{replica.url}/metrics", timeout=30).read().decode()
-    return float(re.findall(rf"^{re.escape(name)} (\S+)$", said, re.MULTILINE)[0])
+    assert f"# TYPE {name} " in said
+    found = re.findall(rf"^{name}(?:{{(.*)}})? (\S+)$", said, re.MULTILINE)
+    return sum(float(value) for labels, value in found if label in labels)
 
 
 def picture_of(label: str) -> bytes:
@@ -85,7 +93,7 @@ def test_a_browser_finds_all_of_the_app_behind_nginx(replicas: list[RunningApp],
         page.set_default_timeout(1000 * PATIENCE_SECONDS)
         troubles = watch(page)
         sockets: list[str] = []
-        page.on("websocket", lambda socket: sockets.append(socket.url))
+        page.on("websocket", lambda opened: sockets.append(opened.url))
         url = f"{site}/{BASE}"
 
         # The base path, the WebSocket, and the addresses from which the browser gets its modules and the network.
@@ -111,34 +119,56 @@ def test_a_browser_finds_all_of_the_app_behind_nginx(replicas: list[RunningApp],
         before = train.wait_for_step(gt=0)
         page.reload()
         train.wait_for_step(gt=before)
-        homes = [replica for replica in replicas if figure(replica, 'inkling_runs{status="running"}')]
+        homes = [replica for replica in replicas if figure(replica, "inkling_runs", "running")]
         assert len(homes) == 1
         assert not troubles
         train.press("stop")
-        assert sum(figure(replica, "inkling_split_visitors_total") for replica in replicas) == 0
+        assert sum(figure(replica, "inkling_proxy_problems_total", "split") for replica in replicas) == 0
 
 
 def test_visitors_find_their_runs_again_behind_caddy(replicas: list[RunningApp], tmp_path: Path) -> None:
     need("caddy")
+    hosts = list(REPLICAS)
 
-    async def visit(url: str) -> None:
+    async def come(url: str) -> list[str]:
         cookies = []
         for _ in range(VISITORS):
             async with Session(url) as session:
                 cookies.append(session.cookie)
                 await session.open("train", LONG)
                 await session.press("start")
-                await session.until(lambda page: "stop" in page.widgets)
+                await session.until(has_run)
         assert len(set(cookies)) == VISITORS
+        return cookies
+
+    async def come_again(url: str, cookies: list[str]) -> None:
         for cookie in cookies:
             async with Session(url, cookie) as session:
-                await session.open("train", LONG)
-                await session.until(lambda page: "stop" in page.widgets)
-                await session.press("stop")
+                await session.open("train")
+                await session.until(has_run)
 
-    before = [figure(replica, "inkling_visitors_kept") for replica in replicas]
-    with front("caddy", addresses(replicas), tmp_path) as site:
-        asyncio.run(visit(f"{site}/{BASE}"))
-    came = [figure(replica, "inkling_visitors_kept") - had for replica, had in zip(replicas, before, strict=True)]
-    assert sum(came) == VISITORS
-    assert sum(figure(replica, "inkling_split_visitors_total") for replica in replicas) == 0
+    with front("caddy", addresses(replicas), tmp_path, hosts) as site:
+        url = f"{site}/{BASE}"
+        cookies = asyncio.run(come(url))
+        asyncio.run(come_again(url, cookies))
+        assert sum(figure(replica, "inkling_visitors_kept") for replica in replicas) == VISITORS
+        assert sum(figure(replica, "inkling_proxy_problems_total", "split") for replica in replicas) == 0
+
+        # A replica is told to end: its visitors come to the other one, and their runs go on there.
+        ending, staying = replicas
+        os.kill(ending.pid, signal.SIGTERM)
+        hosts.remove(REPLICAS[0])  # as Docker does
+        wait_for(lambda: not is_listening(ending), "the end of a replica")
+        asyncio.run(come_again(url, cookies))
+        assert figure(staying, "inkling_visitors_kept") == VISITORS
+
+
+def is_listening(replica: RunningApp) -> bool:
+    host, _, port = addresses([replica])[0].partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def has_run(page: SessionPage) -> bool:
+    """Whether the page shows a run that goes on or waits."""
+    return "stop" in page.widgets
