@@ -37,6 +37,7 @@ from model.training.history import HistoryPoint, Progress
 from model.training.observer import RunObserver
 from model.training.resume import ResumeCheckpoint
 from model.training.snapshot import Snapshot
+from model.training.threads import ThreadPlan
 
 INTERRUPTED = Path("interrupted.safetensors")  # where the network of an interrupted run goes without --out
 
@@ -77,9 +78,10 @@ def config_options(command: Callable[..., Any], config_class: type[Settings] = T
 @click.option("--out", type=click.Path(path_type=Path), help="Write the network here: .safetensors or .npz.")
 @click.option(
     "--threads",
-    type=click.IntRange(1),
-    help="Compute on at most so many cores [default: all]. Another number changes the last bits of the result: the app "
-    "gives each of its workers its share of the cores.",
+    metavar="NUMBER",
+    help="Compute on so many threads [default: as many as are worth it and as other programs leave cores free, fewer "
+    "once they take some]. Another number changes the last bits of the result. The number that a run had is in its "
+    "file and in --json; 2,1@340 is 2 threads, and 1 from step 340 on.",
 )
 @turn_option
 @click.option("--fresh", is_flag=True, help="Start over, even if the same run was interrupted before.")
@@ -88,7 +90,7 @@ def config_options(command: Callable[..., Any], config_class: type[Settings] = T
 def train_command(
     preset_name: str | None,
     out: Path | None,
-    threads: int | None,
+    threads: str | None,
     turn: str | None,
     fresh: bool,
     as_json: bool,
@@ -98,9 +100,11 @@ def train_command(
 
     Ctrl-C stops the run and saves the network; so does SIGTERM, after which the exit code is 143. If a run of more than
     half a minute was interrupted, by whatever, the same command resumes it from at most half a minute before and ends
-    with the same network, bit for bit. If --out can't be written in the end, the network is kept somewhere else and the
-    exit code is 2.
+    with the same network, bit for bit on as many threads. If --out can't be written in the end, the network is kept
+    somewhere else and the exit code is 2.
     """
+    if threads is not None:
+        ThreadPlan.of(threads)
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     start = preset(preset_name).config if preset_name else TrainingConfig()
     config = start.changed(**values)
@@ -166,7 +170,7 @@ class TrainSession:
     config: TrainingConfig
     dataset: data.Dataset
     ink: Sequence[Drawing]
-    threads: int | None
+    threads: str | None
     ancestors: Ancestors
     history: list[dict[str, Any]] = field(default_factory=list)  # the learning curve, see `history_point`
     observer: RunObserver = field(init=False)  # of the run, once it has begun

@@ -33,6 +33,7 @@ from model.training import Change, Trainer, blas_threads
 from model.training.ancestors import Ancestors
 from model.training.checkpoint import Checkpoint
 from model.training.snapshot import Snapshot
+from model.training.threads import ThreadControl
 
 NO_BATCH = "There is no batch yet to check the gradient on: let it run a step first."
 ROOM_TIMEOUT_S, ROOM_INTERVAL_S = 600.0, 1.0  # for room on a full disk, and from one try to the next
@@ -74,8 +75,10 @@ class TrainingRunner:
     def run(self) -> None:
         """Train until the run ends, is stopped, or is preempted."""
         trainer = self._trainer
-        threads = blas_threads(trainer.config, len(trainer.batches), self._start.threads)
-        with threadpool_limits(limits=threads, user_api="blas"):
+        most = blas_threads(trainer.config, len(trainer.batches), self._start.threads)
+        with threadpool_limits(limits=1, user_api="blas"):  # puts back what was there in the end
+            control = ThreadControl(most, step=trainer.step)
+            trainer.threads = str(control.used)
             self._begin()
             while trainer.status == "running":
                 self._handle_commands()
@@ -86,6 +89,8 @@ class TrainingRunner:
                         return
                     continue
                 self._train()
+                control.observe(trainer.step)
+                trainer.threads = str(control.used)
             self._end()
 
     def _begin(self) -> None:

@@ -71,6 +71,7 @@ class Checkpoint:
             "epochs": progress.epoch,
             "seconds": round(progress.seconds, 3),
             "status": status,
+            "threads": progress.threads or None,
             TRAINED_ON: fingerprint.sample_hashes(known),
         }
         if test is not None:

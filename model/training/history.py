@@ -44,6 +44,7 @@ class Progress:
     epoch_ended: bool = False
     status: Status = "running"
     message: str = ""
+    threads: str = ""  # how many threads have computed the matrix products, as a ThreadPlan writes it
     ancestors_data: tuple[str, ...] = ()  # what the networks that it learns from have learned from
     snapshot: Callable[[], Snapshot] | None = field(default=None, repr=False)  # if training can go on
 

@@ -36,6 +36,7 @@ from model.training.history import MetricAccumulator, Progress, Status
 from model.training.random_streams import RandomStreams
 from model.training.snapshot import Snapshot
 from model.training.split import make_split
+from model.training.threads import ThreadControl, ThreadPlan
 from model.training.workload import blas_threads, steps_between_reports
 
 
@@ -48,7 +49,7 @@ def train(
     start: Snapshot | None = None,
     ancestors: Ancestors | None = None,
     report_every: int | None = None,
-    threads: int | None = None,
+    threads: int | str | None = None,
 ) -> Generator[Progress, Change | None, None]:
     """Train a new network: yield a Progress before the first step, and then after every few.
 
@@ -64,8 +65,8 @@ def train(
             Progress is of that moment. Changes made before the snapshot stay made.
         ancestors: The networks that config.teacher and config.start_from name; by default they are loaded.
         report_every: The number of steps from one Progress to the next.
-        threads: The most threads for the matrix products, by default one for each core. Fewer are used where the work
-            is not worth them.
+        threads: The number of threads for the matrix products, or a plan of them as Progress.threads notes it. By
+            default it is chosen: see `model.training.threads`.
 
     Raises:
         ValueError: The config does not fit the data (nothing left to learn from, a batch larger than all of it), the
@@ -98,6 +99,7 @@ class Trainer:
         validation: The last validation loss and accuracy.
         batch: The last batch; it stays as it is until the next step.
         measure_next_step: Whether the next step shall be measured, into gradient_step.norms.
+        threads: How many threads have computed the matrix products, as a ThreadPlan writes it.
         message: Why the run ended, if there is something to say.
     """
 
@@ -133,6 +135,7 @@ class Trainer:
 
         self.epoch = self.step = self.samples_seen = 0
         self.seconds = 0.0
+        self.threads = ""
         self.epoch_ended = False
         self.status: Status = "running"
         self.message = ""
@@ -160,11 +163,14 @@ class Trainer:
     # -- The loop -------------------------------------------------------------------------------------------
 
     def run(
-        self, *, report_every: int | None = None, threads: int | None = None
+        self, *, report_every: int | None = None, threads: int | str | None = None
     ) -> Generator[Progress, Change | None, None]:
         """Train to the end: see `train`."""
-        limit = blas_threads(self.config, len(self.batches), threads)
-        with threadpool_limits(limits=limit, user_api="blas"):
+        plan = None if threads is None else ThreadPlan.of(str(threads))
+        most = blas_threads(self.config, len(self.batches))
+        with threadpool_limits(limits=1, user_api="blas"):  # puts back what was there in the end
+            control = ThreadControl(most, plan, step=self.step)
+            self.threads = str(control.used)
             if not self.step:
                 self.validate()
             change = yield self.report()
@@ -172,6 +178,8 @@ class Trainer:
                 if change:
                     self.change(change)
                 self.advance(report_every or self.steps_between_reports)
+                control.observe(self.step)
+                self.threads = str(control.used)
                 change = yield self.report()
 
     def advance(self, every: int, interrupted: Callable[[], bool] = lambda: False) -> None:
@@ -309,6 +317,7 @@ class Trainer:
             validation_accuracy=self.validation[1],
             learning_rate=self.learning_rate,
             images_per_second=self.samples_seen / self.seconds if self.seconds else 0.0,
+            threads=self.threads,
             seconds=self.seconds,
             epoch_ended=self.epoch_ended,
             status=self.status,

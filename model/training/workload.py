@@ -14,9 +14,7 @@ WORK_PER_THREAD = 3e6  # weights times batch: with less for each, threads cost m
 
 
 def blas_threads(config: TrainingConfig, num_images: int, most: int | None = None) -> int:
-    """Return the number of threads for a run's matrix products.
-
-    The last bits of sums depend on it, so it depends on nothing but its arguments and the machine's cores.
+    """Return how many threads are worth it for a run's matrix products; `training.threads` takes fewer if need be.
 
     Args:
         config: The run's settings.

@@ -139,6 +139,7 @@ def test_a_training_is_kept_with_its_scores():
         "epochs": 3,
         "seconds": 1.235,
         "status": "stopped",
+        "threads": None,
         "trained_on_hashes": fingerprint.sample(data.images),
         "test_images_seen": 0,
     }
