@@ -17,9 +17,9 @@ def show() -> None:
     tab = state.tab()
     if not tab.has_lost_all:
         return
-    with st.container(key="lost"):
+    with st.container(key="lost", horizontal=True, vertical_alignment="center", gap="small"):
         st.warning(TEXT, icon=":material/info:")
-        st.button("Understood", key="lost_understood", on_click=_forget)
+        st.button("Close", key="lost_close", on_click=_forget, width="content")
 
 
 def _forget() -> None:
