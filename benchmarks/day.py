@@ -34,7 +34,7 @@ from tools.app_server import ROOT, RunningApp, serve
 FASTER = 24  # how fast time runs
 FIRST = 100  # visits, after which the app is looked at for comparison
 AT_ONCE = 6  # visitors
-QUIET_SECONDS = 150.0  # Streamlit itself keeps a closed session for two minutes, in case the browser comes back
+QUIET_SECONDS = 200.0  # Streamlit itself keeps a closed session for two minutes, in case the browser comes back
 PAGES = ("", "draw", "train", "evaluate", "inside")
 NEEDED = {"draw": "sheet_", "train": "start"}  # what a visitor uses there
 TRAININGS = ("epochs=2&hidden_sizes=16", "epochs=10000&hidden_sizes=32", "epochs=3&hidden_sizes=64,32&optimizer=sgd")
@@ -76,6 +76,7 @@ class Day:
 
     done: Counter[str] = field(default_factory=Counter)  # how often visitors did what
     errors: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)  # that the app's log tells of
     looks: list[Look] = field(default_factory=list)
 
 
@@ -104,17 +105,18 @@ def main(visits: int, first: int, looks: int, seed: int, quiet: float, as_json: 
     with hasty_app() as (app, temporary):
         stops = {min(first, visits - 1), visits, *(visits * number // (looks + 1) for number in range(1, looks + 1))}
         day = asyncio.run(play(app, temporary, visits, sorted(stop for stop in stops if stop >= first), seed, quiet))
-        tracebacks = app.log.read_text(errors="replace").count("Traceback")
+        day.faults = faults(app.log.read_text(errors="replace"))
     if as_json:
-        print(json.dumps(asdict(day) | {"tracebacks": tracebacks}))
+        print(json.dumps(asdict(day)))
     else:
         names = [part.name for part in fields(Look)]
         print("".join(f"{name:>13}" for name in names))
         for it in day.looks:
             print("".join(f"{getattr(it, name):13}" for name in names))
         print(f"done: {dict(day.done)}")
-        print(f"errors: {dict(day.errors)}; tracebacks in the log: {tracebacks}")
-    sys.exit(bool(day.errors or tracebacks))
+        print(f"errors: {dict(day.errors)}")
+        print(f"in the log: {dict(day.faults)}")
+    sys.exit(bool(day.errors or day.faults))
 
 
 async def play(app: RunningApp, temporary: Path, visits: int, stops: list[int], seed: int, quiet: float) -> Day:
@@ -135,6 +137,9 @@ async def play(app: RunningApp, temporary: Path, visits: int, stops: list[int], 
         number = stop
         say(f"{number} visits, {day.errors.total()} errors; {quiet:.0f} s of quiet")
         await asyncio.sleep(quiet)
+        async with Session(app.url) as visitor:  # what is over is forgotten when somebody comes
+            await visitor.open("draw")
+        await asyncio.sleep(quiet / 20)
         day.looks.append(look(app.pid, temporary, number))
     return day
 
@@ -156,6 +161,7 @@ async def visit(url: str, rng: random.Random, sent: list[Sent], done: Counter[st
                 case "train":
                     await go(session, "train", rng.choice(TRAININGS))
                     await session.press("start")
+                    await session.until(lambda page: any(name.startswith("stop") for name in page.widgets))
                     await asyncio.sleep(rng.uniform(0, 2))
                     if rng.random() < 0.5:
                         await session.press("stop")
@@ -185,6 +191,16 @@ async def go(session: Session, page: str, query: str = "") -> None:
     await session.open(page, query)
     if key := NEEDED.get(page):  # the run that has ended may have been one of the page before
         await session.until(lambda page: any(name.startswith(key) for name in page.widgets))
+
+
+def faults(log: str) -> Counter[str]:
+    """The last line of each traceback in a log, with the line of code before it."""
+    found: Counter[str] = Counter()
+    for trace in log.split("Traceback (most recent call last):")[1:]:
+        lines = trace.strip("\n").splitlines()
+        end = next((index for index, line in enumerate(lines) if not line.startswith(" ")), len(lines) - 1)
+        found[f"{lines[end]} at {' '.join(lines[max(0, end - 2)].split())}"] += 1
+    return found
 
 
 def look(pid: int, temporary: Path, visits: int) -> Look:

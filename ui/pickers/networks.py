@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -37,9 +38,14 @@ def load_shipped(name: str) -> Checkpoint:
 
 def shipped_names() -> list[str]:
     """The names of the networks that come with Inkling, the one that Draw starts with first."""
+    return list(_shipped())
+
+
+@functools.cache  # each answer to a drawing asks for them
+def _shipped() -> tuple[str, ...]:
     names = [path.stem for path in Path(checkpoint.WEIGHTS).glob("*.safetensors")]
     order = [DEFAULT, *PRESETS, *sorted(names)]
-    return sorted(names, key=order.index)
+    return tuple(sorted(names, key=order.index))
 
 
 def add(name: str, trained: Checkpoint) -> str:

@@ -37,7 +37,7 @@ FOLDER = "visitors"
 TAKEN = "taken-"
 
 # Plain values that are written as they are.
-_PLAIN = (
+PLAIN = (
     "network", "network_chosen_on", "dataset", "num_samples", "sample_seed", "speed", "probe", "probe_number",
     "times_pinned", "jobs_started",
 )  # fmt: skip
@@ -121,7 +121,7 @@ def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
     for number, job in enumerate(jobs):
         is_saved = pool.worker_pid(job) is None
         handover.write(job, folder / f"run-{number}", is_saved=is_saved, has_time=lambda: time.monotonic() < end)
-    values: dict[str, Any] = {name: getattr(state, name) for name in _PLAIN}
+    values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     values |= {
         "format": FORMAT,
         "networks": list(state.networks),
@@ -170,7 +170,7 @@ def _read(state: VisitorState, pool: Pool, folder: Path) -> None:
         for number, name in enumerate(values["networks"])
     }
     datasets = [(name, _dataset(folder / f"data-{number}", pool)) for number, name in enumerate(values["datasets"])]
-    for name in _PLAIN:
+    for name in PLAIN:
         setattr(state, name, values[name])
     state.networks, state.datasets = networks, dict(datasets[:1])  # one at a time is in the menu
     state.config = TrainingConfig.of(values["config"])

@@ -1,5 +1,6 @@
 """What an app leaves of its visitors when it ends, another one takes up, once, and whole."""
 
+import dataclasses
 import json
 import os
 import time
@@ -164,3 +165,14 @@ def test_what_nobody_came_back_for_is_deleted(pools, shared):
     os.utime(old, (0, 0))
     handover.sweep()
     assert list(shared.iterdir()) == [new]
+
+
+def test_nothing_that_belongs_to_a_visitor_is_forgotten():
+    """A new field of VisitorState is either handed over or named here."""
+    handed_over = {"networks", "datasets", "content", "drawings", "config", "pinned", "jobs", "job", "job_networks"}
+    stays_behind = {
+        "name", "token", "lock", "last_request", "last_request_at", "sent_until",  # of this process
+        "photo", "photos", "photo_problem", "photo_number", "file_problems",  # of an upload that is gone with the tab
+    }  # fmt: skip
+    fields = {field.name for field in dataclasses.fields(VisitorState)}
+    assert fields == {*handover.PLAIN, *handed_over, *stays_behind}
