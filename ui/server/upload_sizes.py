@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from model.ink.photo import MAX_BYTES
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".heic", ".heif")
+CROWDED = "too many files are coming in at the moment: try again"
 FRAMING = 2**16  # bytes around a file: the form that it comes in
 _ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 _FILE_NAME = re.compile(rb'filename="([^"\r\n]*)"')
@@ -50,22 +52,28 @@ class UploadSizes:
             return
         upload = uploads.begin(address[1], address[2], min(int(size), most))
         if upload is None:
-            await _refuse(503, "too many files are coming in at the moment: try again", scope, receive, send)
+            await _refuse(503, CROWDED, scope, receive, send)
             return
-        waiting, status = [first], 0
+        waiting, status, is_cut_off = [first], 0, False
 
         async def receive_counted() -> Message:
+            nonlocal is_cut_off
             message = waiting.pop() if waiting else await receive()
             upload.received = min(upload.received + len(message.get("body", b"")), upload.declared)
-            return message
+            is_cut_off = is_cut_off or not uploads.fit()
+            return {"type": "http.disconnect"} if is_cut_off else message
 
         async def send_noted(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
-            await send(message)
+            if not is_cut_off:
+                await send(message)
 
         try:
             await self.app(scope, receive_counted, send_noted)
+        except ClientDisconnect:
+            if is_cut_off:
+                await _refuse(503, CROWDED, scope, receive, send)
         finally:
             uploads.end(upload, stored=200 <= status < 300)
 

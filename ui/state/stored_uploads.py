@@ -90,6 +90,11 @@ class StoredUploads:
             self._uploads.append(upload)
             return upload
 
+    def fit(self) -> bool:
+        """Whether what has come of all files is no more than there may be: many may be on their way at once."""
+        with self._lock:
+            return sum(upload.received for upload in self._uploads) <= self.limits.all
+
     def end(self, upload: _Upload, *, stored: bool) -> None:
         """Note that a file has come, or that it will not."""
         with self._lock:

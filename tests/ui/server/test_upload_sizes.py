@@ -1,5 +1,6 @@
 """An upload that is too large is refused by what it declares; older files make room for new ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -34,6 +35,7 @@ class Server:
     files: MemoryUploadedFileManager = field(default_factory=lambda: MemoryUploadedFileManager(""))
     clock: Clock = field(default_factory=Clock)
     reached: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None  # happens before a file's content is asked for
 
     def __post_init__(self) -> None:
         self.uploads = StoredUploads(LIMITS, lambda: self.files, self.clock)
@@ -44,6 +46,7 @@ class Server:
     async def _store(self, request: Request) -> Response:
         session, file = request.path_params["session"], request.path_params["file"]
         self.reached.append(file)
+        self.meanwhile()
         if session == "unknown":
             return Response(status_code=400)
         await request.body()
@@ -93,6 +96,22 @@ def test_what_one_visitor_has_sent_goes_for_others_only_when_it_has_been_read() 
     assert server.put("more", 10, "others") == 204
     assert server.holds("mine") == []
     assert server.holds("theirs", session="they") == ["theirs"]
+
+
+def test_what_comes_in_at_once_is_cut_off_when_it_is_too_much() -> None:
+    server = Server()
+    others = [server.uploads.begin(name, "file", 60 * MB) for name in ("they", "others")]
+
+    def much_comes() -> None:
+        for upload in others:
+            assert upload
+            upload.received = upload.declared
+
+    server.meanwhile = much_comes
+    assert server.put("mine", 1) == 503
+    assert server.reached == ["mine"]
+    assert server.holds("mine") == []
+    assert server.uploads.held() == 120 * MB
 
 
 def test_what_a_browser_removes_or_the_app_refuses_takes_no_room() -> None:
