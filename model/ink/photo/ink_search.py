@@ -16,9 +16,10 @@ WINDOWS = (0.05, 0.1, 0.35)  # shares of the page's longer side: for pens, for m
 GRAY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look (ITU-R BT.601)
 POLARITY_REACHES = (0.6, 0.2)  # shares of the page's longer side
 PLAIN_LENGTH = 0.15  # of the page's longer side
+PLAIN_PARTS = 4
 PLAIN_WIDTH = 0.4  # of the window
 LEAST_MERIT = 0.15  # grain and shadows have up to 0.13, faint pencil 0.5 and more
-ENOUGH_MERIT = 0.35
+ENOUGH_MERIT = 0.6
 LEAST_LINE = 0.03  # the least darkness of a printed line
 
 
@@ -73,7 +74,8 @@ def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
             if of_light is None or found.merit > (0.35 if found.has(of_light) else 1) * of_light.merit:
                 of_light = found
             side = max(sheet.shape)
-            if found.length > PLAIN_LENGTH * side and found.width < PLAIN_WIDTH * share * side:
+            is_thin = found.width < PLAIN_WIDTH * share * side
+            if is_thin and found.length > PLAIN_LENGTH * side and len(found.kept) <= PLAIN_PARTS:
                 break  # no fat marker of which only parts are seen
         if of_light and (best is None or of_light.merit > 1.3 * best.merit):
             best = of_light

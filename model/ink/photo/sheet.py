@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull
 
 from model.common.arrays import F64, I64, Bools
 
@@ -21,7 +22,8 @@ TINT = 0.10  # how much the logarithms of two colors' ratios may differ
 SHADE = 0.3  # the deepest shadow leaves that share of the light
 SAME = 0.8  # parts that do not touch are in the same light
 LEAST = 0.05  # share of the picture; a smaller part is no sheet
-LEAST_REACH = 0.08  # of the longer side: a sheet has a free place as far across to all sides, a fat stroke has not
+LEAST_REACH = 0.1  # of the longer side: a sheet has a free place as far across to all sides, a fat stroke has not
+LEAST_SOLID = 0.7  # of its convex hull: a sheet is no ring and no stroke
 MARGIN = 8  # pixels of the page along the sheet's edge that are left out
 
 
@@ -36,7 +38,7 @@ def sheets(page: F64) -> list[Bools]:
         own = parts == number
         inside = ndimage.binary_fill_holes(own)
         share = inside.mean()
-        if share < LEAST or ndimage.distance_transform_edt(np.pad(own, 1)).max() < LEAST_REACH * max(own.shape):
+        if share < LEAST or not _is_broad(own) or _solidity(inside) < LEAST_SOLID:
             continue
         if share > 0.97:
             found.append((share * 0.2, whole))
@@ -51,6 +53,16 @@ def sheets(page: F64) -> list[Bools]:
     if not any(mask is whole for mask in masks):
         masks.append(whole)
     return masks
+
+
+def _is_broad(part: Bools) -> bool:
+    return bool(ndimage.distance_transform_edt(np.pad(part, 1)).max() >= LEAST_REACH * max(part.shape))
+
+
+def _solidity(part: Bools) -> float:
+    """Which share of its convex hull a part fills."""
+    corners = np.argwhere(part)[:, None] + np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return float(part.sum() / ConvexHull(corners.reshape(-1, 2)).volume)  # in the plane, the volume is an area
 
 
 def _coarse(page: F64) -> F64:
