@@ -335,6 +335,20 @@ def test_pictures_and_drawings_are_classified(answer, run, weights, mnist_5k, tm
     assert stdout.splitlines()[1].startswith(f"{drawing}, line 1: 1  ")
 
 
+def test_each_digit_of_a_picture_is_an_answer_with_its_box(answer, run, weights, mnist_5k, tmp_path):
+    page = np.full((300, 500), 235, np.uint8)
+    page[60:200, 80:100] = page[50:190, 380:402] = 20
+    result = answer("classify", picture(tmp_path / "two.png", page), "--weights", weights)
+    assert [prediction["part"] for prediction in result["predictions"]] == [1, 2]
+    boxes = [prediction["box"] for prediction in result["predictions"]]
+    np.testing.assert_allclose(boxes, [[0.16, 0.2, 0.2, 0.667], [0.76, 0.167, 0.804, 0.633]], atol=0.02)
+    assert result["notes"] == ["two.png: 2 digits are in the picture; each is read by itself"]
+    _, stdout, _ = run("classify", tmp_path / "two.png", "--weights", weights)
+    assert [line.split(": ")[0] for line in stdout.splitlines()] == [
+        f"{tmp_path / 'two.png'}, digit {n}" for n in (1, 2)
+    ]
+
+
 def test_what_has_no_label_has_no_accuracy(answer, weights, tmp_path):
     drawing = tmp_path / "one.jsonl"
     drawing.write_text('{"strokes": [[[5, 0], [5, 40]]]}\n{"label": "Q", "strokes": [[[5, 0], [5, 40]]]}')

@@ -30,9 +30,11 @@ class Recipe:
     digit: Digit
     rng: Generator
     held_out: bool
+    shape: tuple[int, int] = (0, 0)  # of the picture: height and width in pixels; drawn too if nothing is given
 
     def __post_init__(self) -> None:
-        self.shape = SIZES[self.rng.integers(len(SIZES))]
+        if not any(self.shape):
+            self.shape = SIZES[self.rng.integers(len(SIZES))]
         self.unit = max(self.shape) / 1000
         self.pen = self.one_of(PENS)
         self.paper = self.one_of(PAPERS)

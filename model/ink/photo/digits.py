@@ -10,6 +10,8 @@ from model.ink.photo.strokes import EIGHT, Strokes
 
 FULL_SIZE = 0.55  # of the largest part's longer side: a part as long may be a digit of its own
 NEAR = 0.3  # of the largest part's longer side: how far off a smaller part still belongs to a digit
+FLAT = 4  # a part so many times as wide as high is a bar
+BAR_NEAR = 0.1  # of the largest part's longer side: how far off a bar still belongs to a digit
 MAX_DIGITS = 40
 
 
@@ -18,7 +20,8 @@ def group(strokes: Strokes) -> list[Bools]:
     boxes = ndimage.find_objects(strokes.labels)
     parts = [(int(number), _corners(boxes[number - 1])) for number in strokes.kept]
     longest = _length(parts[0][1])
-    groups = [[part] for part in parts if _length(part[1]) >= FULL_SIZE * longest]
+    whole = [part for part in parts if part is parts[0] or _is_whole(part[1], longest)]
+    groups = [[part] for part in whole]
     joined = True
     while joined:
         joined = False
@@ -28,10 +31,10 @@ def group(strokes: Strokes) -> list[Bools]:
                     groups[one] += groups.pop(other)
                     joined = True
     for part in parts:
-        if _length(part[1]) < FULL_SIZE * longest:
+        if part not in whole:
             gaps = [_gap(part[1], _hull(members)) for members in groups]
             nearest = int(np.argmin(gaps))
-            if gaps[nearest] <= NEAR * longest:
+            if gaps[nearest] <= (BAR_NEAR if _is_bar(part[1]) else NEAR) * longest:
                 groups[nearest].append(part)
     groups = _in_reading_order(groups)[:MAX_DIGITS]
     return [np.isin(strokes.labels, [number for number, _ in members]) for members in groups]
@@ -50,6 +53,15 @@ Part = tuple[int, Box]
 
 def _corners(box: tuple[slice, slice]) -> Box:
     return box[0].start, box[1].start, box[0].stop, box[1].stop
+
+
+def _is_bar(box: Box) -> bool:
+    return box[3] - box[1] > FLAT * (box[2] - box[0])
+
+
+def _is_whole(box: Box, longest: float) -> bool:
+    """Tell whether a part may be a digit by itself: it is long enough, and no bar, such as a line under a digit."""
+    return _length(box) >= FULL_SIZE * longest and not _is_bar(box)
 
 
 def _length(box: Box) -> float:

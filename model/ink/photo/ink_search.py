@@ -16,9 +16,11 @@ WINDOWS = (0.05, 0.1, 0.35)  # shares of the page's longer side: for pens, for m
 GRAY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look (ITU-R BT.601)
 POLARITY_REACHES = (0.6, 0.2)  # shares of the page's longer side
 PLAIN_LENGTH = 0.15  # of the page's longer side
+WHOLE_MERIT = 0.35  # of the merit of what a smaller window found, all of which is in one part of what this one found
 PLAIN_PARTS = 4
 PLAIN_WIDTH = 0.4  # of the window
 LEAST_MERIT = 0.15  # grain and shadows have up to 0.13, faint pencil 0.5 and more
+OTHER_SHEET = 2.5  # so many times the merit must be on a less likely sheet
 ENOUGH_MERIT = 0.6
 LEAST_LINE = 0.03  # the least darkness of a printed line
 
@@ -41,7 +43,7 @@ def find_ink(page: F64) -> tuple[Strokes, tuple[float, float, float, float]]:
         except BlankDrawing as blank:
             problem = problem or blank
             continue
-        if best is None or found.merit > 2 * best.merit:
+        if best is None or found.merit > OTHER_SHEET * best.merit:
             best = found
         if best.merit > ENOUGH_MERIT:
             break
@@ -71,7 +73,11 @@ def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
                 found = _in_light(255 - gray if is_bright else gray, sheet, share)
             except BlankDrawing:
                 continue
-            if of_light is None or found.merit > (0.35 if found.has(of_light) else 1) * of_light.merit:
+            if (
+                of_light is None
+                or found.merit > of_light.merit
+                or (found.has(of_light) and found.merit > max(WHOLE_MERIT * of_light.merit, LEAST_MERIT))
+            ):
                 of_light = found
             side = max(sheet.shape)
             is_thin = found.width < PLAIN_WIDTH * share * side

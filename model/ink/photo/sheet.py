@@ -20,6 +20,7 @@ MEDIAN = 5  # places: wider than most pens
 STEP = 7.0  # of 255: a greater difference between neighbors is an edge
 TINT = 0.10  # how much the logarithms of two colors' ratios may differ
 SHADE = 0.3  # the deepest shadow leaves that share of the light
+ISLAND = 1.25  # how much brighter than a gray desk a sheet is
 SAME = 0.8  # parts that do not touch are in the same light
 LEAST = 0.05  # share of the picture; a smaller part is no sheet
 LEAST_REACH = 0.1  # of the longer side: a sheet has a free place as far across to all sides, a fat stroke has not
@@ -121,6 +122,10 @@ def _merged(labels: I64, colors: F64, names: I64) -> I64:
     light = middles.mean(axis=1)
     alike = np.abs(tints[:, None] - tints[None]).max(axis=-1) < TINT
     share = np.minimum(light[:, None], light[None]) / np.maximum(light[:, None], light[None])
+    # A brighter part that does not reach the border lies on the darker: no shadow leaves light all around.
+    island = ~np.isin(names, np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    lies_on = island[:, None] & (light[:, None] > ISLAND * light[None])
+    alike &= ~(lies_on | lies_on.T)
     alike &= share > np.where(_beside(labels, names), SHADE, SAME)
     _, group = connected_components(alike, directed=False)
     table = np.zeros(labels.max() + 1, dtype=np.int64)

@@ -16,6 +16,7 @@ MIN_LENGTH = 0.03  # share of the picture's longer side; anything smaller is dus
 FAINT = 0.42  # of the main stroke's darkness: what is fainter is printed on the paper, or a shadow
 DARK = 0.4  # a darker stroke is no likelier a digit's
 LEFT_OF_LINE = 0.85  # a part with so much of it on a printed line is a rest of that
+FEW = 5  # more parts than that are rather a pattern than digits
 SLENDER = 4.5  # a pen's stroke is at least as many times as long as wide
 EIGHT = np.ones((3, 3))  # neighbors, corners too
 
@@ -81,7 +82,8 @@ def find_strokes(dark: F64, sheet: Bools, lines: Bools) -> Strokes:
     if main == 0:
         raise BlankDrawing("no ink found in the picture: only specks")
     kept = _beside(labels, main, dark - paper, sheet, lines)
-    return Strokes(labels, kept, ink, merit * min(level / least, 6.0))
+    merit *= min(level / least, 6.0) * FEW / max(FEW, len(kept))
+    return Strokes(labels, kept, ink, merit)
 
 
 def _features(labels: I64, dark: F64, sheet: Bools, lines: Bools) -> tuple[I64, F64, F64, F64, Bools, Bools]:
