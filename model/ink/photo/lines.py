@@ -171,7 +171,8 @@ def _erase(dark: F64, line: Line, half_width: int, covered: Bools) -> None:
     """Take a line away in place: what is as dark as all of the line becomes paper, what is darker stays."""
     columns = line.start + np.arange(len(line.rows))
     base = np.rint(line.rows).astype(int)
-    offsets = np.arange(-half_width, half_width + 1)
+    reach = half_width + 3  # the blurred edges too
+    offsets = np.arange(-reach, reach + 1)
     rows = base[:, None] + offsets  # (columns, offsets)
     inside = (rows >= 0) & (rows < len(dark))
     at = (np.clip(rows, 0, len(dark) - 1), columns[:, None])
@@ -184,7 +185,7 @@ def _erase(dark: F64, line: Line, half_width: int, covered: Bools) -> None:
     spread = np.median(np.abs(values - usual), axis=0) * 1.5
     rim = np.minimum(usual[:, :1], usual[:, -1:])
     height = (usual - rim).max(axis=1, keepdims=True)
-    on_line = (usual - rim > 0.25 * height) & inside
+    on_line = (usual - rim > 0.1 * height) & inside
     # The line may be a pixel beside its place.
     most = np.maximum(usual, ndimage.maximum_filter(usual, (1, 3)) * 0.85)
     excess = values - most
