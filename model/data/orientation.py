@@ -74,7 +74,7 @@ def notes(images: U8, labels: U8, name: str) -> tuple[str, ...]:
     if found.is_wrong:
         return (
             f"{name}: the digits do not stand upright: a network that reads {found.as_is:.0%} of them right as they are"
-            f" reads {found.turned:.0%} after '{found.turn}'; --turn {found.turn} turns them (in the app, a button).",
+            f" reads {found.turned:.0%} after '{found.turn}'; --turn {found.turn} turns them.",
         )
     if found.is_unreadable and len(images) >= 10 * LEAST:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,10 +114,18 @@ def _show_notes(name: str) -> None:
     uploaded = state.visitor().datasets.get(name)
     if uploaded is None or not uploaded.dataset.notes:
         return
-    text = "\n\n".join(map(errors.escape_markdown, uploaded.dataset.notes))
+    notes = (re.sub(r"; --turn .*", ".", note) for note in uploaded.dataset.notes)  # here a button does it
+    text = "\n\n".join(map(errors.escape_markdown, notes))
     st.info(text, icon=":material/info:")
     if turn := data.suggested_turn(uploaded.dataset):
-        st.button(f"Turn the images ({turn})", key="turn_images", on_click=_turn, args=(name, turn))
+        st.button(
+            "Turn them upright",
+            help=f"Turns all images: {turn}.",
+            icon=":material/rotate_90_degrees_cw:",
+            key="turn_images",
+            on_click=_turn,
+            args=(name, turn),
+        )
 
 
 def _turn(name: str, turn: str) -> None:
