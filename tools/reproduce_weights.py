@@ -2,7 +2,7 @@
 
 Without names: handwriting, champion, tiny-100k and tiny-25k, in an hour each or more; one that was interrupted goes on
 when the same command is given again. The ink files that a network learned from are looked for in $INK_DIR. A teacher,
-or a network to start from, is the one in weights/; one that is not there, NAME-first, is trained before.
+or a network to start from, is the one in weights/; earlier runs of the same network are made before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
@@ -24,8 +25,13 @@ from model.training.checkpoint import Checkpoint
 from model.training.shipped import find_shipped
 
 NAMES = ("handwriting", "champion", "tiny-100k", "tiny-25k")
-# What is other in the first training of a network that was trained twice, the second time from the first one's end.
-FIRST = {"handwriting": {"epochs": 40, "average_last": 5}}
+# Networks that were trained in several runs, each from where the one before ended: what was other in the earlier runs.
+EARLIER: dict[str, dict[str, dict[str, Any]]] = {
+    "handwriting": {
+        "handwriting-first.safetensors": {"learning_rate": 0.001, "epochs": 40, "average_last": 5},
+        "handwriting-second.safetensors": {"learning_rate": 0.001, "epochs": 30, "average_last": 4},
+    }
+}
 SCORES = ("validation_accuracy", "test_accuracy")
 
 
@@ -47,11 +53,14 @@ def command(names: tuple[str, ...], into: Path | None) -> None:
 
 
 def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[TrainingConfig, Path]]:
-    """Yield the trainings that make a network: their settings, and where the network goes."""
-    first = out.with_name(f"{name}-first.safetensors")
-    if config.start_from == first.name:
-        yield config.changed(start_from="", **FIRST[name]), first
-        config = config.changed(start_from=str(first))
+    """Yield the runs that make a network: their settings, and where the network goes."""
+    earlier = EARLIER.get(name, {})
+    if config.start_from in earlier:
+        start = ""
+        for file, changes in earlier.items():
+            yield config.changed(start_from=start, **changes), out.with_name(file)
+            start = str(out.with_name(file))
+        config = config.changed(start_from=start)
     yield config, out
 
 

@@ -28,11 +28,11 @@ class InkMixture:
     Shares of an epoch are relative to the number of images that the data set has for training.
     """
 
-    ink_share: float = 0.9  # digits drawn, as a share of an epoch ...
+    ink_share: float = 0.8  # digits drawn, as a share of an epoch ...
     max_variations: int = 50  # ... but of each drawing at most this many
     styled_share: float = 0.1  # of the drawn digits: in a writing style that their writer did not use
-    formed_share: float = 0.4  # of the drawn digits: written by a form of hands.FORMS
-    non_digit_share: float = 0.3  # non-digits drawn, as a share of an epoch: these parts of them, where there are any
+    formed_share: float = 0.35  # of the drawn digits: written by a form of hands.FORMS
+    non_digit_share: float = 0.28  # non-digits drawn, as a share of an epoch: these parts of them, where there are any
     letters: float = 0.25
     scribbles: float = 0.15
     corrupted: float = 0.25

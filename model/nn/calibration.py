@@ -51,11 +51,13 @@ def fit_temperature(logits: Array, labels: Array, weights: Array | None = None) 
     Raises:
         ValueError: The logits have another shape.
     """
-    n = len(labels)
+    n: float = len(labels)
     if logits.shape != (n, CLASSES):
         raise ValueError(f"logits must have the shape ({n}, {CLASSES}), a row for each label; got {logits.shape}")
     if n < MIN_SAMPLES or not np.isfinite(logits).all():
         return 1.0
+    if weights is not None:
+        n = weights.sum() ** 2 / (weights**2).sum()  # as many images of equal weight say as much (Kish 1965)
     z = logits.astype(np.float64)
     z -= z.max(axis=1, keepdims=True)  # changes no probability
     target = target_probabilities(labels, CLASSES, CLASSES / (CLASSES - 1) / (n + 2), dtype=np.float64)

@@ -18,12 +18,14 @@ def test_the_command_has_the_settings_that_are_not_the_usual_ones(tmp_path):
     ]
 
 
-def test_a_network_that_was_trained_twice_is_trained_twice(tmp_path):
-    out, first = tmp_path / "handwriting.safetensors", tmp_path / "handwriting-first.safetensors"
-    config = TrainingConfig(epochs=30, average_last=4, start_from=first.name)
+def test_a_network_of_several_runs_is_made_by_all_of_them(tmp_path):
+    out = tmp_path / "handwriting.safetensors"
+    (first, ours), (second, theirs) = reproduce_weights.EARLIER["handwriting"].items()
+    config = TrainingConfig(epochs=24, average_last=5, start_from=second)
     assert list(reproduce_weights.stages("handwriting", config, out)) == [
-        (config.changed(start_from="", **reproduce_weights.FIRST["handwriting"]), first),
-        (config.changed(start_from=str(first)), out),
+        (config.changed(start_from="", **ours), tmp_path / first),
+        (config.changed(start_from=str(tmp_path / first), **theirs), tmp_path / second),
+        (config.changed(start_from=str(tmp_path / second)), out),
     ]
     once = config.changed(start_from="")
     assert list(reproduce_weights.stages("handwriting", once, out)) == [(once, out)]

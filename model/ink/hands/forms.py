@@ -40,6 +40,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "with an upstroke": Form(5, stems.flagged_one),
         "with a short flag": Form(2, stems.short_flagged_one),
         "retraced": Form(1, stems.retraced_one),
+        "with a barb": Form(1, stems.barbed_one),
     },
     "2": {
         "with a level base": Form(1.5, bows.plain_two),

@@ -133,8 +133,8 @@ def round_six(rng: np.random.Generator) -> Path:
 
 def narrow_six(rng: np.random.Generator) -> Path:
     """A stem, nearly straight, and a tiny loop at the foot."""
-    height = rng.uniform(0.16, 0.36)
-    loop = _loop(rng, height, rng.uniform(310, 380)) * (rng.uniform(0.6, 1.1), 1.0)
+    height = rng.uniform(0.2, 0.38)
+    loop = _loop(rng, height, rng.uniform(310, 380)) * (rng.uniform(0.8, 1.2), 1.0)
     return _upside_down(_nine(rng, loop, str(rng.choice(("straight", "straight", "slanting")))))
 
 

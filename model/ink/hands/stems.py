@@ -59,6 +59,14 @@ def short_flagged_one(rng: np.random.Generator) -> Path:
     return [*path, _base(rng, -lean)] if based else path
 
 
+def barbed_one(rng: np.random.Generator) -> Path:
+    """A stroke down, and a short way back up, to the left or to the right."""
+    lean = rng.uniform(-0.3, 0.4)
+    length, aside = rng.uniform(0.06, 0.26), rng.choice((-1, 1)) * rng.uniform(0.15, 0.7)
+    back = (lean * length + aside * length, 1 - length)
+    return [joined(bow((lean, 0), (0, 1), rng.normal(0, 0.03)), line(back))]
+
+
 def retraced_one(rng: np.random.Generator) -> Path:
     """Up from the foot and down again, nearly the same way."""
     lean = rng.uniform(0.0, 0.5)
