@@ -5,6 +5,7 @@ import shutil
 import socketserver
 import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,6 +28,13 @@ def need(program: str) -> None:
         pytest.skip(f"{program} is not installed here: apt-get install {program}")
 
 
+def need_proxy(program: str) -> None:
+    """Skip a test on a machine without a proxy, or where two replicas cannot have an address each."""
+    need(program)
+    if sys.platform != "linux":
+        pytest.skip("only on Linux, 127.0.0.2 is an address of the machine, too")
+
+
 def replace(text: str, old: str, new: str) -> str:
     """Replace what must be there."""
     assert old in text, f"the file has no {old!r}"
@@ -43,7 +51,7 @@ def front(program: str, addresses: Sequence[str], folder: Path, hosts: Sequence[
         folder: for a certificate.
         hosts: those that a name server gives for their name, at any time; Caddy asks it.
     """
-    need(program)
+    need_proxy(program)
     urls = [f"http://{address}" for address in addresses]
     with ExitStack() as stack:
         if program == "nginx":

@@ -143,6 +143,8 @@ def test_kubernetes_parts_find_one_another() -> None:
     assert path["path"] == f"/{base}"
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert container()[probe]["httpGet"]["path"].startswith(f"/{base}/health/")
+    scraped = deployment["spec"]["template"]["metadata"]["annotations"]
+    assert (scraped["prometheus.io/path"], scraped["prometheus.io/port"]) == (f"/{base}/metrics", str(PORT))
     assert {name for name in environment if name.startswith("INKLING_")} <= known_variables()
 
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from playwright.sync_api import Page, Response, expect, sync_playwright
 from benchmarks.sessions import Page as SessionPage
 from benchmarks.sessions import Session
 from model.ink import read_ink, render
-from tests.deploy.front import REPLICAS, front, need
+from tests.deploy.front import REPLICAS, front, need_proxy
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import PATIENCE_SECONDS
 from tests.e2e.train_page import LONG, TrainPage
@@ -35,8 +35,8 @@ VISITORS = 6
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
-@pytest.fixture
-def replicas(tmp_path: Path) -> Iterator[list[RunningApp]]:
+@contextmanager
+def two_replicas(tmp_path: Path) -> Iterator[list[RunningApp]]:
     """Two apps that share a cache folder, with it the secret of the visitors' cookies, and what they leave."""
     shared = {
         "INKLING_CACHE": str(tmp_path / "cache"),
@@ -85,9 +85,12 @@ def watch(page: Page) -> list[str]:
     return troubles
 
 
-def test_a_browser_finds_all_of_the_app_behind_nginx(replicas: list[RunningApp], tmp_path: Path) -> None:
-    need("nginx")
-    with front("nginx", addresses(replicas), tmp_path) as site, sync_playwright() as playwright:
+def test_a_browser_finds_all_of_the_app_behind_nginx(tmp_path: Path) -> None:
+    need_proxy("nginx")
+    with ExitStack() as stack:
+        replicas = stack.enter_context(two_replicas(tmp_path))
+        site = stack.enter_context(front("nginx", addresses(replicas), tmp_path))
+        playwright = stack.enter_context(sync_playwright())
         expect.set_options(timeout=1000 * PATIENCE_SECONDS)
         page = launch(playwright).new_page(ignore_https_errors=True, viewport={"width": 1280, "height": 900})
         page.set_default_timeout(1000 * PATIENCE_SECONDS)
@@ -126,8 +129,8 @@ def test_a_browser_finds_all_of_the_app_behind_nginx(replicas: list[RunningApp],
         assert sum(figure(replica, "inkling_proxy_problems_total", "split") for replica in replicas) == 0
 
 
-def test_visitors_find_their_runs_again_behind_caddy(replicas: list[RunningApp], tmp_path: Path) -> None:
-    need("caddy")
+def test_visitors_find_their_runs_again_behind_caddy(tmp_path: Path) -> None:
+    need_proxy("caddy")
     hosts = list(REPLICAS)
 
     async def come(url: str) -> list[str]:
@@ -147,7 +150,7 @@ def test_visitors_find_their_runs_again_behind_caddy(replicas: list[RunningApp],
                 await session.open("train")
                 await session.until(has_run)
 
-    with front("caddy", addresses(replicas), tmp_path, hosts) as site:
+    with two_replicas(tmp_path) as replicas, front("caddy", addresses(replicas), tmp_path, hosts) as site:
         url = f"{site}/{BASE}"
         cookies = asyncio.run(come(url))
         asyncio.run(come_again(url, cookies))
