@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -36,7 +37,8 @@ FIRST = 100  # visits, after which the app is looked at for comparison
 AT_ONCE = 6  # visitors
 QUIET_SECONDS = 200.0  # Streamlit itself keeps a closed session for two minutes, in case the browser comes back
 PAGES = ("", "draw", "train", "evaluate", "inside")
-NEEDED = {"draw": "sheet_", "train": "start"}  # what a visitor uses there
+NEEDED = {"draw": "sheet_.+", "train": "start"}  # what a visitor uses there
+LEFT = "WebSocketDisconnected"  # Starlette's word for a browser that has gone in the midst of an answer
 TRAININGS = ("epochs=2&hidden_sizes=16", "epochs=10000&hidden_sizes=32", "epochs=3&hidden_sizes=64,32&optimizer=sgd")
 
 # Streamlit looks into this file for an app; it is replaced by ours, for which time runs faster.
@@ -161,7 +163,7 @@ async def visit(url: str, rng: random.Random, sent: list[Sent], done: Counter[st
                 case "train":
                     await go(session, "train", rng.choice(TRAININGS))
                     await session.press("start")
-                    await session.until(lambda page: any(name.startswith("stop") for name in page.widgets))
+                    await session.until(lambda page: "stop" in page.widgets)
                     await asyncio.sleep(rng.uniform(0, 2))
                     if rng.random() < 0.5:
                         await session.press("stop")
@@ -190,16 +192,16 @@ async def go(session: Session, page: str, query: str = "") -> None:
     session.page.widgets.clear()
     await session.open(page, query)
     if key := NEEDED.get(page):  # the run that has ended may have been one of the page before
-        await session.until(lambda page: any(name.startswith(key) for name in page.widgets))
+        await session.until(lambda page: any(re.fullmatch(key, name) for name in page.widgets))
 
 
 def faults(log: str) -> Counter[str]:
-    """The last line of each traceback in a log, with the line of code before it."""
-    found: Counter[str] = Counter()
+    """The pages that failed, and the last line of each traceback in a log; not those of visitors who left."""
+    found = Counter(re.findall(r"A page failed: \w+", log))
     for trace in log.split("Traceback (most recent call last):")[1:]:
-        lines = trace.strip("\n").splitlines()
-        end = next((index for index, line in enumerate(lines) if not line.startswith(" ")), len(lines) - 1)
-        found[f"{lines[end]} at {' '.join(lines[max(0, end - 2)].split())}"] += 1
+        last = next((line for line in trace.strip("\n").splitlines() if not line.startswith(" ")), "cut off")
+        if LEFT not in last:
+            found[last] += 1
     return found
 
 

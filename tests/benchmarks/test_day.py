@@ -1,0 +1,40 @@
+"""The day's visitors do the same again for the same seed, and what the app's log tells of is counted."""
+
+import random
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.day import faults
+from tests.paths import ROOT
+
+LOG = """
+2026-11-27 10:00:00 model.jobs.pool: Run 19: asked for
+Traceback (most recent call last):
+  File "a.py", line 1, in <module>
+    1 / 0
+ZeroDivisionError: division by zero
+2026-11-27 10:00:01 ui.server.routes: A page failed: ValueError
+Traceback (most recent call last):
+  File "b.py", line 1, in receive
+    raise WebSocketDisconnected
+starlette.websockets.WebSocketDisconnected: WebSocket is not connected.
+"""
+
+
+def test_faults_are_pages_that_failed_and_tracebacks_but_no_visitors_who_left() -> None:
+    assert faults(LOG) == {"ZeroDivisionError: division by zero": 1, "A page failed: ValueError": 1}
+    assert not faults("all is well")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.timeout(600)
+def test_visitors_come_and_go_without_an_error() -> None:
+    seed = random.Random(0).randrange(1000)
+    command = [sys.executable, "-m", "benchmarks.day", "--visits", "12", "--first", "6", "--looks", "0", "--quiet", "1"]
+    done = subprocess.run([*command, "--seed", str(seed)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    header, first, last, *_ = done.stdout.splitlines()
+    assert header.split() == ["visits", "megabytes", "threads", "descriptors", "folders", "processes"]
+    assert (first.split()[0], last.split()[0]) == ("6", "12")
