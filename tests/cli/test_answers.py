@@ -10,6 +10,7 @@ import pytest
 
 from model import cli, data
 from model.training.checkpoint import DEFAULT_WEIGHTS
+from tests.data import forms
 from tests.digit_files import table
 from tests.paths import INK
 
@@ -178,3 +179,14 @@ def test_test_images_that_are_training_images_are_counted(run, tmp_path, mnist_5
     _, out, err = run("train", "--data", tmp_path, "--epochs", 1, "--hidden-sizes", 8, "--json")
     assert json.loads(out)["test_images_seen"] == 10
     assert "10 of the test images are training images too" in err
+
+
+def test_a_zip_and_a_workbook_are_named(run, tmp_path, mnist_5k):
+    zipped, workbook = tmp_path / "digits.zip", tmp_path / "digits.xlsx"
+    zipped.write_bytes(forms.zipped({"train.csv": table(mnist_5k.images[:9], mnist_5k.labels[:9])}))
+    workbook.write_bytes(forms.zipped({"xl/workbook.xml": b"<x/>"}))
+    code, _, err = run("classify", zipped, workbook)
+    assert code == 2
+    assert "got a zip with train.csv; unpack it, or name it as a data set" in err
+    assert "got an Excel workbook; save it as CSV" in err
+    assert run("evaluate", "--weights", "starter", "--data", zipped, "--json")[0] == 0

@@ -15,6 +15,7 @@ from model.data.formats.ink_file import read_ink_file
 from model.data.formats.kinds import Kind, kind_of
 from model.data.formats.numpy_archive import read_archive
 from model.data.formats.unread import describe_unread
+from model.data.zip_set import open_set
 
 __all__ = ["MAX_IMAGES", "Contents", "Kind", "kind_of", "read_idx_images", "read_idx_labels", "read_images"]
 
@@ -36,6 +37,13 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
         if not start:
             raise ValueError(f"{opened.name}: expected {FORMATS}; got an empty file, gzipped")
         if start[:4] == b"PK\x03\x04":
+            members = open_set(source, opened.name)
+            if members is not None:
+                held = ", ".join(list(members)[:3]) or "nothing"
+                raise ValueError(
+                    f"{opened.name}: expected one file of digits; got a zip with {held};"
+                    " unpack it, or name it as a data set (--data)"
+                )
             return read_archive(source, opened.name)
         if unread := describe_unread(start, opened.name):
             raise ValueError(f"{opened.name}: expected {FORMATS}; got {unread[0]}; {unread[1]}")
