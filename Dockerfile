@@ -1,5 +1,5 @@
-# Any image with Python 3.11 or newer and pip: docker build --build-arg BASE=...
-ARG BASE=python:3.13-slim
+# Another one with Python 3.11 or newer and pip will do: docker build --build-arg BASE=... Podman needs the whole name.
+ARG BASE=docker.io/library/python:3.13-slim
 
 # The first stage installs the packages; the image gets them without the tools that fetched them.
 FROM ${BASE} AS packages
