@@ -45,6 +45,8 @@ def test_every_setting_has_a_control_with_its_default_and_an_explanation(screen:
     shown = controls(screen)
     screen.selectbox(key="schedule").set_value("step").run()
     shown |= controls(screen)
+    screen.selectbox(key="teacher").set_value("champion").run()
+    shown = controls(screen) | shown
     default = TrainingConfig()
     expected = {name: getattr(default, name) for name in TrainingConfig.model_fields if name not in SPECIAL}
     assert {name: shown[name] for name in expected} == expected

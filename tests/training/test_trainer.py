@@ -392,13 +392,17 @@ def test_a_change_takes_effect_in_the_next_step(batches):
 
 def test_dropout_momentum_and_augmentation_can_change_on_the_way(monkeypatch):
     made = []
-    monkeypatch.setattr(batches_module, "distort", lambda images, rng, elastic, out: made.append(elastic))
+    monkeypatch.setattr(
+        batches_module,
+        "distort",
+        lambda images, rng, elastic, strength, out: made.append((elastic, strength.displacement)),
+    )
     run = train(SMALL.changed(optimizer="momentum", epochs=9), TOY, report_every=1)
     next(run)
     next(run)
     run.send(Change(augmentation="elastic", dropout=0.5, momentum=0.2, clip_norm=1, label_smoothing=0.1))
-    run.send(Change(augmentation="affine", weight_decay=0.1))
-    assert made == [True, False]
+    run.send(Change(augmentation="affine", augmentation_strength=0.5, weight_decay=0.1))
+    assert made == [(True, 1.2), (False, 0.6)]
 
 
 @pytest.mark.parametrize(
