@@ -17,10 +17,11 @@ GRAY = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look (I
 POLARITY_REACHES = (0.6, 0.2)  # shares of the page's longer side
 PLAIN_LENGTH = 0.15  # of the page's longer side
 WHOLE_MERIT = 0.35  # of the merit of what a smaller window found, all of which is in one part of what this one found
+BRIGHT_INK = 1.5  # so many times the merit must be where the ink is taken for bright
 PLAIN_PARTS = 4
 PLAIN_WIDTH = 0.4  # of the window
 LEAST_MERIT = 0.15  # grain and shadows have up to 0.13, faint pencil 0.5 and more
-OTHER_SHEET = 2.5  # so many times the merit must be on a less likely sheet
+OTHER_SHEET = 4.0  # so many times the merit must be on a less likely sheet
 ENOUGH_MERIT = 0.6
 LEAST_LINE = 0.03  # the least darkness of a printed line
 
@@ -83,7 +84,7 @@ def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
             is_thin = found.width < PLAIN_WIDTH * share * side
             if is_thin and found.length > PLAIN_LENGTH * side and len(found.kept) <= PLAIN_PARTS:
                 break  # no fat marker of which only parts are seen
-        if of_light and (best is None or of_light.merit > 1.3 * best.merit):
+        if of_light and (best is None or of_light.merit > BRIGHT_INK * best.merit):
             best = of_light
     if best is None:
         raise BlankDrawing("no ink found in the picture")
