@@ -60,7 +60,7 @@ def _value(config: TrainingConfig, name: str) -> str:
     value = getattr(config, name)
     if name == "data":
         return _file_name(value)
-    if name == "ink":
+    if name in ("ink", "teacher", "start_from"):
         return ", ".join(map(_file_name, value.split(",")))
     if choice := TrainingConfig.setting(name).choices.get(value if isinstance(value, str) else ""):
         return choice.label

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -72,6 +73,14 @@ def test_the_page_says_what_is_known_of_the_network() -> None:
     assert description.score(bare) is None
     assert list(description.facts(bare)) == ["Network", "Parameters", 'Reject class ("not a digit")']
     assert "mine" in page(bare, "mine").decode()
+
+
+def test_the_page_names_the_networks_that_one_learned_from_without_their_folders() -> None:
+    trained = untrained(8)
+    assert trained.config
+    config = trained.config.changed(teacher="champion,/home/me/mine.npz", start_from="/home/me/first.safetensors")
+    facts = description.facts(replace(trained, config=config))
+    assert {"champion, mine.npz", "first.safetensors"} <= set(facts.values())
 
 
 def test_the_page_has_the_colors_of_the_theme() -> None:
