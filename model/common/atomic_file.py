@@ -71,10 +71,11 @@ def remove_abandoned(folder: Path, name: str = "") -> None:
     with suppress(OSError):
         for part in folder.iterdir():
             if part.name.startswith(f".{name}") and PART.fullmatch(part.name):
-                lock = _lock(part)
-                if lock is not None:  # nobody writes it
-                    _remove(part)
-                    os.close(lock)
+                with suppress(BlockingIOError, FileNotFoundError):  # somebody writes it, or has ended
+                    lock = _lock(part)
+                    if lock is not None:
+                        _remove(part)
+                        os.close(lock)
 
 
 @contextmanager
@@ -84,8 +85,8 @@ def _part_of(path: Path, make: Callable[[Path], None]) -> Iterator[Path]:
     while True:
         part = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
         make(part)
-        lock = _lock(part)
-        if lock is not None or part.exists():  # else somebody has taken it for abandoned, before it was locked
+        with suppress(BlockingIOError, FileNotFoundError):  # another writer took it for abandoned before it was locked
+            lock = _lock(part)
             break
     try:
         yield part
@@ -96,24 +97,30 @@ def _part_of(path: Path, make: Callable[[Path], None]) -> Iterator[Path]:
 
 
 def _lock(path: Path) -> int | None:
-    """Lock a file or folder until the descriptor is closed, or this process ends; None if it is locked, gone, or the
-    system has no such locks."""
+    """Lock a file or folder until the descriptor is closed, or this process ends.
+
+    Returns:
+        the descriptor, or None if the system has no such locks.
+
+    Raises:
+        BlockingIOError: somebody else has locked it.
+        FileNotFoundError: it is gone.
+    """
     if sys.platform == "win32":
         return None
     import fcntl  # Windows has none
 
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return None
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if path.exists():
-            return descriptor
+        path.stat()  # it may have been removed before it was locked
+    except (BlockingIOError, FileNotFoundError):
+        os.close(descriptor)
+        raise
     except OSError:
-        pass
-    os.close(descriptor)
-    return None
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _remove(part: Path) -> None:
