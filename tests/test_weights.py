@@ -9,6 +9,7 @@ from model.data.formats import read_idx_images, read_idx_labels
 from model.presets import PRESETS, name_of
 from model.training.checkpoint import DEFAULT_WEIGHTS, WEIGHTS, load
 from tests.paths import needs_mnist
+from tools.reproduce_weights import stages
 
 SHIPPED = sorted(path for path in WEIGHTS.iterdir() if path.suffix in (".safetensors", ".npz"))
 every_network = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -37,7 +38,9 @@ def test_every_network_loads_and_tells_of_itself(path):
 
 @every_network
 def test_every_network_was_made_by_the_preset_of_its_name(path):
-    assert name_of(load(path).config) == path.stem
+    (config, _), *later = stages(path.stem, load(path).config, path)
+    assert name_of(config) == path.stem
+    assert all(further.sizes == config.sizes for further, _ in later)
 
 
 def test_every_preset_has_its_network():

@@ -49,6 +49,20 @@ def test_figures_are_those_of_one_drawing_read_after_another(network, found):
     assert (shares["read right"], shares["refused"]) == pytest.approx((right, refused))
 
 
+@pytest.mark.parametrize("kind", strange_hands.DIGITS)
+def test_the_network_for_drawings_reads_digits_of_rare_hands(found, kind):
+    shares = found[kind]
+    assert shares["read right"] >= 0.95
+    assert shares["wrong though sure"] <= 0.02
+    if kind != "0 with a line through it":  # some have a line that lies, as in a theta
+        assert shares["refused"] <= 0.12
+
+
+@pytest.mark.parametrize("kind", ["arrow", "note", "lower-case letter"])
+def test_the_network_for_drawings_refuses_signs(found, kind):
+    assert found[kind]["refused"] >= 0.97
+
+
 def test_the_command_compares_two_networks_and_pictures_what_only_one_reads(tmp_path, monkeypatch):
     monkeypatch.setattr(readme, "README", tmp_path / "README.md")
     readme.README.write_text("<!-- strange-hands -->\n<!-- /strange-hands -->\n")
