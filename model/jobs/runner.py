@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from model import data
 from model.jobs.inspector import Inspector
@@ -33,7 +32,7 @@ from model.training import Change, Trainer, blas_threads
 from model.training.ancestors import Ancestors
 from model.training.checkpoint import Checkpoint
 from model.training.snapshot import Snapshot
-from model.training.threads import ThreadControl
+from model.training.threads import ThreadControl, limited
 
 NO_BATCH = "There is no batch yet to check the gradient on: let it run a step first."
 ROOM_TIMEOUT_S, ROOM_INTERVAL_S = 600.0, 1.0  # for room on a full disk, and from one try to the next
@@ -76,7 +75,7 @@ class TrainingRunner:
         """Train until the run ends, is stopped, or is preempted."""
         trainer = self._trainer
         most = blas_threads(trainer.config, len(trainer.batches), self._start.threads)
-        with threadpool_limits(limits=1, user_api="blas"):  # puts back what was there in the end
+        with limited(1):  # puts back what was there in the end
             control = ThreadControl(most, step=trainer.step)
             trainer.threads = str(control.used)
             self._begin()

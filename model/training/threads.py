@@ -8,11 +8,13 @@ on the number, so it is noted, and a plan repeats it.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from model.common.cpu_watch import CpuWatch
 
@@ -51,8 +53,18 @@ class ThreadPlan:
         return [threads for begin, threads in self.changes if begin <= step][-1]
 
 
+@functools.cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()  # looking for them takes longer than many a step
+
+
+def limited(threads: int) -> AbstractContextManager[object]:
+    """Limit NumPy's library to so many threads; used with `with`, until its end."""
+    return _libraries().limit(limits=threads, user_api="blas")
+
+
 class ThreadControl:
-    """The threads of one run. Tell it of each report; within `with`, it holds the limit of NumPy's library."""
+    """The threads of one run. Tell it of each report; it sets the limit of NumPy's library when the number changes."""
 
     def __init__(
         self,
@@ -63,7 +75,7 @@ class ThreadControl:
         watch: CpuWatch | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        apply: Callable[[int], object] = lambda threads: threadpool_limits(limits=threads, user_api="blas"),
+        apply: Callable[[int], object] = limited,
     ) -> None:
         """Choose the number to begin with.
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from model.common.arrays import Array
 from model.common.constants import CLASSES
@@ -36,7 +35,7 @@ from model.training.history import MetricAccumulator, Progress, Status
 from model.training.random_streams import RandomStreams
 from model.training.snapshot import Snapshot
 from model.training.split import make_split
-from model.training.threads import ThreadControl, ThreadPlan
+from model.training.threads import ThreadControl, ThreadPlan, limited
 from model.training.workload import blas_threads, steps_between_reports
 
 
@@ -168,19 +167,23 @@ class Trainer:
         """Train to the end: see `train`."""
         plan = None if threads is None else ThreadPlan.of(str(threads))
         most = blas_threads(self.config, len(self.batches))
-        with threadpool_limits(limits=1, user_api="blas"):  # puts back what was there in the end
+        # Between two reports the limit is as it was: runs of one process may take turns.
+        with limited(1):
             control = ThreadControl(most, plan, step=self.step)
             self.threads = str(control.used)
             if not self.step:
                 self.validate()
-            change = yield self.report()
-            while self.status == "running":
+            progress = self.report()
+        change = yield progress
+        while self.status == "running":
+            with limited(control.threads):
                 if change:
                     self.change(change)
                 self.advance(report_every or self.steps_between_reports)
                 control.observe(self.step)
                 self.threads = str(control.used)
-                change = yield self.report()
+                progress = self.report()
+            change = yield progress
 
     def advance(self, every: int, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Make at least one step, up to the next that `every` divides, or until `interrupted`.
