@@ -205,6 +205,8 @@ class Batches:
         count = min(count, self.left)
         if self.position + count > self._ready_from + len(self._ready.labels):
             self._prepare(count * max(1, self._prefetch_size // count))
+        if self._teacher and not self._ready.soft:  # not before: on the threads that the run has now
+            self._ready = self._ready._replace(soft=self._teacher.soft_targets(self._ready.images))
         taken = slice(self.position - self._ready_from, self.position - self._ready_from + count)
         self.position += count
         images, labels, targets, soft = self._ready
@@ -227,8 +229,7 @@ class Batches:
         pixels = self._images.take(rows, axis=0, out=self._pixels[: len(rows)], mode="clip")
         inputs = self._inputs[: len(rows)]
         self._convert(rows, pixels, inputs, self._augment_rng)
-        soft = self._teacher.soft_targets(inputs) if self._teacher else None
-        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing), soft)
+        self._ready = Batch(inputs, labels, target_probabilities(labels, self._classes, self.smoothing))
         self._ready_from = self.position
 
     def _convert(self, rows: Array, pixels: U8, inputs: F32, rng: np.random.Generator) -> None:
