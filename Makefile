@@ -34,7 +34,7 @@ help:  ## show this list
 run: $(APP_READY)  ## start the app and open it in the browser
 	@$(VENV_PYTHON) -m streamlit run app.py $(ARGS)
 
-# The browser's tests, which mostly wait, run beside all others.
+# The browser's tests run after all others.
 test: $(TESTS_READY)  ## run all tests, including those in a real browser
 	@$(VENV_PYTHON) -m tools.browser
 	@$(VENV_PYTHON) -m tests.both $(ARGS)

@@ -1,7 +1,7 @@
 """What many test files share: the embedded data set, unpacked once for all of them, and patience with busy machines.
 
 Hypothesis tries the same examples every time, so that a test which passes on one machine passes on the next. The
-tests in the browser, which mostly wait, run in processes of their own beside all the rest.
+tests in the browser run in processes of their own, after all the rest.
 """
 
 import os
