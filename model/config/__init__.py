@@ -48,7 +48,7 @@ class TrainingConfig(TransferSettings, OptimizationSettings, NetworkSettings, Da
         title="Augmentation strength",
         help="How strongly images are distorted, times the usual. A small network has no room for what strong "
         "distortions ask of it, and does better with half.",
-        formula="Example: 1 turns an image by up to 15 degrees and scales it by up to 15 %; 0.5 does half of that.",
+        formula=r"Turned by at most $15 s$ degrees, scaled by at most $15 s$ %. Example: 0.5 does half of what 1 does.",
         group=Group.REGULARIZATION,
         stops=tuple(tenths / 10 for tenths in range(21)),
         used_with={"augmentation": ("affine", "elastic")},
