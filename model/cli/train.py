@@ -30,7 +30,7 @@ from model.common.fields import Settings
 from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
-from model.training import Change, Trainer, checkpoint
+from model.training import Change, Trainer, checkpoint, fit
 from model.training.ancestors import Ancestors
 from model.training.finding import Finding, Kind
 from model.training.history import HistoryPoint, Progress
@@ -205,7 +205,7 @@ class TrainSession:
             trainer.restore(snapshot)
             earlier = [HistoryPoint(*point[CURVE]) for point in snapshot.points if CURVE in point]
         self.observer = RunObserver(trainer, self.dataset, earlier)
-        return trainer.run(threads=self.threads)
+        return fit(trainer, threads=self.threads)
 
     def _resume(self) -> Run | None:
         """Go on with the interrupted run of the same settings and data, if there is one and its snapshot is usable."""

@@ -15,6 +15,7 @@ from model.ink.miscut import is_miscut
 from model.ink.sampler import render_all, split_by_writer
 from model.nn.calibration import MIN_SAMPLES
 from model.training.random_streams import RandomStreams
+from model.training.validation import ValidationSplit
 
 SAMPLE_SIZE = 1000  # images of the validation split on which diagnostics are taken
 
@@ -25,9 +26,7 @@ class TrainingSplit:
 
     train_rows: I64  # (n,), of the data set's images
     train_drawings: list[Drawing]
-    validation_images: U8  # (m, 784), of the data set and then of the drawings
-    validation_labels: U8  # (m,)
-    validation_weights: F64 | None  # (m,), how much each counts in calibration; None if all count the same
+    validation: ValidationSplit
     sample_images: U8  # (k, 784), those on which diagnostics are taken: see sample_rows
     sample_labels: U8  # (k,)
 
@@ -52,9 +51,11 @@ def make_split(
     return TrainingSplit(
         train_rows,
         train_drawings,
-        np.concatenate((images[validation_rows], drawn_images)),
-        np.concatenate((labels[validation_rows], drawn_labels)),
-        calibration_weights(len(validation_rows), len(drawn_labels)),
+        ValidationSplit(
+            np.concatenate((images[validation_rows], drawn_images)),
+            np.concatenate((labels[validation_rows], drawn_labels)),
+            calibration_weights(len(validation_rows), len(drawn_labels)),
+        ),
         images[sample],
         labels[sample],
     )

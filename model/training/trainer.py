@@ -1,26 +1,19 @@
-"""The training loop: show the network its images batch by batch, and let the optimizer follow the gradient.
-
-Training is a generator: each `Progress` says how far it is, and whoever iterates decides whether to go on. To stop is
-to stop iterating; to change the learning rate on the way is `run.send(Change(learning_rate=0.01))`.
-"""
+"""What a run is made of: it makes steps, ends epochs, and takes new settings and snapshots in between."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from model.common.arrays import Array
-from model.common.constants import CLASSES
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.ink import Drawing
 from model.ink.sampler import DEFAULT_MIXTURE, InkMixture
-from model.nn.calibration import fit_reject_bias, fit_temperature
 from model.nn.classifier import DigitClassifier
-from model.nn.losses import cross_entropy
 from model.nn.mlp import MLP
 from model.nn.schedules import SCHEDULES
 from model.training import state
@@ -35,50 +28,11 @@ from model.training.history import MetricAccumulator, Progress, Status
 from model.training.random_streams import RandomStreams
 from model.training.snapshot import Snapshot
 from model.training.split import make_split
-from model.training.threads import ThreadControl, ThreadPlan, limited
-from model.training.workload import blas_threads, steps_between_reports
-
-
-def train(
-    config: TrainingConfig,
-    data: Dataset,
-    *,
-    ink: Sequence[Drawing] = (),
-    mixture: InkMixture = DEFAULT_MIXTURE,
-    start: Snapshot | None = None,
-    ancestors: Ancestors | None = None,
-    report_every: int | None = None,
-    threads: int | str | None = None,
-) -> Generator[Progress, Change | None, None]:
-    """Train a new network: yield a Progress before the first step, and then after every few.
-
-    The last Progress has another status than "running", and its network is the result: the last parameters, the
-    mean ones with weight averaging, the best ones with early stopping, or the last finite ones if training diverged.
-
-    Args:
-        config: The settings.
-        data: The images to learn from; its test part is not used.
-        ink: Drawings to learn from as well: those of config.ink.
-        mixture: How the drawings are sampled.
-        start: A snapshot of a run of the same config and data. Training continues from it, bit for bit, and the first
-            Progress is of that moment. Changes made before the snapshot stay made.
-        ancestors: The networks that config.teacher and config.start_from name; by default they are loaded.
-        report_every: The number of steps from one Progress to the next.
-        threads: The number of threads for the matrix products, or a plan of them as Progress.threads notes it. By
-            default it is chosen: see `model.training.threads`.
-
-    Raises:
-        ValueError: The config does not fit the data (nothing left to learn from, a batch larger than all of it), the
-            snapshot does not fit the config, or a network that the config names is missing or does not fit.
-    """
-    trainer = Trainer(config, data, ink, mixture, ancestors=ancestors)
-    if start:
-        trainer.restore(start)
-    return trainer.run(report_every=report_every, threads=threads)
+from model.training.workload import steps_between_reports
 
 
 class Trainer:
-    """Trains a network: `run` to the end, or `advance` by some steps.
+    """Trains a network by some steps at a time; `model.training.loop` goes on to the end.
 
     Attributes:
         config: The settings, with all changes so far.
@@ -120,7 +74,7 @@ class Trainer:
         self.batches = Batches.of(
             config, data, self.split, streams, mixture, prefetch_size=prefetch_size, teacher=teacher
         )
-        _check_fit(config, len(self.batches), len(self.split.validation_labels))
+        _check_fit(config, len(self.batches), len(self.split.validation))
         self.mlp = MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         self.mlp.initialize(config.initialization, streams.weights, config.initial_std)
         self.network = DigitClassifier(self.mlp)
@@ -159,31 +113,7 @@ class Trainer:
         """Whether more steps may follow: also after the last epoch, in a fork that has more of them."""
         return self.status == "running" or (self.status == "finished" and not self.config.early_stopping)
 
-    # -- The loop -------------------------------------------------------------------------------------------
-
-    def run(
-        self, *, report_every: int | None = None, threads: int | str | None = None
-    ) -> Generator[Progress, Change | None, None]:
-        """Train to the end: see `train`."""
-        plan = None if threads is None else ThreadPlan.of(str(threads))
-        most = blas_threads(self.config, len(self.batches))
-        # Between two reports the limit is as it was: runs of one process may take turns.
-        with limited(1):
-            control = ThreadControl(most, plan, step=self.step)
-            self.threads = str(control.used)
-            if not self.step:
-                self.validate()
-            progress = self.report()
-        change = yield progress
-        while self.status == "running":
-            with limited(control.threads):
-                if change:
-                    self.change(change)
-                self.advance(report_every or self.steps_between_reports)
-                control.observe(self.step)
-                self.threads = str(control.used)
-                progress = self.report()
-            change = yield progress
+    # -- Steps ----------------------------------------------------------------------------------------------
 
     def advance(self, every: int, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Make at least one step, up to the next that `every` divides, or until `interrupted`.
@@ -278,7 +208,7 @@ class Trainer:
             ValueError: A value is out of its range, or a setting can't change in the middle of a run.
         """
         config = updated(self.config, values)
-        _check_fit(config, len(self.batches), len(self.split.validation_labels))
+        _check_fit(config, len(self.batches), len(self.split.validation))
         self.config = config
         self.batches.change(config.label_smoothing, config.augmentation, config.augmentation_strength)
         self.gradient_step.change(config, self.batch_size)
@@ -289,16 +219,8 @@ class Trainer:
 
         The network is the one that learns, unless another one is given.
         """
-        network = network or self.network
-        images, labels = self.split.validation_images, self.split.validation_labels
-        weights = self.split.validation_weights
-        if len(labels):
-            logits = network.mlp.logits(images)
-            if network.has_reject_class:
-                network.reject_bias = fit_reject_bias(logits, weights=weights)
-            logits = logits[:, :CLASSES]
-            network.temperature = fit_temperature(logits, labels, weights)
-            self.validation = cross_entropy(logits, labels), float((logits.argmax(axis=1) == labels).mean())
+        if len(self.split.validation):
+            self.validation = self.split.validation.measure(network or self.network)
         return self.validation
 
     def report(self) -> Progress:

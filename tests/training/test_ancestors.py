@@ -9,7 +9,7 @@ from model.config import TrainingConfig
 from model.ink import InkMixture
 from model.nn.classifier import DigitClassifier
 from model.nn.distillation import soften
-from model.training import Trainer, ancestors, train
+from model.training import Trainer, ancestors, fit, train
 from model.training.ancestors import UNKNOWN, Ancestors, data_of
 from model.training.checkpoint import Checkpoint
 from model.training.resume import ResumeCheckpoint
@@ -143,7 +143,7 @@ def test_it_then_learns_as_any_other_and_the_given_network_stays_as_it_is(saved)
     config = SMALL.changed(start_from=saved("start.safetensors"))
     trainer = Trainer(config, TOY)
     before = trainer.ancestors.start.checksum()
-    *_, end = trainer.run()
+    *_, end = fit(trainer)
     assert end.network.checksum() != before == trainer.ancestors.start.checksum()
 
 

@@ -6,7 +6,7 @@ import pytest
 from model.config import TrainingConfig
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.training import Trainer, train
+from model.training import Trainer, fit, train
 from model.training.averaging import WeightAverage, measure_statistics
 from model.training.threads import limited
 from tests.nn.networks import random_network
@@ -44,7 +44,7 @@ def test_a_run_ends_with_the_mean_of_its_last_epochs(last, steps):
 def test_until_the_end_the_network_learns_on_and_the_mean_is_what_is_validated():
     trainer = Trainer(SMALL.changed(average_last=2), TOY)
     expected = steps_of(SMALL)
-    for progress in trainer.run(report_every=1):
+    for progress in fit(trainer, report_every=1):
         if progress.status == "running" and progress.step:
             np.testing.assert_array_equal(progress.network.mlp.parameters, expected[progress.step - 1])
         if progress.epoch_ended and progress.epoch == 3:
@@ -57,7 +57,7 @@ def test_until_the_end_the_network_learns_on_and_the_mean_is_what_is_validated()
 
 def test_batch_normalization_gets_the_statistics_of_the_mean_network():
     trainer = Trainer(SMALL.changed(batch_normalization=True, average_last=3), TOY)
-    *_, end = trainer.run()
+    *_, end = fit(trainer)
     mean, images = end.network.mlp, TOY.images[trainer.split.train_rows] / 255
     hidden = images @ mean.layers[0].weights
     np.testing.assert_allclose(mean.running_mean[:12], hidden.mean(axis=0), rtol=1e-3, atol=1e-4)
@@ -115,14 +115,14 @@ def test_a_run_that_is_ended_before_the_last_epochs_stays_as_it_is():
 def test_early_stopping_chooses_between_mean_networks_too():
     config = SMALL.changed(average_last=3, early_stopping=50)
     trainer = Trainer(config, TOY)
-    *_, end = trainer.run()
+    *_, end = fit(trainer)
     assert end.validation_accuracy == trainer.early_stopping.best_score[0]
     assert end.network.checksum() == trainer.early_stopping.best.checksum()
 
 
 def test_a_fork_averages_its_own_steps_alone():
     parent = Trainer(SMALL.changed(average_last=2), TOY)
-    *_, _ = parent.run()
+    *_, _ = fit(parent)
     fork = Trainer(SMALL.changed(average_last=2, epochs=5), TOY)
     fork.fork(parent.snapshot())
     assert fork.average.steps == 0

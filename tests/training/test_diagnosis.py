@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.config import TrainingConfig
-from model.training import Trainer
+from model.training import Trainer, fit
 from model.training.diagnosis import diagnose, round_down
 from model.training.diagnostics import Diagnostics
 from model.training.evidence import Evidence, RunImages, is_better_than, relative_fall
@@ -25,7 +25,7 @@ def diagnosis_of(config: TrainingConfig, data) -> list[Finding]:
     """Train to the end, and diagnose."""
     trainer = Trainer(config, data)
     observer = RunObserver(trainer, data)
-    for progress in trainer.run(threads=1):
+    for progress in fit(trainer, threads=1):
         observer.observe(progress)
     return observer.diagnose(progress.status)
 
@@ -86,9 +86,9 @@ def test_observing_a_run_changes_nothing() -> None:
     data, config = patterns(300), CONFIG.changed(batch_size=32, epochs=3)
     watched = Trainer(config, data)
     observer = RunObserver(watched, data)
-    for progress in watched.run():
+    for progress in fit(watched):
         observer.observe(progress)
-    *_, alone = Trainer(config, data).run()
+    *_, alone = fit(Trainer(config, data))
     assert progress.network.checksum() == alone.network.checksum()
 
 

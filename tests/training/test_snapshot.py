@@ -7,7 +7,7 @@ import pytest
 
 from model.config import TrainingConfig
 from model.ink import InkMixture, sampler
-from model.training import Change, Trainer, train
+from model.training import Change, Trainer, fit, train
 from model.training.snapshot import Snapshot
 from tests.digit_files import npz
 from tests.paths import INK
@@ -74,13 +74,13 @@ def test_a_training_goes_on_from_a_snapshot_as_if_it_had_never_stopped(settings,
     def trainer():
         return Trainer(config, TOY, prefetch_size=100)  # images are prepared twice in an epoch of 190
 
-    expected = seen(trainer().run(report_every=1))
-    run = trainer().run(report_every=1)
+    expected = seen(fit(trainer(), report_every=1))
+    run = fit(trainer(), report_every=1)
     steps = step if config.batch_size else step // 6
     start = stored(next(progress for progress in run if progress.step == steps).snapshot(), tmp_path)
     restored = trainer()
     restored.restore(start)
-    first, *rest = seen(restored.run(report_every=1))
+    first, *rest = seen(fit(restored, report_every=1))
     (begun,) = (index for index, report in enumerate(expected) if report["step"] == first["step"])
     assert_same(rest, expected[begun + 1 :])
     # The first report is of the moment of the snapshot; only the means since the report before are gone.
@@ -204,7 +204,7 @@ def fork(config, snapshot):
 
 
 def finish(training):
-    *_, last = training.run()  # which keeps to one thread, as `train` does: another number changes the last bits
+    *_, last = fit(training)  # which keeps to one thread, as `train` does: another number changes the last bits
     return last.network.checksum()
 
 

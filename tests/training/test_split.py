@@ -32,10 +32,10 @@ def drawings():
 def test_the_validation_split_and_the_training_images_are_all_images_once():
     data = numbered(300)
     split = divided(SMALL.changed(validation_size=0.25, training_size=200), data)
-    train, validation = numbers(data.images[split.train_rows]), numbers(split.validation_images)
+    train, validation = numbers(data.images[split.train_rows]), numbers(split.validation.images)
     assert (len(train), len(validation)) == (150, 50)
     assert len({*train, *validation}) == 200
-    np.testing.assert_array_equal(split.validation_labels, data.labels[validation])
+    np.testing.assert_array_equal(split.validation.labels, data.labels[validation])
 
 
 def test_images_and_drawings_count_alike_where_there_are_enough_of_both():
@@ -60,24 +60,24 @@ def test_the_sample_is_of_the_validation_split_if_there_is_one(validation_size):
     rows = sample_rows(config, data)
     np.testing.assert_array_equal(split.sample_images, data.images[rows])
     np.testing.assert_array_equal(split.sample_labels, data.labels[rows])
-    among = split.validation_images if validation_size else data.images[split.train_rows]
+    among = split.validation.images if validation_size else data.images[split.train_rows]
     np.testing.assert_array_equal(split.sample_images, among[:SAMPLE_SIZE])
 
 
 @pytest.mark.parametrize(("validation_size", "writers"), [(0, 0), (0.1, 3), (0.5, 15), (60, 6)])
 def test_the_same_share_of_the_writers_is_set_aside(validation_size, writers, drawings):
     config = SMALL.changed(validation_size=validation_size)
-    images_alone = len(divided(config).validation_labels)
+    images_alone = len(divided(config).validation.labels)
     split = divided(config, drawings=drawings)
-    assert len(split.validation_labels) == images_alone + writers
+    assert len(split.validation.labels) == images_alone + writers
     rendered = {render(drawing).tobytes(): int(drawing.label) for drawing in drawings}
-    found = [rendered[image.tobytes()] for image in split.validation_images[images_alone:]]
-    assert found == split.validation_labels[images_alone:].tolist()
+    found = [rendered[image.tobytes()] for image in split.validation.images[images_alone:]]
+    assert found == split.validation.labels[images_alone:].tolist()
 
 
 def test_drawings_that_are_set_aside_are_not_learned_from(drawings):
     split = divided(SMALL.changed(validation_size=0.3), drawings=drawings)
-    aside = split.validation_images[90:]
+    aside = split.validation.images[90:]
     assert (len(split.train_drawings), len(aside)) == (21, 9)
     learned = {render(drawing).tobytes() for drawing in split.train_drawings}
     assert not learned & {image.tobytes() for image in aside}
@@ -86,6 +86,6 @@ def test_drawings_that_are_set_aside_are_not_learned_from(drawings):
 def test_accuracy_is_measured_on_the_drawings_too(drawings):
     trainer = Trainer(SMALL.changed(validation_size=0.5), TOY, drawings)
     _, accuracy = trainer.validate()
-    logits = trainer.mlp.logits(trainer.split.validation_images)
+    logits = trainer.mlp.logits(trainer.split.validation.images)
     assert len(logits) == 165
-    assert accuracy == np.mean(logits.argmax(axis=1) == trainer.split.validation_labels)
+    assert accuracy == np.mean(logits.argmax(axis=1) == trainer.split.validation.labels)

@@ -366,7 +366,7 @@ def test_ink_leaves_the_other_random_numbers_alone(batches, drawings):
 def test_held_out_digits_that_pass_for_digits_are_so_many(drawings):
     """They set the border, however short the training: a given share of them is taken for digits."""
     config = SMALL.changed(background=True, epochs=1, validation_size=150)
-    held = Trainer(config, TOY, drawings, FEW).split.validation_images
+    held = Trainer(config, TOY, drawings, FEW).split.validation.images
     network = last(train(config, TOY, ink=drawings, mixture=FEW)).network
     assert len(held) > 150
     assert np.mean(network.predict(held).is_digit > 0.5) == pytest.approx(TARGET_ACCEPT_RATE, abs=1 / len(held))

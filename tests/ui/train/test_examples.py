@@ -5,7 +5,7 @@ import re
 import pytest
 
 from model.config import TrainingConfig
-from model.training import Trainer
+from model.training import Trainer, fit
 from model.training.observer import RunObserver
 from ui.train import url_state
 from ui.train.examples import EXAMPLES, Example
@@ -40,7 +40,7 @@ def test_the_runs_of_a_pair_differ_in_one_setting() -> None:
 def test_the_diagnosis_finds_what_the_card_says(example: Example, mnist_5k) -> None:
     trainer = Trainer(example.configs[-1], mnist_5k)
     observer = RunObserver(trainer, mnist_5k)
-    for progress in trainer.run(threads=1):
+    for progress in fit(trainer, threads=1):
         observer.observe(progress)
     first, *_ = observer.diagnose(progress.status)
     assert first.kind in example.kinds, str(first)
@@ -49,6 +49,6 @@ def test_the_diagnosis_finds_what_the_card_says(example: Example, mnist_5k) -> N
 @pytest.mark.parametrize(("units", "least", "most"), [(2, 0.1, 0.7), (8, 0.85, 1)])
 def test_a_network_that_is_too_small_does_as_its_card_says(units: int, least: float, most: float, mnist_5k) -> None:
     (config,) = next(example.configs for example in EXAMPLES if example.name == "too_few_units")
-    *_, last = Trainer(config.model_copy(update={"hidden_sizes": (units,)}), mnist_5k).run(threads=1)
+    *_, last = fit(Trainer(config.model_copy(update={"hidden_sizes": (units,)}), mnist_5k), threads=1)
     assert least <= last.validation_accuracy < most
     assert last.epoch_accuracy < most
