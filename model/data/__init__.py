@@ -5,7 +5,6 @@ from model.data.datasets import (
     DATASETS,
     DOWNLOAD_SIZE,
     TRAINING_IMAGES,
-    from_files,
     is_present,
     is_unpacked,
     load,
@@ -13,6 +12,7 @@ from model.data.datasets import (
     prepare,
     save,
 )
+from model.data.file_set import from_files
 from model.data.orientation import TURNS, suggested_turn, turned
 from model.data.overlap import Overlap, find_overlap
 

@@ -11,7 +11,6 @@ import numpy as np
 from model.common.settings import Settings
 from model.data import cache, file_set, mnist
 from model.data.dataset import Dataset
-from model.data.zip_set import Files
 
 DOWNLOAD_SIZE = "11 MB"  # of the full MNIST, compressed
 DATASETS = {
@@ -43,23 +42,10 @@ def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
             raise
     path = Path(source).expanduser()
     if path.is_dir():
-        return from_files(file_set.list_folder(path), path.name)
+        return file_set.from_files(file_set.list_folder(path), path.name)
     if not path.is_file():
         raise ValueError(f"data must be {', '.join(DATASETS)}, or a file or folder that exists; got {source}")
     return file_set.read_file(path)
-
-
-def from_files(sources: Files, name: str) -> Dataset:
-    """Make a data set from files, each on disk or (if uploaded) in memory.
-
-    Args:
-        sources: the files by name. A single file may have any name; of several, names tell which are to test on.
-        name: what to call the data set.
-
-    Raises:
-        ValueError: the files are not a data set.
-    """
-    return file_set.read_set(sources, name)
 
 
 def save(dataset: Dataset, folder: Path, *, durable: bool = False) -> None:

@@ -63,7 +63,7 @@ def list_folder(folder: Path) -> dict[str, Path]:
     return found
 
 
-def read_set(sources: Files, name: str) -> Dataset:
+def from_files(sources: Files, name: str) -> Dataset:
     """Make a data set of files.
 
     Args:
@@ -76,7 +76,7 @@ def read_set(sources: Files, name: str) -> Dataset:
     if len(sources) == 1:
         (only,) = sources
         if isinstance(members := zip_set.open_set(sources[only], only), Mapping):
-            return read_set(members, name)
+            return from_files(members, name)
         return _dataset(name, _read_training(sources, [], only), None)
     entries = [Entry(each, _kind(each, sources)) for each in sources]
     data = [entry for entry in entries if entry.kind in _DATA]
@@ -89,7 +89,7 @@ def read_set(sources: Files, name: str) -> Dataset:
     if chosen.kind is Kind.ARCHIVE and isinstance(
         members := zip_set.open_set(sources[chosen.name], chosen.name), Mapping
     ):
-        return read_set(members, name)
+        return from_files(members, name)
     contents = _read_training(sources, entries, chosen.name)
     test_contents = _read_labeled(sources, entries, test.name) if test else None
     # Kaggle's test.csv has no labels: nothing can be scored on it.
@@ -113,7 +113,7 @@ def read_file(path: Path) -> Dataset:
         sources |= named
         entries = [Entry(each, _kind(each, sources)) for each in sources]
         return _dataset(path.name, _read_training(sources, entries, path.name), None)
-    return read_set(sources, path.name)
+    return from_files(sources, path.name)
 
 
 def _dataset(name: str, training: Contents, test: Contents | None, notes: tuple[str, ...] = ()) -> Dataset:

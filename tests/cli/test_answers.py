@@ -3,33 +3,17 @@
 import csv
 import io
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from model import cli, data
+from model import data
 from model.training.checkpoint import DEFAULT_WEIGHTS
 from tests.data import forms
 from tests.digit_files import table
 from tests.paths import INK
 
 pytestmark = pytest.mark.usefixtures("shared_cache")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Runs a command in this process: exit code, stdout, stderr."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["model", *map(str, arguments)])
-        try:
-            cli.main()
-        except SystemExit as end:
-            return (end.code or 0, *capsys.readouterr())
-        return (0, *capsys.readouterr())
-
-    return command
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import cli
 from model.cli.train import history_point
 from model.config import TrainingConfig
 from model.data import load
@@ -28,23 +27,6 @@ from tests.inference.test_classification import doubting
 from tests.paths import INK, ROOT
 
 pytestmark = pytest.mark.usefixtures("shared_cache")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Runs a command in this process: exit code, stdout, stderr."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["model", *map(str, arguments)])
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        else:
-            code = 0
-        return (code, *capsys.readouterr())
-
-    return command
 
 
 @pytest.fixture

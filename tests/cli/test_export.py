@@ -1,45 +1,34 @@
 """`python -m model export`: every format from every kind of file, and one line where it can't be."""
 
+import functools
 import io
 import json
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import cli
 from model.data.npz import open_npz
 from model.export.formats import FORMATS
 from model.training import checkpoint
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.cli.conftest import Run
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Exports in this process: exit code, stdout, stderr."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["model", "export", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
+def export(run: Run) -> Run:
+    """Exports: exit code, stdout, stderr."""
+    return functools.partial(run, "export")
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_every_format_is_written_and_its_size_told(run: Run, tmp_path: Path, ending: str, shared_cache: Path) -> None:
+def test_every_format_is_written_and_its_size_said(
+    export: Run, tmp_path: Path, ending: str, shared_cache: Path
+) -> None:
     path = tmp_path / f"tanh{ending.upper() if ending == '.html' else ending}"
     path.write_text("an old file")
-    code, out, err = run("tanh-10", "--to", path, "--json")
+    code, out, err = export("tanh-10", "--to", path, "--json")
     assert (code, err) == (0, "")
     content = path.read_bytes()
     assert json.loads(out.splitlines()[-1]) == {"path": str(path), "bytes": len(content), "format": ending[1:]}
@@ -58,15 +47,15 @@ def test_every_format_is_written_and_its_size_told(run: Run, tmp_path: Path, end
         assert b"<strong>tanh-10</strong>" in content
 
 
-def test_a_file_is_exported_under_its_own_name_or_another(run: Run, tmp_path: Path) -> None:
+def test_a_file_is_exported_under_its_own_name_or_another(export: Run, tmp_path: Path) -> None:
     mine = tmp_path / "mine.npz"
-    assert run("tanh-10", "--to", mine)[:2] == (0, f"{mine}: {mine.stat().st_size:,} bytes\n")
+    assert export("tanh-10", "--to", mine)[:2] == (0, f"{mine}: {mine.stat().st_size:,} bytes\n")
     for options, name in (((), "mine"), (("--name", "Ada's"), "Ada&#39;s")):
-        assert run(mine, "--to", tmp_path / "page.html", *options)[0] == 0
+        assert export(mine, "--to", tmp_path / "page.html", *options)[0] == 0
         assert f"<title>{name} reads digits" in (tmp_path / "page.html").read_text()
 
 
-def test_bad_input_is_one_line_and_leaves_no_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_is_one_line_and_leaves_no_file(export: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = tmp_path / "text.npz"
     text.write_text("no network")
     out = tmp_path / "out"
@@ -81,12 +70,12 @@ def test_bad_input_is_one_line_and_leaves_no_file(run: Run, tmp_path: Path, monk
         (("handwriting", "--to", tmp_path / "nowhere" / "page.html"), "nowhere: there is no such folder"),
     ):
         out.mkdir(exist_ok=True)
-        code, stdout, err = run(*arguments)
+        code, stdout, err = export(*arguments)
         assert (code, stdout) == (2, "")
         assert said in err
         assert err.startswith("error: ")
         assert err.count("\n") == 1
     monkeypatch.setitem(sys.modules, "onnx", None)
-    code, _, err = run("tanh-10", "--to", out / "net.onnx")
+    code, _, err = export("tanh-10", "--to", out / "net.onnx")
     assert (code, err) == (2, "error: an ONNX file needs the package onnx: pip install onnx\n")
     assert list(out.iterdir()) == []

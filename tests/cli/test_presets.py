@@ -1,33 +1,23 @@
 """`presets` lists the presets, and with --run holds what they reach against what was published."""
 
+import functools
 import json
 import re
-import sys
 from dataclasses import asdict
 
 import pytest
 
-from model import cli
 from model.experiments import reproduction
 from model.presets import PRESETS
 from tests.tiny_presets import FIGURES, QUICK, TINY, UNPUBLISHED
 
 
 @pytest.fixture
-def command(monkeypatch, capsys, shared_cache):
-    """Run `presets` with two tiny presets among the others: exit code, stdout, stderr."""
+def command(run, monkeypatch, shared_cache):
+    """Runs `presets` with two tiny presets among the others: exit code, stdout, stderr."""
     monkeypatch.setitem(PRESETS, "tiny", TINY)
     monkeypatch.setitem(PRESETS, "quick", QUICK)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["model", "presets", *words])
-        try:
-            cli.main()
-        except SystemExit as end:
-            return (end.code, *capsys.readouterr())
-        return (0, *capsys.readouterr())
-
-    return run
+    return functools.partial(run, "presets")
 
 
 def test_a_run_shows_published_beside_reached(command):
