@@ -36,7 +36,7 @@ FASTER = 24  # how fast time runs
 FIRST = 100  # visits, after which the app is looked at for comparison
 AT_ONCE = 6  # visitors
 QUIET_SECONDS = 200.0  # Streamlit itself keeps a closed session for two minutes, in case the browser comes back
-PAGES = ("", "draw", "train", "evaluate", "inside")
+PAGES = ("", "draw", "train", "evaluate", "inside", "experiments")
 NEEDED = {"draw": "sheet_.+", "train": "start"}  # what a visitor uses there
 LEFT = "WebSocketDisconnected"  # Starlette's word for a browser that has gone in the midst of an answer
 TRAININGS = ("epochs=2&hidden_sizes=16", "epochs=10000&hidden_sizes=32", "epochs=3&hidden_sizes=64,32&optimizer=sgd")

@@ -19,6 +19,7 @@ PAGES = [
     st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
     st.Page("evaluate.py", title="Evaluate", icon=":material/fact_check:", url_path="evaluate"),
     st.Page("inside.py", title="Inside", icon=":material/hub:", url_path="inside"),
+    st.Page("experiments.py", title="Experiments", icon=":material/science:", url_path="experiments"),
 ]
 page = st.navigation(PAGES, position="top")
 st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")

@@ -79,7 +79,7 @@ def test_no_page_has_a_fault_that_can_be_found_by_rules(page: Page, app_url: str
     settle(page)
     expect_no_faults(page)
 
-    for path in ("evaluate", "inside"):
+    for path in ("evaluate", "inside", "experiments"):
         page.goto(f"{app_url}/{path}")
         settle(page)
         expect_no_faults(page)

@@ -48,7 +48,7 @@ def visitor(request: pytest.FixtureRequest, new_context: Callable[..., BrowserCo
 def test_nothing_moves_when_a_page_is_opened(visitor: BrowserContext, app_url: str) -> None:
     """Nothing moves after it was shown; the digits that write themselves on Home are moving, but hardly count."""
     visitor.add_init_script(WATCH)
-    for path in ("", "draw", "train", "evaluate", "inside"):
+    for path in ("", "draw", "train", "evaluate", "inside", "experiments"):
         page = visitor.new_page()
         page.goto(f"{app_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -6,7 +6,14 @@ from tests.e2e.patience import until
 from tests.e2e.train_page import Slider
 from tools.page_actions import settle
 
-PAGES = {"Draw": "draw", "Evaluate": "evaluate", "Inside": "inside", "Home": "", "Train": "train"}
+PAGES = {
+    "Draw": "draw",
+    "Evaluate": "evaluate",
+    "Inside": "inside",
+    "Experiments": "experiments",
+    "Home": "",
+    "Train": "train",
+}
 
 
 def scrolled(page: Page) -> int:

@@ -183,9 +183,9 @@ def test_draw_says_how_sure_it_is_that_it_sees_a_digit(
 
 def test_home_leads_to_every_other_page() -> None:
     screen = home()
-    menu, links = [link.proto.page for link in screen.get("page_link")][:5], screen.get("page_link")[5:]
-    assert menu == ["", "draw", "train", "evaluate", "inside"]
-    assert {link.proto.page for link in links} == {"draw", "train", "evaluate", "inside"}
+    menu, links = [link.proto.page for link in screen.get("page_link")][:6], screen.get("page_link")[6:]
+    assert menu == ["", "draw", "train", "evaluate", "inside", "experiments"]
+    assert {link.proto.page for link in links} == {"draw", "train", "evaluate", "inside", "experiments"}
     assert not screen.error
 
 

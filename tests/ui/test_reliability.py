@@ -69,7 +69,7 @@ def test_a_run_goes_on_while_its_visitor_is_on_another_page_and_nobody_else_sees
             await visitor.press("start")
             await visitor.until(lambda page: epoch(page) > 0)
             reached = epoch(visitor.page)
-            for page in ("draw", "evaluate", "inside", ""):
+            for page in ("draw", "evaluate", "inside", "experiments", ""):
                 await go(visitor, page)
             await other.open("train")
             assert epoch(other.page) == 0

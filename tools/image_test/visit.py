@@ -9,7 +9,14 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tools.browser import launch
 from tools.page_actions import PAPER, Stroke, draw, settle
 
-PAGES = {"": "Inkling", "draw": "Draw", "train": "Train", "evaluate": "Evaluate", "inside": "Inside"}
+PAGES = {
+    "": "Inkling",
+    "draw": "Draw",
+    "train": "Train",
+    "evaluate": "Evaluate",
+    "inside": "Inside",
+    "experiments": "Experiments",
+}
 SEVEN: list[Stroke] = [[(70, 60), (130, 58), (205, 60), (180, 110), (150, 170), (125, 230)]]
 PATIENCE_MS = 90_000
 

@@ -24,7 +24,7 @@ class Shortcut:
 
 
 EVERYWHERE = (
-    Shortcut("1", "1 to 5", "Open Home, Draw, Train, Evaluate or Inside"),
+    Shortcut("1", "1 to 6", "Open Home, Draw, Train, Evaluate, Inside or Experiments"),
     Shortcut("p", "P", "Presentation mode on or off"),
     Shortcut("?", "?", "Show this list"),
 )

@@ -11,12 +11,14 @@ CARDS = {
     "train": ("Train", "Configure a network, start training, and watch the loss fall and the accuracy rise."),
     "evaluate": ("Evaluate", "Test a network on thousands of digits, and look at the misclassified ones."),
     "inside": ("Inside", "Follow one answer through the network, and see what would have changed it."),
+    "experiments": ("Experiments", "Bet on a race of two settings, and let the machine search for better ones."),
 }
 ICONS = {
     "draw": ":material/draw:",
     "train": ":material/model_training:",
     "evaluate": ":material/fact_check:",
     "inside": ":material/hub:",
+    "experiments": ":material/science:",
 }
 
 

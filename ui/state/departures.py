@@ -33,4 +33,4 @@ def forget(state: VisitorState) -> None:
     datasets, state.datasets = state.datasets, {}
     for uploaded in datasets.values():
         uploaded.folder.cleanup()
-    state.jobs, state.job, state.networks, state.photo, state.photos = [], None, {}, None, ()
+    state.jobs, state.job, state.race, state.networks, state.photo, state.photos = [], None, None, {}, None, ()

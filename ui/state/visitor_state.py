@@ -27,6 +27,15 @@ class Pinned(NamedTuple):
     mark: str
 
 
+class Race(NamedTuple):
+    """Two runs side by side, and the bet on them."""
+
+    numbers: tuple[int, int]  # of the jobs
+    names: tuple[str, str]
+    bet: int  # on which of the two, 0 or 1
+    goal: float | None  # the validation accuracy to reach first; None if the better one at the end wins
+
+
 class UploadedDataset(NamedTuple):
     """A data set from a visitor's files, in a folder that is deleted when nothing refers to it any more."""
 
@@ -72,6 +81,8 @@ class VisitorState:
     jobs_started: int = 0
     last_request: TrainingRequest | None = None
     last_request_at: float = 0.0
+
+    race: Race | None = None  # the newest one
 
     sent_until: float = 0.0  # by when, at the rate of ui/browser/run_networks, their browser has what it was sent
 

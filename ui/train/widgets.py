@@ -16,26 +16,27 @@ from ui.pickers import networks
 from ui.state import widget_state
 
 
-def field(name: str, idle: str = "", *, most: float = math.inf) -> None:
+def field(name: str, idle: str = "", *, most: float = math.inf, key: str = "", title: str = "") -> None:
     """The widget that fits a field; it can't be moved while it is `idle`, for the reason given.
 
-    A slider offers no value above `most`.
+    A slider offers no value above `most`. Where the setting has a second widget, that has a key and a title of its own.
     """
-    title, bounds, options = TrainingConfig.title(name), TrainingConfig.limits(name), TrainingConfig.options(name)
+    key, title = key or name, title or TrainingConfig.title(name)
+    bounds, options = TrainingConfig.limits(name), TrainingConfig.options(name)
     kind = TrainingConfig.model_fields[name].annotation
     explanation = glossary.explain(name) + (f"\n\n**{idle}**" if idle else "")
-    shared: dict[str, Any] = {"key": name, "persist_state": "session", "help": explanation, "disabled": bool(idle)}
+    shared: dict[str, Any] = {"key": key, "persist_state": "session", "help": explanation, "disabled": bool(idle)}
     if options:
         st.selectbox(title, options, format_func=_name, **shared)
     elif none := TrainingConfig.setting(name).network:
-        chosen = widget_state.get(name, "")  # perhaps several teachers, from an address
+        chosen = widget_state.get(key, "")  # perhaps several teachers, from an address
         names = ["", *networks.shipped_names()]
         named = [*names, *({chosen} - set(names))]
         st.selectbox(title, named, format_func=lambda value: value or none, **shared)
     elif kind is bool:
         st.toggle(title, **shared)
     elif TrainingConfig.setting(name).stops:
-        stops(name, title, name, explanation, disabled=bool(idle), most=most)
+        stops(key, title, name, explanation, disabled=bool(idle), most=most)
     elif kind is int:
         st.number_input(title, int(bounds["ge"]), int(bounds["le"]), **shared)
     else:

@@ -1,0 +1,1 @@
+"""The Experiments page: many trainings at once, races of two, and what a trained network withstands."""

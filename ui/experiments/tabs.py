@@ -1,0 +1,18 @@
+"""The tabs of the page. Only the open one is computed, and only its modules are loaded."""
+
+from __future__ import annotations
+
+import importlib
+
+import streamlit as st
+
+KEY = "experiments"
+TABS = {"Races": "races"}  # by title: the module of this package whose `show` fills it
+
+
+def show() -> None:
+    """The tabs, with the content of the open one."""
+    for module, tab in zip(TABS.values(), st.tabs(list(TABS), key=KEY, on_change="rerun"), strict=True):
+        if tab.open:
+            with tab:
+                importlib.import_module(f"ui.experiments.{module}").show()
