@@ -48,7 +48,7 @@ def facts(checkpoint: Checkpoint) -> dict[str, str]:
 def _settings(config: TrainingConfig) -> dict[str, str]:
     """The settings that a reader expects, and all others that are in use and not at their defaults."""
     return {
-        config.title(name): _value(config, name)
+        config.title(name): setting_value(config, name)
         for name, field in TrainingConfig.model_fields.items()
         if name not in SAID_WITH_THE_SHAPE
         and config.uses(name)
@@ -56,7 +56,8 @@ def _settings(config: TrainingConfig) -> dict[str, str]:
     }
 
 
-def _value(config: TrainingConfig, name: str) -> str:
+def setting_value(config: TrainingConfig, name: str) -> str:
+    """Write a setting's value as the app shows it; of a file, its name alone."""
     value = getattr(config, name)
     if name == "data":
         return _file_name(value)
@@ -64,6 +65,10 @@ def _value(config: TrainingConfig, name: str) -> str:
         return ", ".join(map(_file_name, value.split(",")))
     if choice := TrainingConfig.setting(name).choices.get(value if isinstance(value, str) else ""):
         return choice.label
+    if isinstance(value, tuple):
+        return "-".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "all" if name == "batch_size" and value == 0 else f"{value:,.6g}"
 
 

@@ -119,10 +119,7 @@ def table(shown: list[Job]) -> pd.DataFrame:
 
 
 def _origin(job: Job) -> str:
-    if not job.parent:
-        return "random weights"
-    harmed = f", {job.perturbation}" if job.perturbation else ""
-    return f"a branch at epoch {job.forked_at:.3g}{harmed}"
+    return f"a branch at epoch {job.forked_at:.3g}" if job.parent else "random weights"
 
 
 def _best(view: JobState) -> str:
