@@ -17,10 +17,11 @@ from model.training import Change, ancestors
 from ui import state
 from ui.common import errors
 from ui.pickers import datasets
-from ui.state import jobs, runtime
+from ui.state import jobs, runtime, widget_state
 from ui.train import controls, snapshots, speed
 
 COMMAND_WAIT_S = 0.15
+SAID_RESUME = "said_resume"  # the key of what the browser tells with each click: whether the button said Resume
 MORE_EPOCHS = 10  # that Continue adds to a run that has come to its end
 
 # -- Settings -----------------------------------------------------------------------------------------------
@@ -59,10 +60,13 @@ def apply_live_settings(config: TrainingConfig) -> None:
 # -- Commands to the run in progress ------------------------------------------------------------------------
 
 
-def pause_or_resume(*, pause: bool) -> None:
-    """Pause or resume the selected run."""
-    if state.tab().clicks.accept("pause", toggles=True):
-        _send(Pause() if pause else Resume())
+def pause_or_resume() -> None:
+    """Pause or resume the selected run: do what the button said when it was clicked.
+
+    If a part of the page is about to redraw itself just when the button is clicked, the browser asks for that first,
+    and the click is in both messages. Both say Pause, and so the second one changes nothing.
+    """
+    _send(Resume() if widget_state.get(SAID_RESUME, False) else Pause())
 
 
 def step(*, whole_epoch: bool = False) -> None:
