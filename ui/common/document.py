@@ -1,4 +1,4 @@
-"""The HTML document that the server sends for every page: Streamlit's, with the style sheet and two scripts in it.
+"""The HTML document that the server sends for every page: Streamlit's, with the style sheet and some scripts in it.
 
 What Streamlit itself sends arrives in pieces, the style sheet after most of what it styles: the page would be seen as
 it is put together. So the style is in the document, and first_paint.js shows the page when it is whole.
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 END = "</body>"
 UI = Path(__file__).parents[1]
-SCRIPTS = (UI / "common" / "first_paint.js", UI / "server" / "connection.js")  # they run before any page comes
+COMMON = UI / "common"
+# They run before any page comes.
+SCRIPTS = (COMMON / "history.js", COMMON / "first_paint.js", UI / "server" / "connection.js")
 # Streamlit's own answer has to come whole, and not as a part, "not modified" or packed.
 CONDITIONS = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 OUTDATED = ("content-length", "content-type", "etag", "last-modified", "accept-ranges")
