@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from model.data import formats, orientation, picture_folder, zip_set
@@ -13,32 +12,13 @@ from model.data.dataset import Dataset
 from model.data.formats import Contents, Kind
 from model.data.formats.labels import one_label_note
 from model.data.formats.unread import describe_unread
-from model.data.part_names import Part, common_name, part_of
+from model.data.labeled_file import Entry, file_kind, read_labeled, read_training
+from model.data.part_names import Part, common_name, part_of, says_labels
 from model.data.zip_set import Files
 
-PEEKED = 2**16  # bytes that tell a file's kind
 MAX_DEPTH = 4  # of folders: MNIST/raw, train/3
 MAX_FILES = 300_000
-PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic")
 _DATA = (Kind.IDX_IMAGES, Kind.TABLE, Kind.ARCHIVE, Kind.INK)  # in the order of preference
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A file of a set."""
-
-    name: str  # with its folder
-    kind: Kind
-
-    @property
-    def part(self) -> Part:
-        """The part of the data set that its name says it is."""
-        return part_of(self.name)
-
-    @property
-    def common_name(self) -> str:
-        """What its name has in common with those of the other parts."""
-        return common_name(self.name)
 
 
 def list_folder(folder: Path) -> dict[str, Path]:
@@ -57,7 +37,7 @@ def list_folder(folder: Path) -> dict[str, Path]:
                 found[child.relative_to(folder).as_posix()] = child
         if len(found) > MAX_FILES:
             raise ValueError(f"{folder}: expected at most {MAX_FILES:,} files; got more; name one of its folders")
-        if any(_kind(name, found) in (*_DATA, Kind.PICTURE) for name in found):
+        if any(file_kind(name, found) in (*_DATA, Kind.PICTURE) for name in found):
             break
         level = [child for child in children if child.is_dir() and not child.is_symlink()]
     return found
@@ -77,8 +57,8 @@ def from_files(sources: Files, name: str) -> Dataset:
         (only,) = sources
         if isinstance(members := zip_set.open_set(sources[only], only), Mapping):
             return from_files(members, name)
-        return _dataset(name, _read_training(sources, [], only), None)
-    entries = [Entry(each, _kind(each, sources)) for each in sources]
+        return _dataset(name, read_training(sources, [], only), None)
+    entries = [Entry(each, file_kind(each, sources)) for each in sources]
     data = [entry for entry in entries if entry.kind in _DATA]
     pictures = [entry.name for entry in entries if entry.kind is Kind.PICTURE]
     if not data and pictures:
@@ -90,8 +70,8 @@ def from_files(sources: Files, name: str) -> Dataset:
         members := zip_set.open_set(sources[chosen.name], chosen.name), Mapping
     ):
         return from_files(members, name)
-    contents = _read_training(sources, entries, chosen.name)
-    test_contents = _read_labeled(sources, entries, test.name) if test else None
+    contents = read_training(sources, entries, chosen.name)
+    test_contents = read_labeled(sources, entries, test.name) if test else None
     # Kaggle's test.csv has no labels: nothing can be scored on it.
     if test and test_contents and test_contents.labels is None:
         notes = (*notes, f"{test.name}: it has no labels, so there is nothing to test on.")
@@ -100,26 +80,27 @@ def from_files(sources: Files, name: str) -> Dataset:
 
 
 def read_file(path: Path) -> Dataset:
-    """Make a data set of one file; the labels of IDX images are in another one beside it.
+    """Make a data set of one file; the labels of IDX images, and perhaps of a table, are in another one beside it.
 
     Raises:
         ValueError: it is not a data set.
     """
     sources = {path.name: path}
-    if _kind(path.name, sources) is Kind.IDX_IMAGES:
+    kind = file_kind(path.name, sources)
+    if kind in (Kind.IDX_IMAGES, Kind.TABLE):
         wanted = part_of(path.name), common_name(path.name)
         beside = [other for other in sorted(path.parent.iterdir()) if other.is_file() and other != path]
         named = {other.name: other for other in beside if (part_of(other.name), common_name(other.name)) == wanted}
-        sources |= named
-        entries = [Entry(each, _kind(each, sources)) for each in sources]
-        return _dataset(path.name, _read_training(sources, entries, path.name), None)
+        sources |= {name: file for name, file in named.items() if kind is Kind.IDX_IMAGES or says_labels(name)}
+        entries = [Entry(each, file_kind(each, sources)) for each in sources]
+        return _dataset(path.name, read_training(sources, entries, path.name), None)
     return from_files(sources, path.name)
 
 
 def _dataset(name: str, training: Contents, test: Contents | None, notes: tuple[str, ...] = ()) -> Dataset:
     """Put a data set together, and look at it as a whole."""
     labels = training.labels
-    assert labels is not None  # `_read_training` has looked
+    assert labels is not None  # `read_training` has looked
     test_images, test_labels = training.test_images, training.test_labels
     notes = training.notes + notes
     if test is not None and test.labels is not None:
@@ -127,19 +108,6 @@ def _dataset(name: str, training: Contents, test: Contents | None, notes: tuple[
         notes += test.notes
     notes += one_label_note(labels, name) or orientation.notes(training.images, labels, name)
     return Dataset(name, training.images, labels, test_images, test_labels, tuple(dict.fromkeys(notes)))
-
-
-def _kind(name: str, sources: Files) -> Kind:
-    """Tell a file's kind: a picture by its name, for there may be thousands, everything else by its content."""
-    if name.lower().endswith(PICTURE_ENDINGS):
-        return Kind.PICTURE
-    try:
-        with ByteReader(sources[name], name) as opened:
-            kind = formats.kind_of(opened.peek(PEEKED), name)
-    except ValueError:  # empty or damaged; whoever reads it says so
-        return Kind.TABLE if ".csv" in name.lower() else Kind.OTHER
-    # Labels under a name of images are a mistake that whoever reads them will tell.
-    return Kind.IDX_IMAGES if kind is Kind.IDX_LABELS and "images" in name else kind
 
 
 def _choose(
@@ -202,33 +170,3 @@ def _no_choice(entries: list[Entry], data: list[Entry], sources: Files, name: st
         f"{name}: expected MNIST's four IDX files, a CSV table to train on with one to test on (train.csv and"
         f" test.csv, say), mnist.npz, or a folder of pictures for each digit; got {held}{advice}"
     )
-
-
-def _read_training(sources: Files, entries: list[Entry], file: str) -> Contents:
-    """Read a file to train on, which must have labels."""
-    contents = _read_labeled(sources, entries, file)
-    if contents.labels is None:
-        raise ValueError(f"{file}: expected labels, to train on; got images alone, which can only be classified")
-    return contents
-
-
-def _read_labeled(sources: Files, entries: list[Entry], file: str) -> Contents:
-    """Read a file; the labels of IDX images come from the file that belongs to them."""
-    contents = formats.read_images(sources[file], file)
-    if contents.labels is not None or _kind(file, sources) is not Kind.IDX_IMAGES:
-        return contents
-    part = part_of(file)
-    labels_files = [entry for entry in entries if entry.kind is Kind.IDX_LABELS and entry.part is part]
-    same = [entry for entry in labels_files if entry.common_name == common_name(file)]
-    found = same or (labels_files if len(labels_files) == 1 else [])
-    if not found:
-        missing = file.replace("images", "labels").replace("idx3", "idx1")
-        named = missing if missing != file else "a file of labels"
-        raise ValueError(f"{file}: expected its labels beside it; missing {named}; add it")
-    labels = formats.read_idx_labels(sources[found[0].name], found[0].name)
-    if len(labels) != len(contents.images):
-        raise ValueError(
-            f"{found[0].name}: expected a label for each of the {len(contents.images):,} images in {file};"
-            f" got {len(labels):,}"
-        )
-    return Contents(contents.images, labels, notes=contents.notes)

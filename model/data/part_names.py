@@ -15,6 +15,10 @@ _KIND = re.compile(
     r"(?<![a-z])(?:images?|imgs?|labels?|lbls?|targets?|ubyte|uint8|int|data|set|x|y|raw|digits?)(?![a-z])"
 )
 _ENDINGS = re.compile(r"\.(?:csv|tsv|txt|gz|bin|idx|idx\d|npz|npy|jsonl?|ndjson|zip|dat|data)(?![a-z])")
+_LABELS = re.compile(
+    r"(?:labels?|lbls?|targets?|(?<![a-z])(?:class(?:es)?|answers?|digits?|y))(?![a-z])"
+    r"|(?<![a-z])y(?=train|tr(?![a-z])|te?st|te(?![a-z])|t10k|val|dev)"
+)
 
 
 class Part(StrEnum):
@@ -35,6 +39,11 @@ def part_of(name: str) -> Part:
     if role.startswith("tr"):
         return Part.TRAINING
     return Part.TEST if role.startswith("t") else Part.VALIDATION
+
+
+def says_labels(name: str) -> bool:
+    """Whether a file's name says that it holds labels, and not images."""
+    return _LABELS.search(_plain(name)) is not None
 
 
 def common_name(name: str) -> str:

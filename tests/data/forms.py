@@ -168,6 +168,21 @@ def listed(images, labels) -> dict[str, bytes]:
     return pictures | {"labels.csv": csv(rows, ["file", "label"])}
 
 
+def images_table(images, header=None) -> bytes:
+    return csv(images.tolist(), header)
+
+
+def labels_table(labels, header=None) -> bytes:
+    return csv([[label] for label in labels.tolist()], header)
+
+
+def saved(values) -> bytes:
+    """As numpy.savetxt writes it to a file whose name ends with .gz."""
+    file = io.BytesIO()
+    np.savetxt(file, values)
+    return gzip.compress(file.getvalue(), mtime=0)
+
+
 # Sets of files: of the training part's images and labels, and the test part's; whether there is a test part.
 SETS: dict[str, tuple[Callable[..., Files], bool]] = {
     "MNIST's IDX": (
@@ -254,6 +269,50 @@ SETS: dict[str, tuple[Callable[..., Files], bool]] = {
             "sample_submission.csv": b"ImageId,Label\n1,0\n2,0\n",
         },
         False,
+    ),
+    "tables of images and of labels": (
+        lambda x, y, tx, ty: {
+            "X_train.csv": images_table(x, PIXELS),
+            "y_train.csv": labels_table(y, ["label"]),
+            "X_test.csv": images_table(tx, PIXELS),
+            "y_test.csv": labels_table(ty, ["label"]),
+        },
+        True,
+    ),
+    "pandas' tables of images and of labels": (
+        lambda x, y, tx, ty: {
+            "train_images.csv": images_table(x, range(784)),
+            "train_labels.csv": csv([[number, label] for number, label in enumerate(y)], ["", "0"]),
+            "test_images.csv": images_table(tx, range(784)),
+            "test_labels.csv": csv([[number, label] for number, label in enumerate(ty)], ["", "0"]),
+        },
+        True,
+    ),
+    "tables of images and one-hot labels": (
+        lambda x, y, tx, ty: {
+            "csvTrainImages 60x784.csv": images_table(x),
+            "csvTrainLabel 60x1.csv": csv(np.eye(10, dtype=int)[y]),
+            "csvTestImages 20x784.csv": images_table(tx),
+            "csvTestLabel 20x1.csv": csv(np.eye(10, dtype=int)[ty], range(10)),
+        },
+        True,
+    ),
+    "numpy.savetxt's images and labels, gzipped": (
+        lambda x, y, tx, ty: {"trainX.csv.gz": saved(x), "trainY.csv.gz": saved(y)},
+        False,
+    ),
+    "zip with tables of images and of labels": (
+        lambda x, y, tx, ty: {
+            "digits.zip": zipped(
+                {
+                    "digits/x_train.csv": images_table(x),
+                    "digits/y_train.csv": labels_table(y),
+                    "digits/x_test.csv": images_table(tx),
+                    "digits/y_test.csv": labels_table(ty),
+                }
+            )
+        },
+        True,
     ),
     "zip with a set": (
         lambda x, y, tx, ty: {

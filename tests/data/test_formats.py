@@ -310,3 +310,22 @@ def test_drawings_without_labels_are_images_alone():
 def test_a_wrong_file_of_drawings_is_refused_with_the_line(content, message):
     assert message in refusal(content.encode())
     assert message in refusal(packed(content.encode()))
+
+
+LABEL_LINES = b"label\n" + b"\n".join(b"%d" % (number % 10) for number in range(12)) + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (LABEL_LINES[:-2], r"expected a label for each of 12 images; got 11"),
+        (LABEL_LINES.replace(b"7", b"17"), r"a label must be a whole number from 0 to 9; got 17 on line 9"),
+        (LABEL_LINES.replace(b"7", b"seven"), r"a label must be a whole number from 0 to 9; got 'seven' on line 9"),
+        (LABEL_LINES.replace(b"7", b"7,8"), r"expected 1 columns, as on line 2; line 9 has 2"),
+        (b"a,b\n" + b"3,4\n5,6\n" * 6, r"expected one column of labels; got 2 columns"),
+        (b"\n\n", r"expected labels; got a table without any"),
+    ],
+)
+def test_a_wrong_table_of_labels_is_refused_with_the_line(file: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=rf"\Ay_train.csv: {message}"):
+        formats.read_label_table(file, "y_train.csv", 12)

@@ -13,11 +13,21 @@ from model.data.formats.contents import MAX_IMAGES, Contents
 from model.data.formats.idx import read_idx_images, read_idx_labels, read_opened_images
 from model.data.formats.ink_file import read_ink_file
 from model.data.formats.kinds import Kind, kind_of
+from model.data.formats.label_table import read_label_table
 from model.data.formats.numpy_archive import read_archive
 from model.data.formats.unread import describe_unread
 from model.data.zip_set import open_set
 
-__all__ = ["MAX_IMAGES", "Contents", "Kind", "kind_of", "read_idx_images", "read_idx_labels", "read_images"]
+__all__ = [
+    "MAX_IMAGES",
+    "Contents",
+    "Kind",
+    "kind_of",
+    "read_idx_images",
+    "read_idx_labels",
+    "read_images",
+    "read_label_table",
+]
 
 BEGINNING = 512  # bytes that tell a file's form
 

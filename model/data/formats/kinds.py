@@ -10,6 +10,7 @@ from model.data.formats.pixels import fits_images
 from model.data.formats.unread import describe_unread, is_picture
 
 MANY = 300  # cells that make a line one of a table of images, as far as it is seen
+NUMBER_SIGNS = str.maketrans("", "", ".-+")
 SOME = 2  # cells that make a line one of a small table
 
 
@@ -63,7 +64,7 @@ def _kind_of_text(text: str) -> Kind:
     for line in [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")][:5]:
         cells = max(len(line.split(mark)) for mark in (",", ";", "\t", "|"))
         words = line.split()
-        if words and all(word.replace(".", "").replace("-", "").isalnum() and word[-1].isdigit() for word in words):
+        if words and all(word.translate(NUMBER_SIGNS).isalnum() and word[-1].isdigit() for word in words):
             cells = max(cells, len(words))
         most = max(most, cells)
     if most >= MANY:
