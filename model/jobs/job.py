@@ -14,7 +14,7 @@ from typing import Protocol
 
 from model.common.arrays import F32
 from model.config import TrainingConfig
-from model.jobs.job_files import JobFiles, gone
+from model.jobs.job_files import UNHARMED_FILE, JobFiles, gone
 from model.jobs.job_record import JobRecord
 from model.jobs.job_state import JobState
 from model.jobs.protocol import (
@@ -74,6 +74,7 @@ class Job:
         self.parent = fork.parent.name if fork else None
         self.parent_number = fork.parent.number if fork else None
         self.forked_at = fork.snapshot.epoch if fork else 0.0
+        self.perturbation = fork.perturbation if fork else None  # done to its network where it branched off
         self.gradient_check: GradientCheck | str | None = None  # the newest, or why there is none
         self.keep_alive = request.keep_alive
         self.start_attempts = 0  # since its last report
@@ -100,16 +101,23 @@ class Job:
         """Take over the history and the snapshots that led to the fork.
 
         Raises:
-            ValueError: a setting differs that a fork can't change, or the snapshot no longer exists.
+            ValueError: a setting differs that a fork can't change, the snapshot no longer exists, or its network can't
+                be perturbed so.
         """
         differing = fork_conflicts(fork.parent.config, self.config)
         if differing:
             raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
+        if fork.perturbation:
+            fork.perturbation.check(self._blank_network().mlp)
         history = fork.parent.state().before(fork.snapshot)
         snapshots = [ref for ref in history.snapshots if self.files.share_snapshot(fork.parent.files, ref)]
         if fork.snapshot not in snapshots:
             raise gone(fork.snapshot)
         self._start_from = self.files.snapshot(fork.snapshot)
+        if fork.perturbation:
+            self.files.set_unharmed(fork.snapshot)
+            self._start_from = self.files.unharmed_snapshot
+            snapshots.remove(fork.snapshot)
         self._state = replace(history, epochs=self.config.epochs, snapshots=snapshots)
 
     # -- What it is now -------------------------------------------------------------------------------------
@@ -245,7 +253,7 @@ class Job:
         with self._lock:
             snapshots = self._state.snapshots
             start_from = self._start_from.name if self._start_from else ""
-            if not is_saved:
+            if not is_saved and not (self.perturbation and start_from == UNHARMED_FILE and not self._has_own_snapshot):
                 start_from = snapshots[-1].file if snapshots else ""
             return JobRecord(
                 number=self.number,
@@ -261,12 +269,20 @@ class Job:
                 parent=self.parent,
                 parent_number=self.parent_number,
                 forked_at=self.forked_at,
+                perturbation=self.perturbation,
             )
+
+    @property
+    def _has_own_snapshot(self) -> bool:
+        """Whether there is a snapshot of what followed after the run branched off."""
+        snapshots = self._state.snapshots
+        return bool(snapshots) and snapshots[-1].epoch >= self.forked_at
 
     def restore(self, record: JobRecord) -> None:
         """Take over what another app knew of the run; its files are in the folder."""
         with self._lock:
             self.label, self.parent, self.forked_at = record.label, record.parent, record.forked_at
+            self.perturbation = record.perturbation
             self._controls, self._confirmed_config = record.controls, record.config
             self._pending = [ChangeSettings(values) for values in record.changes]
             self._start_from = self.files.folder / record.start_from if record.start_from else None
@@ -289,6 +305,7 @@ class Job:
                 controls=self._controls,
                 pending=tuple(self._pending),
                 weights_version=self._state.weights_version,
+                perturbation=self.perturbation,
             )
 
     def apply(self, event: Event) -> None:

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 
 from model.config import TrainingConfig
+from model.jobs.job_files import UNHARMED_FILE
 from model.jobs.job_state import JobState
 from model.jobs.protocol import JobStatus, ProbePrediction, RunControls, RunStep, SnapshotRef
+from model.robustness import perturbation
+from model.robustness.perturbation import Perturbation
 from model.training import Change
 from model.training.diagnostics import Diagnostics
 from model.training.history import ConfigChange, HistoryPoint
@@ -38,6 +41,7 @@ class JobRecord:
         parent: The name of the run that it branched off; None if it did not.
         parent_number: That run's number.
         forked_at: At which epoch.
+        perturbation: What was done to its network there; None for most.
     """
 
     number: int
@@ -53,6 +57,7 @@ class JobRecord:
     parent: str | None
     parent_number: int | None
     forked_at: float
+    perturbation: Perturbation | None = None
 
     def resumed(self) -> JobState:
         """Return the state from which the run goes on: it waits for a worker, unless it is paused or over."""
@@ -63,7 +68,11 @@ class JobRecord:
             return replace(state, status=JobStatus.PAUSED if self.controls.paused else JobStatus.WAITING)
         if not self.start_from:
             return replace(state, status=JobStatus.STOPPED, message=NOT_SAVED)
-        before = state.before(state.snapshots[-1])
+        if self.start_from == UNHARMED_FILE:
+            points = [point for point in state.points if point.epoch <= self.forked_at]
+            before = replace(JobState(), points=points, snapshots=state.snapshots)
+        else:
+            before = state.before(state.snapshots[-1])
         status = JobStatus.PAUSED if self.controls.paused else JobStatus.WAITING
         return replace(before, status=status, epochs=state.epochs, weights_version=state.weights_version)
 
@@ -75,6 +84,7 @@ class JobRecord:
             "config": self.config.model_dump(mode="json"),
             "controls": asdict(self.controls),
             "state": vars(self.state),
+            "perturbation": self.perturbation.to_json() if self.perturbation else None,
         }
         return json.dumps(values, default=_plain)
 
@@ -96,6 +106,7 @@ class JobRecord:
                     "config": TrainingConfig.of(values["config"]),
                     "controls": _controls(values["controls"]),
                     "state": _state(values["state"]),
+                    "perturbation": perturbation.from_json(harm) if (harm := values.get("perturbation")) else None,
                 }
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from model.config import TrainingConfig
 from model.nn.gradient_check import GradientCheck
+from model.robustness.perturbation import Perturbation
 from model.training import Change
 from model.training.checkpoint import Scores
 from model.training.diagnostics import Diagnostics
@@ -154,6 +155,7 @@ class StartTraining:
     controls: RunControls = RunControls()
     pending: tuple[Command, ...] = ()  # accepted, but not handled by a worker yet
     weights_version: int = 0  # how often the network's file was written before
+    perturbation: Perturbation | None = None  # what is done to the network where the run branches off
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,13 @@ class Reporter:
 
     # -- What is new ----------------------------------------------------------------------------------------
 
-    def add_point(self) -> None:
-        """Add the present step to the learning curves."""
-        self._points.append(HistoryPoint.of(self._trainer.report()))
+    def add_point(self, *, is_validated: bool = False) -> None:
+        """Add the present step to the learning curves; `is_validated` if the network was just measured there."""
+        point = HistoryPoint.of(self._trainer.report())
+        if is_validated:
+            loss, accuracy = self._trainer.validation
+            point = point._replace(validation_loss=loss, validation_accuracy=accuracy)
+        self._points.append(point)
 
     def add_change(self, values: dict[str, Any]) -> None:
         """Add a change of settings."""

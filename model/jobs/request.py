@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.config import TrainingConfig
 from model.jobs.protocol import SnapshotRef
+from model.robustness.perturbation import Perturbation
 
 if TYPE_CHECKING:
     from model.jobs.job import Job
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fork:
-    """Where a new run branches off from another one."""
+    """Where a new run branches off from another one, and what is done to its network there, if anything."""
 
     parent: Job
     snapshot: SnapshotRef
+    perturbation: Perturbation | None = None
 
 
 @dataclass(frozen=True)

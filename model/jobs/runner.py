@@ -28,12 +28,14 @@ from model.jobs.protocol import (
 from model.jobs.reporter import Reporter
 from model.jobs.snapshot_store import SnapshotStore, write_snapshot
 from model.nn.gradient_check import GradientCheck, check
+from model.robustness.harm import harm
 from model.training import Change, Trainer, blas_threads
 from model.training.ancestors import Ancestors
 from model.training.checkpoint import Checkpoint
 from model.training.snapshot import Snapshot
 from model.training.threads import ThreadControl, limited
 
+PERTURBATION = "perturbation"  # among the scores, and as a change on the curves: what was done to the network
 NO_BATCH = "There is no batch yet to check the gradient on: let it run a step first."
 ROOM_TIMEOUT_S, ROOM_INTERVAL_S = 600.0, 1.0  # for room on a full disk, and from one try to the next
 NO_MEMORY_FOR_CHECK = "There is not enough memory to check the gradient of this network."
@@ -95,12 +97,23 @@ class TrainingRunner:
     def _begin(self) -> None:
         if not self._trainer.step:
             self._trainer.validate()
+        harmed = self._harm()
         self._inspect()
         for command in self._start.pending:
             self.handle(command)
-        if not self._start.start_from:  # otherwise this point is on the curves already
-            self._reporter.add_point()
+        if harmed or not self._start.start_from:  # otherwise this point is on the curves already
+            self._reporter.add_point(is_validated=harmed)
         self._record_step(report=True)
+
+    def _harm(self) -> bool:
+        """Perturb the network if the run has just branched off for that; return whether it did."""
+        perturbation = self._start.perturbation
+        if perturbation is None or self._start.start_from != self._files.unharmed_snapshot:
+            return False
+        harm(self._trainer, perturbation)
+        self._reporter.add_change({PERTURBATION: str(perturbation)})
+        self._snapshots.save(self._trainer, at_once=True)
+        return True
 
     def _give_up_worker(self) -> bool:
         """Save all that the run needs to continue later; return whether that was possible. If not, it goes on."""
@@ -122,6 +135,8 @@ class TrainingRunner:
         if not self._inspector.is_current:
             self._inspect()
         scores = Checkpoint.of(trainer.config, trainer.report(), self._dataset, status).scores
+        if self._start.perturbation:
+            scores[PERTURBATION] = str(self._start.perturbation)
         self._save_network()
         self._reporter.report(status, weights=False, scores=scores)
 

@@ -119,7 +119,10 @@ def table(shown: list[Job]) -> pd.DataFrame:
 
 
 def _origin(job: Job) -> str:
-    return f"a branch at epoch {job.forked_at:.3g}" if job.parent else "random weights"
+    if not job.parent:
+        return "random weights"
+    harmed = f", {job.perturbation}" if job.perturbation else ""
+    return f"a branch at epoch {job.forked_at:.3g}{harmed}"
 
 
 def _best(view: JobState) -> str:
