@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, classify, export and presets, over the same library that the app uses.
+"""The command line: train, evaluate, classify, export, presets and sweep, over the same library that the app uses.
 
 Results go to stdout, progress to stderr; with --json the last line of stdout is one JSON object. Bad input ends
 with one line on stderr and exit code 2.
@@ -13,6 +13,7 @@ from model.cli.entry import run
 from model.cli.evaluate import evaluate_command
 from model.cli.export import export_command
 from model.cli.presets import presets_command
+from model.cli.sweep import sweep_command
 from model.cli.train import train_command
 
 
@@ -21,7 +22,7 @@ def cli() -> None:
     """Inkling: a neural network in NumPy that learns to read handwriting."""
 
 
-for command in (train_command, evaluate_command, classify_command, export_command, presets_command):
+for command in (train_command, evaluate_command, classify_command, export_command, presets_command, sweep_command):
     cli.add_command(command)
 
 

@@ -28,14 +28,14 @@ class Interruption:
 
 
 @contextmanager
-def interruption() -> Iterator[Interruption]:
-    """Give an object that learns of the first Ctrl-C (or SIGTERM); a second one interrupts as usual."""
+def interruption(message: str = "Stopping after this step; Ctrl-C again to give up.") -> Iterator[Interruption]:
+    """Give an object that learns of the first Ctrl-C (or SIGTERM), and print the message; a second one interrupts."""
     found = Interruption()
 
     def note(number: int, _frame: object) -> None:
         found.number = number
         restore_handlers()
-        stderr.print("Stopping after this step; Ctrl-C again to give up.", style="yellow")
+        stderr.print(message, style="yellow", soft_wrap=True)
 
     def restore_handlers() -> None:
         for number, handler in before.items():
