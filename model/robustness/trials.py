@@ -16,7 +16,15 @@ from model.common.arrays import U8, Array
 from model.common.constants import CLASSES
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.robustness.perturbation import Perturbation, RoundWeights, SilenceShare, WeightNoise
+from model.robustness.perturbation import (
+    CutLayer,
+    Perturbation,
+    ResetLayer,
+    RoundWeights,
+    ShuffleLayer,
+    SilenceShare,
+    WeightNoise,
+)
 
 SEEDS = 5  # of what is random
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -24,6 +32,7 @@ NOISES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 BITS = (1, 2, 3, 4, 5, 6, 8, 12, 16)
 RANDOM, STRONGEST = "random units", "strongest units first"
 NOISE, ROUNDED = "noise", "rounded weights"
+CUT, SHUFFLED, RESET = "cut", "shuffled", "reset"
 
 
 class Trial(NamedTuple):
@@ -61,6 +70,20 @@ def rounding() -> list[Trial]:
 def noise(seeds: int = SEEDS) -> list[Trial]:
     """Return the trials of accuracy against the noise on all weights."""
     return [Trial(NOISE, amount, WeightNoise(amount, seed=seed)) for amount in NOISES for seed in range(seeds)]
+
+
+def by_layer(mlp: MLP, initialization: str = "he", initial_std: float = 0.01, seeds: int = SEEDS) -> list[Trial]:
+    """Return the trials of accuracy against which layer is harmed, counted from 1: cut, shuffled or reset."""
+    layers = range(len(mlp.layers))
+    return [
+        *(Trial(CUT, layer + 1, CutLayer(layer)) for layer in layers),
+        *(Trial(SHUFFLED, layer + 1, ShuffleLayer(layer, seed)) for layer in layers for seed in range(seeds)),
+        *(
+            Trial(RESET, layer + 1, ResetLayer(layer, seed, initialization, initial_std))
+            for layer in layers
+            for seed in range(seeds)
+        ),
+    ]
 
 
 def predictions(network: DigitClassifier, images: Array) -> U8:

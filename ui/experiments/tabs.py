@@ -7,7 +7,11 @@ import importlib
 import streamlit as st
 
 KEY = "experiments"
-TABS = {"Races": "races"}  # by title: the module of this package whose `show` fills it
+TABS = {
+    "Races": "races",
+    "Break it": "break_it",
+    "Stress": "stress",
+}  # by title: the module of this package whose `show` fills it
 
 
 def show() -> None:

@@ -54,6 +54,10 @@ class TabState:
     opened_image: tuple[Sequence[int], int] | None = None  # the indices of images to step through, and the place of one
     opening: tuple[Sequence[int], int] | None = None  # the same, as long as it waits to be opened
 
+    # Experiments
+    harmed_network: LastValue[DigitClassifier] = field(default_factory=LastValue)  # of a run, before it is harmed
+    stress_amounts: dict[str, float] = field(default_factory=dict)  # by stress: the amount whose images are shown
+
     # Train
     parts: dict[str, str] = field(default_factory=dict)  # what the address asked to hide and to show
     address_problems: tuple[str, ...] = ()  # what is wrong with the settings that were typed into the address

@@ -1,0 +1,130 @@
+"""Break it and Stress without a browser: what they show is what a plain computation gives, and runs go on from harm."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.data import Dataset
+from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
+from model.robustness.perturbation import RoundWeights, SilenceShare, SilenceUnits
+from model.training.checkpoint import WEIGHTS, Checkpoint, load
+from tests.pages.test_experiments import SMALL, said, show, sound, visitor
+from tests.paths import ROOT
+from tests.polling import wait_for
+from ui.experiments import stress_measures
+from ui.pickers import networks
+
+
+@pytest.fixture
+def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("experiments.py")
+    sound(screen.run())
+    visitor(screen).network = "starter"
+    yield screen
+    for job in visitor(screen).jobs:
+        job.stop()
+
+
+def accuracy(screen: AppTest) -> str:
+    (metric,) = [metric for metric in screen.metric if metric.label == "Accuracy"]
+    return str(metric.value)
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def test_accuracy_falls_to_what_the_harmed_network_has(screen: AppTest, mnist_5k: Dataset) -> None:
+    network = load(WEIGHTS / "starter.safetensors").network
+    test = mnist_5k.test_images, mnist_5k.test_labels
+    show(screen, "Break it")
+    assert accuracy(screen) == percent(SilenceShare(0.3).applied(network).accuracy(*test))
+    assert f"Before: {percent(network.accuracy(*test))}" in said(screen)
+    assert "On 1,000 test images of mnist-5k" in said(screen).replace("\\", "")
+    sound(screen.slider(key="harm_share").set_value(80).run())
+    sound(screen.radio(key="harm_units").set_value("strongest first").run())
+    assert accuracy(screen) == percent(SilenceShare(0.8, "strongest").applied(network).accuracy(*test))
+    sound(screen.radio(key="harm_units").set_value("chosen").run())
+    sound(screen.text_input(key="harm_chosen").set_value("1-3, 60").run())
+    assert accuracy(screen) == percent(SilenceUnits(0, (0, 1, 2, 59)).applied(network).accuracy(*test))
+    sound(screen.text_input(key="harm_chosen").set_value("65").run())
+    assert "layer 1 has the units 1 to 64; got 65" in said(screen).replace("\\", "")
+    sound(screen.selectbox(key="harm_kind").set_value("Quantization").run())
+    sound(screen.slider(key="harm_bits").set_value(2).run())
+    assert accuracy(screen) == percent(RoundWeights(2).applied(network).accuracy(*test))
+    for kind in ("Weight noise", "Cut a layer", "Shuffle a layer", "Reset a layer"):
+        sound(screen.selectbox(key="harm_kind").set_value(kind).run())
+        assert accuracy(screen)
+    assert "take a network from a run of yours" in said(screen)
+
+
+@pytest.mark.parametrize("hidden", [(), (5, 6, 5, 6, 5, 6)], ids=len)
+def test_networks_of_every_shape(screen: AppTest, hidden: tuple[int, ...]) -> None:
+    mlp = MLP((784, *hidden, 11), "tanh", batch_normalization=True).initialize("he", np.random.default_rng(0))
+    visitor(screen).networks["mine"] = Checkpoint(DigitClassifier(mlp))
+    visitor(screen).network = "mine"
+    visitor(screen).network_chosen_on = "experiments"
+    show(screen, "Break it")
+    assert screen.selectbox(key="network").value == "mine"
+    kinds = screen.selectbox(key="harm_kind").options
+    assert ("Unit ablation" in kinds) == bool(hidden)
+    for kind in kinds:
+        sound(screen.selectbox(key="harm_kind").set_value(kind).run())
+    show(screen, "Stress")
+    assert screen.multiselect(key="stress_networks").value == ["mine", "starter"]
+
+
+def test_a_run_trains_on_from_the_harm_beside_the_unharmed_one(screen: AppTest) -> None:
+    show(screen, "Races")
+    visitor(screen).config = SMALL
+    sound(screen.run())
+    screen.radio(key="race_bet").set_value("B").run()
+    sound(screen.button(key="start_race").click().run())
+    first, second = visitor(screen).jobs
+    wait_for(lambda: not first.is_live and not second.is_live, "the end of two runs")
+    sound(screen.run())
+    (name,) = [visitor(screen).job_networks[first.number]]
+    visitor(screen).network = name
+    show(screen, "Break it")
+    assert screen.selectbox(key="network").value == name
+    sound(screen.slider(key="harm_share").set_value(50).run())
+    sound(screen.number_input(key="harm_epochs").set_value(2).run())
+    sound(screen.button(key="harm_train").click().run())
+    unharmed, harmed = visitor(screen).jobs[2:]
+    assert (unharmed.label, harmed.label) == ("unharmed from epoch 2", "harmed from epoch 2")
+    assert (unharmed.perturbation, harmed.perturbation) == (None, SilenceShare(0.5))
+    assert unharmed.initial_config == harmed.initial_config == first.config.changed(epochs=4)
+    wait_for(lambda: not unharmed.is_live and not harmed.is_live, "the end of both branches")
+    sound(screen.run())
+    assert {metric.label for metric in screen.metric} == {"Accuracy", "harmed from epoch 2", "unharmed from epoch 2"}
+    assert harmed.state().points[-1].epoch == unharmed.state().points[-1].epoch == 4
+
+
+def test_stress_shows_where_each_network_fails_first(screen: AppTest) -> None:
+    show(screen, "Stress")
+    assert screen.multiselect(key="stress_networks").value == ["starter"]
+    sound(screen.multiselect(key="stress_networks").set_value(["starter", "tanh-10", "tiny-25k", "deep-64"]).run())
+    for kind in ("Shift", "Rotation", "Scale", "Stroke width", "Noise", "Blur"):
+        sound(screen.segmented_control(key="stress_kind").set_value(kind).run())
+        (title,) = re.findall(r"First failures at [^*]*", said(screen))
+        counts = re.findall(r"(starter|tanh\\-10|tiny\\-25k|deep\\-64): ([\d,]+) image", said(screen))
+        assert title
+        assert len(counts) == 4
+        assert any(count != "0" for _, count in counts)
+    sound(screen.multiselect(key="stress_networks").set_value([]).run())
+    assert "Choose a network" in said(screen)
+
+
+def test_a_large_network_is_measured_on_fewer_images(screen: AppTest) -> None:
+    images = stress_measures.Images(np.zeros((2000, 784), np.uint8), np.zeros(2000), True, 10_000, "some")
+    few = images.some([networks.load_shipped("champion").network])
+    assert 200 <= len(few.labels) < 1000
+    assert few.identity != images.identity
+    assert len(images.some([networks.load_shipped("starter").network]).labels) == 2000
+    assert stress_measures.describe(few, "mnist") == f"{len(few.labels)} of the 10,000 test images of mnist"

@@ -1,0 +1,143 @@
+"""Train on from a harmed network, beside the unharmed one, and watch both."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from model.config import TrainingConfig
+from model.jobs import Fork, Job
+from model.robustness.perturbation import Perturbation
+from ui import state
+from ui.charts import curve_summary, learning_curves, vega
+from ui.charts.curve_lines import Curve
+from ui.charts.learning_curves import Look
+from ui.common import errors, formatting
+from ui.experiments.break_it_source import Source
+from ui.state import jobs, presentation
+from ui.train import actions
+
+SECONDS = 1.0  # from one look at the runs to the next
+MORE_EPOCHS = 5
+
+
+def offer(source: Source, harm: Perturbation) -> None:
+    """The button that trains on, for a network of a run that can."""
+    if source.run is None or source.snapshot is None:
+        st.caption(
+            "To train on from the harm, take a network from a run of yours: one that is over, or pauses on Train."
+        )
+        return
+    with st.container(key="harm_fork", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        epochs = st.number_input(
+            "Epochs", 1, 1000, MORE_EPOCHS, key="harm_epochs", persist_state="session", width=130, help="How many more."
+        )
+        beside = st.toggle(
+            "Unharmed beside it",
+            True,
+            key="harm_beside",
+            persist_state="session",
+            help="A second run goes on from the same state without the harm: the same images in the same order, the "
+            "same random numbers.",
+        )
+        if st.button(
+            f"Train on from epoch {source.snapshot.epoch:.3g}",
+            key="harm_train",
+            type="primary",
+            icon=":material/fork_right:",
+            help="A branch from the exact state of the run: its network with the harm, and the memory of the "
+            "optimizer, the place in the data and all random numbers as they were.",
+        ) and _start(source, harm, int(epochs), beside=beside):
+            st.rerun()
+
+
+def _start(source: Source, harm: Perturbation, epochs: int, *, beside: bool) -> bool:
+    """Start the runs; returns whether that was possible. If not, it is said why."""
+    run, snapshot = source.run, source.snapshot
+    assert run
+    assert snapshot
+    most = int(TrainingConfig.limits("epochs")["le"])
+    try:
+        config = run.config.changed(epochs=min(most, math.ceil(snapshot.epoch) + epochs))
+    except ValueError as error:
+        errors.show_error(str(error))
+        return False
+    started: list[Job] = []
+    for perturbation, name in ((None, "unharmed"), (harm, "harmed")):
+        if perturbation is None and not beside:
+            continue
+        before = state.visitor().job
+        actions.branch(Fork(run, snapshot, perturbation), config, f"{run.name} fork")
+        job = state.visitor().job
+        if job is before or job is None:
+            for other in started:
+                jobs.delete(other)
+            return False
+        jobs.rename(job, f"{name} from epoch {snapshot.epoch:.3g}")
+        started.append(job)
+    return True
+
+
+# -- The runs -----------------------------------------------------------------------------------------------
+
+
+def show_newest() -> None:
+    """The newest run that was harmed, and the one beside it."""
+    harmed = next((job for job in reversed(jobs.shown_jobs()) if job.perturbation), None)
+    if harmed is not None:
+        is_live = any(job.is_live for job in _pair(harmed))
+        st.fragment(_show_pair, run_every=SECONDS if is_live else None)(harmed.number)
+
+
+def _pair(harmed: Job) -> list[Job]:
+    """A harmed run, and behind it the one that went on from the same state without the harm, if there is one."""
+    before = [job for job in jobs.shown_jobs() if job.number < harmed.number]
+    same = (
+        job
+        for job in reversed(before)
+        if job.perturbation is None
+        and (job.parent_number, job.forked_at) == (harmed.parent_number, harmed.forked_at)
+        and job.initial_config == harmed.initial_config
+    )
+    other = next(same, None)
+    return [harmed, *([other] if other else [])]
+
+
+def _show_pair(number: int) -> None:
+    harmed = jobs.find(number)
+    if harmed is None:  # deleted on another page
+        st.rerun()
+        return
+    pair = _pair(harmed)
+    views = [job.state() for job in pair]
+    live = any(view.is_live for view in views)
+    with st.container(key="harm_pair", border=True):
+        st.markdown(f"**After the harm**: {errors.escape_markdown(str(harmed.perturbation))}")
+        for column, job, view in zip(st.columns(len(pair), gap="medium"), pair, views, strict=True):
+            with column:
+                measured = [it.validation_accuracy for it in view.points if it.validation_accuracy is not None]
+                st.metric(
+                    job.label,
+                    formatting.percent(measured[-1]) if measured else "–",
+                    help="Accuracy on the validation images, as it was measured last.",
+                )
+                st.progress(view.fraction, f"Epoch {view.points[-1].epoch if view.points else 0:.3g} of {view.epochs}")
+                if view.message:
+                    st.caption(errors.escape_markdown(view.message))
+        curves = [Curve(job.label, view.points) for job, view in zip(pair, views, strict=True)]
+        reached = max((view.points[-1].epoch for view in views if view.points), default=0.0)
+        end = vega.axis_end(reached, max(view.epochs for view in views))
+        figure = learning_curves.accuracy_curve(curves, end, Look(log=True))
+        st.vega_lite_chart(presentation.fit(figure).chart(), key="harm_pair_curve")
+        st.caption(f"Accuracy on the validation images. {errors.escape_markdown(curve_summary.summarize(curves))}")
+        if live:
+            st.button("Stop both" if len(pair) > 1 else "Stop", key="harm_stop", icon=":material/stop:", on_click=_stop)
+        else:
+            st.caption("Both are ordinary runs: on Train, and their networks in the menus.")
+
+
+def _stop() -> None:
+    harmed = next((job for job in reversed(jobs.shown_jobs()) if job.perturbation), None)
+    for job in _pair(harmed) if harmed else []:
+        job.stop()
