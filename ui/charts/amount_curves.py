@@ -41,7 +41,7 @@ class AmountAxis(NamedTuple):
     """
 
     title: str
-    format: str = "~g"
+    format: str = ".3~r"
     values: tuple[float, ...] = ()
     is_log: bool = False
     is_category: bool = False
@@ -97,9 +97,10 @@ def _spec(names: Sequence[str], axis: AmountAxis) -> Spec:
     y |= {"axis": {**vega.LABELS, "format": ".0%", "tickCount": 5}}
     colors = [COLORS[index % len(COLORS)] for index in range(len(names))]
     dashes = [DASHES[index % len(DASHES)] for index in range(len(names))]
+    legend = {**vega.legend(names), "symbolOpacity": 1}
     field: Spec = {"field": "series", "type": "nominal"}
-    color = {**field, "scale": {"domain": list(names), "range": colors}, "legend": vega.legend(names)}
-    dash = {**field, "scale": {"domain": list(names), "range": dashes}, "legend": vega.legend(names)}
+    color = {**field, "scale": {"domain": list(names), "range": colors}, "legend": legend}
+    dash = {**field, "scale": {"domain": list(names), "range": dashes}, "legend": legend}
     said = [
         {"field": "series", "type": "nominal", "title": "of"},
         {"field": "said", "type": "nominal", "title": axis.title},

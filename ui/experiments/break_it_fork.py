@@ -20,6 +20,7 @@ from ui.train import actions
 
 SECONDS = 1.0  # from one look at the runs to the next
 MORE_EPOCHS = 5
+LOG_FROM = 0.95  # an accuracy that asks for an axis on which errors can be told apart
 
 
 def offer(source: Source, harm: Perturbation) -> None:
@@ -128,13 +129,14 @@ def _show_pair(number: int) -> None:
         curves = [Curve(job.label, view.points) for job, view in zip(pair, views, strict=True)]
         reached = max((view.points[-1].epoch for view in views if view.points), default=0.0)
         end = vega.axis_end(reached, max(view.epochs for view in views))
-        figure = learning_curves.accuracy_curve(curves, end, Look(log=True))
+        best = max((it.validation_accuracy or 0.0 for view in views for it in view.points), default=0.0)
+        figure = learning_curves.accuracy_curve(curves, end, Look(log=best > LOG_FROM))
         st.vega_lite_chart(presentation.fit(figure).chart(), key="harm_pair_curve")
         st.caption(f"Accuracy on the validation images. {errors.escape_markdown(curve_summary.summarize(curves))}")
         if live:
             st.button("Stop both" if len(pair) > 1 else "Stop", key="harm_stop", icon=":material/stop:", on_click=_stop)
         else:
-            st.caption("Both are ordinary runs: on Train, and their networks in the menus.")
+            st.caption("They are on Train, too, and their networks are in the menus.")
 
 
 def _stop() -> None:

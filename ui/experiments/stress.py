@@ -136,7 +136,7 @@ def _show_curves(stress: Stress, answering: Sequence[Answering], images: Images,
             )
         curves.append((one.name, points))
     unit = f" ({stress.unit})"
-    axis = AmountAxis(f"{stress.title.lower()}{unit}", ".0%" if stress.unit == "%" else "~g", stress.amounts)
+    axis = AmountAxis(f"{stress.title.lower()}{unit}", ".0%" if stress.unit == "%" else ".3~r", stress.amounts)
     st.vega_lite_chart(
         presentation.fit(amount_curves(curves, axis, marked=amount)).chart(), key=f"stress_curve_{stress.title}"
     )
