@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, classify, export, presets and sweep, over the same library that the app uses.
+"""The command line over the same library that the app uses: training, evaluation, comparisons and more.
 
 Results go to stdout, progress to stderr; with --json the last line of stdout is one JSON object. Bad input ends
 with one line on stderr and exit code 2.
@@ -9,10 +9,13 @@ from __future__ import annotations
 import click
 
 from model.cli.classify import classify_command
+from model.cli.compare import compare_command
 from model.cli.entry import run
 from model.cli.evaluate import evaluate_command
 from model.cli.export import export_command
 from model.cli.presets import presets_command
+from model.cli.report import report_command
+from model.cli.seeds import seeds_command
 from model.cli.sweep import sweep_command
 from model.cli.train import train_command
 
@@ -22,7 +25,17 @@ def cli() -> None:
     """Inkling: a neural network in NumPy that learns to read handwriting."""
 
 
-for command in (train_command, evaluate_command, classify_command, export_command, presets_command, sweep_command):
+for command in (
+    train_command,
+    evaluate_command,
+    classify_command,
+    export_command,
+    presets_command,
+    sweep_command,
+    seeds_command,
+    compare_command,
+    report_command,
+):
     cli.add_command(command)
 
 

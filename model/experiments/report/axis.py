@@ -17,10 +17,11 @@ class Axis:
     low: float
     high: float
     is_log: bool = False
+    is_whole: bool = False  # of whole numbers: none between them is written
     labels: tuple[str, ...] = ()  # of an axis of names, at 0, 1, 2 ...
 
     @classmethod
-    def around(cls, title: str, values: Iterable[float], *, is_log: bool = False) -> Axis:
+    def around(cls, title: str, values: Iterable[float], *, is_log: bool = False, is_whole: bool = False) -> Axis:
         """Return an axis that has room for all of the values."""
         finite = [value for value in values if math.isfinite(value) and (value > 0 or not is_log)]
         low, high = (min(finite), max(finite)) if finite else (1.0, 10.0)
@@ -28,7 +29,7 @@ class Axis:
             pad = (math.log(high) - math.log(low)) * MARGIN or 0.5
             return cls(title, low / math.exp(pad), high * math.exp(pad), True)
         pad = (high - low) * MARGIN or abs(high) * MARGIN or 0.5
-        return cls(title, low - pad, high + pad)
+        return cls(title, low - pad, high + pad, is_whole=is_whole)
 
     @classmethod
     def of_names(cls, title: str, names: Iterable[str]) -> Axis:
@@ -58,7 +59,11 @@ class Axis:
 
     def _even_ticks(self, most: int) -> list[float]:
         power = 10.0 ** math.floor(math.log10((self.high - self.low) / most))
-        step = next(power * factor for factor in (1, 2, 5, 10) if (self.high - self.low) / (power * factor) <= most)
+        step: float = next(
+            power * factor for factor in (1, 2, 5, 10) if (self.high - self.low) / (power * factor) <= most
+        )
+        if self.is_whole:
+            step = max(step, 1.0)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
         return [index * step for index in range(first, last + 1)]
 

@@ -54,7 +54,7 @@ def curves_chart(groups: Sequence[Curves], *, x_title: str, y_title: str) -> Mar
     """Draw learning curves: each run thin; before them the mean of a setting, with a band of a deviation around it."""
     points = [point for group in groups for curve in group.curves for point in curve]
     drawing = Drawing(
-        Axis.around(x_title, (x for x, _ in points)),
+        Axis.around(x_title, (x for x, _ in points), is_whole=True),
         Axis.around(y_title, (y for _, y in points)),
         name=f"{y_title} of {', '.join(group.name for group in groups)}",
     )

@@ -101,7 +101,7 @@ def settings_table(
         values = [setting_value(config, name) if config.uses(name) else "–" for config in configs.values()]
         if not any(values):
             continue
-        if len(set(values)) > 1:
+        if len({getattr(config, name) for config in configs.values() if config.uses(name)}) > 1:
             marked.add(len(rows))
         rows.append([TrainingConfig.title(name), *values])
     caption = "Settings in which they differ are marked." if marked else ""

@@ -162,7 +162,7 @@ def _progress(view: StudyView) -> Figure | None:
     titles = [f"trial {trial.number}: {measure.write(_value(trial, 0))}" for trial in reached]
     svg = dots_chart(
         [Dots(points, titles, OTHERS), Dots((), series=BEST, line=line)],
-        Axis.around("trial", (x for x, _ in points)),
+        Axis.around("trial", (x for x, _ in points), is_whole=True),
         Axis.around(_axis_title(measure), (y for _, y in points)),
     )
     return Figure("Trial by trial", svg, "Each trial as a dot, and the best so far.")

@@ -26,6 +26,10 @@ class Measure:
             return format_duration(value)
         return f"{value * self.scale:,.{decimals if self.unit == '%' else 0}f} {self.unit}"
 
+    def phrase(self, value: float) -> str:
+        """Write a value with what it is: 97.42 % validation accuracy, 2.9 s, 25,450 parameters."""
+        return f"{self.write(value)} {self.title}" if self.unit == "%" else self.write(value)
+
     def number(self, value: float, decimals: int) -> str:
         """Write a value or a difference without its unit."""
         text = f"{value * self.scale:,.{decimals}f}"

@@ -27,13 +27,13 @@ def cases(p_value: float) -> str:
 def seeds_sentence(name: str, summary: Summary, measure: Measure) -> str:
     """Say what the runs of one setting came to."""
     if summary.deviation is None or summary.interval is None:
-        return f"With one seed, {name} came to {measure.write(summary.mean)}: one run does not say how far others lie."
+        return f"With one seed, {name} came to {measure.phrase(summary.mean)}: one run does not say how far others lie."
     if summary.deviation == 0:
-        return f"With {count_word(summary.count, 'seed')}, {name} always came to {measure.write(summary.mean)}."
+        return f"With {count_word(summary.count, 'seed')}, {name} always came to {measure.phrase(summary.mean)}."
     low, high = (measure.write(bound) for bound in summary.interval)
     least, most = (measure.write(value) for value in (min(summary.values), max(summary.values)))
     return (
-        f"With {count_word(summary.count, 'seed')}, {name} comes to {measure.write(summary.mean)} on average "
+        f"With {count_word(summary.count, 'seed')}, {name} comes to {measure.phrase(summary.mean)} on average "
         f"({low} to {high}); single runs came to {least} up to {most}."
     )
 
@@ -82,7 +82,7 @@ def mcnemar_sentence(
     first, second = (0, 1) if alone[0] >= alone[1] else (1, 0)
     start = (
         f"Of {test.count:,} images, {names[first]} reads {alone[first]:,} that {names[second]} misreads, and "
-        f"{names[second]} {alone[second]:,} that {names[first]} misreads"
+        f"{names[second]} {f'{alone[second]:,}' if alone[second] else 'none'} that {names[first]} misreads"
     )
     if alone[0] == alone[1]:
         return f"{start}: they are equally accurate."

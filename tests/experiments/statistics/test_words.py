@@ -70,12 +70,14 @@ def test_a_probability_is_a_number_of_cases(p_value: float, said: str) -> None:
 
 def test_what_one_setting_comes_to() -> None:
     sentence = words.seeds_sentence("Adam", summarize(ADAM), VALIDATION_ACCURACY)
-    assert sentence.startswith("With ten seeds, Adam comes to 97.44 % on average (97.36 % to 97.52 %); ")
+    assert sentence.startswith(
+        "With ten seeds, Adam comes to 97.44 % validation accuracy on average (97.36 % to 97.52 %); "
+    )
     assert sentence.endswith("; single runs came to 97.20 % up to 97.65 %.")
     one = words.seeds_sentence("Adam", summarize([0.9]), VALIDATION_ACCURACY)
-    assert one == "With one seed, Adam came to 90.00 %: one run does not say how far others lie."
+    assert one == "With one seed, Adam came to 90.00 % validation accuracy: one run does not say how far others lie."
     same = words.seeds_sentence("Adam", summarize([0.9] * 3), VALIDATION_ACCURACY)
-    assert same == "With three seeds, Adam always came to 90.00 %."
+    assert same == "With three seeds, Adam always came to 90.00 % validation accuracy."
 
 
 def test_too_few_seeds_are_told() -> None:

@@ -1,0 +1,166 @@
+"""`compare`: tell whether one setting, or one network, is better than another."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from model.cli.console import as_json_option, load_dataset, print_notes, stdout
+from model.cli.evaluate import overlap_note
+from model.cli.experiment_options import check_files, command_line, compute, seed_options, write_files
+from model.cli.train import config_options
+
+MOST_LISTED = 30  # images on which two networks differ; --json and --csv have them all
+
+
+@click.command("compare")
+@click.argument("contenders", nargs=-1, required=True, metavar="A B [C]...")
+@seed_options
+@config_options
+@as_json_option
+def compare_command(
+    contenders: tuple[str, ...],
+    seeds: int,
+    objective: Any,
+    until: float | None,
+    judge: str,
+    test: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    html: Path | None,
+    csv: Path | None,
+    as_json: bool,
+    **given: str | None,
+) -> None:
+    """Compare settings, trained with the same seeds, or networks on one test set.
+
+    A and B are presets, or settings such as optimizer=adam,learning_rate=0.001, with the options below in common:
+    each pair of runs shares its seed, and a permutation test tells how often chance alone does as much. Or they are
+    files of networks (.safetensors, .npz): these read the test part of --data, and McNemar's test tells. Of three or
+    more, all pairs are compared, and corrected for their number.
+    """
+    from model.experiments.contender import network_file
+
+    check_files(html=html, csv=csv)
+    files = [network_file(text) for text in contenders]
+    common = {name: value for name, value in given.items() if value is not None}
+    if any(files):
+        others = [text for text, file in zip(contenders, files, strict=True) if file is None]
+        if others:
+            raise ValueError(f"networks and settings can't be compared with one another: {others[0]!r} is no network")
+        if unused := sorted(common.keys() - {"data"}):
+            raise ValueError(f"--{unused[0].replace('_', '-')} is for settings; networks are trained already")
+        _compare_networks([file for file in files if file], common.get("data", "mnist-5k"), as_json, html, csv)
+        return
+
+    from model.experiments import contender
+    from model.experiments.report.seeds import comparison_report, runs_csv
+    from model.experiments.seed_runs import SeedComparison
+    from model.experiments.seed_trials import SeedTrials
+
+    trials = SeedTrials(contender.contenders(contenders, common), seeds, objective, until, judge, test)
+    dataset = load_dataset(trials.contenders[0].config.data)
+    settings, interrupted = compute(trials, dataset, jobs=jobs, scheduler=scheduler)
+    measures = trials.measures
+    comparison = SeedComparison(settings, measures[0])
+    sentences, cautions, lines = comparison.sentences, comparison.cautions, comparison.paper
+    written = write_files(
+        lambda: comparison_report(comparison, measures, command_line()),
+        lambda: runs_csv(settings, measures),
+        html=html,
+        csv=csv,
+    )
+    if as_json:
+        result: dict[str, Any] = {
+            "measure": comparison.measure.name,
+            "settings": [each.to_json(measures) for each in settings],
+            "comparisons": comparison.to_json(),
+            "cautions": cautions,
+            "interrupted": interrupted.has_come,
+            "notes": list(dataset.notes),
+        }
+        print(json.dumps(result | written))
+        sys.exit(interrupted.exit_code)
+    table = Table("setting", "measure", "seeds", "mean", "standard deviation", "95 % interval")
+    for each in settings:
+        for measure in measures:
+            if each.values(measure):
+                found = each.summary(measure)
+                deviation = "–" if found.deviation is None else measure.write(found.deviation)
+                interval = " to ".join(map(measure.write, found.interval)) if found.interval else "–"
+                cells = (measure.title, str(found.count), measure.write(found.mean), deviation, interval)
+                table.add_row(each.name, *cells)
+    stdout.print(table)
+    _print(sentences, cautions, lines)
+    sys.exit(interrupted.exit_code)
+
+
+def _compare_networks(files: Sequence[Path], data: str, as_json: bool, html: Path | None, csv: Path | None) -> None:
+    from model.experiments.network_comparison import compare_networks
+    from model.experiments.report.networks import differing_csv, networks_report
+    from model.training import checkpoint
+
+    names = _names(files)
+    networks = [checkpoint.load(file) for file in files]
+    dataset = load_dataset(data)
+    is_training_part = not len(dataset.test_labels)
+    images, labels = dataset.test_images, dataset.test_labels
+    if is_training_part:
+        images, labels = dataset.images, dataset.labels
+    named = [(name, network.network) for name, network in zip(names, networks, strict=True)]
+    comparison = compare_networks(named, dataset.name, images, labels)
+    overlaps = ((name, overlap_note(one, dataset, is_training_part)) for name, one in zip(names, networks, strict=True))
+    cautions = [f"{name}: {note}" for name, note in overlaps if note]
+    written = write_files(
+        lambda: networks_report(comparison, cautions, command_line()),
+        lambda: differing_csv(comparison),
+        html=html,
+        csv=csv,
+    )
+    if as_json:
+        result: dict[str, Any] = {
+            "data": comparison.data,
+            "n": len(labels),
+            "accuracies": {name: float((answers == labels).mean()) for name, answers in comparison.answers.items()},
+            "comparisons": comparison.to_json(),
+            "cautions": [*cautions, *comparison.cautions],
+            "notes": list(dataset.notes),
+        }
+        print(json.dumps(result | written))
+        return
+    for pair in comparison.pairs:
+        differing = comparison.differing(pair)
+        title = f"Images on which they differ: {len(differing):,}"
+        table = Table("image", "label", *pair.names, title=title, title_justify="left")
+        for image in differing[:MOST_LISTED]:
+            table.add_row(*map(str, image.values()))
+        stdout.print(table)
+        if len(differing) > MOST_LISTED:
+            stdout.print(f"The first {MOST_LISTED}; --csv FILE writes all of them.", highlight=False)
+    _print(comparison.sentences, [*cautions, *comparison.cautions], comparison.paper)
+
+
+def _print(sentences: Sequence[str], cautions: Sequence[str], lines: Sequence[str]) -> None:
+    for sentence in sentences:
+        stdout.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    print_notes(cautions)
+    for line in lines:
+        stdout.print(f"\n{line}", highlight=False, markup=False, style="dim", soft_wrap=True)
+
+
+def _names(files: Sequence[Path]) -> list[str]:
+    """Name networks by their files, with the folder if two are called the same.
+
+    Raises:
+        ValueError: A file is named twice.
+    """
+    if len({file.resolve() for file in files}) < len(files):
+        raise ValueError("a network is named twice: with itself, there is nothing to compare")
+    stems = [file.stem for file in files]
+    return [str(file) if stems.count(stem) > 1 else stem for file, stem in zip(files, stems, strict=True)]

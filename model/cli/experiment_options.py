@@ -1,0 +1,151 @@
+"""What the commands that train with several seeds share: their options, the processes that compute, and the files."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+
+from model.cli.console import stderr
+from model.cli.interruption import Interruption, interruption
+from model.common.cores import cores
+from model.data import Dataset
+
+if TYPE_CHECKING:  # they take a while to import, which --help need not wait for
+    from model.experiments.report.content import Report
+    from model.experiments.seed_runs import SettingRuns
+    from model.experiments.seed_trials import SeedTrials
+
+OBJECTIVES = ("validation_accuracy", "seconds_to", "parameters_to", "ink_accuracy")
+FILES = {"html": (".html", ".htm"), "csv": (".csv",)}
+
+
+class Percentage(click.ParamType):
+    """A share, as 98% or as 0.98."""
+
+    name = "accuracy"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share, 0..1."""
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            share = -1.0
+        if not 0 < share <= 1:
+            self.fail(f"needs an accuracy such as 98% or 0.98; got {text[:60]}", param, ctx)
+        return share
+
+
+def seed_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how many seeds there are, what is measured and who computes."""
+    for option in reversed(
+        (
+            click.option("--seeds", type=int, default=10, show_default=True, help="How many seeds each setting has."),
+            click.option(
+                "--objective",
+                type=click.Choice(OBJECTIVES),
+                default="validation_accuracy",
+                show_default=True,
+                help="What is measured.",
+            ),
+            click.option(
+                "--until", type=Percentage(), help="The validation accuracy at which a run ends, such as 98%."
+            ),
+            click.option("--judge", default="", help="Ink files for ink_accuracy, separated by commas."),
+            click.option("--test", "test", is_flag=True, help="Score each network on the test part, once, in the end."),
+            click.option("--jobs", type=click.IntRange(1, 1024), help="Processes [default: as many as cores]."),
+            click.option("--scheduler", metavar="TCP://HOST:PORT", help="Compute on the workers of a Dask scheduler."),
+        )
+    ):
+        command = option(command)
+    return file_options(command)
+
+
+def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for a report and a table."""
+    html = click.option("--html", type=click.Path(path_type=Path), help="Write a report here, as one HTML file.")
+    csv = click.option("--csv", type=click.Path(path_type=Path), help="Write a table here, as CSV.")
+    return html(csv(command))
+
+
+def check_files(**paths: Path | None) -> None:
+    """Check, before hours are spent, that files can be written.
+
+    Raises:
+        ValueError: One can't be.
+    """
+    for kind, path in paths.items():
+        if path is None:
+            continue
+        if path.suffix.lower() not in FILES[kind]:
+            raise ValueError(f"--{kind} must end in {FILES[kind][0]}; got {path}")
+        if not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+            raise ValueError(f"--{kind} must be in a folder that exists and can be written to; got {path}")
+
+
+def write_files(make_report: Callable[[], Report], make_csv: Callable[[], str], **paths: Path | None) -> dict[str, str]:
+    """Write what was asked for, and return where it is.
+
+    Raises:
+        OSError: A file can't be written.
+    """
+    found = {}
+    if html := paths.get("html"):
+        from model.experiments.report.html import to_html
+
+        html.write_bytes(to_html(make_report()))
+        found["html"] = str(html)
+    if csv := paths.get("csv"):
+        csv.write_text(make_csv(), encoding="utf-8", newline="")
+        found["csv"] = str(csv)
+    return found
+
+
+def command_line() -> str:
+    """Return the command that this process was given, to be given again."""
+    return shlex.join(["python", "-m", "model", *sys.argv[1:]])
+
+
+def compute(
+    trials: SeedTrials, dataset: Dataset, *, jobs: int | None, scheduler: str | None
+) -> tuple[list[SettingRuns], Interruption]:
+    """Train all runs, with a bar; return them by their settings, and whether Ctrl-C came before the end.
+
+    Raises:
+        ValueError: The scheduler can't be reached, or is gone.
+        click.exceptions.Abort: Ctrl-C came before each setting had a run.
+    """
+    if scheduler and jobs:
+        raise ValueError("--jobs is for this machine; the workers of --scheduler are started beside it")
+    trials.materials(dataset)  # bad input is refused before processes are started
+
+    from model.experiments.cluster import connect, local_cluster
+
+    total = len(trials.contenders) * trials.seeds
+    with (
+        interruption() as found,
+        connect(scheduler) if scheduler else local_cluster(min(jobs or cores(), total)) as cluster,
+        runs_bar(total) as show,
+    ):
+        settings = trials.compute(cluster, dataset, show, lambda: found.has_come)
+    if found.has_come and not all(each.runs for each in settings):
+        raise click.exceptions.Abort
+    return settings, found
+
+
+@contextmanager
+def runs_bar(total: int) -> Iterator[Callable[[int], None]]:
+    """Show how many runs have come to an end, and how long the others will take."""
+    columns = (TextColumn("{task.completed:.0f} of {task.total:.0f} runs"), BarColumn(), TimeRemainingColumn())
+    with ProgressBar(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)

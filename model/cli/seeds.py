@@ -1,0 +1,76 @@
+"""`seeds`: train one setting with several seeds, and say what it comes to."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from model.cli.console import as_json_option, load_dataset, print_notes, stdout
+from model.cli.experiment_options import check_files, command_line, compute, seed_options, write_files
+from model.cli.train import config_options
+
+
+@click.command("seeds")
+@click.argument("setting", default="")
+@seed_options
+@config_options
+@as_json_option
+def seeds_command(
+    setting: str,
+    seeds: int,
+    objective: Any,
+    until: float | None,
+    judge: str,
+    test: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    html: Path | None,
+    csv: Path | None,
+    as_json: bool,
+    **given: str | None,
+) -> None:
+    """Train one setting with several seeds: mean, standard deviation and interval.
+
+    SETTING is a preset, or settings such as optimizer=adam,learning_rate=0.001; by default the usual settings. The
+    first seed is --seed. Ctrl-C ends it with the runs that are there.
+    """
+    from model.experiments.contender import contender
+    from model.experiments.report.seeds import runs_csv, seeds_report
+    from model.experiments.seed_trials import SeedTrials
+    from model.experiments.statistics import paper, words
+
+    check_files(html=html, csv=csv)
+    one = contender(setting, {name: value for name, value in given.items() if value is not None})
+    trials = SeedTrials([one], seeds, objective, until, judge, test)
+    dataset = load_dataset(one.config.data)
+    (runs,), interrupted = compute(trials, dataset, jobs=jobs, scheduler=scheduler)
+    measures, main = trials.measures, trials.measures[0]
+    summary = runs.summary(main)
+    known = [measure for measure in measures if runs.values(measure)]
+    sentences = [words.seeds_sentence(one.name, runs.summary(measure), measure) for measure in known]
+    lines = [paper.seeds_line(one.name, runs.summary(measure), measure) for measure in known]
+    cautions = words.cautions(summary.count, failed=runs.failed(main))
+    written = write_files(
+        lambda: seeds_report(runs, measures, command_line()), lambda: runs_csv([runs], measures), html=html, csv=csv
+    )
+    if as_json:
+        result = runs.to_json(measures)
+        result |= {"measure": main.name, "sentences": sentences, "cautions": cautions, "paper": lines}
+        print(json.dumps(result | {"interrupted": interrupted.has_come, "notes": list(dataset.notes)} | written))
+        sys.exit(interrupted.exit_code)
+    table = Table("seed", *(measure.title for measure in measures), "seconds", "note")
+    for run in runs.runs:
+        cells = (measure.write(run.values[measure.name]) if measure.name in run.values else "–" for measure in measures)
+        table.add_row(str(run.seed), *cells, f"{run.seconds:.1f}", run.note)
+    stdout.print(table)
+    for sentence in sentences:
+        stdout.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    print_notes(cautions)
+    for line in lines:
+        stdout.print(f"\n{line}", highlight=False, markup=False, style="dim", soft_wrap=True)
+    sys.exit(interrupted.exit_code)
