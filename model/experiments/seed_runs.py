@@ -114,6 +114,7 @@ class Pair:
 
     first: SettingRuns
     second: SettingRuns
+    summaries: tuple[Summary, Summary]  # of the runs that are compared
     test: PairedTest
     corrected: float  # the p value, corrected for all comparisons made
 
@@ -133,9 +134,13 @@ class SeedComparison:
             ValueError: Two settings have no seed with which both came to something.
         """
         couples = list(itertools.combinations(self.settings, 2))
-        tests = [paired_test(*self._shared(first, second)) for first, second in couples]
+        values = [self._shared(first, second) for first, second in couples]
+        tests = [paired_test(first, second) for first, second in values]
         corrected = holm([test.p_value for test in tests])
-        return [Pair(*couple, test, p) for couple, test, p in zip(couples, tests, corrected, strict=True)]
+        return [
+            Pair(*couple, (summarize(first), summarize(second)), test, p)
+            for couple, (first, second), test, p in zip(couples, values, tests, corrected, strict=True)
+        ]
 
     def _shared(self, first: SettingRuns, second: SettingRuns) -> tuple[list[float], list[float]]:
         a, b = first.values(self.measure), second.values(self.measure)
@@ -172,7 +177,7 @@ class SeedComparison:
         return [
             paper.difference_line(
                 (pair.first.name, pair.second.name),
-                (pair.first.summary(self.measure), pair.second.summary(self.measure)),
+                pair.summaries,
                 pair.test,
                 self.measure,
                 corrected=pair.corrected,

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from model.config import TrainingConfig
+from model.experiments.plan import ExperimentPlan
+from model.experiments.space import SearchSpace
+from model.experiments.store import open_store
 from model.training import train
 from model.training.checkpoint import Checkpoint
 from tests.cli.conftest import Run
@@ -73,6 +76,22 @@ def test_networks_are_compared_on_the_test_part(run: Run, networks: list[Path], 
     assert code == 0, err
     assert comparison["sentence"] in out
     assert comparison["paper"] in out
+
+
+def test_a_study_is_reported_by_its_name_or_its_folder(run: Run, tmp_path: Path) -> None:
+    plan = ExperimentPlan.of({"name": "widths", "space": SearchSpace.parse("hidden_sizes=[8;16]")})
+    open_store(tmp_path, "widths").open(plan)
+    html, csv = tmp_path / "report.html", tmp_path / "trials.csv"
+    code, out, err = run("report", "widths", "--storage", tmp_path, "--html", html, "--csv", csv, "--json")
+    assert code == 0, err
+    found = answer(out)
+    assert (found["name"], found["trials"], found["best"], found["html"]) == ("widths", 0, None, str(html))
+    assert "<h1>widths: no trials</h1>" in html.read_text()
+    assert csv.read_text().startswith("trial,state,hidden_sizes,validation_accuracy,")
+    code, out, err = run("report", tmp_path / "widths")
+    assert code == 0, err
+    assert "No trial has reached what was aimed at." in out
+    assert run("report", "width", "--storage", tmp_path)[2].strip().endswith("there are widths")
 
 
 @pytest.mark.parametrize(
