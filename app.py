@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from ui.browser import routes as browser
+from ui.experiments import routes as experiments
 from ui.server import logs, preflight
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
@@ -30,7 +31,7 @@ preflight.prepare()
 app = st.App(
     "pages/navigation.py",
     lifespan=lifespan,
-    routes=[*server.routes(), *browser.routes()],
+    routes=[*server.routes(), *browser.routes(), *experiments.routes()],
     middleware=middleware(),
     on_script_error=server.note_script_error,
 )

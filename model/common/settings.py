@@ -172,6 +172,15 @@ class Settings(BaseSettings):
         description="How many megabytes an uploaded file may have; by default 200, as Streamlit's option "
         "server.maxUploadSize says. MNIST as CSV has 110, Kaggle's train.csv 77.",
     )
+    experiments: WholeNumber = _limit(
+        "INKLING_EXPERIMENTS",
+        laptop=1,
+        public=0,
+        least=0,
+        most=64,
+        description="How many searches of the Experiments page compute at a time, of all visitors together, each on as "
+        "many processes as INKLING_WORKERS says, at a low priority; further ones wait. 0 switches searches off.",
+    )
     hosts: Names = Field(
         (),
         validation_alias="INKLING_HOSTS",

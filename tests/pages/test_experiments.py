@@ -1,4 +1,4 @@
-"""The Experiments page without a browser: its tabs, and a race from the bet to the outcome."""
+"""The Experiments page without a browser: a race from the bet to the outcome, a search from its plan to its end."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
+from model.experiments.supervisor import Search, Supervisor
 from model.jobs import Job
 from tests.paths import ROOT
 from tests.polling import wait_for
+from ui.experiments import routes, searches, study_files
+from ui.state import runtime
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
 
@@ -43,7 +46,7 @@ def show(screen: AppTest, tab: str) -> AppTest:
 
 def said(screen: AppTest) -> str:
     kinds = (screen.markdown, screen.caption, screen.success, screen.info, screen.error)
-    return " ".join(element.value for kind in kinds for element in kind)
+    return " ".join(element.value for kind in kinds for element in kind).replace("\\", "")
 
 
 def race(screen: AppTest) -> list[Job]:
@@ -67,7 +70,7 @@ def test_a_race_needs_a_bet_and_a_difference_and_ends_with_an_outcome(screen: Ap
     assert first.initial_config.changed(optimizer="adam") == second.initial_config
     assert first.speed == second.speed
     assert [first.label, second.label] == ["A: sgd", "B: adam"]
-    assert "Your bet is on B\\: adam" in said(screen)
+    assert "Your bet is on B: adam" in said(screen)
     wait_for(lambda: not first.is_live and not second.is_live, "the end of the race")
     sound(screen.run())
     assert "wins**" in said(screen)
@@ -94,3 +97,65 @@ def test_a_race_that_is_more_than_the_operator_allows_does_not_begin(
     assert race(screen) == []
     assert "more are not possible at a time" in said(screen)
     assert visitor(screen).race is None
+
+
+# -- Search -------------------------------------------------------------------------------------------------
+
+
+def start(screen: AppTest, key: str = "start_search") -> Search:
+    sound(screen.button(key=key).click().run())
+    (search,) = visitor(screen).searches
+    return search
+
+
+def test_a_plan_that_cannot_be_is_named_and_cannot_be_started(screen: AppTest) -> None:
+    show(screen, "Search")
+    assert not screen.button(key="start_search").disabled
+    screen.text_input(key="to_learning_rate").set_value("11").run()
+    assert "learning_rate must be above 0 and at most 10" in said(screen)
+    assert screen.button(key="start_search").disabled
+    screen.text_input(key="to_learning_rate").set_value("0.1").run()
+    screen.text_input(key="values_hidden_sizes").set_value("8; many").run()
+    assert "hidden_sizes must be" in said(screen)
+    screen.toggle(key="vary_hidden_sizes").set_value(False).run()
+    assert not screen.button(key="start_search").disabled
+    screen.toggle(key="vary_learning_rate").set_value(False).run()
+    assert "nothing varies" in said(screen)
+
+
+def test_a_search_tries_its_first_trials_goes_on_and_its_best_trial_is_used(screen: AppTest) -> None:
+    visitor(screen).config = SMALL.changed(epochs=1, training_size=300)
+    show(screen, "Search")
+    screen.text_input(key="values_hidden_sizes").set_value("4; 8,4").run()
+    screen.number_input(key="trials").set_value(6).run()
+    search = start(screen, "first_trials")
+    wait_for(lambda: search.command == "pause" and not search.is_at_work, "the first trials")
+    sound(screen.run())
+    assert not search.problem
+    assert "the rest takes about" in said(screen)
+    ended = searches.view(search).ended
+    assert 0 < ended < 6
+    sound(screen.button(key="pause_search").click().run())
+    wait_for(lambda: search.is_complete or search.problem, "the end of the search")
+    assert not search.problem
+    wait_for(lambda: searches.view(search).ended == 6, "all trials")
+    answer = routes.told(visitor(screen), search.name, 0)
+    assert answer
+    assert answer["status"] == "Finished: 6 of 6 trials."
+    assert not answer["goes_on"]
+    assert routes.told(visitor(screen), "another", 0) is None
+    assert routes.told(None, search.name, 0) is None
+
+    assert search.plan.name in study_files.report(search).decode()
+    assert study_files.trials(search).count("finished") == 6
+    visitor(screen).searches.clear()
+    search.discard()
+    assert not search.folder.exists()
+
+
+def test_where_searches_are_switched_off_the_page_says_so(monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> None:
+    monkeypatch.setattr(runtime, "supervisor", lambda: Supervisor(Path("nowhere"), 0))
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("experiments.py")
+    show(screen, "Search")
+    assert "switched off here" in said(screen)
+    assert not any(button.key == "start_search" for button in screen.button)

@@ -70,7 +70,7 @@ def another_value(name: str, value: Any) -> Any:
     limits, options = TrainingConfig.limits(name), TrainingConfig.options(name)
     stops = TrainingConfig.setting(name).stops
     if options:
-        return options[(options.index(value) + 1) % len(options)]
+        return options[options.index(value) - 1]
     if isinstance(value, bool):
         return not value
     if TrainingConfig.setting(name).network:

@@ -7,11 +7,12 @@ import importlib
 import streamlit as st
 
 KEY = "experiments"
-TABS = {
+TABS = {  # by title: the module of this package whose `show` fills it
+    "Search": "search",
     "Races": "races",
     "Break it": "break_it",
     "Stress": "stress",
-}  # by title: the module of this package whose `show` fills it
+}
 
 
 def show() -> None:

@@ -20,16 +20,24 @@ def sweep(everyone: Visitors[VisitorState]) -> None:
             job.stop()
     for state in everyone.all():
         limits.stop_long_runs(list(state.jobs))
-    for state in everyone.evict():
+    for state in everyone.evict(is_kept=_searches):
         forget(state)
     if runtime.exists():
         stored_uploads().let_go_of_gone(runtime.get_instance().is_active_session)
+
+
+def _searches(state: VisitorState) -> bool:
+    """Whether a search of a visitor goes on: it may take a night."""
+    return any(search.is_at_work or search.is_waiting for search in state.searches)
 
 
 def forget(state: VisitorState) -> None:
     """Delete a visitor's runs, networks and data sets, whatever still refers to the visitor."""
     for job in list(state.jobs):
         job.discard()
+    for search in list(state.searches):
+        search.discard()
+    state.searches, state.search = [], None
     datasets, state.datasets = state.datasets, {}
     for uploaded in datasets.values():
         uploaded.folder.cleanup()

@@ -20,6 +20,7 @@ from model import data
 from model.common.atomic_file import remove_abandoned
 from model.common.paths import ROOT
 from model.common.settings import Settings
+from model.experiments.supervisor import Supervisor
 from model.jobs import Pool
 from model.reading import Readers
 
@@ -42,12 +43,19 @@ def start() -> None:
         threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()
     pool()
     readers()
+    supervisor()
 
 
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The workers that train for all visitors."""
     return Pool()
+
+
+@st.cache_resource(show_spinner=False)
+def supervisor() -> Supervisor:
+    """What searches for all visitors."""
+    return Supervisor(pool().folder / "experiments", Settings().experiments or 0, processes=pool().size)
 
 
 @st.cache_resource(show_spinner=False)

@@ -80,3 +80,7 @@ class TabState:
     paper_images: int = 0  # how many were put there
     probe_dataset: LastValue[Dataset] = field(default_factory=LastValue)
     probe_history: LastValue[dict[SnapshotRef, ProbePrediction]] = field(default_factory=LastValue)
+
+    # Experiments
+    search_looks: int = 0  # how often a search was told something
+    opened_trial: tuple[str, int, str | None] | None = None  # of which search, its number, and its network's name

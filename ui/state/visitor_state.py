@@ -14,6 +14,7 @@ from ui.state.sheet import BLANK_CONTENT, Content
 
 if TYPE_CHECKING:
     from model.data import Dataset
+    from model.experiments.supervisor import Search
     from model.ink import Drawing
     from model.ink.photo import DigitPhoto
     from model.jobs import Job, TrainingRequest
@@ -83,6 +84,8 @@ class VisitorState:
     last_request_at: float = 0.0
 
     race: Race | None = None  # the newest one
+    searches: list[Search] = field(default_factory=list)  # the oldest first
+    search: Search | None = None  # the selected one
 
     sent_until: float = 0.0  # by when, at the rate of ui/browser/run_networks, their browser has what it was sent
 

@@ -81,11 +81,12 @@ class Visitors(Generic[T]):
             stays = self._stays.values()
             return [stay.data for stay in stays if stay.connections <= 0 and now - stay.left > RUN_SECONDS]
 
-    def evict(self, now: float | None = None) -> list[T]:
-        """Forget those who have been away too long; returns what belonged to them."""
+    def evict(self, now: float | None = None, is_kept: Callable[[T], bool] = lambda data: False) -> list[T]:
+        """Forget those who have been away too long, unless they are to be kept; returns what belonged to them."""
         now = time.monotonic() if now is None else now
         with self._lock:
-            away = sorted((name for name, stay in self._stays.items() if stay.connections <= 0), key=self._left)
+            left = (name for name, it in self._stays.items() if it.connections <= 0 and not is_kept(it.data))
+            away = sorted(left, key=self._left)
             excess = len(self._stays) - MAX_VISITORS
             gone = [
                 name for index, name in enumerate(away) if index < excess or now - self._left(name) > FORGET_SECONDS

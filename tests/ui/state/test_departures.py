@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from model.data import Dataset
+from model.experiments.supervisor import Search
+from tests.study_views import a_plan
 from ui.state import departures
 from ui.state.visitor_state import UploadedDataset, VisitorState
 from ui.state.visitors import FORGET_SECONDS, Visitors
@@ -41,3 +43,17 @@ def test_an_upload_is_deleted_although_something_still_refers_to_the_visitor(tmp
     departures.forget(state)
     assert not list(tmp_path.iterdir())
     assert state.datasets == {}
+
+
+def test_a_visitor_whose_search_goes_on_is_not_forgotten(tmp_path: Path) -> None:
+    everyone: Visitors[VisitorState] = Visitors()
+    state = visitor_with_upload(tmp_path)
+    search = Search("name", state.name, a_plan(), tmp_path / "search", 20)
+    state.searches.append(search)
+    everyone.connect(state.name, state)
+    everyone.disconnect(state.name, time.monotonic() - FORGET_SECONDS - 1)
+    departures.sweep(everyone)
+    assert everyone.find(state.name) is state
+    state.searches.remove(search)
+    departures.sweep(everyone)
+    assert everyone.find(state.name) is None

@@ -1,0 +1,143 @@
+"""The plan of a search: what varies, how many trials, with how many seeds, and what is aimed at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from model.common.formatting import format_duration
+from model.config import TrainingConfig
+from model.experiments.plan import MAX_OBJECTIVES, NEEDS_GOAL, ExperimentPlan
+from model.experiments.space import SearchSpace
+from model.experiments.study_view import StudyView
+from ui.experiments import vary
+from ui.experiments.feed import OBJECTIVES
+from ui.state import limits
+
+OFFERED = [name for name in OBJECTIVES if name != "ink_accuracy"]  # that needs files on the machine
+SAMPLERS = {
+    "tpe": "TPE",
+    "random": "Random",
+    "grid": "Grid",
+    "cma-es": "CMA-ES",
+}
+PRUNERS = {
+    "none": "None",
+    "median": "Median",
+    "hyperband": "Hyperband",
+}
+MAX_TRIALS, MAX_SEEDS = 500, 10  # that a visitor may ask for
+
+
+def choose(base: TrainingConfig, name: str) -> ExperimentPlan:
+    """The widgets of a plan; returns the plan.
+
+    Args:
+        base: what does not vary, as it stands on Train.
+        name: of the study.
+
+    Raises:
+        ValueError: it can't be, which the message says in a line.
+    """
+    what, how = st.columns([3, 2], gap="large")
+    with how:
+        with st.container(key="search_size", horizontal=True, gap="small"):
+            trials = st.number_input(
+                "Trials", 2, MAX_TRIALS, 20, key="trials", persist_state="session", width="stretch"
+            )
+            seeds = st.number_input(
+                "Seeds",
+                1,
+                MAX_SEEDS,
+                1,
+                key="seeds",
+                persist_state="session",
+                help="How often each trial is trained, each time with another seed; their mean counts.",
+            )
+            until = st.number_input(
+                "Until (%)",
+                0.0,
+                100.0,
+                0.0,
+                step=0.5,
+                key="until",
+                persist_state="session",
+                help="The validation accuracy at which a run ends; at 0, runs take all their epochs.",
+            )
+        objectives = st.multiselect(
+            "Aim",
+            OFFERED,
+            OFFERED[:1],
+            key="objectives",
+            max_selections=MAX_OBJECTIVES,
+            persist_state="session",
+            format_func=lambda name: OBJECTIVES[name][0],
+            help="What makes a trial good. With two, those count that no other trial beats in both: the Pareto front.",
+        )
+        with st.container(horizontal=True, gap="small"):
+            sampler = st.selectbox(
+                "Sampler",
+                list(SAMPLERS),
+                key="sampler",
+                persist_state="session",
+                format_func=SAMPLERS.__getitem__,
+                help="What decides which values are tried next. TPE learns where good trials lie; grid tries all "
+                "combinations; CMA-ES is for numbers alone.",
+            )
+            pruner = st.selectbox(
+                "Pruner",
+                list(PRUNERS),
+                key="pruner",
+                persist_state="session",
+                format_func=PRUNERS.__getitem__,
+                help="Ends trials early that fall behind. Median: those worse than half of the others at that epoch; "
+                "hyperband: all but a few, in several rounds.",
+            )
+    with what:
+        space = vary.choose(base)
+    if not objectives:
+        raise ValueError("choose what makes a trial good")
+    if not until and set(objectives) & set(NEEDS_GOAL):
+        raise ValueError(f"{OBJECTIVES[objectives[0]][0].lower()} needs an accuracy: set Until")
+    check_sizes(space, base)
+    return ExperimentPlan.of(
+        {
+            "name": name,
+            "base": base,
+            "space": space,
+            "trials": trials,
+            "seeds": seeds,
+            "objectives": tuple(objectives),
+            "until": until / 100 or None,
+            "sampler": sampler,
+            "pruner": pruner,
+        }
+    )
+
+
+def check_sizes(space: SearchSpace, base: TrainingConfig) -> None:
+    """Refuse networks that are larger than the operator allows.
+
+    Raises:
+        ValueError: one of them is.
+    """
+    layers = space.dimensions.get(vary.LAYERS)
+    for sizes in layers.values if layers else ():
+        limits.check_run(base.changed(hidden_sizes=sizes), (), None, 0)
+
+
+def estimate(view: StudyView, processes: int) -> float | None:
+    """How many seconds the rest of a study takes, from the trials that have ended; None before the first one."""
+    ended = [trial.seconds for trial in view.trials if trial.state in ("finished", "pruned") and trial.seconds]
+    if not ended:
+        return None
+    rest = (view.target or view.plan.all_trials) - view.ended
+    return sum(ended) / len(ended) * rest / max(1, processes)
+
+
+def describe_estimate(view: StudyView, processes: int) -> str:
+    """The same as a sentence."""
+    seconds = estimate(view, processes)
+    if seconds is None:
+        return ""
+    at_a_time = f", {processes} at a time" if processes > 1 else ""
+    return f"By its first trials, the rest takes about {format_duration(seconds)}{at_a_time}."

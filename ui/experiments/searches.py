@@ -1,0 +1,144 @@
+"""A visitor's searches: begin one, look at it, tell it something, and use what it has found."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from model.common.formatting import format_duration
+from model.experiments.plan import ExperimentPlan
+from model.experiments.study_view import StudyView
+from model.experiments.supervisor import JOURNAL, Search
+from ui import state
+from ui.experiments import feed
+from ui.experiments.feed import StudyFeed
+from ui.pickers import datasets
+from ui.state import limits, runtime
+from ui.state.visitor_state import VisitorState
+
+if TYPE_CHECKING:
+    from model.experiments.study_reader import StudyReader
+
+MAX_SEARCHES = 5  # kept for each visitor; the oldest that has ended goes first
+
+_feeds: WeakKeyDictionary[Search, StudyFeed] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def is_possible() -> bool:
+    """Whether the operator allows searches."""
+    return runtime.supervisor().limit > 0
+
+
+def begin(plan: ExperimentPlan, *, is_first: bool = False) -> Search:
+    """Begin a search, and select it.
+
+    Args:
+        plan: what to find out; its data are those of the visitor's menu.
+        is_first: whether to pause after the first trials, to see how long they take.
+
+    Raises:
+        ValueError: the visitor has as many as may be, or a network would be larger than the operator allows.
+        OSError: there is no room for its files.
+    """
+    here, name = state.visitor(), plan.base.data
+    limits.check_run(plan.base, (), None, 0)
+    folder = datasets.folder(name)
+    with here.lock:
+        done = [search for search in here.searches if not (search.is_at_work or search.is_waiting)]
+        if len(here.searches) >= MAX_SEARCHES and not done:
+            raise ValueError(f"{MAX_SEARCHES} of your searches wait or compute: stop one of them first")
+        search = runtime.supervisor().submit(
+            here.name, plan, folder, is_first=is_first, keep_alive=datasets.keep_alive(name)
+        )
+        here.searches.append(search)
+        here.search = search
+        too_many = done[: max(0, len(here.searches) - MAX_SEARCHES)]
+        here.searches = [kept for kept in here.searches if kept not in too_many]
+    for old in too_many:
+        old.discard()
+    return search
+
+
+def delete(search: Search) -> None:
+    """End a search and forget it, with its files."""
+    here = state.visitor()
+    with here.lock:
+        here.searches = [other for other in here.searches if other is not search]
+        if here.search is search:
+            here.search = here.searches[-1] if here.searches else None
+    search.discard()
+
+
+def address(owner: VisitorState, search: Search) -> str:
+    """Where the owner's browser asks for what is new, relative to the page's address."""
+    return f"experiments/{owner.token}/{search.name}"
+
+
+def view(search: Search) -> StudyView:
+    """A search as it is now."""
+    return _feed(search).view()
+
+
+def told(search: Search, since: int) -> dict[str, Any]:
+    """What a browser is told of a search: what has changed since a version."""
+    answer = _feed(search).since(since)
+    current = view(search)
+    return answer | {
+        "status": line(search, current),
+        "outcome": feed.outcome(current),
+        "signature": signature(search, current),
+        "goes_on": search.is_at_work or search.is_waiting,
+    }
+
+
+def line(search: Search, current: StudyView) -> str:
+    """How far a search is, in a line."""
+    if search.problem:
+        return search.problem
+    done = f"{current.ended} of {search.trials} trials"
+    if place := runtime.supervisor().place(search):
+        return f"Number {place} in the queue, {done}: searches of others come first."
+    if search.is_complete:
+        return f"Finished: {done}."
+    if search.command != "run":
+        word = "Paused" if search.command == "pause" else "Stopped"
+        return f"{word}: {done}." if not search.is_at_work else f"{word} as soon as its trials have ended: {done}."
+    if not current.trials:
+        return "Starting ..."
+    left = f", about {format_duration(current.seconds_left)} left" if current.seconds_left else ""
+    return f"Running: {done}, {current.workers or 1} at a time{left}. {current.message}".strip()
+
+
+def signature(search: Search, current: StudyView) -> str:
+    """What the buttons and sentences around the charts depend on."""
+    phase = "at work" if search.is_at_work else "waits" if search.is_waiting else "rests"
+    return f"{phase}, {search.command}, {current.ended > 0}, {search.is_complete}"
+
+
+def _feed(search: Search) -> StudyFeed:
+    with _lock:
+        if search not in _feeds:
+            _feeds[search] = StudyFeed(_reader(search), search.plan)
+        return _feeds[search]
+
+
+def _reader(search: Search) -> Callable[[], StudyView | None]:
+    """What reads the study of a search; what studies are kept with takes half a second to load, when it is needed."""
+    opened: list[StudyReader] = []
+
+    def read() -> StudyView | None:
+        if not (search.folder / JOURNAL).exists():
+            return None
+        from model.experiments.study_reader import StudyReader
+
+        with suppress(LookupError, ValueError):  # it is just being begun
+            if not opened:
+                opened.append(StudyReader(search.folder / JOURNAL, search.plan.name))
+            return opened[0].read()
+        return None
+
+    return read
