@@ -14,7 +14,7 @@ import click
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from model.cli.console import stderr
+from model.cli.console import print_notes, stderr
 from model.cli.interruption import Interruption, interruption
 from model.common.cores import cores
 from model.data import Dataset
@@ -132,20 +132,29 @@ def compute(
 
     total = len(trials.contenders) * trials.seeds
     with (
-        interruption() as found,
+        interruption("Ending with the runs that are there; Ctrl-C again to give up.") as found,
         connect(scheduler) if scheduler else local_cluster(min(jobs or cores(), total)) as cluster,
         runs_bar(total) as show,
     ):
         settings = trials.compute(cluster, dataset, show, lambda: found.has_come)
     if found.has_come and not all(each.runs for each in settings):
         raise click.exceptions.Abort
+    if found.has_come:
+        print_notes([f"Ctrl-C ended it after {sum(len(each.runs) for each in settings)} of {total} runs."])
     return settings, found
 
 
 @contextmanager
 def runs_bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Show how many runs have come to an end, and how long the others will take."""
+    """Show how many runs have come to an end, and how long the others will take; without a terminal, in some lines."""
     columns = (TextColumn("{task.completed:.0f} of {task.total:.0f} runs"), BarColumn(), TimeRemainingColumn())
-    with ProgressBar(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
+    is_terminal = stderr.is_terminal
+    with ProgressBar(*columns, console=stderr, transient=True, disable=not is_terminal) as bar:
         task = bar.add_task("", total=total)
-        yield lambda done: bar.update(task, completed=done)
+
+        def show(ended: int) -> None:
+            bar.update(task, completed=ended)
+            if not is_terminal and ended % max(1, total // 20) == 0:
+                stderr.print(f"{ended} of {total} runs", highlight=False)
+
+        yield show

@@ -36,7 +36,7 @@ def seeds_command(
 ) -> None:
     """Train one setting with several seeds: mean, standard deviation and interval.
 
-    SETTING is a preset, or settings such as optimizer=adam,learning_rate=0.001; by default the usual settings. The
+    SETTING is a preset, or settings such as optimizer=adam,learning_rate=0.001; by default the options' alone. The
     first seed is --seed. Ctrl-C ends it with the runs that are there.
     """
     from model.experiments.contender import contender

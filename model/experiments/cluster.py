@@ -327,6 +327,7 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
         host="127.0.0.1",
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
+        preload=["model.experiments.deaf_to_interrupts"],
     )
     return DaskCluster(_client(cluster), local=cluster)
 

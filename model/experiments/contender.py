@@ -1,6 +1,6 @@
 """Settings that are held against others, by the name of a preset, or by what is written of them.
 
-`optimizer=sgd,learning_rate=0.1` is the usual settings with these changes, `starter,epochs=5` a preset with one.
+`optimizer=sgd,learning_rate=0.1` is the default settings with these changes, `starter,epochs=5` a preset with one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from model.export.description import setting_value
 from model.presets import PRESETS, preset
 from model.training.shipped import shipped
 
+MOST_SAID = 4  # settings, in a name
 NETWORK_FILES = (".safetensors", ".npz")
 
 
@@ -51,7 +52,10 @@ def contender(text: str, common: Mapping[str, Any]) -> Contender:
         else:
             changes[name] = value
     config = start.changed(**{**common, **changes})
-    return Contender(", ".join([*names, *(_words(config, name) for name in changes)]) or "the usual settings", config)
+    if not names and not changes and not common:
+        return Contender("the default setting", config)
+    said = [*names, *(_words(config, name) for name in changes or ({} if names else common))]
+    return Contender(", ".join(said) if len(said) <= MOST_SAID else "this setting", config)
 
 
 def contenders(texts: Sequence[str], common: Mapping[str, Any]) -> list[Contender]:

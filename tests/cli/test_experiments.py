@@ -1,6 +1,11 @@
 """`seeds`, `compare` and `report`: what they print and write, and what they say of bad input."""
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +17,7 @@ from model.experiments.store import open_store
 from model.training import train
 from model.training.checkpoint import Checkpoint
 from tests.cli.conftest import Run
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("shared_cache")
 QUICK = ("--training-size", "300", "--hidden-sizes", "8", "--epochs", "1", "--jobs", "1")
@@ -52,12 +58,26 @@ def test_settings_are_compared_and_written(run: Run, tmp_path: Path) -> None:
     assert (found["html"], found["csv"]) == (str(html), str(csv))
 
 
-def test_one_setting_with_several_seeds(run: Run) -> None:
-    code, out, err = run("seeds", "optimizer=sgd", "--seeds", 2, *QUICK)
-    assert code == 0, err
-    assert "With two seeds, SGD comes to " in out
-    assert "(mean ± SD, n = 2 seeds; 95% BCa bootstrap CI [" in out
-    assert "Two seeds are few" in err
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no process groups as terminals use them")
+def test_ctrl_c_ends_with_the_runs_that_are_there() -> None:
+    """A terminal sends it to the processes that compute, too."""
+    command = (sys.executable, "-m", "model", "seeds", "--seeds", "60", *QUICK, "--epochs", "40")
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr
+    assert any(line.startswith("3 of 60 runs") for line in process.stderr)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    ended = int(re.findall(r"Ctrl-C ended it after (\d+) of 60 runs", err)[0])
+    assert 3 <= ended < 60
+    assert re.search(
+        r"With \w+ seeds, training set size 300, hidden layers 8, epochs 40 comes to \d+\.\d\d % validation accuracy",
+        out,
+    )
+    assert f"(mean ± SD, n = {ended} seeds; 95% BCa bootstrap CI [" in out
 
 
 def test_networks_are_compared_on_the_test_part(run: Run, networks: list[Path], tmp_path: Path) -> None:

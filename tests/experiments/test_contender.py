@@ -18,6 +18,12 @@ def test_settings_are_a_preset_or_what_is_written() -> None:
     assert contender("", {"epochs": "2"}).config == TrainingConfig(epochs=2)
 
 
+def test_options_alone_give_a_name_to_one_setting() -> None:
+    assert contender("", {"hidden_sizes": "8", "epochs": "2"}).name == "hidden layers 8, epochs 2"
+    assert contender("optimizer=sgd", {"hidden_sizes": "8"}).name == "SGD"
+    assert contender("starter", {"epochs": "2"}).name == "starter"
+
+
 def test_what_is_written_goes_before_what_is_common() -> None:
     assert contender("epochs=5", {"epochs": "2"}).config.epochs == 5
     assert contender("starter", {"epochs": "2"}).config.epochs == 2
@@ -34,7 +40,8 @@ def test_what_is_written_goes_before_what_is_common() -> None:
         ("background=true", 'reject class ("not a digit") yes'),
         ("starter", "starter"),
         ("starter,epochs=3", "starter, epochs 3"),
-        ("", "the usual settings"),
+        ("", "the default setting"),
+        ("dropout=0.1,epochs=2,momentum=0.8,beta2=0.9,seed=3", "this setting"),
     ],
 )
 def test_settings_have_a_short_name(text: str, name: str) -> None:
