@@ -52,10 +52,7 @@ def contender(text: str, common: Mapping[str, Any]) -> Contender:
         else:
             changes[name] = value
     config = start.changed(**{**common, **changes})
-    if not names and not changes and not common:
-        return Contender("the default setting", config)
-    said = [*names, *(_words(config, name) for name in changes or ({} if names else common))]
-    return Contender(", ".join(said) if len(said) <= MOST_SAID else "this setting", config)
+    return Contender(_name(config, names, list(changes or ({} if names else common))), config)
 
 
 def contenders(texts: Sequence[str], common: Mapping[str, Any]) -> list[Contender]:
@@ -129,8 +126,13 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _words(config: TrainingConfig, name: str) -> str:
-    """Write a setting for a sentence: Adam, learning rate 0.001."""
-    value = setting_value(config, name)
-    choices = TrainingConfig.setting(name).choices
-    return value if choices and value != "none" else f"{TrainingConfig.title(name).lower()} {value}"
+def _name(config: TrainingConfig, preset_names: Sequence[str], settings: Sequence[str]) -> str:
+    """Name a configuration for sentences: Adam, SGD with learning rate 0.1, dropout 0.1 and epochs 3."""
+    shown = {name: setting_value(config, name) for name in settings}
+    is_kind = {name: bool(TrainingConfig.setting(name).choices) and value != "none" for name, value in shown.items()}
+    kinds = [*preset_names, *(shown[name] for name in settings if is_kind[name])]
+    others = [f"{TrainingConfig.title(name).lower()} {shown[name]}" for name in settings if not is_kind[name]]
+    if len(kinds) + len(others) > MOST_SAID:
+        return "this setting"
+    listed = " and ".join(filter(None, (", ".join(others[:-1]), *others[-1:])))
+    return " with ".join(filter(None, (" ".join(kinds), listed))) or "the default setting"

@@ -19,7 +19,7 @@ def test_settings_are_a_preset_or_what_is_written() -> None:
 
 
 def test_options_alone_give_a_name_to_one_setting() -> None:
-    assert contender("", {"hidden_sizes": "8", "epochs": "2"}).name == "hidden layers 8, epochs 2"
+    assert contender("", {"hidden_sizes": "8", "epochs": "2"}).name == "hidden layers 8 and epochs 2"
     assert contender("optimizer=sgd", {"hidden_sizes": "8"}).name == "SGD"
     assert contender("starter", {"epochs": "2"}).name == "starter"
 
@@ -33,13 +33,16 @@ def test_what_is_written_goes_before_what_is_common() -> None:
     ("text", "name"),
     [
         ("optimizer=adam", "Adam"),
-        ("optimizer=sgd,learning_rate=0.1", "SGD, learning rate 0.1"),
+        ("optimizer=sgd,learning_rate=0.1", "SGD with learning rate 0.1"),
+        ("dropout=0.1,optimizer=sgd,activation=tanh", "SGD tanh with dropout 0.1"),
+        ("dropout=0.1,epochs=3,momentum=0.5", "dropout 0.1, epochs 3 and momentum 0.5"),
+        ("dropout=0.1,epochs=3", "dropout 0.1 and epochs 3"),
         ("hidden_sizes=64,32", "hidden layers 64-32"),
         ("hidden_sizes=", "hidden layers none"),
         ("augmentation=none", "augmentation none"),
         ("background=true", 'reject class ("not a digit") yes'),
         ("starter", "starter"),
-        ("starter,epochs=3", "starter, epochs 3"),
+        ("starter,epochs=3", "starter with epochs 3"),
         ("", "the default setting"),
         ("dropout=0.1,epochs=2,momentum=0.8,beta2=0.9,seed=3", "this setting"),
     ],

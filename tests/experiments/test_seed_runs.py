@@ -73,7 +73,8 @@ def test_three_settings_make_three_comparisons() -> None:
         ("SGD", "Nesterov"),
     ]
     assert comparison.pairs[0].corrected == pytest.approx(3 * 2 / 2**7)
-    assert "somewhere among three comparisons" in comparison.sentences[0]
+    assert "Adam is better than SGD by 1.9 points" in comparison.sentences[0]
+    assert "corrected for three comparisons" in comparison.sentences[0]
     assert "Holm-corrected for 3 comparisons" in comparison.paper[0]
     assert b"Corrected for 3 comparisons (Holm)" in to_html(comparison_report(comparison, MEASURES))
 

@@ -61,15 +61,17 @@ def difference_sentence(
     if test.mean == 0:
         return f"{start}{names[0]} and {names[1]} are equal on average."
     first_wins = (test.mean > 0) == measure.higher_is_better
-    winner = names[0 if first_wins else 1]
+    winner, loser = names if first_wins else names[::-1]
+    than = f" than {loser}" if comparisons > 1 else ""
     amount = _amount(test.mean, test.interval, measure)
     p_value = test.p_value if corrected is None else corrected
     chance = f"chance alone would do that in {cases(test.p_value)}"
     if comparisons > 1:
-        chance += f" ({cases(p_value)} somewhere among {count_word(comparisons, 'comparison')})"
+        chance += f" ({cases(p_value)}, corrected for {count_word(comparisons, 'comparison')})"
     if p_value < SIGNIFICANCE:
-        return f"{start}{winner} is {measure.better} by {amount}; {chance}."
-    return f"{start}{winner} is ahead by {amount}, but {chance}: that shows no difference."
+        return f"{start}{winner} is {measure.better}{than} by {amount}; {chance}."
+    of_loser = f" of {loser}" if comparisons > 1 else ""
+    return f"{start}{winner} is ahead{of_loser} by {amount}, but {chance}: that shows no difference."
 
 
 def mcnemar_sentence(
@@ -89,7 +91,7 @@ def mcnemar_sentence(
     p_value = test.p_value if corrected is None else corrected
     chance = f"chance alone would split them so unevenly in {cases(test.p_value)}"
     if comparisons > 1:
-        chance += f" ({cases(p_value)} somewhere among {count_word(comparisons, 'comparison')})"
+        chance += f" ({cases(p_value)}, corrected for {count_word(comparisons, 'comparison')})"
     amount = _amount(test.difference, test.interval, TEST_ACCURACY)
     if p_value < SIGNIFICANCE:
         return f"{start}: {names[first]} is better by {amount}, and {chance}."

@@ -37,7 +37,8 @@ def test_a_difference_that_chance_makes() -> None:
 def test_a_difference_that_is_one_of_many() -> None:
     test = PairedTest((0.004,) * 10, 0.004, (0.001, 0.007), 0.02, True)
     sentence = words.difference_sentence(NAMES, test, VALIDATION_ACCURACY, corrected=0.06, comparisons=3)
-    assert "in 2 of 100 cases (6 of 100 cases somewhere among three comparisons): that shows no difference" in sentence
+    assert "Adam is ahead of SGD by 0.4 points" in sentence
+    assert "in 2 of 100 cases (6 of 100 cases, corrected for three comparisons): that shows no difference" in sentence
 
 
 def test_less_time_is_better() -> None:
