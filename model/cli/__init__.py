@@ -15,6 +15,7 @@ from model.cli.evaluate import evaluate_command
 from model.cli.export import export_command
 from model.cli.presets import presets_command
 from model.cli.report import report_command
+from model.cli.robustness import break_command, stress_command
 from model.cli.seeds import seeds_command
 from model.cli.sweep import sweep_command
 from model.cli.train import train_command
@@ -35,6 +36,8 @@ for command in (
     seeds_command,
     compare_command,
     report_command,
+    break_command,
+    stress_command,
 ):
     cli.add_command(command)
 

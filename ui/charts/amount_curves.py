@@ -70,7 +70,7 @@ def amount_curves(
         rows.append({"kind": "mark", "amount": marked, "accuracy": 0.0})
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     texts = ["kind", "series", "said", "at"]
-    table[texts] = table[texts].fillna("")
+    table[texts] = table[texts].astype(object).fillna("")
     return Figure(table, _spec([name for name, _ in curves], axis))
 
 

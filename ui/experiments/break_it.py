@@ -54,6 +54,7 @@ def _harm(source: Source, dataset: str, images: Images) -> None:
     with controls, st.container(key="harm", border=True):
         try:
             harm = break_it_widgets.choose(source.network.mlp, source.config)
+            break_it_widgets.clear_others()
             after = stress_measures.predict_harmed(subject, harm, images)
         except ValueError as error:
             errors.show_error(str(error))

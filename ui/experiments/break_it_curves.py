@@ -25,8 +25,8 @@ BITS_AXIS = AmountAxis("bits of each weight", "d", tuple(map(float, trials.BITS)
 
 def show(source: Source, subject: Subject, harm: Perturbation, images: Images) -> None:
     """The curve, computed for all amounts, with a mark at the chosen one."""
-    images = images.some([source.network])
     planned, axis, marked = _plan(source, harm)
+    images = images.some([source.network], len(planned))
     pieces = [partial(stress_measures.predict_harmed, subject, trial.perturbation, images) for trial in planned]
     found = stress_measures.measure_all(pieces, "Measuring the curve")
     points = trials.summarize(planned, [stress_measures.accuracy(one, images) for one in found])

@@ -33,6 +33,7 @@ HELP = {
 }
 RANDOM, STRONGEST, CHOSEN = "random", "strongest first", "chosen"
 ALL_HIDDEN, ALL_LAYERS = "all hidden layers", "all layers"
+MOST_WIDGETS = 4  # that one perturbation has and another one lacks
 SEED_HELP = "Another number draws other random numbers; the same number always does the same."
 
 
@@ -80,6 +81,12 @@ def choose(mlp: MLP, config: TrainingConfig | None) -> Perturbation:
     if kind == SHUFFLE:
         return ShuffleLayer(layer, _seed())
     return ResetLayer(layer, _seed(), *((config.initialization, config.initial_std) if config else ()))
+
+
+def clear_others() -> None:
+    """Take away the widgets of what was chosen before at once, and not when all is measured."""
+    for _ in range(MOST_WIDGETS):
+        st.empty()
 
 
 def _ablation(mlp: MLP) -> Perturbation:

@@ -59,7 +59,8 @@ def show() -> None:
         for warning in fairness.warnings(checkpoint, dataset, samples):
             st.caption(f":material/info: {errors.escape_markdown(name)}: {warning}")
     subjects = {name: Subject.of(checkpoint.network) for name, checkpoint in checkpoints.items()}
-    _stress(subjects, dataset, images.some([subject.network for subject in subjects.values()]))
+    most = max(len(stress.amounts) for stress in STRESSES.values())
+    _stress(subjects, dataset, images.some([subject.network for subject in subjects.values()], most))
 
 
 def _choose_networks() -> list[str]:

@@ -24,8 +24,8 @@ from ui.evaluate.results import evaluation_set
 from ui.pickers import datasets
 
 MAX_IMAGES = 2000
-MAX_MULTIPLY_ADDS = 2e9  # of one piece: a large network is measured on fewer images
-MIN_IMAGES = 200
+MAX_MULTIPLY_ADDS = 3e10  # of all pieces of a curve, about a second: large networks are measured on fewer images
+MIN_IMAGES = 300
 MAX_CACHED = 4000  # pieces; two kilobytes each
 SECONDS_BEFORE_BAR = 0.4
 
@@ -41,10 +41,10 @@ class Images(NamedTuple):
     total: int  # how many the data set has
     identity: str  # the same for the same images
 
-    def some(self, networks: Sequence[DigitClassifier]) -> Images:
-        """So many of them as are quickly classified by each of the networks."""
-        largest = max((network.mlp.num_weights for network in networks), default=1)
-        count = min(len(self.labels), max(MIN_IMAGES, int(MAX_MULTIPLY_ADDS / largest)))
+    def some(self, networks: Sequence[DigitClassifier], pieces: int) -> Images:
+        """So many of them as are quickly classified by each of the networks, for each of so many pieces."""
+        weights = sum(network.mlp.num_weights for network in networks)
+        count = min(len(self.labels), max(MIN_IMAGES, int(MAX_MULTIPLY_ADDS / (weights * pieces))))
         chosen = evenly(len(self.labels), count)
         return self._replace(
             images=self.images[chosen], labels=self.labels[chosen], identity=f"{self.identity} {count}"
