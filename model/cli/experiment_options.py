@@ -18,13 +18,13 @@ from model.cli.console import print_notes, stderr
 from model.cli.interruption import Interruption, interruption
 from model.common.cores import cores
 from model.data import Dataset
+from model.experiments.plan import OBJECTIVES
 
 if TYPE_CHECKING:  # they take a while to import, which --help need not wait for
     from model.experiments.report.content import Report
     from model.experiments.seed_runs import SettingRuns
     from model.experiments.seed_trials import SeedTrials
 
-OBJECTIVES = ("validation_accuracy", "seconds_to", "parameters_to", "ink_accuracy")
 FILES = {"html": (".html", ".htm"), "csv": (".csv",)}
 
 

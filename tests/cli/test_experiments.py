@@ -65,10 +65,13 @@ def test_ctrl_c_ends_with_the_runs_that_are_there() -> None:
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    assert process.stderr
-    assert any(line.startswith("3 of 60 runs") for line in process.stderr)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate()
+    try:
+        assert process.stderr
+        assert any(line.startswith("3 of 60 runs") for line in process.stderr)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate()
+    finally:
+        process.kill()
     assert process.returncode == 0, err
     assert "Traceback" not in err
     ended = int(re.findall(r"Ctrl-C ended it after (\d+) of 60 runs", err)[0])

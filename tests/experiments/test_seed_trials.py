@@ -11,7 +11,7 @@ from model.experiments.contender import Contender
 from model.experiments.material import Material, keep
 from model.experiments.seed_trials import SeedTrials
 from model.experiments.statistics.measure import TEST_ACCURACY, VALIDATION_ACCURACY
-from model.experiments.trial_run import TrialTask, run_trial
+from model.experiments.trial_run import TrialOutcome, TrialTask, run_trial
 from model.inference.evaluation import evaluate
 from model.training import train
 from tests.toy_data import patterns
@@ -91,9 +91,13 @@ def test_time_to_an_accuracy_is_measured_and_what_is_not_reached_says_so(dataset
 
 
 def test_runs_that_come_to_nothing_say_why(dataset: Dataset) -> None:
-    diverging = Contender("large steps", QUICK.changed(optimizer="sgd", learning_rate=10, activation="relu", epochs=9))
-    lost, _ = SeedTrials([BOTH[0], diverging], 1).compute(HereCluster(loses=0), dataset)
+    lost, other = SeedTrials(BOTH, 1).compute(HereCluster(loses=0), dataset)
     assert (lost.runs[0].values, lost.runs[0].note) == ({}, "its processes ended")
+    assert other.runs[0].values
+    outcomes = [TrialOutcome("diverged", note="the loss is no number"), TrialOutcome("stopped")]
+    settings = SeedTrials(BOTH, 1).collect(outcomes, dataset)
+    assert [each.runs[0].note for each in settings] == ["the loss is no number", "stopped"]
+    assert [each.failed(VALIDATION_ACCURACY) for each in settings] == [1, 1]
 
 
 def test_an_interruption_leaves_whole_pairs(dataset: Dataset) -> None:
