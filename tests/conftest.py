@@ -16,10 +16,12 @@ settings.register_profile("patient", deadline=None, derandomize=True, suppress_h
 settings.load_profile("patient")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # Matrix products on two cores take ten times as long once another process is busy, and on one core suffer nothing.
-    if ONE_CORE in os.environ and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if ONE_CORE in os.environ and hasattr(os, "sched_setaffinity") and hasattr(config, "workerinput"):
+        cores = sorted(os.sched_getaffinity(0))
+        number = int(config.workerinput["workerid"].removeprefix("gw"))
+        os.sched_setaffinity(0, {cores[number % len(cores)]})
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,7 +23,7 @@ import click
 from tools.app_server import ROOT
 
 BROWSER_TESTS = "tests/e2e"
-AS_IN_ALL_TESTS = ("--numprocesses=2", "--dist=loadfile")  # of `make test`
+AS_IN_ALL_TESTS = ("--numprocesses=2", "--dist=loadgroup")  # of `make test`
 
 
 @dataclass

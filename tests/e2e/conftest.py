@@ -1,9 +1,11 @@
 """What the browser's tests share: one running app, a Chromium, and pages that must not raise errors.
 
-pytest-playwright gives each test its page, and keeps a picture of those that fail in test-results/. This file keeps
-their traces there too: the plugin's film the page besides, which takes Chromium three times as much processor time.
+pytest-playwright gives each test its page. Of a test that fails, this file keeps what its pages looked like and what
+they held in test-results/, and a trace of what was done. The plugin's own traces hold the page before and after each
+step, and film it besides, which takes Chromium four times as much processor time: `--tracing=retain-on-failure`.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.patience import PATIENCE_SECONDS
 from tools.app_server import RunningApp, serve
@@ -25,6 +28,7 @@ PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 SHORT_LIVED = "--js-flags=--no-turbofan --no-maglev --always-sparkplug"
 
 SECONDS_OF_A_TEST = 600
+SECONDS_OF_A_PICTURE = 5
 FAILED = pytest.StashKey[bool]()  # set for a test that failed
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -69,6 +73,7 @@ def new_context(
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Visitors: each context is one. The test fails if a page of theirs raises an error that nobody catches."""
     contexts: list[BrowserContext] = []
+    is_traced_here = request.config.getoption("--tracing") == "off"
 
     def on_console(message: ConsoleMessage) -> None:
         probed = PROBE.search(message.location["url"])
@@ -80,7 +85,8 @@ def new_context(
 
     def create(**options: Any) -> BrowserContext:
         context = new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
-        context.tracing.start(snapshots=True)
+        if is_traced_here:
+            context.tracing.start()
         contexts.append(context)
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", on_console)
@@ -90,9 +96,21 @@ def new_context(
     yield create
     failed = page_errors or request.node.stash.get(FAILED, False)
     for index, context in enumerate(contexts):
-        context.tracing.stop(path=Path(output_path) / f"trace-{index}.zip" if failed else None)
+        if failed:
+            keep_pages(context, Path(output_path), index)
+        if is_traced_here:
+            context.tracing.stop(path=Path(output_path) / f"trace-{index}.zip" if failed else None)
     if page_errors:
         pytest.fail("the page raised errors: " + "; ".join(page_errors), pytrace=False)
+
+
+def keep_pages(context: BrowserContext, folder: Path, visitor: int) -> None:
+    """Keep a picture of each of a visitor's pages, and its elements."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(context.pages):
+        with contextlib.suppress(PlaywrightError):  # a page that hangs
+            (folder / f"page-{visitor}-{number}.html").write_text(page.content(), encoding="utf-8")
+            page.screenshot(path=folder / f"page-{visitor}-{number}.png", timeout=SECONDS_OF_A_PICTURE * 1000)
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ from tests.polling import is_running, wait_for
 from tests.reading import hostile
 from tools.app_server import RunningApp, serve
 
+# They share it, one after another, and the last of them ends it.
+with_small_app = pytest.mark.xdist_group("small app")
+
 
 def workers(app: RunningApp) -> dict[int, float]:
     """The app's workers, by number, and for how many seconds each has computed."""
@@ -42,6 +45,7 @@ def is_computing(app: RunningApp, before: dict[int, float]) -> int:
     return most()
 
 
+@with_small_app
 def test_when_a_worker_is_killed_its_visitor_reads_why_and_nobody_else_notices(
     page: Page, other: Page, small_app: RunningApp
 ) -> None:
@@ -120,6 +124,7 @@ def small_app() -> Iterator[RunningApp]:
         yield running
 
 
+@with_small_app
 def test_a_network_too_large_for_the_memory_is_explained_and_the_app_stays_usable(
     page: Page, small_app: RunningApp
 ) -> None:
@@ -132,6 +137,7 @@ def test_a_network_too_large_for_the_memory_is_explained_and_the_app_stays_usabl
     drawer.expect_digit("1")
 
 
+@with_small_app
 def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_ends(
     page: Page, other: Page, new_context: Callable[..., BrowserContext], page_errors: list[str], small_app: RunningApp
 ) -> None:

@@ -20,6 +20,8 @@ NONE = "/no/such/chromium"
 # A seven with a crossbar, in units of its own, and a dot.
 SEVEN = [[[0, 0], [600, 0], [200, 1000]], [[150, 500], [500, 500]], [[500, 900]]]
 
+with_canvas_app = pytest.mark.xdist_group("canvas app")  # they share it
+
 
 @pytest.fixture(scope="module")
 def canvas_url() -> Iterator[str]:
@@ -32,6 +34,7 @@ def ends(path: list[list]) -> tuple[list[float], list[float]]:
     return path[0][-2:], path[-1][-2:]
 
 
+@with_canvas_app
 def test_drawn_strokes_arrive_where_they_were_played(page: Page, canvas_url: str) -> None:
     page.goto(canvas_url)
     settle(page)
@@ -48,6 +51,7 @@ def test_drawn_strokes_arrive_where_they_were_played(page: Page, canvas_url: str
     assert ends(paths[2])[0] == pytest.approx([180, 220], abs=1.5)
 
 
+@with_canvas_app
 def test_drawing_finds_a_canvas_below_the_fold(page: Page, canvas_url: str) -> None:
     page.set_viewport_size({"width": 400, "height": 330})
     page.goto(canvas_url)
@@ -56,6 +60,7 @@ def test_drawing_finds_a_canvas_below_the_fold(page: Page, canvas_url: str) -> N
     assert len(json.loads(page.get_by_test_id("stCode").inner_text())) == 3
 
 
+@with_canvas_app
 def test_an_uncaught_error_in_the_page_is_noticed(page: Page, page_errors: list[str], canvas_url: str) -> None:
     page.goto(canvas_url)
     page.get_by_role("button", name="Fail in the browser").click()
