@@ -24,11 +24,12 @@ INK = Path(__file__).parents[1] / "tests" / "fixtures" / "ink.jsonl"
 TURN = math.radians(8)  # at most, either way
 SCALE = (0.75, 1.05)
 SHIFT = 20  # units of the sheet, at most, either way
+HEADLINE = re.compile(r'<div class="answer[ "].*?</div>', re.DOTALL)
 PERCENT = re.compile(r'<span class="answer-percent">.*?</span>')
 
 
 class Sent(NamedTuple):
-    """The canvas's value, in JSON, and what the answer says in return, as HTML without its percentage."""
+    """The canvas's value, in JSON, and what the answer says in large type, as HTML without its percentage."""
 
     value: str
     answer: str
@@ -50,8 +51,9 @@ def by_stroke(count: int, seed: int = 0) -> list[list[Sent]]:
 
 
 def words(html: str) -> str:
-    """An answer without its percentage, whose last digit depends on how a product's sums are ordered."""
-    return PERCENT.sub("", html)
+    """What an answer says in large type, without the percentage: its last digit depends on how sums are ordered."""
+    headline = HEADLINE.search(html)
+    return PERCENT.sub("", headline[0]) if headline else ""
 
 
 def _value(strokes: Sequence[F64]) -> str:

@@ -40,6 +40,7 @@ KEPT = Path(__file__).with_name("load.json")  # the run that README.md shows
 QUEUE = 20  # trainings that wait
 TRAINING = "epochs=10000&hidden_sizes=32"  # longer than any run of this
 DRAWINGS = 600  # different ones
+ANSWER = "answer_side"  # the key of the part of the page that holds it
 WARM_UP = 5  # answers, before any is counted
 IDLE_ANSWERS = 30  # of one visitor alone, before and after the load
 IDLE_SECONDS = 0.5  # from one of its drawings to the next
@@ -232,12 +233,12 @@ async def drawing(
 
 async def answered(visitor: Session, sent: Sent, tally: Tally) -> None:
     """Draw one drawing, and wait for its answer."""
-    news = visitor.page.news["prediction"]
+    news = visitor.page.news[ANSWER]
     begun = time.perf_counter()
     await visitor.set("sheet_", sent.value)
-    await visitor.until(lambda page: page.news["prediction"] > news)
+    await visitor.until(lambda page: page.news[ANSWER] > news)
     tally.seconds.append(time.perf_counter() - begun)
-    tally.wrong += drawings.words(visitor.page.texts["prediction"]) != sent.answer
+    tally.wrong += drawings.words(visitor.page.texts[ANSWER]) != sent.answer
 
 
 async def lasting(learners: Sequence[Session], tally: Tally) -> None:

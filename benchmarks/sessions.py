@@ -66,7 +66,9 @@ class Page:
 
     def _change(self, place: Place, delta: Delta) -> None:
         kind = delta.WhichOneof("type")
-        if kind == "add_block":
+        if kind == "add_block" and delta.add_block.HasField("transparent"):
+            self._keys[place] = self._keys.get(place[:-1], "")  # as if its elements were the container's own
+        elif kind == "add_block":
             self._keys[place] = key_of(delta.add_block.id)
         elif kind == "new_element":
             name = delta.new_element.WhichOneof("type")

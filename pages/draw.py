@@ -1,6 +1,7 @@
 """Draw: draw a digit with mouse, pen or finger, and see what the network predicts."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from model import ink
 from model.inference.classification import classify_images
@@ -13,44 +14,59 @@ from ui.pickers import network_export, networks
 
 @st.fragment
 def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.Shown) -> None:
-    """All that a stroke changes, so that an answer does not wait for the rest of the page.
+    """The paper with its tools, the answer and the strip; the rest of the page does not wait for them.
 
     Args:
         name: of the network in the menus.
         network: the one that predicts.
         upload: what the rest of the page shows of a photo.
     """
+    photos = photo_upload.photos()
+    answers = [prediction.in_short(each) for each in classify_images(network, [photo.image for photo in photos])]
     with st.container(key="paper_and_tools"):
         sheet = st.container(key="canvas")
-        with sheet:
-            drawing = canvas.drawing_canvas()
-            photos = photo_upload.photos()
-            found = classify_images(network, [photo.image for photo in photos])
-            answers = [prediction.in_short(each) for each in found]
-            has_erased = paper.connect(answers)
-        paper.tools(drawing)
-    if has_erased or photo_upload.shown() != upload:
+        paper.tools()
+    answer_side = st.container(key="answer_side")
+    with answer_side:
+        photo_upload.choose(answers)
+    drawing_strip.show()
+    others = comparison.box()
+    with sheet:
+        predict(name, network, upload, answer_side, others)
+        has_erased = paper.connect(answers)
+    if has_erased:
         st.rerun()
 
+
+@st.fragment
+def predict(
+    name: str,
+    network: DigitClassifier,
+    upload: photo_upload.Shown,
+    answer_side: DeltaGenerator,
+    others: DeltaGenerator | None,
+) -> None:
+    """All that a stroke changes: as little as can be, for each part takes the time of all visitors.
+
+    Args:
+        name, network, upload: as for `draw_and_predict`.
+        answer_side: where the answer goes.
+        others: where other networks' answers go, if they are wanted.
+    """
+    drawing = canvas.drawing_canvas()
+    if photo_upload.shown() != upload:
+        st.rerun()
     photo, is_unread = photo_upload.photo(), photo_upload.is_unread()
     drawn = ink.render(drawing) if drawing.strokes and not is_unread else None
     image, caption = (photo.image, "Network input, from the picture") if photo else (drawn, "Network input")
     (reading,) = classify_images(network, [image])
-    with st.container(key="answer_side"):
-        photo_upload.choose(answers)
-        with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
-            with st.container(key="answer", gap="xsmall"):
-                st.container(key="prediction").html(prediction.headline_html(reading, is_unread))
-                st.html(prediction.detail_html(reading))
-                st.html(prediction.digit_likelihood_html(reading))
-            st.container(key="seen", width="content").html(prediction.network_input_html(image, caption))
-        st.container(key="probabilities").html(prediction.probability_bars_html(reading))
-    with sheet:
-        live_reading.connect(name)
+    picture = prediction.picture_of(image)
+    answer_side.html(prediction.answer_html(reading, picture, caption, is_unread))
     if not photo and not is_unread:
-        drawing_strip.keep(drawing, image, reading)
-    drawing_strip.show()
-    comparison.show(image)
+        drawing_strip.keep(drawing, "" if image is None else picture, reading)
+    live_reading.connect(name, drawing_strip.content())
+    if others:
+        comparison.show(others, image)
     state.visitor().content = state.tab().sheet.content
 
 

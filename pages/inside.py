@@ -14,10 +14,10 @@ def draw_and_explain(network: Explained) -> None:
     """The paper and the explanation: what a stroke changes."""
     with st.container(key="paper_and_tools"):
         with st.container(key="canvas"):
-            drawing = canvas.drawing_canvas()
+            canvas.drawing_canvas()
             paper.connect()
             live_reading.connect(None)
-        paper.tools(drawing)
+        paper.tools()
     with st.container(key="explanation_place"):
         if explanation.is_possible(network):
             explanation.show(network, photo_upload.photo())

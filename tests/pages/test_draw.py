@@ -1,6 +1,7 @@
 """Draw and Home without a browser: what they show at first, and that no file or network takes them down."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from ui.draw.fabric import fabric_from_drawing
 from ui.pickers import networks
 
 SECONDS = 60
+PART = r'(?=<div class="(?:answer[ "]|answer-detail|likeness|bars))|(?=<figure)'  # of an answer
 
 
 def draw_page() -> None:
@@ -54,7 +56,9 @@ def picture_of_a_one(kind: str = "PNG") -> bytes:
 
 
 def texts(screen: AppTest) -> list[str]:
-    return [" ".join(words(element.proto.body)) for element in screen.get("html")]
+    """Each part of the answer, and what else is HTML."""
+    parts = [part for element in screen.get("html") for part in re.split(PART, element.proto.body)]
+    return [" ".join(said) for part in parts if (said := words(part))]
 
 
 def test_draw_begins_with_blank_paper_and_no_digit() -> None:

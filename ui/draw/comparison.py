@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from model.common.arrays import U8
 from model.inference.classification import Classification, classify_images
@@ -16,11 +17,15 @@ from ui.pickers import networks
 MAX_PARAMETERS = 20_000_000  # of all networks together: an image takes a network a nanosecond or so for each
 
 
-def show(image: U8 | None) -> None:
-    """Let the visitor compare the networks on an image; nothing is computed before that is opened."""
-    box = st.expander("Compare networks", icon=":material/balance:", key="compare", on_change="rerun")
-    if box.open:
-        box.html(comparison_html(predict_all(_networks(), image)))
+def box() -> DeltaGenerator | None:
+    """Let the visitor compare the networks; returns where their answers go, once that is opened."""
+    expander = st.expander("Compare networks", icon=":material/balance:", key="compare", on_change="rerun")
+    return expander if expander.open else None
+
+
+def show(place: DeltaGenerator, image: U8 | None) -> None:
+    """Show what all networks predict for an image."""
+    place.html(comparison_html(predict_all(_networks(), image)))
 
 
 def _networks() -> dict[str, DigitClassifier]:

@@ -1,12 +1,18 @@
-/** The strip of drawings: thumbnails that go back on the paper, and what can be said of the one that is there. */
+/**
+ * The strip of drawings: thumbnails that go back on the paper, and what can be said of the one that is there. What it
+ * shows comes with the answer, as an event "answered" of the paper (live_reading.js).
+ */
 
 const strips = new WeakMap()
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component
+  const { parentElement, setTriggerValue } = component
   if (!strips.has(parentElement)) strips.set(parentElement, new Strip(parentElement))
-  strips.get(parentElement).update(data, setTriggerValue)
-  return () => strips.delete(parentElement)
+  strips.get(parentElement).update(setTriggerValue)
+  return () => {
+    strips.get(parentElement)?.disconnect()
+    strips.delete(parentElement)
+  }
 }
 
 class Strip {
@@ -15,17 +21,28 @@ class Strip {
   #drawings = []
   #current = null
   #send = () => {}
+  #listening = new AbortController()
 
   constructor(element) {
     this.#root = element.querySelector(".strip")
     this.#list = element.querySelector(".strip-list")
     this.#root.addEventListener("click", (event) => this.#onClick(event.target.closest("button")))
+    const show = ({ detail }) => detail.strip && this.#show(detail.strip)
+    document.addEventListener("answered", show, { signal: this.#listening.signal })
   }
 
-  update({ drawings, current }, send) {
+  update(send) {
+    this.#send = (action) => send("action", action)
+    document.querySelector(".st-key-canvas")?.dispatchEvent(new Event("answer-wanted"))
+  }
+
+  disconnect() {
+    this.#listening.abort()
+  }
+
+  #show({ drawings, current }) {
     this.#drawings = drawings
     this.#current = current
-    this.#send = (action) => send("action", action)
     this.#root.dataset.count = String(drawings.length)
     // Thumbnails stay the same elements, so that the one that has the focus keeps it.
     const known = new Map([...this.#list.children].map((item) => [item.dataset.number, item]))
@@ -43,6 +60,8 @@ class Strip {
     }
     this.#root.querySelector(".strip-delete").disabled = !shown
     this.#root.querySelector(".strip-delete-all").disabled = drawings.length === 0
+    for (const button of document.querySelectorAll(".st-key-download_drawings button"))
+      button.disabled = drawings.length === 0
   }
 
   #onClick(button) {

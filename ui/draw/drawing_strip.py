@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from model.common.arrays import U8
 from model.inference.classification import Classification
 from model.ink import DIGITS, Drawing
 from ui import state
-from ui.charts import digit_images
 from ui.common import templates
 from ui.common.components import component
 from ui.draw import canvas, prediction
@@ -22,23 +20,30 @@ KEY = "drawings"
 _component = component(__file__, html=templates.render("draw/drawing_strip.html"))
 
 
-def keep(drawing: Drawing, image: U8 | None, answer: Classification) -> None:
-    """Keep what is on the paper, and what is predicted for it, in the visitor's log."""
+def keep(drawing: Drawing, picture: str, answer: Classification) -> None:
+    """Keep what is on the paper, and what is predicted for it, in the visitor's log.
+
+    Args:
+        drawing: what is on the paper.
+        picture: a data URL of the image that the network gets; empty where nothing is drawn.
+        answer: the network's.
+    """
     visitor, sheet = state.visitor(), state.tab().sheet
-    source = "" if image is None else digit_images.data_url(image)
-    sheet.name(visitor.drawings.update(sheet.content.number, drawing, source, prediction.in_short(answer)))
+    sheet.name(visitor.drawings.update(sheet.content.number, drawing, picture, prediction.in_short(answer)))
+
+
+def content() -> dict[str, object]:
+    """What the strip shows. It comes to the browser with the answer (live_reading), not with the strip itself."""
+    log, current = state.visitor().drawings, state.tab().sheet.content.number
+    return {"drawings": [_as_json(logged) for logged in log.drawings], "current": current}
 
 
 def show() -> None:
     """Show the strip, with what can be done with it."""
-    log, current = state.visitor().drawings, state.tab().sheet.content.number
+    log = state.visitor().drawings
     with st.container(key="strip", horizontal=True, vertical_alignment="bottom", gap="small"):
-        _component(
-            key=KEY,
-            data={"drawings": [_as_json(logged) for logged in log.drawings], "current": current},
-            on_action_change=_act,
-        )
-        st.download_button(
+        _component(key=KEY, on_action_change=_act)
+        st.download_button(  # of use from the first drawing on: drawing_strip.js
             "Download all",
             log.to_ink,
             "drawings.jsonl",
@@ -47,7 +52,6 @@ def show() -> None:
             on_click="ignore",
             icon=":material/download:",
             type="tertiary",
-            disabled=not log.drawings,
             help="One drawing a line, with your labels: `python -m model train --ink` learns from such a file.",
         )
 

@@ -45,11 +45,13 @@ class LiveReading {
       show(this.#sheet.strokes)
     })
     listen("ink-wanted", () => this.#tell())
+    listen("answer-wanted", () => this.#tellAnswer())
   }
 
   update(data) {
     const before = this.#data
     this.#data = data
+    this.#tellAnswer()
     if (data.modules !== before?.modules) this.#fetchModules()
     else if (this.#modules) {
       if (data.network !== before.network) this.#fetchNetwork()
@@ -177,6 +179,12 @@ class LiveReading {
     if (!this.#sheet) return
     const detail = { strokes: this.#strokes, isUnfinished: Boolean(this.#pen.stroke), isAhead: this.#isAhead }
     this.#paper.dispatchEvent(new CustomEvent("ink", { detail, bubbles: true }))
+  }
+
+  /** Tell other parts of the page what the app knows of the drawing. */
+  #tellAnswer() {
+    const { tools, strip } = this.#data ?? {}
+    if (tools) this.#paper.dispatchEvent(new CustomEvent("answered", { detail: { tools, strip }, bubbles: true }))
   }
 
   #show() {

@@ -6,9 +6,12 @@ browser can't read (an old one, or a network that does not arrive), the app's an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ui import state
 from ui.browser import modules, networks
 from ui.common.components import component
+from ui.draw import paper
 from ui.draw.fabric import PEN_WIDTH, SCALE, SHEET_SIZE
 
 DECIMALS = 2  # of a place on the sheet: less than a thousandth of the image's pixels
@@ -16,13 +19,15 @@ DECIMALS = 2  # of a place on the sheet: less than a thousandth of the image's p
 _component = component(__file__)
 
 
-def connect(network: str | None) -> None:
+def connect(network: str | None, strip: Mapping[str, object] | None = None) -> None:
     """Let the browser read along; to be called in the container of the canvas, after all answers.
 
-    Whether it reads or not, the canvas's container sends each change of the ink as an event "ink".
+    Whether it reads or not, the canvas's container sends each change of the ink as an event "ink", and what the app
+    knows of the drawing as an event "answered": for the tools and the strip, which need not be sent again themselves.
 
     Args:
         network: its name in the menus; None if only the ink is wanted.
+        strip: what the strip of drawings shows, if there is one.
     """
     sheet = state.tab().sheet
     _component(
@@ -35,5 +40,7 @@ def connect(network: str | None) -> None:
             "size": SHEET_SIZE,
             "scale": SCALE,
             "penWidth": PEN_WIDTH,
+            "tools": paper.usable_tools(),
+            "strip": strip,
         },
     )

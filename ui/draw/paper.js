@@ -32,6 +32,7 @@ class Paper {
   #photo // the element over it that shows an uploaded photo
   #eraser // hears the pen while that erases
   #data = {}
+  #usable = {} // what the app knows of the drawing, as far as the tools depend on it
   #send = () => {} // tells the app where the eraser has been
   #canvas = null // the shadow root of the canvas component
   #pen = null // while the mouse or the pen is down: its last place, an object for each stroke
@@ -65,6 +66,10 @@ class Paper {
     listen("touchcancel", (event) => this.#liftFinger(event))
     listen("click", (event) => this.#onClick(event))
     listen("keydown", (event) => this.#onKey(event))
+    listen("answered", ({ detail }) => {
+      this.#usable = detail.tools
+      this.#showTools()
+    })
     this.#adopt()
   }
 
@@ -74,7 +79,7 @@ class Paper {
     this.#eraser.size = data.size
     this.#eraser.maxPlaces = data.maxPlaces
     this.#adopt()
-    this.#showTools()
+    this.#tell("answer-wanted")
     this.#showPhoto(data.photo)
   }
 
@@ -159,10 +164,10 @@ class Paper {
     const canUndo = this.#tool(UNDO)?.disabled === false
     const canRedo = this.#tool(REDO)?.disabled === false
     const usable = {
-      undo: canUndo || this.#data.canUndo,
-      redo: canRedo || this.#data.canRedo,
-      clear: canUndo || !this.#data.isBlank,
-      download_ink: canUndo || this.#data.hasInk,
+      undo: canUndo || this.#usable.canUndo,
+      redo: canRedo || this.#usable.canRedo,
+      clear: canUndo || this.#usable.isBlank === false,
+      download_ink: canUndo || this.#usable.hasInk,
     }
     for (const [name, isUsable] of Object.entries(usable)) {
       const tool = button(name)
@@ -217,7 +222,7 @@ class Paper {
   #clear(tool) {
     this.#photo.hidden = true
     this.#tell("clear")
-    if (this.#data.startsBlank) tool?.click()
+    if (this.#usable.startsBlank) tool?.click()
     else {
       // The canvas would go back to what it began with; until the app replaces that, the paper looks blank.
       const canvas = this.#canvas?.querySelector('canvas[data-fabric="main"]')

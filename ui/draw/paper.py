@@ -13,7 +13,6 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from model.ink import Drawing
 from ui import state
 from ui.common import templates
 from ui.common.components import component
@@ -37,16 +36,9 @@ def connect(answers: Sequence[str] = ()) -> bool:
     Returns:
         Whether something was erased, so that the canvas must show what is left.
     """
-    sheet, photo = state.tab().sheet, photo_upload.photo()
-    has_ink = bool(sheet.content.drawing.strokes)
     sent = _component(
         key="paper",
         data={
-            "startsBlank": not sheet.start.strokes,
-            "hasInk": has_ink,
-            "isBlank": not has_ink and photo is None,
-            "canUndo": sheet.can_undo,
-            "canRedo": sheet.can_redo,
             "photo": photo_upload.for_paper(answers),
             "size": SHEET_SIZE,
             "penWidth": PEN_WIDTH,
@@ -58,12 +50,26 @@ def connect(answers: Sequence[str] = ()) -> bool:
     return canvas.erase(eraser.path_from(sent.erased))
 
 
-def tools(drawing: Drawing) -> None:
+def usable_tools() -> dict[str, bool]:
+    """What the browser has to know for the tools: it shows which of them are of use."""
+    sheet = state.tab().sheet
+    has_ink = bool(sheet.content.drawing.strokes)
+    return {
+        "startsBlank": not sheet.start.strokes,
+        "hasInk": has_ink,
+        "isBlank": not has_ink and photo_upload.photo() is None,
+        "canUndo": sheet.can_undo,
+        "canRedo": sheet.can_redo,
+    }
+
+
+def tools() -> None:
     """Show what can be done with a drawing."""
     sheet, log = state.tab().sheet, state.visitor().drawings
 
-    def ink_file() -> str:
-        return replace(drawing, label=log.label_of(sheet.content.number)).to_json() + "\n"
+    def ink_file() -> str:  # of what is drawn when it is asked for
+        drawing, number = sheet.content
+        return replace(drawing, label=log.label_of(number)).to_json() + "\n"
 
     with st.container(key="tools", horizontal=True, gap="small"):
         st.button("Undo", key="undo", icon=":material/undo:", on_click=canvas.undo)

@@ -1,6 +1,6 @@
 """A network's answer to one image as HTML: the digit, a guess or a rejection; all ten probabilities; its input.
 
-The fragments hold no text but numbers and fixed words, so that an answer is sent quickly. Each has the same height
+The parts hold no text but numbers and fixed words, so that an answer is sent quickly. Each has the same height
 for every answer: nothing on the page moves while a digit is being drawn.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 from markupsafe import Markup
-from numpy.typing import NDArray
 
+from model.common.arrays import U8
 from model.common.constants import CLASSES, IMAGE_SIDE
 from model.inference.classification import Classification
 from model.inference.thresholds import UNAMBIGUOUS_AT_LEAST
@@ -115,7 +115,34 @@ def _whole_percent(probability: float) -> str:
     return "> 99 %" if probability > 0.994 else f"{probability:.0%}".replace("%", " %")
 
 
-def network_input_html(image: NDArray[np.uint8] | None, caption: str) -> str:
+def network_input_html(image: U8 | None, caption: str) -> str:
     """The image (28, 28) that the network gets, with visible pixels; black where nothing is drawn."""
+    return templates.render("draw/network_input.html", source=picture_of(image), caption=caption)
+
+
+def picture_of(image: U8 | None) -> str:
+    """A data URL of the image (28, 28) that the network gets; black where nothing is drawn."""
     pixels = np.zeros((IMAGE_SIDE, IMAGE_SIDE), np.uint8) if image is None else image
-    return templates.render("draw/network_input.html", source=digit_images.data_url(pixels), caption=caption)
+    return digit_images.data_url(pixels)
+
+
+def answer_html(answer: Classification, picture: str, caption: str, is_unread: bool = False) -> str:
+    """All that is said of an answer, beside the image that the network gets: one part of the page, sent at once.
+
+    The elements are named as the page's own containers are.
+
+    Args:
+        answer: the network's.
+        picture: `picture_of` the image.
+        caption: what the image is.
+        is_unread: as for `headline_html`.
+    """
+    return templates.render(
+        "draw/answer.html",
+        headline=Markup(headline_html(answer, is_unread)),
+        detail=Markup(detail_html(answer)),
+        likelihood=Markup(digit_likelihood_html(answer)),
+        bars=Markup(probability_bars_html(answer)),
+        source=picture,
+        caption=caption,
+    )

@@ -90,7 +90,8 @@ def test_each_bar_is_as_high_as_its_probability(is_digit: float | None) -> None:
 
 def test_the_image_shown_is_the_image_read() -> None:
     image = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
-    (source,) = re.findall(r'src="data:image/png;base64,([^"]*)"', prediction.network_input_html(image, "seen"))
+    content = prediction.answer_html(Classification(None), prediction.picture_of(image), "seen")
+    (source,) = re.findall(r'src="data:image/png;base64,([^"]*)"', content)
     shown = Image.open(io.BytesIO(base64.b64decode(source)))
     np.testing.assert_array_equal(np.asarray(shown), image)
 
