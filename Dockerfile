@@ -17,9 +17,11 @@ FROM ${BASE}
 RUN useradd --create-home --uid 10001 inkling
 COPY --from=packages /opt/venv /opt/venv
 # Streamlit's options stand in the environment, so that `docker run -e` and arguments can change each of them. What is
-# temporary goes to the cache folder: a volume there is all that a read-only container needs.
+# temporary goes to the cache folder: a volume there is all that a read-only container needs. All threads take memory
+# from the same two places: what one gives back, the next can use (see ui/state/runtime.py).
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     INKLING_CACHE=/home/inkling/.cache/inkling \
     TMPDIR=/home/inkling/.cache/inkling \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
