@@ -26,7 +26,7 @@ LOCK := $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format docs screenshots bench reproduce reproduce-weights image-test lock clean
+.PHONY: help run test test-cluster lint format docs screenshots bench reproduce reproduce-weights image-test lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -38,6 +38,11 @@ run: $(APP_READY)  ## start the app and open it in the browser
 test: $(TESTS_READY)  ## run all tests, including those in a real browser
 	@$(VENV_PYTHON) -m tools.browser
 	@$(VENV_PYTHON) -m tests.both $(ARGS)
+
+# They run in `make test`, too, where PostgreSQL is installed.
+test-cluster: $(TESTS_READY)  ## test experiments on a cluster: PostgreSQL, a Dask scheduler and two workers
+	@$(VENV_PYTHON) -m tools.postgres_server
+	@$(VENV_PYTHON) -m pytest -m cluster tests/experiments $(ARGS)
 
 lint: $(TESTS_READY)  ## check style, formatting, imports between layers, and types
 	@$(VENV_PYTHON) -m ruff check .

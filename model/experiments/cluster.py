@@ -7,6 +7,7 @@ outcome, a trial that is lost with its workers, a scheduler that is gone.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import time
 import warnings
@@ -150,7 +151,7 @@ class DaskCluster:
         """How many trials it computes at once."""
         size, when = self._known_size
         if time.monotonic() - when > 1:
-            with suppress(OSError, TimeoutError, RuntimeError, ValueError):
+            with suppress(OSError, TimeoutError, RuntimeError, ValueError, AttributeError):  # the scheduler is gone
                 size = sum(self._client.nthreads().values())
             self._known_size = size, time.monotonic()
         return size
@@ -158,9 +159,16 @@ class DaskCluster:
     @property
     def pids(self) -> list[int]:
         """The numbers of the workers' processes."""
-        import os
+        return list(self._client.run(os.getpid, on_error="ignore").values())
 
-        return list(self._client.run(os.getpid).values())
+    def pid_of(self, key: str) -> int:
+        """Return the number of the process that computes a trial, which has reported.
+
+        Raises:
+            KeyError: it has not.
+        """
+        worker = self._workers[key]
+        return self._client.run(os.getpid, workers=[worker])[worker]
 
     def share(self, material: Material) -> None:
         """Have material ready for those who can't find it by themselves."""
@@ -182,7 +190,7 @@ class DaskCluster:
         self._to_stop.add(key)
         if worker := self._workers.get(key):
             with suppress(OSError, RuntimeError):
-                self._client.run(request_stop, key, workers=[worker], wait=False, on_error="ignore")
+                self._client.run(request_stop, key, workers=[worker], on_error="ignore")
 
     def next_event(self, seconds: float) -> Event | None:
         """Wait for the next event, but no longer than so many seconds."""
@@ -253,7 +261,8 @@ class DaskCluster:
             return Disconnected(f"the scheduler {self._address} is gone")
         try:
             outcome = future.result(timeout=RESULT_SECONDS)
-        except TimeoutError:  # its worker ended before the result came over: it is computed again
+        except OSError:  # whoever had the result is gone before it came over: it is computed again, or all are gone
+            time.sleep(0.05)
             future.add_done_callback(lambda done: self._events.put((key, done)))
             return None
         except Exception as error:
@@ -325,7 +334,8 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # its port 8787 may be taken; without bokeh there is no dashboard
+        worker_dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
         preload=["model.experiments.deaf_to_interrupts"],
     )

@@ -1,0 +1,190 @@
+"""Experiments on a cluster, for real: PostgreSQL, a Dask scheduler and its workers, each a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.data import Dataset
+from model.experiments.cluster import connect
+from model.experiments.engine import StudyEngine
+from model.experiments.material import Material, keep
+from model.experiments.store import open_store
+from model.experiments.study_reader import StudyReader
+from model.experiments.study_view import StudyView
+from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan
+from tests.paths import ROOT
+from tests.polling import wait_for
+from tools.app_server import free_port
+from tools.postgres_server import postgres_server, why_not
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300), pytest.mark.skipif(bool(why_not()), reason=why_not())]
+
+BASE = SMALL.changed(epochs=16, training_size=1000)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres_server(tmp_path_factory.mktemp("database")) as address:
+        yield address
+
+
+@contextmanager
+def dask(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of Dask's, which is ended with the block."""
+    command = [sys.executable, "-m", *arguments, "--host", "127.0.0.1"]
+    with (folder / "dask.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@contextmanager
+def scheduler(port: int, folder: Path, workers: int = 2) -> Iterator[subprocess.Popen[bytes]]:
+    address = f"tcp://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        begin = ("distributed.cli.dask_scheduler", "--port", str(port), "--dashboard-address", "127.0.0.1:0")
+        found = stack.enter_context(dask(*begin, folder=folder))
+        work = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
+        for _ in range(workers):
+            stack.enter_context(dask(*work, "--local-directory", str(folder), folder=folder))
+        yield found
+
+
+@contextmanager
+def sweep(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command `sweep`, in a folder of its own."""
+    folder.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "model", "sweep", *arguments, "--json"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with (folder / "stderr").open("w") as stderr:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ended(process: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
+    """What a command ends with."""
+    stdout, _ = process.communicate(timeout=240)
+    assert process.returncode == 0, (folder / "stderr").read_text()
+    return json.loads(stdout)
+
+
+def scores(view: StudyView) -> list[object]:
+    return [(trial.number, trial.params, trial.values) for trial in view.trials]
+
+
+def options() -> list[str]:
+    return [f"--{name.replace('_', '-')}={_text(getattr(BASE, name))}" for name in BASE.model_fields_set] + [
+        "--sampler=random",
+        "--vary=learning_rate=log:1e-4..0.1,hidden_sizes=[8;16]",
+    ]
+
+
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def test_two_commands_share_a_study_while_a_worker_and_one_of_them_are_killed(
+    database: str, tmp_path: Path, mnist_5k: Dataset, shared_cache: Path
+) -> None:
+    port = free_port()
+    plan = small_plan(trials=10).model_copy(update={"base": BASE, "name": "shared"})
+    StudyEngine(plan, open_store(tmp_path, "calm"), InlineCluster(1), mnist_5k).run()
+    address = f"tcp://127.0.0.1:{port}"
+    arguments = [*options(), "--name=shared", "--trials=10", f"--storage={database}", f"--scheduler={address}"]
+    with (
+        scheduler(port, tmp_path),
+        sweep(tmp_path / "one", *arguments) as one,
+        sweep(tmp_path / "two", *arguments) as two,
+    ):
+        wait_for(lambda: (tmp_path / "one" / "experiments" / "shared" / "plan.json").is_file(), "the first command")
+        reader = StudyReader(open_store(database, "shared", tmp_path / "reader"))
+
+        def owners() -> set[str]:
+            attributes = [trial.user_attrs.get("owner", {}) for trial in reader._store.study().get_trials()]
+            return {each["engine"].split("-")[-2] for each in attributes if each.get("engine")}
+
+        wait_for(lambda: owners() == {str(one.pid), str(two.pid)}, "both to have trials")
+        with connect(address) as cluster:
+            os.kill(cluster.pids[0], signal.SIGKILL)
+        one.kill()
+        result = ended(two, tmp_path / "two")
+    assert result["state"] == "finished"
+    assert result["best"]["test_accuracy"] is not None
+    view = reader.read()
+    assert scores(view) == scores(StudyReader(tmp_path, "calm").read())
+    assert view.state == "finished"
+    assert {trial.state for trial in view.trials} == {"finished"}
+
+
+def test_a_scheduler_that_is_killed_is_waited_for_and_gets_the_data_again(
+    tmp_path: Path, mnist_5k: Dataset, shared_cache: Path
+) -> None:
+    port, folder = free_port(), tmp_path / "here"
+    folder.mkdir()
+    arrays = ("images", "labels", "test_images", "test_labels")
+    names = ("x_train", "y_train", "x_test", "y_test")
+    np.savez(folder / "digits.npz", **{name: getattr(mnist_5k, one) for name, one in zip(names, arrays, strict=True)})
+    # The workers run in another folder, and find no file of this name.
+    arguments = [*options(), "--name=away", "--trials=6", "--data=digits.npz", f"--scheduler=tcp://127.0.0.1:{port}"]
+    with sweep(folder, *arguments) as command:
+        log = folder / "experiments" / "away" / "log.txt"
+        with scheduler(port, tmp_path) as first:
+            wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial")
+            first.kill()
+            wait_for(lambda: "is gone" in log.read_text(), "the command to notice")
+        with scheduler(port, tmp_path):
+            result = ended(command, folder)
+    assert [(trial["number"], trial["state"]) for trial in result["trials"]] == [(n, "finished") for n in range(6)]
+    assert "the scheduler is back" in log.read_text()
+
+
+def test_a_scheduler_that_is_none_or_has_no_inkling_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"the scheduler tcp://127.0.0.1:\d+ can't be reached") as caught:
+        connect(f"tcp://127.0.0.1:{free_port()}")
+    assert "\n" not in str(caught.value)
+    port = free_port()
+    command = [sys.executable, "-P", "-m", "distributed.cli.dask_scheduler", "--port", str(port)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([*command, "--host", "127.0.0.1"], cwd=tmp_path, stdout=log, stderr=log)
+    try:
+        wait_for(lambda: "Scheduler at" in (tmp_path / "log").read_text(), "the scheduler")
+        with pytest.raises(ValueError, match=r"the scheduler of tcp://127.0.0.1:\d+ has no Inkling"):
+            connect(f"tcp://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def test_a_database_is_shared_by_who_comes_at_once(database: str, tmp_path: Path, mnist_5k: Dataset) -> None:
+    keep(Material.of(mnist_5k))
+    plan = small_plan(trials=6)
+
+    def work(number: int) -> None:
+        store = open_store(database, "at once", tmp_path / str(number))
+        StudyEngine(plan, store, InlineCluster(2), mnist_5k).run()
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(work, range(3)))
+    view = StudyReader(open_store(database, "at once", tmp_path / "0")).read()
+    assert [(trial.number, trial.state, trial.attempts) for trial in view.trials] == [
+        (number, "finished", 1) for number in range(6)
+    ]

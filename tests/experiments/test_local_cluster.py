@@ -1,0 +1,184 @@
+"""Trials in processes of this machine: what they bring back, and what becomes of them when processes are killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.data import Dataset
+from model.experiments.cluster import DaskCluster, Ended, Lost, Reported, local_cluster, run_tasks
+from model.experiments.engine import StudyEngine
+from model.experiments.material import Material
+from model.experiments.store import open_store
+from model.experiments.study_reader import StudyReader
+from model.experiments.trial_run import TrialTask, run_trial
+from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan
+from tests.paths import ROOT
+from tests.polling import wait_for
+
+pytestmark = pytest.mark.timeout(300)  # processes are started, and on a busy machine that takes a while
+
+
+@pytest.fixture(scope="module")
+def cluster(session_cache: Path) -> Iterator[DaskCluster]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLING_CACHE", str(session_cache))
+        with local_cluster(2) as cluster:
+            yield cluster
+
+
+def test_processes_bring_what_a_trial_gives_here(cluster: DaskCluster, mnist_5k: Dataset, shared_cache: Path) -> None:
+    reference = Material.of(mnist_5k).reference("mnist-5k")
+    tasks = [TrialTask(f"seed-{seed}", (SMALL.changed(seed=seed),), reference, is_local=True) for seed in range(4)]
+    points = set()
+    found = dict(run_tasks(tasks, cluster, lambda key, run, point: points.add(key)))
+    for task in tasks:
+        here = run_trial(task, lambda run, point: None, lambda: False)
+        assert found[task.key].values == here.values
+        assert [point[:2] for point in found[task.key].curves[0]] == [point[:2] for point in here.curves[0]]
+    assert points == set(found)
+    if hasattr(os, "getpriority"):
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert any(priority > own for pid in cluster.pids for priority in thread_priorities(pid))
+
+
+def thread_priorities(pid: int) -> list[int]:
+    """The priorities of a process's threads, where the system tells them."""
+    folder = Path(f"/proc/{pid}/task")
+    threads = [int(one.name) for one in folder.iterdir()] if folder.is_dir() else [pid]
+    return [os.getpriority(os.PRIO_PROCESS, thread) for thread in threads]
+
+
+def test_images_that_processes_can_not_find_are_sent_to_them(cluster: DaskCluster, mnist_5k: Dataset) -> None:
+    labels = np.roll(mnist_5k.labels, 1)
+    other = Dataset("other", mnist_5k.images, labels, mnist_5k.test_images, mnist_5k.test_labels)
+    material = Material.of(other)
+    cluster.share(material)
+    task = TrialTask("sent", (SMALL,), material.reference("nowhere.csv"))
+    ((_, outcome),) = run_tasks([task], cluster)
+    assert outcome.values
+
+
+def test_a_trial_in_a_process_stops_when_it_is_told_to(
+    cluster: DaskCluster, mnist_5k: Dataset, shared_cache: Path
+) -> None:
+    reference = Material.of(mnist_5k).reference("mnist-5k")
+    cluster.submit(TrialTask("long", (SMALL.changed(epochs=10_000),), reference))
+    cluster.stop("long")  # before it is known where it is computed
+    while not isinstance(event := cluster.next_event(1), Ended):
+        assert event is None or isinstance(event, Reported)
+    assert event.outcome.status == "stopped"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_processes_that_are_killed_are_replaced_and_no_trial_is_lost(
+    cluster: DaskCluster, mnist_5k: Dataset, shared_cache: Path, tmp_path: Path
+) -> None:
+    plan = small_plan(trials=6)
+    plan = plan.model_copy(update={"base": SMALL.changed(epochs=20, training_size=1000)})
+    killed: set[int] = set()
+
+    def kill(progress: object) -> None:
+        ended = StudyReader(tmp_path, "killed").read().ended
+        for pid in cluster.pids[:1]:
+            if len(killed) < 2 and ended >= 2 * len(killed) + 1 and pid not in killed:
+                killed.add(pid)
+                os.kill(pid, signal.SIGKILL)
+
+    StudyEngine(plan, open_store(tmp_path, "killed"), cluster, mnist_5k, kill).run()
+    StudyEngine(plan, open_store(tmp_path, "calm"), InlineCluster(1), mnist_5k).run()
+    disturbed, calm = (StudyReader(tmp_path, name).read() for name in ("killed", "calm"))
+    assert len(killed) == 2
+    assert [(trial.number, trial.params, trial.values) for trial in disturbed.trials] == [
+        (trial.number, trial.params, trial.values) for trial in calm.trials
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_trial_that_ends_every_process_is_lost(cluster: DaskCluster, mnist_5k: Dataset, shared_cache: Path) -> None:
+    reference = Material.of(mnist_5k).reference("mnist-5k")
+    cluster.submit(TrialTask("deadly", (SMALL.changed(epochs=10_000, training_size=0),), reference))
+    killed: set[int] = set()
+    event = cluster.next_event(60)
+    while isinstance(event, Reported):
+        with suppress(KeyError, OSError, ValueError):  # its process has just ended
+            pid = cluster.pid_of("deadly")
+            if pid not in killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+        event = cluster.next_event(60)
+    assert isinstance(event, Lost)
+    assert event.reason.startswith("4 processes ended while they computed it")
+    wait_for(lambda: len(cluster.pids) == 2, "the processes to be replaced")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal is another")
+def test_ctrl_c_twice_leaves_a_study_that_the_same_command_ends(tmp_path: Path, shared_cache: Path) -> None:
+    space = tmp_path / "small.toml"
+    space.write_text(
+        'trials = 5\nsampler = "random"\n[base]\nhidden_sizes = [8]\nepochs = 40\ntraining_size = 1000\n'
+        '[vary]\nlearning_rate = "log:1e-4..0.1"\n'
+    )
+    command = [sys.executable, "-m", "model", "sweep", str(space), "--storage", str(tmp_path), "--jobs", "1", "--json"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
+    )
+    assert process.stderr
+    first = process.stderr.readline()
+    assert first.startswith("trial 1/5  best "), first
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
+    rest = ""
+    while "Ctrl-C again" not in rest:
+        line = process.stderr.readline()
+        assert line, rest
+        rest += line
+    os.killpg(process.pid, signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert "Traceback" not in rest
+    assert process.returncode in (0, 130), rest  # 0: the trial had ended meanwhile
+    ended = StudyReader(tmp_path, "small").read().ended
+    assert 1 <= ended < 5
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert [(trial["number"], trial["state"]) for trial in result["trials"]] == [(n, "finished") for n in range(5)]
+    assert result["best"]["test_accuracy"] is not None
+    again = subprocess.run([*command[:4], "--name", "small", *command[5:]], cwd=ROOT, capture_output=True, text=True)
+    assert json.loads(again.stdout) == result  # nothing is left to compute, and the test part is not looked at again
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name what varies: a TOML file, or --vary"),
+        (["--vary", "lr=0..1"], "lr is not a setting"),
+        (["--vary", "dropout=0..0.5", "--until", "120%"], "until must be an accuracy such as 98%"),
+        (["--vary", "dropout=0..0.5", "--objective", "seconds_to"], "seconds_to needs an accuracy to reach"),
+        (["--vary", "dropout=0..0.5", "--storage", "sqlite:///x"], "storage must be a folder"),
+        (["--vary", "dropout=0..0.5", "--jobs", "2", "--scheduler", "tcp://x:1"], "--jobs is for this machine"),
+        (["--vary", "dropout=0..0.5", "--trials", "many"], "trials must be a whole number"),
+        (["none.toml"], "none.toml: No such file"),
+        (["--name", "none"], "there is no study called none"),
+    ],
+)
+def test_what_can_not_be_searched_is_refused_in_one_line(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from model.cli import cli
+
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["sweep", *arguments])
+    assert isinstance(result.exception, (ValueError, OSError))
+    shown = str(result.exception) if isinstance(result.exception, ValueError) else f"{arguments[0]}: No such file"
+    assert shown.startswith(message)
+    assert "\n" not in shown
+    assert not list(tmp_path.iterdir())
