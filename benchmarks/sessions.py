@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import urllib.request
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from typing import Self
@@ -35,10 +36,12 @@ class Page:
     def __init__(self) -> None:
         self.widgets: dict[str, str] = {}  # ids, by key
         self.fragments: dict[str, str] = {}  # of each widget, by key; "" for one that reruns the whole page
+        self.options: dict[str, tuple[str, ...]] = {}  # of menus, by key
         self.texts: dict[str, str] = {}  # what the first element of each container with a key says, as HTML
         self.news: Counter[str] = Counter()  # how often that was said
         self.looks: dict[str, float] = {}  # fragments that are to be run again every so many seconds
         self.runs = 0  # of the page's script, or of a part of it, that are over
+        self.session = ""  # the number by which files are brought to it
         self.script = ""  # the hash by which the app knows the page
         self._keys: dict[Place, str] = {}  # of containers
 
@@ -50,6 +53,7 @@ class Page:
         """
         match message.WhichOneof("type"):
             case "new_session":
+                self.session = message.new_session.initialize.session_id
                 if not message.metadata.run.fragment_ids:
                     self.looks.clear()  # those that are still to be run will be named again
             case "navigation":
@@ -77,6 +81,7 @@ class Page:
                 raise SessionError(f"the page shows {element.type}: {element.message}")
             if key := key_of(getattr(element, "id", "")):
                 self.widgets[key], self.fragments[key] = element.id, delta.fragment_id
+                self.options[key] = tuple(getattr(element, "options", ()))
             holder = self._keys.get(place[:-1], "")
             if holder and place[-1] == 0:
                 self.texts[holder] = str(getattr(element, "body", ""))
@@ -114,6 +119,27 @@ def first_cookie(url: str) -> str:
     except OSError as error:
         raise SessionError(f"no connection: {error}") from None
     return "; ".join(cookie.partition(";")[0] for cookie in given)
+
+
+def send_file(url: str, name: str, content: bytes, cookie: str) -> None:
+    """Send a file as a browser's form does.
+
+    Raises:
+        SessionError: it is not taken.
+    """
+    mark, token = uuid.uuid4().hex, cookie.rpartition("_streamlit_xsrf=")[2].partition(";")[0]
+    head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+    request = urllib.request.Request(
+        url,
+        head.encode() + content + f"\r\n--{mark}--\r\n".encode(),
+        {"Content-Type": f"multipart/form-data; boundary={mark}", "Cookie": cookie, "X-Xsrftoken": token},
+        method="PUT",
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        direct.open(request, timeout=SECONDS_TO_ANSWER).close()
+    except OSError as error:
+        raise SessionError(f"the file {name} was not taken: {error}") from None
 
 
 class Session:
@@ -217,6 +243,23 @@ class Session:
         key = self.page.widget(key)
         pressed = WidgetState(id=self.page.widgets[key], trigger_value=True)
         await self._rerun(self.page.fragments[key], pressed)
+
+    async def upload(self, key: str, name: str, content: bytes) -> None:
+        """Bring a file, as if the visitor had chosen it.
+
+        Raises:
+            SessionError: the app does not take it.
+        """
+        key = self.page.widget(key)
+        file = str(uuid.uuid4())
+        address = f"{self._url}/_stcore/upload_file/{self.page.session}/{file}"
+        token = await asyncio.to_thread(first_cookie, f"{self._url}/_stcore/health")
+        await asyncio.to_thread(send_file, address, name, content, f"{self.cookie}; {token}")
+        state = WidgetState(id=self.page.widgets[key])
+        info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(content), file_id=file)
+        info.file_urls.file_id, info.file_urls.upload_url, info.file_urls.delete_url = file, address, address
+        self._states[state.id] = state
+        await self._rerun(self.page.fragments[key])
 
     async def _rerun(self, fragment: str = "", *more: WidgetState, is_look: bool = False) -> None:
         page, query = self._address

@@ -116,6 +116,8 @@ def train_command(
 
     ancestors = Ancestors.by_name_or_path(config)
     ink = sampler.read_ink_files(config.ink)
+    of_ink = data.ink_notes(ink, config.ink)
+    print_notes(of_ink)
     session = TrainSession(config, load_dataset(config.data, turn), ink, threads, ancestors)
     progress = session.run(fresh=fresh)
     interrupted = progress.status == "running"
@@ -137,7 +139,7 @@ def train_command(
         doubts.append(f"{seen:,} of the test images are training images too: the test accuracy says little")
     print_notes(doubts)
     result |= {"chance_level": any(finding.kind is Kind.GUESSING for finding in findings)}
-    result |= {"turn": turn, "notes": [*session.dataset.notes, *doubts]}
+    result |= {"turn": turn, "notes": [*session.dataset.notes, *of_ink, *doubts]}
     if as_json:
         history = [{name: value for name, value in point.items() if name != CURVE} for point in session.history]
         print(json.dumps(result | {"diagnosis": [asdict(it) for it in findings], "history": history}))

@@ -13,7 +13,7 @@ from model.data.datasets import (
     save,
 )
 from model.data.file_set import from_files
-from model.data.orientation import TURNS, suggested_turn, turned
+from model.data.orientation import TURNS, ink_notes, suggested_turn, turned
 from model.data.overlap import Overlap, find_overlap
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Overlap",
     "find_overlap",
     "from_files",
+    "ink_notes",
     "is_present",
     "is_unpacked",
     "load",

@@ -78,7 +78,8 @@ class Drawing:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"a drawing must be a JSON object; got no JSON: {error}") from None
+            what = getattr(error, "msg", error)  # JSON's own words, without a line that would be one of this line
+            raise ValueError(f"a drawing must be a JSON object; got no JSON: {what}") from None
         return cls.from_record(record)
 
     @classmethod

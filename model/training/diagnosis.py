@@ -52,7 +52,7 @@ def _faults(evidence: Evidence, before: Collection[Finding]) -> list[Finding]:
     fault = next((finding for rule in of_steps if (finding := rule())), None)
     if guessing:
         return [_with_cause(guessing, fault) if fault else guessing]
-    if fault := fault or steps.unsteady() or result.underfitting():
+    if fault := fault or steps.unsteady() or result.underfitting() or result.too_easy():
         return [fault]
     return [finding for finding in (result.overfitting(), result.level()) if finding]
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     LARGE_STEPS = "steps too large"
     VANISHING = "vanishing gradient"
     SMALL_STEPS = "steps too small"
+    TOO_EASY = "too easy"
     OVERFITTING = "overfitting"
     UNDERFITTING = "underfitting"
     LEVEL = "level"

@@ -18,6 +18,7 @@ from model.training.evidence import Evidence, relative_fall, standard_error
 from model.training.finding import Finding, Kind
 
 CHANCE_LOSS = math.log(CLASSES)  # of a blind guess
+FEW_IMAGES = 50  # of which all may be right by chance
 FEW_UNITS = 16  # in a layer: fewer are named as what holds a network back
 
 
@@ -54,6 +55,9 @@ class StepRules(Rules):
         """Not significantly better than chance."""
         if not self._evidence.is_guessing(self._bound(Kind.GUESSING, 0.01, 0.0001)):
             return None
+        if self._evidence.images.chance == 1:
+            sentence = "All labels are alike: there is nothing to learn."
+            return Finding(Kind.GUESSING, sentence, "Look at the labels in the file.")
         share = self._evidence.points[-1].epoch_accuracy if math.isnan(self._validation) else self._validation
         advice = "Change the learning rate by a factor of ten, or use fewer layers."
         return Finding(Kind.GUESSING, f"No better than guessing ({format_share(share)}).", advice)
@@ -169,6 +173,16 @@ class ResultRules(Rules):
         remedies = "more data" if self._config.augmentation != "none" else "more data, augmentation"
         advice = f"{remedies} or {'more ' if self._config.dropout else ''}dropout help.".capitalize()
         return Finding(kind, f"Overfitting: the gap is {100 * gap:.0f} points{growth}.", advice)
+
+    def too_easy(self) -> Finding | None:
+        """Every validation image is right after the first epoch, of a network that began with random weights."""
+        validation = self._evidence.validation
+        if not validation or validation[0][1] < 1 or self._config.start_from:
+            return None
+        if self._evidence.images.validation < FEW_IMAGES or self._evidence.images.chance == 1:
+            return None
+        sentence = "Too good to be true: every validation image is right after one epoch."
+        return Finding(Kind.TOO_EASY, sentence, "Look whether the labels are among the pixels, or images there twice.")
 
     def level(self) -> Finding | None:
         """Validation has not become better for some epochs."""

@@ -114,6 +114,19 @@ def test_a_training_that_has_learned_nothing_says_so(run, tmp_path, mnist_5k):
     assert "the labels hardly fit the images" in err
 
 
+def test_drawings_whose_y_points_up_are_said(run, tmp_path):
+    lines = INK.read_text().splitlines()
+    drawn = [json.loads(line) for line in lines if json.loads(line)["label"].isdigit()][:100]
+    for drawing in drawn:
+        drawing["strokes"] = [[[x, -y] for x, y, *_ in stroke] for stroke in drawing["strokes"]]
+    (tmp_path / "up.jsonl").write_text("\n".join(map(json.dumps, drawn)))
+    for file, told in ((INK, 0), (tmp_path / "up.jsonl", 1)):
+        _, out, err = run("train", "--ink", file, "--epochs", 1, "--hidden-sizes", 4, "--fresh", "--json")
+        notes = " ".join(json.loads(out.splitlines()[-1])["notes"])
+        assert [text.count("the drawings do not stand upright") for text in (notes, err)] == [told, told]
+    assert "after 'flip-vertically'; in a drawing, x counts to the right and y downward" in notes
+
+
 def test_too_easy_labels_are_said(run, tmp_path, mnist_5k):
     labels = np.tile(np.arange(10, dtype=np.uint8), 100)
     images = np.repeat(np.eye(10, dtype=np.uint8)[labels] * 250, 78, axis=1)  # a stripe for each digit

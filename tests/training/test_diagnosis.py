@@ -156,6 +156,17 @@ def test_guessing_is_judged_against_chance_and_the_number_of_images(accuracy, im
     assert (Kind.GUESSING in found) is guessing
 
 
+def test_what_is_too_easy_is_said_and_labels_that_are_all_alike() -> None:
+    easy = curve((0.5, 0.9, 0.1, 1.0), (0.1, 1.0, 0.05, 1.0))
+    assert kinds(easy) == [Kind.TOO_EASY]
+    assert kinds(curve((0.5, 0.9, 0.1, 0.99), (0.1, 1.0, 0.05, 1.0))) == [Kind.LEARNING]
+    assert kinds(easy, images=RunImages(100, 20, 0.1)) == [Kind.LEARNING]
+    fine_tuned = CONFIG.changed(start_from="champion")
+    assert [found.kind for found in diagnose(easy, fine_tuned, IMAGES)] == [Kind.LEARNING]
+    (found,) = diagnose(easy, CONFIG, RunImages(3600, 400, 1.0))
+    assert str(found) == "All labels are alike: there is nothing to learn. Look at the labels in the file."
+
+
 def test_a_network_that_guesses_is_never_said_to_have_learned() -> None:
     for status in ("finished", "stopped early", "stopped", "running"):
         (found,) = diagnose(curve(*[(2.31, 0.1, 2.31, 0.1)] * 12), CONFIG, IMAGES, status=status)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from streamlit import runtime
 
-from ui.state import limits
+from ui.state import freed_memory, limits
 from ui.state.stored_uploads import stored_uploads
 from ui.state.visitor_state import VisitorState
 from ui.state.visitors import Visitors
@@ -20,10 +20,13 @@ def sweep(everyone: Visitors[VisitorState]) -> None:
             job.stop()
     for state in everyone.all():
         limits.stop_long_runs(list(state.jobs))
-    for state in everyone.evict(is_kept=_searches):
+    evicted = everyone.evict(is_kept=_searches)
+    for state in evicted:
         forget(state)
     if runtime.exists():
         stored_uploads().let_go_of_gone(runtime.get_instance().is_active_session)
+    if evicted:
+        freed_memory.give_back()
 
 
 def _searches(state: VisitorState) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from streamlit import runtime
 
+from ui.state import freed_memory
+
 if TYPE_CHECKING:
     from streamlit.runtime.session_manager import SessionManager
     from streamlit.runtime.state import SessionState
@@ -34,6 +36,8 @@ class SessionWatch:
         self._known = sessions
         for state in gone:
             state.clear()
+        if gone:
+            freed_memory.give_back()
 
 
 async def watch() -> None:

@@ -46,6 +46,11 @@ MEANINGS: dict[Kind, tuple[str, str]] = {
         "Going back through each layer, the gradient is multiplied by the slope of its activation: a quarter at most "
         "for sigmoid. After some layers hardly anything is left.",
     ),
+    Kind.TOO_EASY: (
+        HINT,
+        "Digits are never so easy. Perhaps a pixel gives the label away, or the same images are among those to train "
+        "on and those to validate on.",
+    ),
     Kind.OVERFITTING: (
         HINT,
         "The gap is training accuracy minus validation accuracy. What the network knows beyond the validation images "
