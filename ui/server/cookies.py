@@ -12,6 +12,8 @@ from ui.common.base_path import below
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+CROSSING = ("samesite", "secure", "partitioned")
+
 
 def text(name: str, value: str, *, is_secure: bool, is_framed: bool = False, seconds: int | None = None) -> str:
     """What the header Set-Cookie says.
@@ -29,6 +31,12 @@ def text(name: str, value: str, *, is_secure: bool, is_framed: bool = False, sec
         morsel["max-age"] = seconds
     # Browsers keep a cookie in a frame for the page around it alone. Python's jar learns the word in 3.14.
     return morsel.OutputString() + ("; Partitioned" if crosses_sites else "")
+
+
+def across_sites(header: str) -> str:
+    """What Set-Cookie says of a cookie that others have set, so that it goes to a frame in another site's page, too."""
+    kept = [part for part in header.split("; ") if part.partition("=")[0].lower() not in CROSSING]
+    return "; ".join((*kept, "SameSite=None", "Secure", "Partitioned"))
 
 
 def is_secure(scope: Scope) -> bool:

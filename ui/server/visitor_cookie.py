@@ -49,11 +49,21 @@ class VisitorCookie:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answered = MutableHeaders(raw=message["headers"])
+                if self._is_framed and cookies.is_secure(scope):
+                    self._let_cross(answered)
                 if answered.get("content-type", "").startswith("text/html"):
                     answered.append("set-cookie", self.cookie(name or new_name(), scope))
             await send(message)
 
         await self.app({**scope, "headers": headers}, receive, send_with_cookie)
+
+    @staticmethod
+    def _let_cross(answered: MutableHeaders) -> None:
+        """Have the cookies of the others go to frames, too: without Streamlit's own, it takes no files there."""
+        given = answered.getlist("set-cookie")
+        del answered["set-cookie"]
+        for header in given:
+            answered.append("set-cookie", cookies.across_sites(header))
 
     def name_in(self, scope: Scope) -> str | None:
         """The name in a request's cookie; None if there is none, or if it was not issued here."""

@@ -76,6 +76,22 @@ def test_where_other_sites_embed_the_app_the_cookie_goes_along_but_only_with_tls
     assert ask(app, "/", {"X-Forwarded-Proto": "https"})[1]["set-cookie"].endswith("SameSite=None; Secure; Partitioned")
 
 
+def test_cookies_of_streamlit_go_to_frames_too_but_only_with_tls():
+    def token(_: Request) -> Response:
+        answer = PlainTextResponse("")
+        answer.headers["set-cookie"] = "_streamlit_xsrf=2|a|b|1; Path=/; SameSite=Lax"
+        return answer
+
+    streamlit = Starlette(routes=[Route("/{path:path}", token)])
+    for is_framed, protocol, ends in (
+        (True, "https", "Path=/; SameSite=None; Secure; Partitioned"),
+        (True, "http", "Path=/; SameSite=Lax"),
+        (False, "https", "Path=/; SameSite=Lax"),
+    ):
+        app = VisitorCookie(streamlit, "a secret", is_framed)
+        assert ask(app, "/", {"X-Forwarded-Proto": protocol})[1]["set-cookie"] == f"_streamlit_xsrf=2|a|b|1; {ends}"
+
+
 def test_the_secret_is_made_once_and_shared_by_all_who_share_the_cache(tmp_path, monkeypatch):
     monkeypatch.delenv("INKLING_COOKIE_SECRET", raising=False)
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
