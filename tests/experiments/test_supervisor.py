@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.studies import a_plan
 from model.experiments.control import FILE
 from model.experiments.supervisor import LEFT, Search, Supervisor
 from tests.polling import wait_for
-from tests.study_views import a_plan
 
 # A process that obeys as a search's does: it leaves when it is told to, or ends when its work is done.
 PROCESS = f"""

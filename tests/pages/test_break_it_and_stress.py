@@ -113,7 +113,7 @@ def test_stress_shows_where_each_network_fails_first(screen: AppTest) -> None:
     for kind in ("Shift", "Rotation", "Scale", "Stroke width", "Noise", "Blur"):
         sound(screen.segmented_control(key="stress_kind").set_value(kind).run())
         (title,) = re.findall(r"First failures at [^*]*", said(screen))
-        counts = re.findall(r"(starter|tanh\\-10|tiny\\-25k|deep\\-64): ([\d,]+) image", said(screen))
+        counts = re.findall(r"(starter|tanh-10|tiny-25k|deep-64): ([\d,]+) image", said(screen))
         assert title
         assert len(counts) == 4
         assert any(count != "0" for _, count in counts)

@@ -44,6 +44,7 @@ class StudyFeed:
         self._told: dict[int, tuple[int, TrialView]] = {}  # by trial: in which version it last changed
         self._importance: list[tuple[str, float]] = []
         self._importance_of = 0  # how many trials had ended for it
+        self._is_thinking = False
 
     def view(self) -> StudyView:
         """The study, as it was a moment ago or later."""
@@ -62,6 +63,7 @@ class StudyFeed:
                 "params": [_axis(name, dimension) for name, dimension in view.plan.space.dimensions.items()],
                 "objectives": [_objective(name) for name in view.plan.objectives],
                 "importance": self._importance,
+                "is_thinking": self._is_thinking,  # about the importance: there is more to come
                 "trials": [to_json(trial, view.plan) for changed, trial in self._told.values() if changed > known],
             }
 
@@ -77,9 +79,18 @@ class StudyFeed:
         if changed:
             self._version += 1
             self._told |= {trial.number: (self._version, trial) for trial in changed}
-        if view.ended >= (1 + IMPORTANCE_SHARE) * self._importance_of + 1:
-            self._importance = [(TrainingConfig.title(name), share) for name, share in view.importance().items()]
-            self._importance_of = view.ended
+        if not self._is_thinking and view.ended >= (1 + IMPORTANCE_SHARE) * self._importance_of + 1:
+            self._is_thinking, self._importance_of = True, view.ended
+            threading.Thread(target=self._weigh, args=(view,), name="importance", daemon=True).start()
+
+    def _weigh(self, view: StudyView) -> None:
+        """Find out which settings matter; what that takes is loaded the first time, for which nobody shall wait."""
+        found: list[tuple[str, float]] = []
+        try:
+            found = [(TrainingConfig.title(name), share) for name, share in view.importance().items()]
+        finally:
+            with self._lock:
+                self._importance, self._is_thinking = found, False
 
 
 def outcome(view: StudyView) -> str:

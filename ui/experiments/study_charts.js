@@ -91,6 +91,6 @@ class Watch {
       this.#told = answer.signature
       this.#component.setStateValue("signature", answer.signature)
     }
-    if (answer.goes_on) this.#schedule(INTERVAL_MS)
+    if (answer.goes_on || answer.is_thinking) this.#schedule(INTERVAL_MS)
   }
 }

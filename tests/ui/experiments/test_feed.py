@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.studies import a_plan, a_trial, a_view
 from model.experiments.curve import CurvePoint
 from model.experiments.study_view import StudyView
-from tests.study_views import a_plan, a_trial, a_view
+from tests.polling import wait_for
 from ui.experiments import feed
 from ui.experiments.feed import StudyFeed
 
@@ -75,10 +76,13 @@ def test_a_long_curve_is_thinned_out() -> None:
 def test_the_importance_is_told_once_enough_has_ended_and_seldom_anew() -> None:
     source = Source(a_view(30, target=60))
     study = StudyFeed(source, a_plan(60))
+    study.since(0)
+    wait_for(lambda: not study.since(0)["is_thinking"], "the importance")
     importance = dict(study.since(0)["importance"])
     assert sum(importance.values()) == pytest.approx(1)
     assert max(importance, key=importance.__getitem__) == "Learning rate"
     source.view = a_view(31, target=60)
+    assert not study.since(0)["is_thinking"]
     assert dict(study.since(0)["importance"]) == importance
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.studies import a_plan, a_trial
 from model.config import TrainingConfig
 from model.experiments.space import SearchSpace
 from model.experiments.study_view import StudyView
-from tests.study_views import a_plan, a_trial
 from ui.experiments import plan_form
 
 

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.studies import a_plan
 from model.data import Dataset
 from model.experiments.supervisor import Search
-from tests.study_views import a_plan
 from ui.state import departures
 from ui.state.visitor_state import UploadedDataset, VisitorState
 from ui.state.visitors import FORGET_SECONDS, Visitors

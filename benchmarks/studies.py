@@ -1,4 +1,4 @@
-"""Made-up studies of any size, the same every time, for tests and benchmarks of what shows studies."""
+"""Made-up studies of any size, the same every time: for benchmarks and tests of what shows studies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from model.experiments.curve import CurvePoint
 from model.experiments.plan import ExperimentPlan
-from model.experiments.space import SearchSpace
-from model.experiments.study_view import StudyView, TrialView
+from model.experiments.space import Params, SearchSpace
+from model.experiments.study_view import StudyState, StudyView, TrialState, TrialView
 
 VARY = "learning_rate=log:1e-4..1,hidden_sizes=[32;64;128;128,64],dropout=0..0.5,optimizer=[sgd;adam]"
 
@@ -23,15 +23,15 @@ def a_plan(trials: int = 20, **rest: object) -> ExperimentPlan:
 def a_trial(plan: ExperimentPlan, number: int, epochs: int = 10) -> TrialView:
     """A trial of a plan, which finished, was pruned or failed."""
     random = np.random.default_rng(number)
-    rate = 10 ** random.uniform(-4, 0)
-    params = {
+    rate, dropout = 10 ** random.uniform(-4, 0), float(random.uniform(0, 0.5))
+    params: Params = {
         "learning_rate": float(rate),
         "hidden_sizes": str(random.choice(["32", "64", "128", "128,64"])),
-        "dropout": float(random.uniform(0, 0.5)),
+        "dropout": dropout,
         "optimizer": str(random.choice(["sgd", "adam"])),
     }
-    best = 0.99 - 0.02 * (math.log10(rate) + 2) ** 2 - 0.03 * params["dropout"]
-    state = "failed" if number % 25 == 24 else "pruned" if number % 5 == 4 else "finished"
+    best = 0.99 - 0.02 * (math.log10(rate) + 2) ** 2 - 0.03 * dropout
+    state: TrialState = "failed" if number % 25 == 24 else "pruned" if number % 5 == 4 else "finished"
     length = 3 if state == "pruned" else epochs
     accuracies = [
         max(0.1, best - 0.5 * math.exp(-0.6 * epoch) + random.normal(0, 0.002)) for epoch in range(length + 1)
@@ -53,7 +53,7 @@ def a_trial(plan: ExperimentPlan, number: int, epochs: int = 10) -> TrialView:
 def a_view(trials: int = 20, *, target: int | None = None, **rest: object) -> StudyView:
     """A study with so many trials."""
     plan = a_plan(target or trials, **rest)
-    state = "running" if target and target > trials else "finished"
+    state: StudyState = "running" if target and target > trials else "finished"
     return StudyView(
         plan,
         [a_trial(plan, number) for number in range(trials)],
