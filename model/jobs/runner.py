@@ -244,8 +244,13 @@ class TrainingRunner:
         self._reporter.add_diagnostics(self._inspector.inspect())
 
     def _report_pause(self) -> None:
-        """Report the pause, and then, as it takes longer, the diagnostics of this very step."""
+        """Report the pause, and then, as it takes longer, a snapshot and the diagnostics of this very step."""
         self._reporter.report(JobStatus.PAUSED, weights=True)
-        if not self._inspector.is_current and not self._channel.has_commands():
+        if self._channel.has_commands():
+            return
+        is_new = self._snapshots.save(self._trainer, at_once=True)
+        if not self._inspector.is_current:
             self._inspect()
+            is_new = True
+        if is_new:
             self._reporter.report(JobStatus.PAUSED, weights=False)

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.data import Dataset
+from model.jobs.protocol import Pause
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.robustness.perturbation import RoundWeights, SilenceShare, SilenceUnits
@@ -104,6 +105,29 @@ def test_a_run_trains_on_from_the_harm_beside_the_unharmed_one(screen: AppTest) 
     sound(screen.run())
     assert {metric.label for metric in screen.metric} == {"Accuracy", "harmed from epoch 2", "unharmed from epoch 2"}
     assert harmed.state().points[-1].epoch == unharmed.state().points[-1].epoch == 4
+
+
+def test_a_run_that_pauses_is_harmed_where_it_pauses(screen: AppTest) -> None:
+    show(screen, "Races")
+    visitor(screen).config = SMALL.changed(epochs=1000)
+    sound(screen.run())
+    screen.radio(key="race_bet").set_value("B").run()
+    sound(screen.button(key="start_race").click().run())
+    job = visitor(screen).jobs[0]
+    wait_for(lambda: any(point.step for point in job.state().points), "a step")
+    job.send(Pause())
+    wait_for(lambda: job.is_paused and job.state().snapshots[-1].step == job.state().points[-1].step, "its snapshot")
+    visitor(screen).jobs[1].stop()
+    show(screen, "Break it")
+    (name,) = (name for name in screen.selectbox(key="network").options if name.endswith("(paused)"))
+    sound(screen.selectbox(key="network").set_value(name).run())
+    sound(screen.toggle(key="harm_beside").set_value(False).run())
+    sound(screen.button(key="harm_train").click().run())
+    harmed = visitor(screen).jobs[-1]
+    assert (harmed.parent_number, harmed.perturbation) == (job.number, SilenceShare(0.3))
+    assert job.is_paused
+    sound(screen.button(key="harm_stop").click().run())
+    wait_for(lambda: not harmed.is_live, "its end")
 
 
 def test_stress_shows_where_each_network_fails_first(screen: AppTest) -> None:

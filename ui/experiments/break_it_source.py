@@ -32,7 +32,7 @@ def select() -> Source:
     """
     paused = {f"{job.label} (paused)": job for job in reversed(jobs.shown_jobs()) if job.is_paused}
     paused = {name: job for name, job in paused.items() if job.state().snapshots}
-    name = networks.select_name(first=list(paused))
+    name = networks.select_name(_chosen_here, first=list(paused))
     here = state.visitor()
     came_from = (job for job in list(here.jobs) if here.job_networks.get(job.number) == name)
     run = paused.get(name) or next(filter(_can_go_on, came_from), None)
@@ -50,6 +50,14 @@ def select() -> Source:
             return Source(name, network, run.config, run, snapshot)
     checkpoint = networks.find(name)
     return Source(name, checkpoint.network, checkpoint.config, None, None)
+
+
+def _chosen_here() -> str:
+    """The network that was chosen here: it stays when the network of a run that ends becomes the visitor's choice."""
+    tab, here = state.tab(), state.visitor()
+    if here.network_chosen_on:
+        tab.harm_chosen = here.network
+    return tab.harm_chosen or here.network
 
 
 def _can_go_on(job: Job) -> bool:

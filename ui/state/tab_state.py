@@ -55,6 +55,7 @@ class TabState:
     opening: tuple[Sequence[int], int] | None = None  # the same, as long as it waits to be opened
 
     # Experiments
+    harm_chosen: str = ""  # the name of the network that the visitor has chosen to harm
     harmed_network: LastValue[DigitClassifier] = field(default_factory=LastValue)  # of a run, before it is harmed
     stress_amounts: dict[str, float] = field(default_factory=dict)  # by stress: the amount whose images are shown
 
