@@ -7,6 +7,7 @@ from model import ink
 from model.inference.classification import classify_images
 from model.nn.classifier import DigitClassifier
 from ui import state
+from ui.browser import networks as browser_networks
 from ui.common import errors
 from ui.draw import canvas, comparison, drawing_strip, live_reading, paper, photo_upload, prediction
 from ui.pickers import network_export, networks
@@ -32,7 +33,7 @@ def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.S
     drawing_strip.show()
     others = comparison.box()
     with sheet:
-        predict(name, network, upload, answer_side, others)
+        predict(network, browser_networks.address(name), upload, answer_side, others)
         has_erased = paper.connect(answers)
     if has_erased:
         st.rerun()
@@ -40,8 +41,8 @@ def draw_and_predict(name: str, network: DigitClassifier, upload: photo_upload.S
 
 @st.fragment
 def predict(
-    name: str,
     network: DigitClassifier,
+    address: str | None,
     upload: photo_upload.Shown,
     answer_side: DeltaGenerator,
     others: DeltaGenerator | None,
@@ -49,7 +50,9 @@ def predict(
     """All that a stroke changes: as little as can be, for each part takes the time of all visitors.
 
     Args:
-        name, network, upload: as for `draw_and_predict`.
+        network: the one that predicts.
+        address: where the browser gets it.
+        upload: what the rest of the page shows of a photo.
         answer_side: where the answer goes.
         others: where other networks' answers go, if they are wanted.
     """
@@ -64,7 +67,7 @@ def predict(
     answer_side.html(prediction.answer_html(reading, picture, caption, is_unread))
     if not photo and not is_unread:
         drawing_strip.keep(drawing, "" if image is None else picture, reading)
-    live_reading.connect(name, drawing_strip.content())
+    live_reading.connect(address, drawing_strip.content())
     if others:
         comparison.show(others, image)
     state.visitor().content = state.tab().sheet.content

@@ -16,7 +16,7 @@ def draw_and_explain(network: Explained) -> None:
         with st.container(key="canvas"):
             canvas.drawing_canvas()
             paper.connect()
-            live_reading.connect(None)
+            live_reading.connect()
         paper.tools()
     with st.container(key="explanation_place"):
         if explanation.is_possible(network):

@@ -183,7 +183,7 @@ class LiveReading {
 
   /** Tell other parts of the page what the app knows of the drawing. */
   #tellAnswer() {
-    const { tools, strip } = this.#data ?? {}
+    const [tools, strip] = this.#data?.toolsAndStrip ?? []
     if (tools) this.#paper.dispatchEvent(new CustomEvent("answered", { detail: { tools, strip }, bubbles: true }))
   }
 

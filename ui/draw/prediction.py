@@ -16,6 +16,12 @@ from model.inference.thresholds import UNAMBIGUOUS_AT_LEAST
 from ui.charts import digit_images
 from ui.common import formatting, templates
 
+# No template: ten of them in each answer, of numbers alone.
+BAR = (
+    '<div class="bar{best}" title="{digit}: {percent}"><span class="bar-percent">{label}</span>'
+    '<span class="bar-track"><span class="bar-fill" style="height: {percent}"></span></span>'
+    '<span class="bar-digit">{digit}</span></div>'
+)
 LIKELIHOOD_HELP = "The network was also trained to reject scribbles and letters."
 
 
@@ -102,10 +108,15 @@ def probability_bars_html(answer: Classification) -> str:
     """A bar for each digit, as high as its probability; dimmed for a rejection, empty where nothing is drawn."""
     probabilities = [0.0] * CLASSES if answer.probabilities is None else answer.probabilities.tolist()
     bars = [
-        {"percent": f"{value:.2%}", "label": _whole_percent(value), "is_best": digit == answer.digit}
+        BAR.format(
+            digit=digit,
+            best=" bar-best" if digit == answer.digit else "",
+            percent=f"{value:.2%}",
+            label=_whole_percent(value).replace(">", "&gt;"),
+        )
         for digit, value in enumerate(probabilities)
     ]
-    return templates.render("draw/probability_bars.html", bars=bars, dimmed=answer.verdict == "no digit")
+    return f'<div class="bars{" bars-dimmed" if answer.verdict == "no digit" else ""}">{"".join(bars)}</div>'
 
 
 def _whole_percent(probability: float) -> str:
