@@ -11,12 +11,9 @@ from ui.inside.explained import Explained
 
 @st.fragment
 def draw_and_explain(network: Explained) -> None:
-    """The paper and the explanation: what a stroke changes."""
+    """The paper with its tools, and the explanation."""
     with st.container(key="paper_and_tools"):
-        with st.container(key="canvas"):
-            canvas.drawing_canvas()
-            paper.connect()
-            live_reading.connect()
+        sheet = st.container(key="canvas")
         paper.tools()
     with st.container(key="explanation_place"):
         if explanation.is_possible(network):
@@ -27,6 +24,24 @@ def draw_and_explain(network: Explained) -> None:
                 "parameters. Choose a smaller one; on the Draw page it reads all the same.",
                 icon=":material/info:",
             )
+    with sheet:
+        keep_drawing(photo_upload.shown())
+        has_erased = paper.connect()
+    if has_erased:
+        st.rerun()
+
+
+@st.fragment
+def keep_drawing(upload: photo_upload.Shown) -> None:
+    """All that a stroke changes; the browser explains it by itself.
+
+    Args:
+        upload: what the explanation shows of a photo.
+    """
+    canvas.drawing_canvas()
+    if photo_upload.shown() != upload:
+        st.rerun()
+    live_reading.connect()
     state.visitor().content = state.tab().sheet.content
 
 
