@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, WebSocketRoute, expect
 
+from model.reading import ReadingLimits
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import PATIENCE_SECONDS, until
 from tests.e2e.train_page import FAILED, LONG, TRAINING, WAITING, TrainPage, click_menu
@@ -171,7 +172,10 @@ def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[
 
 @pytest.fixture
 def limited_app(tmp_path: Path) -> Iterator[RunningApp]:
-    """An app each of whose processes may take 512 MB."""
+    """An app each of whose processes may take 512 MB.
+
+    To be named before the pages: it then outlives them, and none of them notes that it is gone.
+    """
     limited = tmp_path / "limited-python"
     limited.write_text(f'#!/bin/sh\nulimit -s 1024 -d 524288\nexec {sys.executable} "$@"\n')
     limited.chmod(0o700)
@@ -179,9 +183,14 @@ def limited_app(tmp_path: Path) -> Iterator[RunningApp]:
         yield running
 
 
+# The app itself gives a file so much time by the clock; its reader gives way to all other processes.
+READING_MS = 1000 * ReadingLimits().seconds * ReadingLimits().patience
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system may not limit it")
+@pytest.mark.timeout(1200)
 def test_files_that_would_fill_the_memory_end_no_app_and_are_explained_while_another_one_trains(
-    page: Page, other: Page, limited_app: RunningApp
+    limited_app: RunningApp, page: Page, other: Page
 ) -> None:
     neighbor = TrainPage(other, limited_app.url).open(LONG)
     neighbor.start()
@@ -189,7 +198,8 @@ def test_files_that_would_fill_the_memory_end_no_app_and_are_explained_while_ano
     visitor = DrawPage(page, limited_app.url).open()
     for name, make in hostile.READ_AS_PICTURE.items():
         page.locator(".st-key-photo input[type=file]").first.set_input_files(file(name, make()))
-        expect(page.locator(".st-key-photo").get_by_role("alert")).to_contain_text(REFUSED_PICTURES[name])
+        alert = page.locator(".st-key-photo").get_by_role("alert")
+        expect(alert).to_contain_text(REFUSED_PICTURES[name], timeout=READING_MS)
     click_menu(page, "Evaluate")
     for button, key, files in (
         ("Load a model file", "network_file", hostile.READ_AS_NETWORK),
@@ -199,7 +209,7 @@ def test_files_that_would_fill_the_memory_end_no_app_and_are_explained_while_ano
         upload = page.locator(f".st-key-{key} input[type=file]")
         for name, make in files.items():
             upload.set_input_files(file(name, make()))
-            expect(page.get_by_role("alert").filter(has_text=f"{name}: ")).to_be_visible()
+            expect(page.get_by_role("alert").filter(has_text=f"{name}: ")).to_be_visible(timeout=READING_MS)
             if key == "dataset_files":  # which would take the next file besides
                 page.locator(f".st-key-{key}").get_by_test_id("stFileChipDeleteBtn").first.click()
         page.keyboard.press("Escape")

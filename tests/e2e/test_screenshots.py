@@ -22,8 +22,3 @@ def test_a_picture_shows_what_its_page_has(page: Page, app_url: str, name: str) 
         lambda difference: not any(difference.values()),
         f"the texts of {name}.png; if the page has changed, {REMEDY}",
     )
-
-
-def test_pictures_and_texts_were_taken_together() -> None:
-    taken = {path.stem: screenshots.checksum(path) for path in screenshots.PICTURES.glob("*.png")}
-    assert taken == {name: picture["sha256"] for name, picture in MANIFEST.items()}, REMEDY

@@ -129,7 +129,12 @@ def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, 
     visitor.open_tab("Digits")
     digits = page.locator(".st-key-digits_view")
     expect(digits).to_contain_text(re.compile(r"\d+ images of 400 "))
+    visitor.pause()
+    visitor.press("rewind")  # what has learned all it can reads the same digits forever
+    visitor.wait_for_step(0)
+    visitor.wait_for_state(PAUSED)
     before = digits.inner_text()
+    visitor.resume()
     until(page, digits.inner_text, lambda now: now != before, "other digits that it reads")
     visitor.open_tab("Gradient check")
     visitor.press("gradient_check")

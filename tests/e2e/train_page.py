@@ -151,6 +151,8 @@ class TrainPage:
 
     def wait_for_state(self, state: str) -> None:
         expect(self.progress).to_contain_text(state)
+        if state == PAUSED:  # the figures, which now stay, come after the state
+            settle(self.page, quiet=0)
 
     def metric(self, name: str) -> str:
         """Return the figure under a name, such as Training loss."""

@@ -46,7 +46,7 @@ def my_pid() -> int:
 def deep_png() -> bytes:
     """49 million pixels of 16 bits."""
     content = io.BytesIO()
-    Image.fromarray(np.full((7000, 7000), 60_000, np.uint16)).save(content, "PNG")
+    Image.fromarray(np.full((7000, 7000), 60_000, np.uint16)).save(content, "PNG", compress_level=1)
     return content.getvalue()
 
 
@@ -95,7 +95,7 @@ def csv_gz() -> bytes:
 
 def ink_gz() -> bytes:
     """A million drawings."""
-    return gzip.compress(b'{"label":"1","strokes":[[[0,0],[1,1]]]}\n' * 1_000_000, 6)
+    return gzip.compress(b'{"label":"1","strokes":[[[0,0],[1,1]]]}\n' * 1_000_000, 1)
 
 
 READ_AS_PICTURE = {"deep.png": deep_png, "endless.jpg": endless_jpeg}
