@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT_SECONDS = 10.0
-RESULT_SECONDS = 60.0  # for a result to come over
+LOOK_SECONDS = 5.0  # from one look whether all processes are there to the next
+RESULT_SECONDS = 30.0  # for a result to come over
 WORKER_FAILURES = 3  # so many workers may end while they compute a trial; with the next it is lost
 
 
@@ -121,8 +122,9 @@ def run_tasks(
 class DaskCluster:
     """A Dask scheduler with its workers; used with `with`."""
 
-    def __init__(self, client: Client, *, local: Any = None) -> None:
-        self._client, self._local = client, local
+    def __init__(self, client: Client, *, local: Any = None, jobs: int = 0) -> None:
+        self._client, self._local, self._jobs = client, local, jobs
+        self._next_look = time.monotonic() + LOOK_SECONDS
         self._address = str(client.scheduler_info()["address"])
         self._events: queue.SimpleQueue[Event | tuple[str, Future]] = queue.SimpleQueue()
         self._tasks: dict[str, TrialTask] = {}
@@ -194,6 +196,7 @@ class DaskCluster:
 
     def next_event(self, seconds: float) -> Event | None:
         """Wait for the next event, but no longer than so many seconds."""
+        self._replace_lost()
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -235,6 +238,13 @@ class DaskCluster:
         if self._local:
             with suppress(Exception):
                 self._local.close(timeout=10)
+
+    def _replace_lost(self) -> None:
+        """Start processes in the place of those that Dask gave up: killed while they began, or too slow to begin."""
+        if self._local and time.monotonic() > self._next_look:
+            self._next_look = time.monotonic() + LOOK_SECONDS
+            if self.size < self._jobs:
+                self._local.scale(self._jobs)
 
     def _forget(self) -> None:
         self._tasks.clear()
@@ -314,7 +324,7 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
         jobs: how many; by default as many as there are cores.
     """
     import dask
-    from distributed import LocalCluster
+    from distributed import LocalCluster, Security
 
     # A worker that takes too much memory is ended, and its trial begins again; to pause it or to move its results to
     # the disk would leave it waiting for memory that its trial still holds.
@@ -329,17 +339,19 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
         }
     )
     _quieten()
+    jobs = jobs or cores()
     cluster = LocalCluster(
-        n_workers=jobs or cores(),
+        n_workers=jobs,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
+        security=Security.temporary(),  # whoever reaches a scheduler runs code: other users of this machine do not
         dashboard_address="127.0.0.1:0",  # its port 8787 may be taken; without bokeh there is no dashboard
         worker_dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
         preload=["model.experiments.deaf_to_interrupts"],
     )
-    return DaskCluster(_client(cluster), local=cluster)
+    return DaskCluster(_client(cluster), local=cluster, jobs=jobs)
 
 
 def connect(address: str) -> DaskCluster:

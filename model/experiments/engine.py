@@ -32,7 +32,7 @@ from model.experiments.plan import ExperimentPlan
 from model.experiments.progress import Observer, StudyProgress
 from model.experiments.store import TARGET, TEST, Store
 from model.experiments.study_view import StudyState, Values
-from model.experiments.trial_run import TrialOutcome, TrialTask, is_among_best, losses
+from model.experiments.trial_run import TrialOutcome, TrialTask, best_few, losses
 from model.training import checkpoint
 
 KEPT_NETWORKS = 5
@@ -362,13 +362,11 @@ class StudyEngine:
 
     def _rivals(self, trials: list[FrozenTrial]) -> list[Values]:
         """Return what the trials reached whose networks are kept."""
-        reached = [found for trial in trials if (found := trial_log.losses(self.plan, trial))]
-        return [
-            values for values in reached if is_among_best(values, reached, self.plan.objectives, self._kept_networks)
-        ]
+        reached = [found for trial in trials if (found := trial_log.reached(self.plan, trial))]
+        return best_few(reached, self.plan.objectives, self._kept_networks)
 
     def _best(self) -> FrozenTrial | None:
-        reached = [(trial, values) for trial in self._trials() if (values := trial_log.losses(self.plan, trial))]
+        reached = [(trial, values) for trial in self._trials() if (values := trial_log.reached(self.plan, trial))]
         found = min(reached, key=lambda pair: losses(pair[1], self.plan.objectives)[0], default=None)
         return found[0] if found else None
 
@@ -382,7 +380,7 @@ class StudyEngine:
             file.write(weights)
         trials = self._trials()
         rivals = self._rivals(trials)
-        kept = {trial.number for trial in trials if trial_log.losses(self.plan, trial) in rivals}
+        kept = {trial.number for trial in trials if trial_log.reached(self.plan, trial) in rivals}
         for path in folder.glob("trial-*.safetensors"):
             if path.stem.removeprefix("trial-") not in map(str, kept):
                 path.unlink(missing_ok=True)
@@ -420,7 +418,7 @@ class StudyEngine:
             target=self._target,
             running=len(self._running),
             workers=self.cluster.size,
-            best=(best.number, trial_log.losses(self.plan, best) or ()) if best else None,
+            best=(best.number, trial_log.reached(self.plan, best) or ()) if best else None,
             seconds_left=seconds_left,
             message=message,
         )

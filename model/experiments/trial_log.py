@@ -111,7 +111,7 @@ def told_values(plan: ExperimentPlan, kept: Mapping[str, Any]) -> list[float] | 
     return None
 
 
-def losses(plan: ExperimentPlan, trial: FrozenTrial) -> Values | None:
+def reached(plan: ExperimentPlan, trial: FrozenTrial) -> Values | None:
     """Return what a finished trial reached, None if it is not to be compared."""
     kept = trial.user_attrs.get(OUTCOME)
     if trial.state != TrialState.COMPLETE or not kept or kept["state"] != "finished" or None in kept["values"]:

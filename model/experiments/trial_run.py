@@ -221,6 +221,18 @@ def is_among_best(values: Values, rivals: Sequence[Values], objectives: Sequence
     return better < most
 
 
+def best_few(reached: Sequence[Values], objectives: Sequence[Objective], most: int) -> list[Values]:
+    """Return the values with fewer than so many better ones: of one objective the best, of two the Pareto front."""
+    ranked = sorted((values for values in reached if None not in values), key=lambda one: losses(one, objectives))
+    if len(objectives) == 1:
+        return [values for values in ranked if values[0] in {one[0] for one in ranked[:most]}]
+    front: list[Values] = []
+    for values in ranked:
+        if not front or values == front[-1] or losses(values, objectives)[1] < losses(front[-1], objectives)[1]:
+            front.append(values)
+    return front
+
+
 def losses(values: Values, objectives: Sequence[Objective]) -> tuple[float, ...]:
     """Return values turned so that less is better."""
     return tuple(

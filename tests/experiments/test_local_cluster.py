@@ -116,7 +116,7 @@ def test_a_trial_that_ends_every_process_is_lost(cluster: DaskCluster, mnist_5k:
         event = cluster.next_event(60)
     assert isinstance(event, Lost)
     assert event.reason.startswith("4 processes ended while they computed it")
-    wait_for(lambda: len(cluster.pids) == 2, "the processes to be replaced")
+    wait_for(lambda: not cluster.next_event(0.1) and len(cluster.pids) == 2, "the processes to be replaced", 120)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the signal is another")

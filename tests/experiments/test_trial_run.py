@@ -6,7 +6,7 @@ import pytest
 from model.data import Dataset
 from model.experiments.curve import MAX_POINTS, CurvePoint
 from model.experiments.material import Material, MaterialReference, MissingMaterialError, find, keep
-from model.experiments.trial_run import TrialTask, is_among_best, run_trial
+from model.experiments.trial_run import TrialTask, best_few, is_among_best, run_trial
 from model.training import checkpoint, train
 from tests.experiments.inline_cluster import SMALL
 from tests.paths import ROOT
@@ -83,6 +83,13 @@ def test_only_a_trial_among_the_best_brings_its_network() -> None:
     assert is_among_best((0.9, 10.0), [(0.91, 11.0), (0.8, 5.0)], objectives, 1)
     assert not is_among_best((0.9, 10.0), [(0.9, 9.0)], objectives, 1)
     assert not is_among_best((0.9, None), [], objectives, 1)
+
+
+def test_the_best_few_are_those_that_few_beat() -> None:
+    objectives = ("validation_accuracy", "parameters_to")
+    assert best_few([(0.8,), (0.9,), (None,), (0.7,), (0.9,)], objectives[:1], 2) == [(0.9,), (0.9,)]
+    values = [(0.9, 10.0), (0.8, 5.0), (0.8, 6.0), (0.95, None), (0.7, 5.0), (0.8, 5.0)]
+    assert best_few(values, objectives, 1) == [(0.9, 10.0), (0.8, 5.0), (0.8, 5.0)]
 
 
 def test_material_is_known_by_its_content(mnist_5k: Dataset, tmp_path: Path, shared_cache: Path) -> None:
