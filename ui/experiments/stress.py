@@ -103,15 +103,19 @@ def _stress(subjects: Mapping[str, Subject], dataset: str, images: Images) -> No
     st.caption(stress.explanation)
     pieces = [
         partial(stress_measures.predict_stressed, subject, name, amount, images)
-        for subject in subjects.values()
         for amount in stress.amounts
+        for subject in subjects.values()
     ]
-    found = iter(stress_measures.measure_all(pieces, "Classifying the images"))
-    answering = [Answering(label, {amount: next(found) for amount in stress.amounts}) for label in subjects]
+    found = stress_measures.measure_all(pieces, "Classifying the images")
+    answering = [
+        Answering(label, dict(zip(stress.amounts, found[index :: len(subjects)], strict=True)))
+        for index, label in enumerate(subjects)
+    ]
     amount = _chosen_amount(name, stress, answering, images)
     _show_curves(stress, answering, images, dataset, amount)
     _show_strip(name, stress, images, amount)
-    _show_failures(stress, answering, images, amount)
+    shown = stress_measures.stressed_images(name, amount, images.identity, images.images)
+    _show_failures(stress, answering, images, shown, amount)
 
 
 def _chosen_amount(name: str, stress: Stress, answering: Sequence[Answering], images: Images) -> float:
@@ -177,7 +181,7 @@ def _show_strip(name: str, stress: Stress, images: Images, chosen: float) -> Non
     clickable.show(templates.render("experiments/stress_strip.html", tiles=tiles), key="stress_strip", on_choice=choose)
 
 
-def _show_failures(stress: Stress, answering: Sequence[Answering], images: Images, amount: float) -> None:
+def _show_failures(stress: Stress, answering: Sequence[Answering], images: Images, shown: U8, amount: float) -> None:
     """The images that each network gets wrong first at the chosen amount."""
     if amount == stress.neutral:
         st.markdown("**Wrong without any stress**")
@@ -186,7 +190,6 @@ def _show_failures(stress: Stress, answering: Sequence[Answering], images: Image
             f"**First failures at {stress.describe(amount)}**",
             help="Right at all milder amounts in this direction, and wrong here.",
         )
-    shown = stressed(images.images, stress, amount)
     for column, one in zip(st.columns(max(2, len(answering)), gap="medium"), answering, strict=False):
         with column:
             failed = first_failures(stress, one.answers, images.labels, amount)

@@ -116,7 +116,20 @@ def _predict_stressed(
     identity: str, stress: str, amount: float, data: str, _network: DigitClassifier, _images: U8
 ) -> U8:
     with _turn:
-        return trials.predictions(_network, stressed(_images, STRESSES[stress], amount))
+        return trials.predictions(_network, stressed_images(stress, amount, data, _images))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def stressed_images(stress: str, amount: float, data: str, _images: U8) -> U8:
+    """Images under so much stress, the last ones kept: several networks get them one after another.
+
+    Args:
+        stress: Its name.
+        amount: How much of it.
+        data: The identity of the images.
+        _images: (n, 784)
+    """
+    return stressed(_images, STRESSES[stress], amount)
 
 
 def measure_all(pieces: Sequence[Callable[[], U8]], what: str) -> list[U8]:
