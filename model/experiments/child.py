@@ -28,6 +28,8 @@ from model.experiments.supervisor import JOURNAL, LEFT, REQUEST
 NICENESS = 10
 GRACE_SECONDS = 2.0  # to leave the study in order, once the app is gone
 
+_app_is_gone = threading.Event()
+
 
 class _LeftError(Exception):
     """The study is left as it is, and can go on later."""
@@ -49,6 +51,9 @@ def main(folder: Path) -> int:
     except (ValueError, OSError) as error:
         logging.error(" ".join(str(error).split()))
         return 1
+    finally:
+        if _app_is_gone.is_set():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _work(folder: Path, request: Mapping[str, Any]) -> bool:
@@ -84,6 +89,7 @@ def _end_with_app(folder: Path) -> None:
     """Wait until the app is gone, which closes the other end; then end, with all that was started here."""
     while os.read(sys.stdin.fileno(), 1):
         pass
+    _app_is_gone.set()
     signal.raise_signal(signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     shutil.rmtree(folder, ignore_errors=True)

@@ -172,6 +172,7 @@ def test_nothing_that_belongs_to_a_visitor_is_forgotten():
     handed_over = {"networks", "datasets", "content", "drawings", "config", "pinned", "jobs", "job", "job_networks"}
     stays_behind = {
         "name", "token", "lock", "last_request", "last_request_at", "sent_until",  # of this process
+        "race", "searches", "search",  # a race's runs are handed over; a search ends with its app
         "photo", "photos", "photo_problem", "photo_number", "file_problems",  # of an upload that is gone with the tab
     }  # fmt: skip
     fields = {field.name for field in dataclasses.fields(VisitorState)}
