@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the system's packages for tests: in a folder of its own, on this machine alone.
+"""A PostgreSQL server of the system's packages for tests: in a folder of its own, for this machine alone.
 
 PostgreSQL does not run as root: there it runs as the user that its package has made.
 """
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,24 +40,20 @@ def why_not() -> str:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """Start a server with its files in a folder, and give its address.
+def postgres_server() -> Iterator[str]:
+    """Start a server with its files in a temporary folder, and give its address.
 
     Raises:
         RuntimeError: there is no PostgreSQL here, or it does not start.
     """
     if reason := why_not():
         raise RuntimeError(reason)
-    programs = find_programs()
+    programs, port = find_programs(), free_port()
     assert programs
-    database, port = folder / "postgres", free_port()
-    database.mkdir(parents=True)
     owner = USER if os.getuid() == 0 else None
+    database = Path(tempfile.mkdtemp(prefix="postgres-"))  # not among pytest's folders, which are closed to its user
     if owner:
         shutil.chown(database, owner, owner)
-        for parent in database.parents:  # pytest's folders are closed to others
-            if not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
 
     def run(*command: str) -> None:
         done = subprocess.run(
@@ -66,14 +63,17 @@ def postgres_server(folder: Path) -> Iterator[str]:
             raise RuntimeError(f"{Path(command[0]).name}: {done.stdout}{done.stderr}")
 
     files = database / "data"
-    run(str(programs / "initdb"), "-D", str(files), "-U", USER, "-A", "trust", "-N", "--no-instructions")
     options = f"-h 127.0.0.1 -p {port} -k {database} -c fsync=off -c max_connections=50"
-    start = (str(programs / "pg_ctl"), "-D", str(files), "-w", "-l", str(database / "log"), "-o", options, "start")
-    run(*start)
+    control = (str(programs / "pg_ctl"), "-D", str(files), "-w")
     try:
-        yield f"postgresql://{USER}@127.0.0.1:{port}/{USER}"
+        run(str(programs / "initdb"), "-D", str(files), "-U", USER, "-A", "trust", "-N", "--no-instructions")
+        run(*control, "-l", str(database / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://{USER}@127.0.0.1:{port}/{USER}"
+        finally:
+            run(*control, "-m", "fast", "stop")
     finally:
-        run(str(programs / "pg_ctl"), "-D", str(files), "-w", "-m", "fast", "stop")
+        shutil.rmtree(database, ignore_errors=True)
 
 
 def _has_user() -> bool:

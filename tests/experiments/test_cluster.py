@@ -33,8 +33,8 @@ BASE = SMALL.changed(epochs=16, training_size=1000)
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("database")) as address:
+def database() -> Iterator[str]:
+    with postgres_server() as address:
         yield address
 
 
