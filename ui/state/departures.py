@@ -23,9 +23,8 @@ def sweep(everyone: Visitors[VisitorState]) -> None:
     evicted = everyone.evict(is_kept=_searches)
     for state in evicted:
         forget(state)
-    if runtime.exists():
-        stored_uploads().let_go_of_gone(runtime.get_instance().is_active_session)
-    if evicted:
+    are_files_gone = runtime.exists() and stored_uploads().let_go_of_gone(runtime.get_instance().is_active_session)
+    if evicted or are_files_gone:
         freed_memory.give_back()
 
 

@@ -109,16 +109,21 @@ class StoredUploads:
             self._forget_removed()
             return sum(upload.received for upload in self._uploads)
 
-    def let_go_of_gone(self, is_active: Callable[[str], bool]) -> None:
-        """Remove the files of sessions that have been gone for so long that they do not come back."""
+    def let_go_of_gone(self, is_active: Callable[[str], bool]) -> bool:
+        """Remove the files of sessions that have been gone for so long that they do not come back; were there any?"""
         with self._lock:
             now = self.clock()
             sessions = {upload.session for upload in self._uploads}
             absent = {session for session in sessions if not is_active(session)}
             self._absent_since = {session: self._absent_since.get(session, now) for session in absent}
-            for upload in [upload for upload in self._uploads if upload.stored_at is not None]:
-                if now - self._absent_since.get(upload.session, now) > LEAVING_SECONDS:
-                    self._remove(upload)
+            left = [
+                upload
+                for upload in self._uploads
+                if upload.stored_at is not None and now - self._absent_since.get(upload.session, now) > LEAVING_SECONDS
+            ]
+            for upload in left:
+                self._remove(upload)
+            return bool(left)
 
     def _free(
         self, among: Sequence[_Upload], size: int, most: int, count: Callable[[_Upload], int], settled: float
