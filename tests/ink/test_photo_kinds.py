@@ -79,6 +79,13 @@ def test_an_eight_of_two_rings_is_one_digit() -> None:
     assert read([found.image]) == "8"
 
 
+@pytest.mark.parametrize("bars", [1, 2])
+def test_bars_of_shadow_across_a_digit_are_no_strokes(bars: int) -> None:
+    paper = page((3, 60, 200, 260))
+    light = camera.bars(paper.shape[:2], 0.5, 4, np.random.default_rng(bars))
+    assert read([read_photo(camera.develop(255 * paper * light[..., None], 90))]) == "3"
+
+
 @pytest.mark.parametrize("width", [2, 5])
 def test_ink_on_a_line_stays_whole(width: int) -> None:
     clean = page((2, 100, 200, 200))

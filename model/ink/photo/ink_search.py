@@ -19,6 +19,8 @@ PLAIN_LENGTH = 0.15  # of the page's longer side
 WHOLE_MERIT = 0.35  # of the merit of what a smaller window found, all of which is in one part of what this one found
 BRIGHT_INK = 1.5  # so many times the merit must be where the ink is taken for bright
 PLAIN_PARTS = 4
+CLEAR_MERIT, CLEAR_PARTS = 1.0, 2  # of a digit that a window has found as a whole
+BORDER = 0.035  # of the page's longer side: what ends so near to the border goes on beyond
 PLAIN_WIDTH = 0.4  # of the window
 LEAST_MERIT = 0.15  # grain and shadows have up to 0.13, faint pencil 0.5 and more
 OTHER_SHEET = 4.0  # so many times the merit must be on a less likely sheet
@@ -74,13 +76,9 @@ def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
                 found = _in_light(255 - gray if is_bright else gray, sheet, share)
             except BlankDrawing:
                 continue
-            if (
-                of_light is None
-                or found.merit > of_light.merit
-                or (found.has(of_light) and found.merit > max(WHOLE_MERIT * of_light.merit, LEAST_MERIT))
-            ):
-                of_light = found
             side = max(sheet.shape)
+            if of_light is None or (_is_better(found, of_light) and not _adds_bars(found, of_light, side)):
+                of_light = found
             is_thin = found.width < PLAIN_WIDTH * share * side
             if is_thin and found.length > PLAIN_LENGTH * side and len(found.kept) <= PLAIN_PARTS:
                 break  # no fat marker of which only parts are seen
@@ -89,6 +87,21 @@ def _on_sheet(colors: F64, sheet: Bools) -> Strokes:
     if best is None:
         raise BlankDrawing("no ink found in the picture")
     return best
+
+
+def _is_better(found: Strokes, before: Strokes) -> bool:
+    """Whether a wider window's strokes take the place of those before: they are likelier, or the whole of them."""
+    is_whole = found.has(before) and found.merit > max(WHOLE_MERIT * before.merit, LEAST_MERIT)
+    return found.merit > before.merit or is_whole
+
+
+def _adds_bars(found: Strokes, before: Strokes, side: int) -> bool:
+    """Whether a wider window took bars of shadow for strokes, where the one before found a whole digit.
+
+    Bars run across the page; a digit does not.
+    """
+    was_whole = before.merit > CLEAR_MERIT and len(before.kept) <= CLEAR_PARTS and before.length > PLAIN_LENGTH * side
+    return was_whole and found.runs_across(side * BORDER) and not before.runs_across(side * BORDER)
 
 
 def _in_light(brightness: F64, sheet: Bools, share: float) -> Strokes:

@@ -35,6 +35,15 @@ class Strokes:
         inked = np.isin(other.labels, other.kept)
         return bool((self.labels[inked] == self.kept[0]).mean() > 0.8)
 
+    def runs_across(self, border: float) -> bool:
+        """Tell whether the ink comes as near as `border` pixels to two opposite sides of the page."""
+        inked = np.isin(self.labels, self.kept)
+        for axis, extent in enumerate(inked.shape):
+            places = np.flatnonzero(inked.any(axis=1 - axis))
+            if places[0] <= border and places[-1] >= extent - 1 - border:
+                return True
+        return False
+
     @property
     def _main(self) -> Bools:
         number = int(self.kept[0])
