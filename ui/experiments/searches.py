@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 MAX_SEARCHES = 5  # kept for each visitor; the oldest that has ended goes first
 
 _feeds: WeakKeyDictionary[Search, StudyFeed] = WeakKeyDictionary()
-_lock = threading.Lock()
+_lock, _lock_of_loading = threading.Lock(), threading.Lock()
+_loading: list[threading.Thread] = []  # of what studies are read with, once it was needed
 
 
 def is_possible() -> bool:
@@ -47,6 +49,7 @@ def begin(plan: ExperimentPlan, *, is_first: bool = False) -> Search:
     here, name = state.visitor(), plan.base.data
     limits.check_run(plan.base, (), None, 0)
     folder = datasets.folder(name)
+    _is_loaded()  # begin with it: it will be needed in a moment
     with here.lock:
         done = [search for search in here.searches if not (search.is_at_work or search.is_waiting)]
         if len(here.searches) >= MAX_SEARCHES and not done:
@@ -91,7 +94,7 @@ def told(search: Search, since: int) -> dict[str, Any]:
         "status": line(search, current),
         "outcome": feed.outcome(current),
         "signature": signature(search, current),
-        "goes_on": search.is_at_work or search.is_waiting,
+        "goes_on": search.is_at_work or search.is_waiting or any(thread.is_alive() for thread in _loading),
     }
 
 
@@ -127,11 +130,11 @@ def _feed(search: Search) -> StudyFeed:
 
 
 def _reader(search: Search) -> Callable[[], StudyView | None]:
-    """What reads the study of a search; what studies are kept with takes half a second to load, when it is needed."""
+    """What reads the study of a search; None before it has begun, and while what it is read with is being loaded."""
     opened: list[StudyReader] = []
 
     def read() -> StudyView | None:
-        if not (search.folder / JOURNAL).exists():
+        if not (search.folder / JOURNAL).exists() or not _is_loaded():
             return None
         from model.experiments.study_reader import StudyReader
 
@@ -142,3 +145,13 @@ def _reader(search: Search) -> Callable[[], StudyView | None]:
         return None
 
     return read
+
+
+def _is_loaded() -> bool:
+    """Whether what studies are read with is there; it takes seconds on a busy machine, for which no page waits."""
+    with _lock_of_loading:
+        if not _loading:
+            name = "model.experiments.study_reader"
+            _loading.append(threading.Thread(target=import_module, args=(name,), name="loading", daemon=True))
+            _loading[0].start()
+    return not _loading[0].is_alive()
