@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-import pooch
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -48,6 +47,12 @@ def _names(text: Any) -> Any:
     if not all(re.fullmatch(r"(https?://)?(\*|(\*\.)?[\w.-]+(:\d+)?)", name) for name in names):
         raise ValueError("no name of a host")
     return names
+
+
+def _own_cache() -> Path:
+    import pooch  # with all that it needs, it would take a tenth of the time in which a command starts
+
+    return Path(pooch.os_cache("inkling"))
 
 
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
@@ -93,7 +98,7 @@ class Settings(BaseSettings):
         "by default, as many as there are.",
     )
     cache: Folder = Field(
-        default_factory=lambda: Path(pooch.os_cache("inkling")),
+        default_factory=_own_cache,
         validation_alias="INKLING_CACHE",
         description="The folder for data sets and for interrupted training runs; by default, a folder of Inkling's own "
         "where the system has its caches.",

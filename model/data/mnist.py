@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import numpy as np
-import pooch
 
 from model.common.arrays import U8
 from model.common.constants import CLASSES
@@ -120,6 +119,8 @@ def download(
     Raises:
         ValueError: every mirror failed for a file.
     """
+    import pooch  # only where there is something to download: see model/common/settings
+
     pooch.get_logger().setLevel("WARNING")  # it would print every download
     total = sum(size for size, _ in known.values())
     done = 0
@@ -161,6 +162,8 @@ class _Unpacking:
         self.size, self.report = size, report
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
+        import pooch
+
         with open(output_file, "wb") as target:
             sink = _Sink(target, self.size, self.report)
             pooch.HTTPDownloader(chunk_size=2**16)(url, sink, None)
