@@ -110,3 +110,11 @@ def test_each_variable_says_what_it_does():
         assert field.description
         assert field.description.endswith(".")
         assert values(str(field.validation_alias))
+
+
+def test_searches_compute_one_at_a_time_and_not_at_all_where_anybody_may_come(monkeypatch):
+    assert (Settings().experiments, default("INKLING_EXPERIMENTS", public=True)) == (1, 0)
+    monkeypatch.setenv("INKLING_PUBLIC", "1")
+    assert Settings().experiments == 0
+    monkeypatch.setenv("INKLING_EXPERIMENTS", "3")
+    assert Settings().experiments == 3

@@ -167,7 +167,9 @@ def _standing(name: str, job: Job) -> None:
     view = job.state()
     accuracies = [it.validation_accuracy for it in view.points if it.validation_accuracy is not None]
     shown = formatting.percent(accuracies[-1]) if accuracies else "–"
-    st.metric(name, shown, help="Accuracy on the validation images, at the end of the last epoch.")
+    st.metric(
+        errors.escape_markdown(name), shown, help="Accuracy on the validation images, at the end of the last epoch."
+    )
     st.progress(view.fraction, f"Epoch {view.points[-1].epoch if view.points else 0:.0f} of {view.epochs}")
     if view.message:
         st.caption(errors.escape_markdown(view.message))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from model.common import disk
+from model.experiments.control import Command
 from model.experiments.plan import ExperimentPlan
 from model.experiments.supervisor import Search
 from ui import state
@@ -103,8 +105,10 @@ def _next_name() -> str:
 def _begin(plan: ExperimentPlan, is_first: bool = False) -> None:
     try:
         searches.begin(plan, is_first=is_first)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         errors.show_error(str(error))
+    except OSError as error:
+        errors.show_error(disk.describe(runtime.pool().folder, error))
 
 
 # -- The selected one ---------------------------------------------------------------------------------------
@@ -161,8 +165,11 @@ def _buttons(search: Search) -> None:
     )
 
 
-def _tell(search: Search, command: str, more: int = 0) -> None:
-    search.tell(command, search.trials + more)  # type: ignore[arg-type]
+def _tell(search: Search, command: Command, more: int = 0) -> None:
+    try:
+        search.tell(command, search.trials + more)
+    except OSError as error:
+        errors.show_error(disk.describe(runtime.pool().folder, error))
     state.tab().search_looks += 1
 
 

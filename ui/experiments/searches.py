@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -125,22 +126,22 @@ def signature(search: Search, current: StudyView) -> str:
 def _feed(search: Search) -> StudyFeed:
     with _lock:
         if search not in _feeds:
-            _feeds[search] = StudyFeed(_reader(search), search.plan)
+            _feeds[search] = StudyFeed(_reader(search.folder / JOURNAL, search.plan.name), search.plan)
         return _feeds[search]
 
 
-def _reader(search: Search) -> Callable[[], StudyView | None]:
-    """What reads the study of a search; None before it has begun, and while what it is read with is being loaded."""
+def _reader(journal: Path, name: str) -> Callable[[], StudyView | None]:
+    """What reads a study; None before it has begun, and while what it is read with is being loaded."""
     opened: list[StudyReader] = []
 
     def read() -> StudyView | None:
-        if not (search.folder / JOURNAL).exists() or not _is_loaded():
+        if not journal.exists() or not _is_loaded():
             return None
         from model.experiments.study_reader import StudyReader
 
-        with suppress(LookupError, ValueError):  # it is just being begun
+        with suppress(LookupError, ValueError, OSError):  # it is just being begun, or deleted
             if not opened:
-                opened.append(StudyReader(search.folder / JOURNAL, search.plan.name))
+                opened.append(StudyReader(journal, name))
             return opened[0].read()
         return None
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 from benchmarks.studies import a_plan
@@ -24,6 +25,14 @@ def test_a_search_is_told_to_its_visitor_alone(tmp_path: Path) -> None:
         assert routes.told(visitor, name, 0) is None
     assert searches.address(owner, search) == f"experiments/{owner.token}/a-name"
     assert owner.token != other.token
+
+
+def test_nothing_is_kept_of_a_search_that_is_gone(tmp_path: Path) -> None:
+    search = Search("a-name", "Ada", a_plan(), tmp_path, 20, command="pause")
+    searches.view(search)
+    gone = weakref.ref(search)
+    del search
+    assert gone() is None
 
 
 def test_the_app_starts_without_what_searches_compute_with() -> None:
