@@ -71,6 +71,10 @@ class Cluster(Protocol):
     def is_local(self) -> bool:
         """Whether it is this machine alone."""
 
+    @property
+    def has_queue(self) -> bool:
+        """Whether a process takes the next trial at once if there is one in its queue."""
+
     def share(self, material: Material) -> None:
         """Have material ready for those who can't find it by themselves."""
 
@@ -147,6 +151,11 @@ class DaskCluster:
     def is_local(self) -> bool:
         """Whether it is this machine alone."""
         return self._local is not None
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether a process takes the next trial at once if there is one in its queue: it does."""
+        return True
 
     @property
     def size(self) -> int:
@@ -334,8 +343,12 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
             "distributed.worker.memory.spill": False,
             "distributed.worker.memory.pause": False,
             "distributed.scheduler.allowed-failures": WORKER_FAILURES,
-            "distributed.admin.system-monitor.interval": "2s",
+            # What only a dashboard or far more tasks would need, at a pace that costs nothing.
+            "distributed.admin.system-monitor.interval": "5s",
+            "distributed.admin.tick.interval": "1s",
+            "distributed.worker.memory.monitor-interval": "500ms",
             "distributed.worker.profile.enabled": False,
+            "distributed.scheduler.work-stealing-interval": "500ms",
         }
     )
     _quieten()

@@ -12,6 +12,7 @@ import os
 import socket
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from model.training import checkpoint
 
 KEPT_NETWORKS = 5
 LOOK_SECONDS = 0.5  # from one look at the control file, and for trials of engines that are gone, to the next
+SHORT_SECONDS = 2.0  # a process would wait for the engine for a notable part of a trial that is shorter
 FLUSH_SECONDS = 1.0  # from one writing of a curve to the next
 SCHEDULER_SECONDS = 600.0  # a scheduler that is gone is waited for
 
@@ -100,6 +102,7 @@ class StudyEngine:
         self._alive: dict[str, tuple[bool, float]] = {}  # of other engines: whether they are there, and when that was
         self._state: StudyState = "running"
         self._began = time.monotonic()
+        self._seconds: deque[float] = deque(maxlen=10)  # that the last trials took
         self._ended_here = 0
         self.progress = StudyProgress()
 
@@ -142,7 +145,7 @@ class StudyEngine:
         if self._state == "stopped":
             return False
         is_ending = self._is_asked_to_end() or self._is_out_of_time
-        while self._state == "running" and not is_ending and len(self._running) < self.cluster.size:
+        while self._state == "running" and not is_ending and len(self._running) < self._most_running:
             if not self._begin_next():
                 break
         self._show()
@@ -262,6 +265,7 @@ class StudyEngine:
             del self._running[key]
             trial_log.set_owner(running.trial, "", running.attempt)
             return
+        self._seconds.append(outcome.seconds)
         running.curve.flush(outcome.curves or None)
         kept = trial_log.outcome_attributes(outcome, state or outcome.status, running.attempt)
         self._tell(key, running, kept, outcome.weights)
@@ -394,6 +398,12 @@ class StudyEngine:
     def _target(self) -> int:
         target = int(self._study.user_attrs[TARGET])
         return min(target, self.plan.space.grid_size) if self._grid else target
+
+    @property
+    def _most_running(self) -> int:
+        """How many trials are begun at once: while they are short, each process has the next one in its queue."""
+        is_short = bool(self._seconds) and sum(self._seconds) / len(self._seconds) < SHORT_SECONDS
+        return self.cluster.size * (2 if is_short and self.cluster.has_queue else 1)
 
     @property
     def _is_out_of_time(self) -> bool:

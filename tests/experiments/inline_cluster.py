@@ -35,6 +35,7 @@ class InlineCluster:
     """
 
     is_local = True
+    has_queue = False
 
     def __init__(
         self,
