@@ -104,7 +104,8 @@ class StudyEngine:
         self._began = time.monotonic()
         self._seconds: deque[float] = deque(maxlen=10)  # that the last trials took
         self._ended_here = 0
-        self.progress = StudyProgress()
+        self.progress = self._written = StudyProgress()
+        self._wrote = -LOOK_SECONDS  # when that was written for those who look on
 
     # -- From outside ---------------------------------------------------------------------------------------
 
@@ -432,8 +433,11 @@ class StudyEngine:
             seconds_left=seconds_left,
             message=message,
         )
-        if progress.changed(seconds_left=None) != self.progress.changed(seconds_left=None):
+        is_urgent = (progress.state, progress.message) != (self._written.state, self._written.message)
+        if progress != self._written and (is_urgent or time.monotonic() - self._wrote > LOOK_SECONDS):
             progress.write(self._status_path)
+            self._written, self._wrote = progress, time.monotonic()
+        if progress.changed(seconds_left=None) != self.progress.changed(seconds_left=None):
             self.progress = progress
             self._observer(progress)
 

@@ -144,14 +144,17 @@ class JournalStore(Store):
                 _cut_torn_line(journal)
             finally:
                 lock.release()
-        self._exclusive = FileLock(journal.with_name("study.lock"))
+        self._lock = lock
         super().__init__(name, journal.parent, JournalStorage(_Journal(str(journal), lock_obj=lock)))
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Let nobody else begin or take over trials meanwhile."""
-        with self._exclusive:
+        self._lock.acquire()  # the journal's own: whoever has it writes on without asking again
+        try:
             yield
+        finally:
+            self._lock.release()
 
     @contextmanager
     def hold(self, engine: str) -> Iterator[None]:
