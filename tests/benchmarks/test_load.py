@@ -181,7 +181,7 @@ def test_a_stroke_runs_no_more_of_draw_than_the_canvas_and_the_answer(app: Runni
     assert sorted(kinds) == ["bidi_component", "bidi_component", "html"]
     keys = {key_of(element.bidi_component.id) for element in elements} - {""}
     assert keys == {page.widget("sheet_"), "live_reading"}
-    assert len(heard) <= 10  # each takes the app half a millisecond
+    assert len(heard) <= 10  # each takes the app a quarter of a millisecond
 
 
 def test_visitors_draw_and_train_at_once_without_an_error(app: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
