@@ -60,7 +60,7 @@ def _line(name: str, base: TrainingConfig) -> str:
     with st.container(key=f"varied_{name}", gap="xsmall"):
         title, own = TrainingConfig.title(name), shown(getattr(base, name))
         varies = st.toggle(
-            f"{title} :gray[:small[{own}]]",
+            f"{title} ({own})",
             name in SUGGESTED,
             key=f"vary_{name}",
             persist_state="session",
