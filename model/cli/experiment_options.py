@@ -128,7 +128,7 @@ def compute(
         raise ValueError("--jobs is for this machine; the workers of --scheduler are started beside it")
     trials.materials(dataset)  # bad input is refused before processes are started
 
-    from model.experiments.cluster import connect, local_cluster
+    from model.experiments.dask_cluster import connect, local_cluster
 
     total = len(trials.contenders) * trials.seeds
     with (

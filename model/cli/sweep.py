@@ -96,7 +96,7 @@ def sweep_command(
     plan = read_plan(file, {name: value for name, value in given.items() if value is not None})
 
     # Optuna and Dask take a second to import: bad input is refused before.
-    from model.experiments.store import open_store
+    from model.experiments.storage import open_store
 
     name = plan.name if plan else given["name"]
     assert name
@@ -104,7 +104,7 @@ def sweep_command(
     plan = plan or _known_plan(store, given)
     dataset = load_dataset(plan.data)
 
-    from model.experiments.cluster import connect, local_cluster
+    from model.experiments.dask_cluster import connect, local_cluster
     from model.experiments.engine import StudyEngine
     from model.experiments.importance import importance
     from model.experiments.study_reader import StudyReader

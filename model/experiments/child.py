@@ -60,9 +60,9 @@ def _work(folder: Path, request: Mapping[str, Any]) -> bool:
     """Work at the study, and tell whether it has all its trials."""
     # These take a second to import, and the processes that the cluster starts import this module first.
     from model import data
-    from model.experiments.cluster import local_cluster
+    from model.experiments.dask_cluster import local_cluster
     from model.experiments.engine import StudyEngine
-    from model.experiments.store import open_store
+    from model.experiments.storage import open_store
 
     plan = ExperimentPlan.of(request["plan"])
     dataset = data.open_folder(Path(request["data"]))

@@ -21,9 +21,9 @@ from pathlib import Path
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from model.common.atomic_file import atomic_write
 from model.data import Dataset
 from model.experiments import samplers, trial_log
+from model.experiments.best_networks import BestNetworks
 from model.experiments.cluster import Cluster, Disconnected, Ended, Event, Lost, Reported, run_tasks
 from model.experiments.control import Control
 from model.experiments.curve import CurvePoint
@@ -32,11 +32,10 @@ from model.experiments.material import Material
 from model.experiments.plan import ExperimentPlan
 from model.experiments.progress import Observer, StudyProgress
 from model.experiments.store import TARGET, TEST, Store
-from model.experiments.study_view import StudyState, Values
-from model.experiments.trial_run import TrialOutcome, TrialTask, best_few, losses
-from model.training import checkpoint
+from model.experiments.study_view import StudyState
+from model.experiments.trial_owners import TrialOwners
+from model.experiments.trial_run import TrialOutcome, TrialTask
 
-KEPT_NETWORKS = 5
 LOOK_SECONDS = 0.5  # from one look at the control file, and for trials of engines that are gone, to the next
 SHORT_SECONDS = 2.0  # a process would wait for the engine for a notable part of a trial that is shorter
 FLUSH_SECONDS = 1.0  # from one writing of a curve to the next
@@ -99,7 +98,8 @@ class StudyEngine:
         cluster.share(material)
         self._engine = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._running: dict[str, Running] = {}
-        self._alive: dict[str, tuple[bool, float]] = {}  # of other engines: whether they are there, and when that was
+        self._owners = TrialOwners(store, self._engine)
+        self._networks = BestNetworks(plan, store.folder / "weights")
         self._state: StudyState = "running"
         self._began = time.monotonic()
         self._seconds: deque[float] = deque(maxlen=10)  # that the last trials took
@@ -153,7 +153,7 @@ class StudyEngine:
         if not self._running:
             if is_ending:
                 return False
-            if self._state == "running" and self.cluster.size and not self._others_compute():
+            if self._state == "running" and self.cluster.size and not self._owners.others_compute(self._trials()):
                 return False
         event = self.cluster.next_event(LOOK_SECONDS)
         deadline = time.monotonic() + LOOK_SECONDS
@@ -188,7 +188,7 @@ class StudyEngine:
         """Begin a trial: one whose engine is gone, or else a new one; tell whether there was any."""
         with self.store.exclusive():
             trials = self._trials()
-            orphan = next((trial for trial in trials if self._is_orphan(trial)), None)
+            orphan = self._owners.orphan(trials, {one.trial.number for one in self._running.values()})
             number = orphan.number if orphan else len(trials)
             has_waiting = any(trial.state == TrialState.WAITING for trial in trials)
             if not orphan and not has_waiting and len(trials) >= self._target:
@@ -228,8 +228,8 @@ class StudyEngine:
                 self._material,
                 self.plan.objectives,
                 self.plan.until,
-                keep=self._kept_networks,
-                rivals=tuple(self._rivals(trials)),
+                keep=self._networks.most,
+                rivals=tuple(self._networks.rivals(trials)),
                 is_local=self.cluster.is_local,
             )
         )
@@ -286,7 +286,8 @@ class StudyEngine:
                     self._study.tell(trial.number, state=TrialState.PRUNED if is_pruned else TrialState.FAIL)
                 self._ended_here += 1
         del self._running[key]
-        self._keep_network(trial.number, weights)
+        if weights:
+            self._networks.keep(trial.number, weights, self._trials())
         self._log(f"trial {trial.number}: {kept['state']} {kept['values'] or ''} {kept['note']}".rstrip())
 
     def _release(self) -> None:
@@ -295,25 +296,6 @@ class StudyEngine:
             self.cluster.stop(key)
             trial_log.set_owner(running.trial, "", running.attempt)
         self._running.clear()
-
-    def _is_orphan(self, trial: FrozenTrial) -> bool:
-        if trial.state != TrialState.RUNNING or any(one.trial.number == trial.number for one in self._running.values()):
-            return False
-        return not self._is_at_work(trial_log.owner(trial))
-
-    def _is_at_work(self, engine: str) -> bool:
-        if engine in ("", self._engine):
-            return False  # of its own, it knows which are running
-        is_there, when = self._alive.get(engine, (True, -1e9))
-        if is_there and time.monotonic() - when > LOOK_SECONDS:
-            self._alive[engine] = self.store.is_at_work(engine), time.monotonic()
-        return self._alive[engine][0]
-
-    def _others_compute(self) -> bool:
-        """Whether another engine still computes trials: they might have to be begun again here."""
-        return any(
-            trial.state == TrialState.RUNNING and self._is_at_work(trial_log.owner(trial)) for trial in self._trials()
-        ) or any(self._is_orphan(trial) for trial in self._trials())
 
     def _wait_for_scheduler(self, reason: str) -> None:
         """Wait until the scheduler is back, and begin again what it had."""
@@ -340,55 +322,25 @@ class StudyEngine:
         if self._is_out_of_time:
             self._show("its time is over")
         self._state = "finished"
-        best = self._best()
+        best = self._networks.best(self._trials())
         if best is None or not len(self.dataset.test_labels):
             return
         known = self._study.user_attrs.get(TEST) or {}
         if known.get("trial") == best.number:
             return
-        path = self.store.folder / "weights" / f"trial-{best.number}.safetensors"
         try:
-            network = checkpoint.load(path).network
+            network = self._networks.load(best.number)
         except (OSError, ValueError):  # it lies with another engine: the same trial gives the same network
             task = TrialTask(f"{self._engine}-test", (self.plan.config(best.params),), self._material)
             ((_, outcome),) = run_tasks([task], self.cluster)
             if not outcome.weights:
                 return
-            self._keep_network(best.number, outcome.weights)
-            network = checkpoint.load(outcome.weights, path.name).network
+            self._networks.keep(best.number, outcome.weights, self._trials())
+            network = self._networks.load(best.number)
         accuracy = network.accuracy(self.dataset.test_images, self.dataset.test_labels)
         looks = int(known.get("looks", 0)) + 1
         self._study.set_user_attr(TEST, {"trial": best.number, "accuracy": accuracy, "looks": looks})
         self._log(f"trial {best.number} is chosen: test accuracy {accuracy:.2%}")
-
-    @property
-    def _kept_networks(self) -> int:
-        return 1 if len(self.plan.objectives) > 1 else KEPT_NETWORKS
-
-    def _rivals(self, trials: list[FrozenTrial]) -> list[Values]:
-        """Return what the trials reached whose networks are kept."""
-        reached = [found for trial in trials if (found := trial_log.reached(self.plan, trial))]
-        return best_few(reached, self.plan.objectives, self._kept_networks)
-
-    def _best(self) -> FrozenTrial | None:
-        reached = [(trial, values) for trial in self._trials() if (values := trial_log.reached(self.plan, trial))]
-        found = min(reached, key=lambda pair: losses(pair[1], self.plan.objectives)[0], default=None)
-        return found[0] if found else None
-
-    def _keep_network(self, number: int, weights: bytes | None) -> None:
-        """Write a network that is among the best, and remove those that no longer are."""
-        if not weights:
-            return
-        folder = self.store.folder / "weights"
-        folder.mkdir(exist_ok=True)
-        with atomic_write(folder / f"trial-{number}.safetensors") as file:
-            file.write(weights)
-        trials = self._trials()
-        rivals = self._rivals(trials)
-        kept = {trial.number for trial in trials if trial_log.reached(self.plan, trial) in rivals}
-        for path in folder.glob("trial-*.safetensors"):
-            if path.stem.removeprefix("trial-") not in map(str, kept):
-                path.unlink(missing_ok=True)
 
     # -- What is said ---------------------------------------------------------------------------------------
 
@@ -417,7 +369,7 @@ class StudyEngine:
     def _show(self, message: str = "") -> None:
         trials = self._trials()
         ended = sum(trial.state.is_finished() for trial in trials)
-        best = self._best()
+        best = self._networks.best(trials)
         left, seconds_left = self._target - ended, None
         if self._ended_here and self._state == "running":
             seconds_left = (time.monotonic() - self._began) / self._ended_here * left

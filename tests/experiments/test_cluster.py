@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from model.data import Dataset
-from model.experiments.cluster import connect
+from model.experiments.dask_cluster import connect
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material, keep
-from model.experiments.store import open_store
+from model.experiments.storage import open_store
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
 from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan

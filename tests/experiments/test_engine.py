@@ -12,7 +12,8 @@ from model.experiments.control import Control
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material, keep
 from model.experiments.plan import ExperimentPlan
-from model.experiments.store import Store, open_store
+from model.experiments.storage import open_store
+from model.experiments.store import Store
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
 from model.experiments.trial_run import TrialTask
