@@ -7,8 +7,8 @@ from starlette.middleware import Middleware
 from model.common.settings import Settings
 from ui.common.document import StyledDocument
 from ui.server import secret
+from ui.server.browser_messages import BrowserMessages
 from ui.server.headers import AllowedHosts, SecurityHeaders
-from ui.server.message_limits import MessageLimits
 from ui.server.metrics import AnswerTimes
 from ui.server.replica import ReplicaCookie
 from ui.server.upload_sizes import UploadSizes
@@ -23,7 +23,7 @@ def middleware() -> list[Middleware]:
         Middleware(VisitorCookie, secret=secret.find(), is_framed=bool(settings.frame_ancestors)),
         Middleware(ReplicaCookie),
         Middleware(UploadSizes),
-        Middleware(MessageLimits),
+        Middleware(BrowserMessages),
         Middleware(AnswerTimes),
         Middleware(StyledDocument),
     ]

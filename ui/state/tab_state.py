@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ui.state.click_guard import ClickGuard
 from ui.state.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ class TabState:
     has_typed_address: bool = False  # whether the address of the visit holds settings
     address_config: TrainingConfig | None = None  # the settings that the address stands for, once the page was drawn
     applied_config: TrainingConfig | None = None  # the settings of the last run of the page
-    clicks: ClickGuard = field(default_factory=ClickGuard)
     snapshots_of: int = 0  # the number of the job that the snapshot slider belongs to
     speed_sliders: int = 0  # how many sliders of the speed were replaced
     compared_runs: tuple[str, ...] = ()  # the runs that the menu of compared runs had at last

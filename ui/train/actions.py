@@ -17,11 +17,10 @@ from model.training import Change, ancestors
 from ui import state
 from ui.common import errors
 from ui.pickers import datasets
-from ui.state import jobs, runtime, widget_state
+from ui.state import jobs, runtime
 from ui.train import controls, snapshots, speed
 
 COMMAND_WAIT_S = 0.15
-SAID_RESUME = "said_resume"  # the key of what the browser tells with each click: whether the button said Resume
 MORE_EPOCHS = 10  # that Continue adds to a run that has come to its end
 
 # -- Settings -----------------------------------------------------------------------------------------------
@@ -60,34 +59,19 @@ def apply_live_settings(config: TrainingConfig) -> None:
 # -- Commands to the run in progress ------------------------------------------------------------------------
 
 
-def pause_or_resume() -> None:
-    """Pause or resume the selected run: do what the button said when it was clicked.
-
-    If a part of the page is about to redraw itself just when the button is clicked, the browser asks for that first,
-    and the click is in both messages. Both say Pause, and so the second one changes nothing.
-    """
-    _send(Resume() if widget_state.get(SAID_RESUME, False) else Pause())
+def pause_or_resume(*, said_resume: bool) -> None:
+    """Pause or resume the selected run, as the button said: the run may have paused by itself since."""
+    _send(Resume() if said_resume else Pause())
 
 
 def step(*, whole_epoch: bool = False) -> None:
     """Let the selected run take a step, or go on to the end of the epoch, and pause."""
-    _click("step_epoch" if whole_epoch else "step", RunStep(whole_epoch=whole_epoch))
+    _send(RunStep(whole_epoch=whole_epoch))
 
 
 def stop() -> None:
     """End the selected run."""
     _send(Stop())
-
-
-def _click(key: str, command: Command) -> None:
-    """Send a command, once for each click."""
-    if state.tab().clicks.accept(key):
-        _send(command)
-
-
-def mark_buttons_drawn() -> None:
-    """To be called when the part of the page with the buttons has been drawn."""
-    state.tab().clicks.mark_drawn()
 
 
 def _send(command: Command) -> None:

@@ -15,7 +15,7 @@ from model.config import TrainingConfig
 from model.jobs import Job, JobState, JobStatus
 from ui import state
 from ui.common import errors, formatting, glossary
-from ui.state import runtime, widget_state
+from ui.state import runtime
 from ui.train import actions, speed
 
 STATES = {
@@ -61,7 +61,15 @@ def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> No
         disabled=dataset is None,
     ):
         actions.start(config, dataset)
-    _pause(live=live, paused=paused)
+    st.button(
+        "Resume" if paused else "Pause",
+        key="pause",
+        type="primary",
+        icon=":material/resume:" if paused else ":material/pause:",
+        disabled=not live,
+        on_click=actions.pause_or_resume,
+        kwargs={"said_resume": paused},
+    )
     st.button("+1 step", key="step", icon=":material/skip_next:", disabled=not live, on_click=actions.step)
     st.button(
         "+1 epoch",
@@ -91,23 +99,6 @@ def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> No
         help=glossary.explain("reset"),
     ):
         actions.start(config, dataset, paused=True)
-
-
-def _pause(*, live: bool, paused: bool) -> None:
-    """The button to pause and to resume, and what the browser tells of it with each click: which of the two it said.
-
-    The page may have come to say the other one by the time a click is dealt with, for a click may arrive twice.
-    """
-    widget_state.put(actions.SAID_RESUME, paused)
-    st.checkbox("Pause is Resume", key=actions.SAID_RESUME)  # style.css hides it
-    st.button(
-        "Resume" if paused else "Pause",
-        key="pause",
-        type="primary",
-        icon=":material/resume:" if paused else ":material/pause:",
-        disabled=not live,
-        on_click=actions.pause_or_resume,
-    )
 
 
 def _figures(view: JobState, config: TrainingConfig) -> None:

@@ -63,7 +63,6 @@ def _status(config: TrainingConfig, dataset: str | None) -> None:
             run_charts.show(job)
         if "paper" not in controls.hidden():
             paper_reader.show(job, dataset)
-    actions.mark_buttons_drawn()
 
 
 def _view(job: Job | None, config: TrainingConfig) -> JobState:
