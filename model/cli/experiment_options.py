@@ -16,6 +16,7 @@ from rich.progress import Progress as ProgressBar
 
 from model.cli.console import print_notes, stderr
 from model.cli.interruption import Interruption, interruption
+from model.cli.numbers import accuracy
 from model.common.cores import cores
 from model.data import Dataset
 from model.experiments.plan import OBJECTIVES
@@ -35,14 +36,10 @@ class Percentage(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the share, 0..1."""
-        text = str(value).strip()
         try:
-            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            share = -1.0
-        if not 0 < share <= 1:
-            self.fail(f"needs an accuracy such as 98% or 0.98; got {text[:60]}", param, ctx)
-        return share
+            return accuracy("it", value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def seed_options(command: Callable[..., Any]) -> Callable[..., Any]:

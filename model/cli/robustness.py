@@ -139,7 +139,8 @@ def _perturbation(given: dict[str, Any], trained: checkpoint.Checkpoint) -> Any:
     Raises:
         ValueError: More than one thing was said, or it can't be done to this network.
     """
-    from model.robustness import perturbation as kinds
+    from model.robustness.layer_changes import CutLayer, ResetLayer, ShuffleLayer
+    from model.robustness.weight_changes import RoundWeights, WeightNoise
 
     said = [
         name for name in ("silence", "noise", "bits", "cut", "shuffle", "reset") if given[name] not in (None, False)
@@ -158,22 +159,22 @@ def _perturbation(given: dict[str, Any], trained: checkpoint.Checkpoint) -> Any:
         case "silence":
             harm: Any = _silence(given["silence"], layer, seed, strongest=given["strongest"])
         case "noise":
-            harm = kinds.WeightNoise(given["noise"], layer, seed)
+            harm = WeightNoise(given["noise"], layer, seed)
         case "bits":
-            harm = kinds.RoundWeights(given["bits"], layer)
+            harm = RoundWeights(given["bits"], layer)
         case "cut":
-            harm = kinds.CutLayer(layer or 0)
+            harm = CutLayer(layer or 0)
         case "shuffle":
-            harm = kinds.ShuffleLayer(layer or 0, seed)
+            harm = ShuffleLayer(layer or 0, seed)
         case _:
             made = (config.initialization, config.initial_std) if config else ()
-            harm = kinds.ResetLayer(layer or 0, seed, *made)
+            harm = ResetLayer(layer or 0, seed, *made)
     harm.check(trained.network.mlp)
     return harm
 
 
 def _silence(text: str, layer: int | None, seed: int, *, strongest: bool) -> Any:
-    from model.robustness import perturbation as kinds
+    from model.robustness.silencing import SilenceShare, SilenceUnits, parse_units
 
     bare = text.strip().removesuffix("%").strip()
     is_share = text.strip().endswith("%") or "." in text
@@ -182,12 +183,12 @@ def _silence(text: str, layer: int | None, seed: int, *, strongest: bool) -> Any
             raise ValueError("units are numbered within a layer: name it with --layer, or give a share such as 30%")
         if strongest:
             raise ValueError("--strongest goes with a share, such as --silence 30%")
-        return kinds.SilenceUnits(layer, kinds.parse_units(text))
+        return SilenceUnits(layer, parse_units(text))
     try:
         share = float(bare) / (100 if text.strip().endswith("%") else 1)
     except ValueError:
         raise ValueError(f"--silence must be a share such as 30% or units such as 3,7,12-20; got {text!r}") from None
-    return kinds.SilenceShare(share, "strongest" if strongest else "random", layer, seed)
+    return SilenceShare(share, "strongest" if strongest else "random", layer, seed)
 
 
 def _images(given: dict[str, Any]) -> tuple[Dataset, Array, Array]:

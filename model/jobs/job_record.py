@@ -14,8 +14,8 @@ from model.config import TrainingConfig
 from model.jobs.job_files import UNHARMED_FILE
 from model.jobs.job_state import JobState
 from model.jobs.protocol import JobStatus, ProbePrediction, RunControls, RunStep, SnapshotRef
-from model.robustness import perturbation
 from model.robustness.perturbation import Perturbation
+from model.robustness.perturbation_kinds import from_json as perturbation_from_json
 from model.training import Change
 from model.training.diagnostics import Diagnostics
 from model.training.history import ConfigChange, HistoryPoint
@@ -106,7 +106,7 @@ class JobRecord:
                     "config": TrainingConfig.of(values["config"]),
                     "controls": _controls(values["controls"]),
                     "state": _state(values["state"]),
-                    "perturbation": perturbation.from_json(harm) if (harm := values.get("perturbation")) else None,
+                    "perturbation": perturbation_from_json(harm) if (harm := values.get("perturbation")) else None,
                 }
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

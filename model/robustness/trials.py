@@ -16,15 +16,10 @@ from model.common.arrays import U8, Array
 from model.common.constants import CLASSES
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.robustness.perturbation import (
-    CutLayer,
-    Perturbation,
-    ResetLayer,
-    RoundWeights,
-    ShuffleLayer,
-    SilenceShare,
-    WeightNoise,
-)
+from model.robustness.layer_changes import CutLayer, ResetLayer, ShuffleLayer
+from model.robustness.perturbation import Perturbation
+from model.robustness.silencing import SilenceShare
+from model.robustness.weight_changes import RoundWeights, WeightNoise
 
 SEEDS = 5  # of what is random
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)

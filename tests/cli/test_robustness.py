@@ -8,8 +8,9 @@ import pytest
 
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.robustness.perturbation import RoundWeights, SilenceShare, SilenceUnits
+from model.robustness.silencing import SilenceShare, SilenceUnits
 from model.robustness.stress import STRESSES, stressed
+from model.robustness.weight_changes import RoundWeights
 from model.training.checkpoint import WEIGHTS, Checkpoint, load
 
 STARTER = load(WEIGHTS / "starter.safetensors")

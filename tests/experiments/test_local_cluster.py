@@ -15,6 +15,7 @@ import pytest
 from model.data import Dataset
 from model.experiments.cluster import Ended, Lost, Reported, run_tasks
 from model.experiments.dask_cluster import DaskCluster, local_cluster
+from model.experiments.dask_worker import NICE_LEVEL
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material
 from model.experiments.storage import open_store
@@ -46,8 +47,7 @@ def test_processes_bring_what_a_trial_gives_here(cluster: DaskCluster, mnist_5k:
         assert [point[:2] for point in found[task.key].curves[0]] == [point[:2] for point in here.curves[0]]
     assert points == set(found)
     if hasattr(os, "getpriority"):
-        own = os.getpriority(os.PRIO_PROCESS, 0)
-        assert any(priority > own for pid in cluster.pids for priority in thread_priorities(pid))
+        assert any(priority >= NICE_LEVEL for pid in cluster.pids for priority in thread_priorities(pid))
 
 
 def thread_priorities(pid: int) -> list[int]:
@@ -160,7 +160,7 @@ def test_ctrl_c_twice_leaves_a_study_that_the_same_command_ends(tmp_path: Path, 
     [
         ([], "name what varies: a TOML file, or --vary"),
         (["--vary", "lr=0..1"], "lr is not a setting"),
-        (["--vary", "dropout=0..0.5", "--until", "120%"], "until must be an accuracy such as 98%"),
+        (["--vary", "dropout=0..0.5", "--until", "120%"], "until needs an accuracy such as 98%"),
         (["--vary", "dropout=0..0.5", "--objective", "seconds_to"], "seconds_to needs an accuracy to reach"),
         (["--vary", "dropout=0..0.5", "--storage", "sqlite:///x"], "storage must be a folder"),
         (["--vary", "dropout=0..0.5", "--jobs", "2", "--scheduler", "tcp://x:1"], "--jobs is for this machine"),

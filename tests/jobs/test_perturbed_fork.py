@@ -6,7 +6,8 @@ import pytest
 from model.jobs import Fork
 from model.jobs.job_record import JobRecord
 from model.robustness.harm import harm
-from model.robustness.perturbation import CutLayer, SilenceShare, SilenceUnits
+from model.robustness.layer_changes import CutLayer
+from model.robustness.silencing import SilenceShare, SilenceUnits
 from model.training import Trainer
 from model.training.checkpoint import Checkpoint, load
 from model.training.snapshot import Snapshot

@@ -12,7 +12,8 @@ from model.data import Dataset
 from model.jobs.protocol import Pause
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.robustness.perturbation import RoundWeights, SilenceShare, SilenceUnits
+from model.robustness.silencing import SilenceShare, SilenceUnits
+from model.robustness.weight_changes import RoundWeights
 from model.training.checkpoint import WEIGHTS, Checkpoint, load
 from tests.pages.test_experiments import SMALL, said, show, sound, visitor
 from tests.paths import ROOT

@@ -8,18 +8,10 @@ import pytest
 from model.nn.activations import ACTIVATIONS
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.robustness.perturbation import (
-    CutLayer,
-    ResetLayer,
-    RoundWeights,
-    ShuffleLayer,
-    SilenceShare,
-    SilenceUnits,
-    WeightNoise,
-    from_json,
-    parse_units,
-    unit_strengths,
-)
+from model.robustness.layer_changes import CutLayer, ResetLayer, ShuffleLayer
+from model.robustness.perturbation_kinds import from_json
+from model.robustness.silencing import SilenceShare, SilenceUnits, parse_units, unit_strengths
+from model.robustness.weight_changes import RoundWeights, WeightNoise
 
 EACH = [
     SilenceUnits(0, (1, 3)),

@@ -5,7 +5,7 @@ import numpy as np
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.robustness import trials
-from model.robustness.perturbation import SilenceShare
+from model.robustness.silencing import SilenceShare
 from model.training.checkpoint import WEIGHTS, load
 
 

@@ -9,9 +9,11 @@ from itertools import groupby
 import streamlit as st
 
 from model.robustness import trials
-from model.robustness.perturbation import Perturbation, RoundWeights, SilenceShare, WeightNoise
+from model.robustness.perturbation import Perturbation
+from model.robustness.silencing import SilenceShare
 from model.robustness.tables import curve_csv
 from model.robustness.trials import AmountPoint, Trial
+from model.robustness.weight_changes import RoundWeights, WeightNoise
 from ui.charts.amount_curves import AmountAxis, Measured, amount_curves
 from ui.experiments import stress_measures
 from ui.experiments.break_it_source import Source

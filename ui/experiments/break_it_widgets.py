@@ -6,18 +6,10 @@ import streamlit as st
 
 from model.config import TrainingConfig
 from model.nn.mlp import MLP
-from model.robustness.perturbation import (
-    CutLayer,
-    Perturbation,
-    ResetLayer,
-    RoundWeights,
-    ShuffleLayer,
-    SilenceShare,
-    SilenceUnits,
-    WeightNoise,
-    describe_layers,
-    parse_units,
-)
+from model.robustness.layer_changes import CutLayer, ResetLayer, ShuffleLayer
+from model.robustness.perturbation import Perturbation, describe_layers
+from model.robustness.silencing import SilenceShare, SilenceUnits, parse_units
+from model.robustness.weight_changes import RoundWeights, WeightNoise
 from ui.state import widget_state
 
 ABLATION, NOISE, BITS = "Unit ablation", "Weight noise", "Quantization"

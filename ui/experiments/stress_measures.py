@@ -17,7 +17,7 @@ import streamlit as st
 
 from model.common.arrays import U8, Array
 from model.nn.classifier import DigitClassifier
-from model.robustness import perturbation, trials
+from model.robustness import perturbation_kinds, trials
 from model.robustness.perturbation import Perturbation
 from model.robustness.stress import STRESSES, stressed
 from ui.evaluate.results import evaluation_set
@@ -102,7 +102,7 @@ def predict_harmed(subject: Subject, harm: Perturbation | None, images: Images) 
 @st.cache_data(max_entries=MAX_CACHED, show_spinner=False)
 def _predict_harmed(identity: str, harm: str, data: str, _network: DigitClassifier, _images: U8) -> U8:
     with _turn:
-        harmed = perturbation.from_json(json.loads(harm)).applied(_network) if harm else _network
+        harmed = perturbation_kinds.from_json(json.loads(harm)).applied(_network) if harm else _network
         return trials.predictions(harmed, _images)
 
 
