@@ -122,6 +122,8 @@ class TrainingRunner:
             write_snapshot(self._trainer.snapshot(), self._files.preempted_snapshot)
         except OSError:  # the disk is full
             return False
+        if self._controls.paused:  # it may not have come to this since it was told to pause
+            self._snapshots.save(self._trainer, at_once=True)
         status = JobStatus.PAUSED if self._controls.paused else JobStatus.WAITING
         self._reporter.report(status, weights=True)
         self._channel.send(Preempted())

@@ -199,6 +199,13 @@ def test_a_preempted_run_continues_as_if_nothing_had_happened(run, tmp_path, bef
     assert written_network(tmp_path).checksum() == here.network.checksum()
 
 
+def test_a_run_that_pauses_has_a_snapshot_of_that_step_also_if_it_is_preempted_just_then(run):
+    for before in ([Pause()], [Pause(), Preempt()]):
+        events = run(*itertools.repeat(NOTHING, 7), before)
+        known = [report.snapshots for report in reports_of(events) if report.snapshots is not None]
+        assert known[-1][-1].step == 7
+
+
 def test_a_pause_reports_diagnostics_of_that_very_step(run, tmp_path):
     # The clock stands, so that no diagnostics but the first are due.
     events = run(*itertools.repeat(NOTHING, 7), [Pause()])
