@@ -14,6 +14,7 @@ const REDO = '[aria-label="Redo"]'
 const RESET = '[aria-label^="Reset canvas"]'
 const TOOLS = { undo: UNDO, redo: REDO, eraser: null, clear: RESET, download_ink: null } // keys of the page's buttons, and the canvas's
 const LEAST_STEP = 2 // units of the paper between the eraser's places
+const CANVAS_MS = 300 // the canvas has told the app of a stroke by then: it waits for 200 ms whether another follows
 
 const papers = new WeakMap()
 
@@ -36,6 +37,7 @@ class Paper {
   #send = () => {} // tells the app where the eraser has been
   #canvas = null // the shadow root of the canvas component
   #pen = null // while the mouse or the pen is down: its last place, an object for each stroke
+  #edited = -Infinity // when the canvas was changed last
   #listening = new AbortController()
   #seeker
   #watcher
@@ -45,7 +47,7 @@ class Paper {
     this.#photo = element.querySelector(".paper-photo")
     this.#eraser = new Eraser(element.querySelector(".paper-eraser"), {
       onMove: (from, to) => this.#tell("erase", { from, to, reach: this.#data.reach, show: (left) => this.#paint(left) }),
-      onLift: (path) => this.#send(path),
+      onLift: (path) => this.#sendErased(path),
     })
     this.#seeker = new MutationObserver(() => {
       this.#adopt()
@@ -57,8 +59,9 @@ class Paper {
       document.addEventListener(name, handler, { capture: true, signal: this.#listening.signal })
     listen("pointerdown", (event) => this.#onPenDown(event))
     listen("pointermove", (event) => this.#onPenMove(event))
-    listen("pointerup", () => {
+    listen("pointerup", (event) => {
       const pen = this.#pen
+      if (event.composedPath()[0].dataset?.fabric === "top") this.#edited = performance.now()
       setTimeout(() => this.#lift(pen)) // mostly a mouse-up has followed by then
     })
     listen("pointercancel", () => this.#lift(this.#pen))
@@ -190,8 +193,14 @@ class Paper {
     else if (tool && !tool.disabled) {
       stop(event) // the canvas itself can do it, and tells the app
       tool.click()
+      this.#edited = performance.now()
       this.#tell(name)
     }
+  }
+
+  /** Tell the app where the eraser has been, after the canvas has told it of what there was to erase. */
+  #sendErased(path) {
+    setTimeout(() => this.#send(path), Math.max(0, this.#edited + CANVAS_MS - performance.now()))
   }
 
   /** Tell who reads along. */
