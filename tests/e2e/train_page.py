@@ -93,11 +93,15 @@ class TrainPage:
             self.slider("pace").wait_for("full speed")
 
     def open_tab(self, name: str) -> None:
-        """Open one of the tabs below the curves."""
+        """Open one of the tabs below the curves; again, if the page was just being drawn anew and forgot about it."""
         tab = self.page.locator(".st-key-diagnostics").get_by_role("tab", name=name, exact=True)
-        if tab.get_attribute("aria-selected") != "true":
-            tab.click()
-            expect(tab).to_have_attribute("aria-selected", "true")
+
+        def selected() -> str | None:
+            if tab.get_attribute("aria-selected") != "true":
+                tab.click()
+            return tab.get_attribute("aria-selected")
+
+        until(self.page, selected, lambda it: it == "true", f"the open tab {name}")
 
     def pause(self) -> None:
         self.press("pause")
