@@ -12,45 +12,27 @@ import os
 import socket
 import time
 import uuid
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
-import optuna
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from model.data import Dataset
 from model.experiments import samplers, trial_log
 from model.experiments.best_networks import BestNetworks
 from model.experiments.cluster import Cluster, Disconnected, Ended, Event, Lost, Reported, run_tasks
 from model.experiments.control import Control
-from model.experiments.curve import CurvePoint
-from model.experiments.importance import distributions
 from model.experiments.material import Material
 from model.experiments.plan import ExperimentPlan
-from model.experiments.progress import Observer, StudyProgress
+from model.experiments.progress import Observer, StatusFile, StudyProgress
+from model.experiments.running_trials import RunningTrials
 from model.experiments.store import TARGET, TEST, Store
 from model.experiments.study_view import StudyState
 from model.experiments.trial_owners import TrialOwners
 from model.experiments.trial_run import TrialOutcome, TrialTask
 
-LOOK_SECONDS = 0.5  # from one look at the control file, and for trials of engines that are gone, to the next
-SHORT_SECONDS = 2.0  # a process would wait for the engine for a notable part of a trial that is shorter
-FLUSH_SECONDS = 1.0  # from one writing of a curve to the next
+LOOK_SECONDS = 0.5  # from one look at the control file to the next
 SCHEDULER_SECONDS = 600.0  # a scheduler that is gone is waited for
-
-
-@dataclass
-class Running:
-    """A trial that is being computed here."""
-
-    trial: optuna.Trial
-    attempt: int
-    curve: trial_log.CurveLog
-    is_pruned: bool = False
-    flushed: float = 0.0
 
 
 class StudyEngine:
@@ -90,22 +72,28 @@ class StudyEngine:
         self._scheduler_seconds = scheduler_seconds
         self._study = store.open(plan)
         self._study.pruner = samplers.pruner(plan)
-        self._grid = samplers.Grid(plan) if plan.sampler == "grid" else None
-        self._space = distributions(plan.space)
         material = Material.of(dataset, plan.base.ink, plan.judge)
         folder = store.folder / "data" if cluster.is_local else None
         self._material = material.reference(plan.data, plan.base.ink, plan.judge, folder)
         cluster.share(material)
         self._engine = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-        self._running: dict[str, Running] = {}
         self._owners = TrialOwners(store, self._engine)
         self._networks = BestNetworks(plan, store.folder / "weights")
+        self._running = RunningTrials(
+            plan,
+            self._study,
+            store,
+            cluster,
+            engine=self._engine,
+            owners=self._owners,
+            networks=self._networks,
+            material=self._material,
+            log=self._log,
+        )
         self._state: StudyState = "running"
         self._began = time.monotonic()
-        self._seconds: deque[float] = deque(maxlen=10)  # that the last trials took
-        self._ended_here = 0
-        self.progress = self._written = StudyProgress()
-        self._wrote = -LOOK_SECONDS  # when that was written for those who look on
+        self._status = StatusFile(store.folder / "engines" / f"{self._engine}.json")
+        self.progress = StudyProgress()
 
     # -- From outside ---------------------------------------------------------------------------------------
 
@@ -123,7 +111,7 @@ class StudyEngine:
             with self.store.hold(self._engine):
                 while self._step():
                     pass
-                self._release()
+                self._running.release()
                 if self._state == "running" and not self._is_asked_to_end():
                     self._finish()
         except self.store.errors as error:
@@ -135,7 +123,7 @@ class StudyEngine:
                 self._state = "interrupted"
             with suppress(Exception):
                 self._show()
-            self._status_path.unlink(missing_ok=True)
+            self._status.remove()
         return self.progress
 
     # -- The loop -------------------------------------------------------------------------------------------
@@ -146,8 +134,8 @@ class StudyEngine:
         if self._state == "stopped":
             return False
         is_ending = self._is_asked_to_end() or self._is_out_of_time
-        while self._state == "running" and not is_ending and len(self._running) < self._most_running:
-            if not self._begin_next():
+        while self._state == "running" and not is_ending and len(self._running) < self._running.most:
+            if not self._running.begin_next(self._target):
                 break
         self._show()
         if not self._running:
@@ -174,135 +162,17 @@ class StudyEngine:
     def _handle(self, event: Event) -> None:
         match event:
             case Reported(key, points) if key in self._running:
-                self._report(key, self._running[key], points)
+                self._running.report(key, points)
             case Ended(key, outcome) if key in self._running:
-                self._end(key, outcome)
+                self._running.end(key, outcome)
             case Lost(key, reason) if key in self._running:
-                self._end(key, TrialOutcome("failed", note=reason), "lost")
+                self._running.end(key, TrialOutcome("failed", note=reason), "lost")
             case Disconnected(reason):
                 self._wait_for_scheduler(reason)
 
-    # -- A trial's life -------------------------------------------------------------------------------------
-
-    def _begin_next(self) -> bool:
-        """Begin a trial: one whose engine is gone, or else a new one; tell whether there was any."""
-        with self.store.exclusive():
-            trials = self._trials()
-            orphan = self._owners.orphan(trials, {one.trial.number for one in self._running.values()})
-            number = orphan.number if orphan else len(trials)
-            has_waiting = any(trial.state == TrialState.WAITING for trial in trials)
-            if not orphan and not has_waiting and len(trials) >= self._target:
-                return False
-            self._study.sampler = samplers.sampler(self.plan, number)
-            if orphan:
-                trial = optuna.Trial(self._study, orphan._trial_id)
-                for name, distribution in self._space.items():  # whoever began it may not have come so far
-                    trial._suggest(name, distribution)
-                attempt = trial_log.attempt(orphan) + 1
-            else:
-                if self._grid and not has_waiting:
-                    self._study.enqueue_trial(self._grid[number])
-                trial = self._study.ask(self._space)
-                attempt = 1
-            trial_log.set_owner(trial, self._engine, attempt)
-        self._compute(trial, attempt, trials)
-        return True
-
-    def _compute(self, trial: optuna.Trial, attempt: int, trials: list[FrozenTrial]) -> None:
-        key = f"{self.store.name}-{trial.number}-{attempt}-{self._engine}"
-        running = Running(trial, attempt, trial_log.CurveLog(trial, attempt))
-        self._running[key] = running
-        kept = trial.user_attrs.get(trial_log.OUTCOME)
-        if kept:  # whoever computed it was ended before it could say so
-            self._tell(key, running, kept)
-            return
-        try:
-            configs = tuple(self.plan.config(trial.params, run) for run in range(self.plan.seeds))
-        except ValueError as error:
-            self._end(key, TrialOutcome("failed", note=str(error)))
-            return
-        self.cluster.submit(
-            TrialTask(
-                key,
-                configs,
-                self._material,
-                self.plan.objectives,
-                self.plan.until,
-                keep=self._networks.most,
-                rivals=tuple(self._networks.rivals(trials)),
-                is_local=self.cluster.is_local,
-            )
-        )
-
-    def _report(self, key: str, running: Running, points: Sequence[tuple[int, CurvePoint]]) -> None:
-        for run, point in points:
-            if (run, point.epoch) == (0, 0) and running.curve.has_points:  # its worker was ended, and another began it
-                running.attempt += 1
-                trial_log.set_owner(running.trial, self._engine, running.attempt)
-                running.curve = trial_log.CurveLog(running.trial, running.attempt)
-            running.curve.add(run, point)
-            if self.plan.pruner != "none" and run == 0 and point.epoch and not running.is_pruned:
-                self._consider_pruning(key, running, point)
-        if time.monotonic() - running.flushed >= FLUSH_SECONDS:
-            running.curve.flush()
-            running.flushed = time.monotonic()
-
-    def _consider_pruning(self, key: str, running: Running, point: CurvePoint) -> None:
-        if point.validation_accuracy is None:
-            return
-        error = 1 - point.validation_accuracy
-        if point.epoch not in self._study._storage.get_trial(running.trial._trial_id).intermediate_values:
-            running.trial.report(error if self.plan.directions[0] == "minimize" else 1 - error, point.epoch)
-        if running.trial.should_prune():
-            running.is_pruned = True
-            self.cluster.stop(key)
-
-    def _end(self, key: str, outcome: TrialOutcome, state: str = "") -> None:
-        """Keep what became of a trial."""
-        running = self._running[key]
-        if outcome.status == "stopped":
-            state = "pruned" if running.is_pruned else "stopped"
-        if state == "stopped":  # by somebody else: it is begun again
-            del self._running[key]
-            trial_log.set_owner(running.trial, "", running.attempt)
-            return
-        self._seconds.append(outcome.seconds)
-        running.curve.flush(outcome.curves or None)
-        kept = trial_log.outcome_attributes(outcome, state or outcome.status, running.attempt)
-        self._tell(key, running, kept, outcome.weights)
-
-    def _tell(self, key: str, running: Running, kept: dict[str, object], weights: bytes | None = None) -> None:
-        trial = running.trial
-        with self.store.exclusive():
-            now = self._study._storage.get_trial(trial._trial_id)
-            if now.state == TrialState.RUNNING and trial_log.owner(now) == self._engine:
-                if trial_log.OUTCOME not in now.user_attrs:
-                    trial.set_user_attr(trial_log.OUTCOME, kept)
-                values = trial_log.told_values(self.plan, kept)
-                if values is not None:
-                    self._study.tell(trial.number, values)
-                else:
-                    is_pruned = kept["state"] == "pruned" and len(self.plan.objectives) == 1
-                    self._study.tell(trial.number, state=TrialState.PRUNED if is_pruned else TrialState.FAIL)
-                self._ended_here += 1
-        del self._running[key]
-        if weights:
-            self._networks.keep(trial.number, weights, self._trials())
-        self._log(f"trial {trial.number}: {kept['state']} {kept['values'] or ''} {kept['note']}".rstrip())
-
-    def _release(self) -> None:
-        """Leave the trials that are still being computed to whoever goes on."""
-        for key, running in self._running.items():
-            self.cluster.stop(key)
-            trial_log.set_owner(running.trial, "", running.attempt)
-        self._running.clear()
-
     def _wait_for_scheduler(self, reason: str) -> None:
         """Wait until the scheduler is back, and begin again what it had."""
-        lost = list(self._running.values())
-        self._running.clear()
-        for running in lost:
-            trial_log.set_owner(running.trial, "", running.attempt)
+        self._running.forget()
         self._log(reason)
         deadline = time.monotonic() + self._scheduler_seconds
         while not self.cluster.reconnect():
@@ -350,29 +220,19 @@ class StudyEngine:
     @property
     def _target(self) -> int:
         target = int(self._study.user_attrs[TARGET])
-        return min(target, self.plan.space.grid_size) if self._grid else target
-
-    @property
-    def _most_running(self) -> int:
-        """How many trials are begun at once: while they are short, each process has the next one in its queue."""
-        is_short = bool(self._seconds) and sum(self._seconds) / len(self._seconds) < SHORT_SECONDS
-        return self.cluster.size * (2 if is_short and self.cluster.has_queue else 1)
+        return min(target, self.plan.space.grid_size) if self.plan.sampler == "grid" else target
 
     @property
     def _is_out_of_time(self) -> bool:
         return self.plan.timeout is not None and time.monotonic() - self._began > self.plan.timeout
-
-    @property
-    def _status_path(self) -> Path:
-        return self.store.folder / "engines" / f"{self._engine}.json"
 
     def _show(self, message: str = "") -> None:
         trials = self._trials()
         ended = sum(trial.state.is_finished() for trial in trials)
         best = self._networks.best(trials)
         left, seconds_left = self._target - ended, None
-        if self._ended_here and self._state == "running":
-            seconds_left = (time.monotonic() - self._began) / self._ended_here * left
+        if self._running.ended and self._state == "running":
+            seconds_left = (time.monotonic() - self._began) / self._running.ended * left
         if not message and not self.cluster.size and self._state == "running":
             message = "no worker is there: waiting for one"
         progress = StudyProgress(
@@ -385,10 +245,7 @@ class StudyEngine:
             seconds_left=seconds_left,
             message=message,
         )
-        is_urgent = (progress.state, progress.message) != (self._written.state, self._written.message)
-        if progress != self._written and (is_urgent or time.monotonic() - self._wrote > LOOK_SECONDS):
-            progress.write(self._status_path)
-            self._written, self._wrote = progress, time.monotonic()
+        self._status.update(progress)
         if progress.changed(seconds_left=None) != self.progress.changed(seconds_left=None):
             self.progress = progress
             self._observer(progress)

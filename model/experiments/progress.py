@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from model.common.atomic_file import atomic_write
 from model.experiments.study_view import StudyState, Values
+
+WRITE_SECONDS = 0.5  # from one writing of the status file to the next
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,30 @@ class StudyProgress:
             return cls(**values, best=(best[0], tuple(best[1])) if best else None)
         except (OSError, ValueError, TypeError):
             return None
+
+
+class StatusFile:
+    """Where those who look on find how far an engine is: written seldom, unless there is something new to say."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written = StudyProgress()
+        self._when = -math.inf
+
+    def update(self, progress: StudyProgress) -> None:
+        """Write how far it is, if it is time to.
+
+        Raises:
+            OSError: The file can't be written.
+        """
+        is_urgent = (progress.state, progress.message) != (self._written.state, self._written.message)
+        if progress != self._written and (is_urgent or time.monotonic() - self._when > WRITE_SECONDS):
+            progress.write(self._path)
+            self._written, self._when = progress, time.monotonic()
+
+    def remove(self) -> None:
+        """Take it away: the engine is gone."""
+        self._path.unlink(missing_ok=True)
 
 
 Observer = Callable[[StudyProgress], None]
