@@ -14,6 +14,7 @@ from typing import Protocol
 
 from model.common.arrays import F32
 from model.config import TrainingConfig
+from model.jobs.command_log import CommandLog
 from model.jobs.job_files import UNHARMED_FILE, JobFiles, gone
 from model.jobs.job_record import JobRecord
 from model.jobs.job_state import JobState
@@ -55,14 +56,9 @@ class Scheduler(Protocol):
 class Job:
     """A run that waits, trains, or has ended.
 
-    Of its settings there are two versions, and a third is derived:
-
-    - `initial_config`, as requested: the run's images and first weights follow from it;
-    - `_confirmed_config`, what the worker trains with according to its last report: a run that changes workers
-      continues with these;
-    - `config`, the confirmed settings with the changes that were accepted since, which the worker has yet to handle.
-      This is what a page shows. If a change turns out not to fit the data, the worker reports that, and `config`
-      returns to the confirmed settings.
+    Of its settings there are two versions: `initial_config`, as requested, from which the run's images and first
+    weights follow; and `config`, with the changes that were accepted since, which a page shows. If a change turns out
+    not to fit the data, the worker reports that, and `config` is as it was before (see CommandLog).
     """
 
     def __init__(self, scheduler: Scheduler, number: int, request: TrainingRequest, folder: Path) -> None:
@@ -84,9 +80,7 @@ class Job:
         self._scheduler = scheduler
         self._lock = threading.Lock()
         self._state = JobState(epochs=request.config.epochs)
-        self._controls = RunControls(paused=request.paused, speed=request.speed)
-        self._confirmed_config = request.config
-        self._pending: list[Command] = []  # accepted, and not handled by a worker according to its reports
+        self._commands = CommandLog(request.config, RunControls(paused=request.paused, speed=request.speed))
         self._start_from: Path | None = None
         self._is_discarded = False
         folder.mkdir()
@@ -126,11 +120,7 @@ class Job:
     def config(self) -> TrainingConfig:
         """The settings, with changes that the worker has yet to handle."""
         with self._lock:
-            config = self._confirmed_config
-            for command in self._pending:
-                if isinstance(command, ChangeSettings):
-                    config = updated(config, command.values)
-            return config
+            return self._commands.config
 
     @property
     def status(self) -> JobStatus:
@@ -150,28 +140,28 @@ class Job:
     @property
     def pause_requested(self) -> bool:
         """Whether it was told to pause, or has reached its goal; it pauses before its next step."""
-        return self._controls.paused and self.is_live
+        return self._commands.controls.paused and self.is_live
 
     @property
     def stop_requested(self) -> bool:
         """Whether it was told to stop, and has not yet."""
         with self._lock:
-            return Stop() in self._pending
+            return Stop() in self._commands.pending
 
     @property
     def is_paused(self) -> bool:
         """Whether it has paused."""
-        return self._controls.paused and self.status is JobStatus.PAUSED
+        return self._commands.controls.paused and self.status is JobStatus.PAUSED
 
     @property
     def probe_image(self) -> bytes | None:
         """The image whose predictions are reported."""
-        return self._controls.probe_image
+        return self._commands.controls.probe_image
 
     @property
     def speed(self) -> float:
         """The limit of steps per second; 0 means no limit."""
-        return self._controls.speed
+        return self._commands.controls.speed
 
     def state(self) -> JobState:
         """Return the newest state."""
@@ -239,8 +229,7 @@ class Job:
         if isinstance(command, ChangeSettings):
             updated(self.config, command.values)
         with self._lock:
-            self._controls = self._controls.after(command)
-            self._pending.append(command)
+            self._commands.add(command)
             if isinstance(command, SetProbeImage):
                 self._state = replace(self._state, probe_predictions=[])
 
@@ -253,16 +242,16 @@ class Job:
         with self._lock:
             snapshots = self._state.snapshots
             start_from = self._start_from.name if self._start_from else ""
-            if not is_saved and not (self.perturbation and start_from == UNHARMED_FILE and not self._has_own_snapshot):
+            if not is_saved and (self._has_own_snapshot or start_from != UNHARMED_FILE):
                 start_from = snapshots[-1].file if snapshots else ""
             return JobRecord(
                 number=self.number,
                 name=self.name,
                 label=self.label,
                 initial_config=self.initial_config,
-                config=self._confirmed_config,
-                changes=[command.values for command in self._pending if isinstance(command, ChangeSettings)],
-                controls=self._controls,
+                config=self._commands.confirmed,
+                changes=self._commands.changes,
+                controls=self._commands.controls,
                 state=self._state,
                 start_from=start_from,
                 is_saved=is_saved,
@@ -283,8 +272,7 @@ class Job:
         with self._lock:
             self.label, self.parent, self.forked_at = record.label, record.parent, record.forked_at
             self.perturbation = record.perturbation
-            self._controls, self._confirmed_config = record.controls, record.config
-            self._pending = [ChangeSettings(values) for values in record.changes]
+            self._commands = CommandLog(record.config, record.controls, record.changes)
             self._start_from = self.files.folder / record.start_from if record.start_from else None
             self._state = record.resumed()
 
@@ -293,17 +281,16 @@ class Job:
         with self._lock:
             self._state = replace(self._state, status=JobStatus.STARTING)
             self.start_attempts += 1
-            # The effect of the others is in the controls already.
-            self._pending = [command for command in self._pending if isinstance(command, ChangeSettings)]
+            self._commands.pass_to_new_worker()
             return StartTraining(
-                config=self._confirmed_config,
+                config=self._commands.confirmed,
                 data=self.data,
                 folder=self.files.folder,
                 threads=threads,
                 start_from=self._start_from,
                 snapshots=tuple(self._state.snapshots),
-                controls=self._controls,
-                pending=tuple(self._pending),
+                controls=self._commands.controls,
+                pending=tuple(self._commands.pending),
                 weights_version=self._state.weights_version,
                 perturbation=self.perturbation,
             )
@@ -323,9 +310,9 @@ class Job:
                     self.gradient_check = result
                 case Preempted():
                     self._start_from = self.files.preempted_snapshot
-                    if CheckGradient() in self._pending:  # it came too late
+                    if CheckGradient() in self._commands.pending:  # it came too late
                         self.gradient_check = NO_WORKER
-                    self._set_status(JobStatus.PAUSED if self._controls.paused else JobStatus.WAITING)
+                    self._set_status(JobStatus.PAUSED if self._commands.controls.paused else JobStatus.WAITING)
                 case Heartbeat():
                     pass
 
@@ -341,12 +328,8 @@ class Job:
         self._clean_up()
 
     def _apply_report(self, report: ProgressReport) -> None:
-        del self._pending[: report.commands_handled]
-        self._confirmed_config = report.config or self._confirmed_config
-        goal = self._controls.goal
-        if report.progress.status is JobStatus.PAUSED and goal and goal not in self._pending:
-            self._controls = self._controls.at_goal()
-        if any(isinstance(command, SetProbeImage) for command in self._pending):
+        self._commands.apply(report)
+        if self._commands.awaits_probe_image:
             report = replace(report, probe_predictions=[])  # they are of the image before
         self._state = self._state.with_report(report)
         self._clean_up()
@@ -355,6 +338,6 @@ class Job:
         """Forget what an ended run no longer needs."""
         if self.is_live:
             return
-        self._pending.clear()
+        self._commands.pending.clear()
         if self._is_discarded:
             self.files.delete()
