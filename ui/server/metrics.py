@@ -13,7 +13,6 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import model
@@ -23,11 +22,10 @@ from ui.state import runtime, session
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ANSWERS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 WAITS = (0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)  # seconds
-SMALL = 1000  # bytes; the end of a page's run, and a question without a drawing, take fewer
+SMALL = 1000  # bytes: the end of a page's run takes fewer
 
 registry = CollectorRegistry()
 prometheus_client.ProcessCollector(registry=registry)
@@ -102,43 +100,21 @@ def text() -> bytes:
     return prometheus_client.generate_latest(registry)
 
 
-class AnswerTimes:
-    """Measures, on the sockets of an ASGI app, how long pages wait for what they ask."""
+class AnswerTime:
+    """Measures how long a page waits for what it asks; what it asks meanwhile is of the same answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self) -> None:
+        self._asked: float | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass all messages on."""
-        if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
+    def asked(self) -> None:
+        """Note that the page asks for something."""
+        if self._asked is None:
+            self._asked = time.perf_counter()
+
+    def sent(self, content: bytes) -> None:
+        """Note what the page is sent: at the end of an answer, its time is counted."""
+        if self._asked is None or len(content) > SMALL:
             return
-        asked: float | None = None
-
-        async def timed_receive() -> Message:
-            nonlocal asked
-            message = await receive()
-            if asked is None and message["type"] == "websocket.receive" and is_question(message.get("bytes") or b""):
-                asked = time.perf_counter()
-            return message
-
-        async def timed_send(message: Message) -> None:
-            nonlocal asked
-            await send(message)
-            if asked is not None and message["type"] == "websocket.send" and is_end(message.get("bytes") or b""):
-                answers.observe(time.perf_counter() - asked)
-                asked = None
-
-        await self.app(scope, timed_receive, timed_send)
-
-
-def is_question(content: bytes) -> bool:
-    """Whether a page asks for something with a message: others only say that it is still there."""
-    with suppress(ValueError):
-        return len(content) > SMALL or BackMsg.FromString(content).HasField("rerun_script")
-    return False
-
-
-def is_end(content: bytes) -> bool:
-    """Whether a message is the end of an answer."""
-    return len(content) < SMALL and ForwardMsg.FromString(content).HasField("script_finished")
+        if ForwardMsg.FromString(content).HasField("script_finished"):
+            answers.observe(time.perf_counter() - self._asked)
+            self._asked = None

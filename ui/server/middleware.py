@@ -7,12 +7,11 @@ from starlette.middleware import Middleware
 from model.common.settings import Settings
 from ui.common.document import StyledDocument
 from ui.server import secret
-from ui.server.browser_messages import BrowserMessages
 from ui.server.headers import AllowedHosts, SecurityHeaders
-from ui.server.metrics import AnswerTimes
 from ui.server.replica import ReplicaCookie
 from ui.server.upload_sizes import UploadSizes
 from ui.server.visitor_cookie import VisitorCookie
+from ui.server.web_sockets import WebSockets
 
 
 def middleware() -> list[Middleware]:
@@ -23,8 +22,7 @@ def middleware() -> list[Middleware]:
         Middleware(VisitorCookie, secret=secret.find(), is_framed=bool(settings.frame_ancestors)),
         Middleware(ReplicaCookie),
         Middleware(UploadSizes),
-        Middleware(BrowserMessages),
-        Middleware(AnswerTimes),
+        Middleware(WebSockets),
         Middleware(StyledDocument),
     ]
     if settings.security_headers:

@@ -13,7 +13,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from model.jobs import JobStatus
 from tests.asgi import ask
 from ui.server import metrics, routes
-from ui.server.metrics import AnswerTimes, RunMetrics
+from ui.server.metrics import RunMetrics
+from ui.server.web_sockets import WebSockets
 
 APP = Starlette(routes=routes.routes())
 
@@ -80,7 +81,7 @@ async def talk(*messages: Any) -> None:
     async def send(_message: Any) -> None:
         return None
 
-    await AnswerTimes(app)({"type": "websocket", "path": "/", "headers": []}, receive, send)
+    await WebSockets(app)({"type": "websocket", "path": "/", "headers": []}, receive, send)
 
 
 @pytest.mark.parametrize(

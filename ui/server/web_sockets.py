@@ -1,4 +1,4 @@
-"""What browsers send through the WebSocket is put right before the app gets it."""
+"""The messages between browsers and the app: what browsers send is put right before, and answers are timed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server import click_echoes, message_limits
+from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class BrowserMessages:
-    """Corrects the messages that an ASGI app gets through a WebSocket."""
+class WebSockets:
+    """Reads each message of the WebSockets of an ASGI app, once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -23,24 +24,31 @@ class BrowserMessages:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
+        answer = AnswerTime()
 
         async def receive_corrected() -> Message:
             message = await receive()
-            content = message.get("bytes")
-            if message["type"] == "websocket.receive" and content:
-                message["bytes"] = corrected(content)
+            if message["type"] == "websocket.receive" and message.get("bytes"):
+                message["bytes"] = corrected(message["bytes"], answer)
             return message
 
-        await self.app(scope, receive_corrected, send)
+        async def send_timed(message: Message) -> None:
+            await send(message)
+            if message["type"] == "websocket.send" and message.get("bytes"):
+                answer.sent(message["bytes"])
+
+        await self.app(scope, receive_corrected, send_timed)
 
 
-def corrected(content: bytes) -> bytes:
+def corrected(content: bytes, answer: AnswerTime) -> bytes:
     """A message without values that are too large, and without echoes of clicks; what is no message stays as it is."""
     message = BackMsg()
     try:
         message.ParseFromString(content)
     except Exception:  # the app refuses it
         return content
+    if message.HasField("rerun_script"):  # others only say that the page is still there
+        answer.asked()
     is_limited = len(content) > message_limits.SMALL and message_limits.replace_large_values(message)
     has_echoes = click_echoes.remove(message)
     return message.SerializeToString() if is_limited or has_echoes else content
