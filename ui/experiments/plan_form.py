@@ -122,7 +122,7 @@ def check_sizes(space: SearchSpace, base: TrainingConfig) -> None:
     """
     layers = space.dimensions.get(vary.LAYERS)
     for sizes in layers.values if layers else ():
-        limits.check_run(base.changed(hidden_sizes=sizes), (), None, 0)
+        limits.check_network(base.changed(hidden_sizes=sizes))
 
 
 def estimate(view: StudyView, processes: int) -> float | None:

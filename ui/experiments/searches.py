@@ -18,7 +18,7 @@ from ui import state
 from ui.experiments import feed
 from ui.experiments.feed import StudyFeed
 from ui.pickers import datasets
-from ui.state import limits, runtime
+from ui.state import runtime
 from ui.state.visitor_state import VisitorState
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ def begin(plan: ExperimentPlan, *, is_first: bool = False) -> Search:
         is_first: whether to pause after the first trials, to see how long they take.
 
     Raises:
-        ValueError: the visitor has as many as may be, or a network would be larger than the operator allows.
+        ValueError: the visitor has as many as may be.
         OSError: there is no room for its files.
     """
     here, name = state.visitor(), plan.base.data
-    limits.check_run(plan.base, (), None, 0)
     folder = datasets.folder(name)
     _is_loaded()  # begin with it: it will be needed in a moment
     with here.lock:

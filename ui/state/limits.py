@@ -32,9 +32,18 @@ def check_run(config: TrainingConfig, jobs: Sequence[Job], stopped: Job | None, 
         raise ValueError(TOO_MANY.format(settings.max_runs))
     if settings.max_waiting and waiting >= settings.max_waiting:
         raise ValueError(QUEUE_FULL.format(waiting))
-    parameters = num_parameters(config.sizes)
-    if settings.max_parameters and parameters > settings.max_parameters:
-        raise ValueError(TOO_LARGE.format(parameters, settings.max_parameters))
+    check_network(config)
+
+
+def check_network(config: TrainingConfig) -> None:
+    """Refuse a network that is larger than the operator allows.
+
+    Raises:
+        ValueError: says what to do.
+    """
+    most, parameters = Settings().max_parameters, num_parameters(config.sizes)
+    if most and parameters > most:
+        raise ValueError(TOO_LARGE.format(parameters, most))
 
 
 def num_parameters(sizes: Sequence[int]) -> int:
