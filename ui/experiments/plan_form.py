@@ -121,8 +121,8 @@ def check_sizes(space: SearchSpace, base: TrainingConfig) -> None:
         ValueError: one of them is.
     """
     layers = space.dimensions.get(vary.LAYERS)
-    for sizes in layers.values if layers else ():
-        limits.check_network(base.changed(hidden_sizes=sizes))
+    for config in [base.changed(hidden_sizes=sizes) for sizes in layers.values] if layers else [base]:
+        limits.check_network(config)
 
 
 def estimate(view: StudyView, processes: int) -> float | None:

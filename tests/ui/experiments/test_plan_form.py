@@ -30,3 +30,5 @@ def test_networks_larger_than_the_operator_allows_are_refused(monkeypatch: pytes
     plan_form.check_sizes(SearchSpace.parse("hidden_sizes=[8;16]"), TrainingConfig())
     with pytest.raises(ValueError, match="parameters"):
         plan_form.check_sizes(SearchSpace.parse("hidden_sizes=[8;512]"), TrainingConfig())
+    with pytest.raises(ValueError, match="parameters"):  # of Train, where the layers do not vary
+        plan_form.check_sizes(SearchSpace.parse("dropout=0..0.5"), TrainingConfig(hidden_sizes=(512,)))
