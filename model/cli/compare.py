@@ -11,9 +11,17 @@ from typing import Any
 import click
 from rich.table import Table
 
-from model.cli.console import as_json_option, load_dataset, print_notes, stdout
+from model.cli.console import as_json_option, load_dataset, stdout
 from model.cli.evaluate import overlap_note
-from model.cli.experiment_options import check_files, command_line, compute, seed_options, write_files
+from model.cli.experiment_options import (
+    SeedOptions,
+    check_files,
+    command_line,
+    compute,
+    print_findings,
+    seed_options,
+    write_files,
+)
 from model.cli.train import config_options
 
 MOST_LISTED = 30  # images on which two networks differ; --json and --csv have them all
@@ -26,15 +34,7 @@ MOST_LISTED = 30  # images on which two networks differ; --json and --csv have t
 @as_json_option
 def compare_command(
     contenders: tuple[str, ...],
-    seeds: int,
-    objective: Any,
-    until: float | None,
-    judge: str,
-    test: bool,
-    jobs: int | None,
-    scheduler: str | None,
-    html: Path | None,
-    csv: Path | None,
+    options: SeedOptions,
     as_json: bool,
     **given: str | None,
 ) -> None:
@@ -47,7 +47,7 @@ def compare_command(
     """
     from model.experiments.contender import network_file
 
-    check_files(html=html, csv=csv)
+    check_files(**options.files)
     files = [network_file(text) for text in contenders]
     common = {name: value for name, value in given.items() if value is not None}
     if any(files):
@@ -56,7 +56,7 @@ def compare_command(
             raise ValueError(f"networks and settings can't be compared with one another: {others[0]!r} is no network")
         if unused := sorted(common.keys() - {"data"}):
             raise ValueError(f"--{unused[0].replace('_', '-')} is for settings; networks are trained already")
-        _compare_networks([file for file in files if file], common.get("data", "mnist-5k"), as_json, html, csv)
+        _compare_networks([file for file in files if file], common.get("data", "mnist-5k"), options, as_json=as_json)
         return
 
     from model.experiments import contender
@@ -64,17 +64,17 @@ def compare_command(
     from model.experiments.seed_runs import SeedComparison
     from model.experiments.seed_trials import SeedTrials
 
-    trials = SeedTrials(contender.contenders(contenders, common), seeds, objective, until, judge, test)
+    rivals = contender.contenders(contenders, common)
+    trials = SeedTrials(rivals, options.seeds, options.objective, options.until, options.judge, options.test)
     dataset = load_dataset(trials.contenders[0].config.data)
-    settings, interrupted = compute(trials, dataset, jobs=jobs, scheduler=scheduler)
+    settings, interrupted = compute(trials, dataset, options)
     measures = trials.measures
     comparison = SeedComparison(settings, measures[0])
     sentences, cautions, lines = comparison.sentences, comparison.cautions, comparison.paper
     written = write_files(
         lambda: comparison_report(comparison, measures, command_line()),
         lambda: runs_csv(settings, measures),
-        html=html,
-        csv=csv,
+        **options.files,
     )
     if as_json:
         result: dict[str, Any] = {
@@ -97,11 +97,11 @@ def compare_command(
                 cells = (measure.title, str(found.count), measure.write(found.mean), deviation, interval)
                 table.add_row(each.name, *cells)
     stdout.print(table)
-    _print(sentences, cautions, lines)
+    print_findings(sentences, cautions, lines)
     sys.exit(interrupted.exit_code)
 
 
-def _compare_networks(files: Sequence[Path], data: str, as_json: bool, html: Path | None, csv: Path | None) -> None:
+def _compare_networks(files: Sequence[Path], data: str, options: SeedOptions, *, as_json: bool) -> None:
     from model.experiments.network_comparison import compare_networks
     from model.experiments.report.networks import differing_csv, networks_report
     from model.training import checkpoint
@@ -120,8 +120,7 @@ def _compare_networks(files: Sequence[Path], data: str, as_json: bool, html: Pat
     written = write_files(
         lambda: networks_report(comparison, cautions, command_line()),
         lambda: differing_csv(comparison),
-        html=html,
-        csv=csv,
+        **options.files,
     )
     if as_json:
         result: dict[str, Any] = {
@@ -143,15 +142,7 @@ def _compare_networks(files: Sequence[Path], data: str, as_json: bool, html: Pat
         stdout.print(table)
         if len(differing) > MOST_LISTED:
             stdout.print(f"The first {MOST_LISTED}; --csv FILE writes all of them.", highlight=False)
-    _print(comparison.sentences, [*cautions, *comparison.cautions], comparison.paper)
-
-
-def _print(sentences: Sequence[str], cautions: Sequence[str], lines: Sequence[str]) -> None:
-    for sentence in sentences:
-        stdout.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    print_notes(cautions)
-    for line in lines:
-        stdout.print(f"\n{line}", highlight=False, markup=False, style="dim", soft_wrap=True)
+    print_findings(comparison.sentences, [*cautions, *comparison.cautions], comparison.paper)
 
 
 def _names(files: Sequence[Path]) -> list[str]:

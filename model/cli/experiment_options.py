@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +17,12 @@ import click
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from model.cli.console import print_notes, stderr
+from model.cli.console import print_notes, stderr, stdout
 from model.cli.interruption import Interruption, interruption
 from model.cli.numbers import accuracy
 from model.common.cores import cores
 from model.data import Dataset
-from model.experiments.plan import OBJECTIVES
+from model.experiments.plan import OBJECTIVES, Objective
 
 if TYPE_CHECKING:  # they take a while to import, which --help need not wait for
     from model.experiments.report.content import Report
@@ -42,8 +45,35 @@ class Percentage(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
+@dataclass(frozen=True)
+class SeedOptions:
+    """How many seeds there are, what is measured, who computes, and which files are written."""
+
+    seeds: int
+    objective: Objective
+    until: float | None
+    judge: str
+    test: bool
+    jobs: int | None
+    scheduler: str | None
+    html: Path | None
+    csv: Path | None
+
+    @property
+    def files(self) -> dict[str, Path | None]:
+        """The files to write, by their kinds."""
+        return {"html": self.html, "csv": self.csv}
+
+
 def seed_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how many seeds there are, what is measured and who computes."""
+    """Add the options of SeedOptions to a command, which gets them as `options`."""
+
+    @functools.wraps(command)
+    def with_options(**given: Any) -> Any:
+        found = SeedOptions(**{field.name: given.pop(field.name) for field in dataclasses.fields(SeedOptions)})
+        return command(options=found, **given)
+
+    extended: Callable[..., Any] = with_options
     for option in reversed(
         (
             click.option("--seeds", type=int, default=10, show_default=True, help="How many seeds each setting has."),
@@ -63,8 +93,8 @@ def seed_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--scheduler", metavar="TCP://HOST:PORT", help="Compute on the workers of a Dask scheduler."),
         )
     ):
-        command = option(command)
-    return file_options(command)
+        extended = option(extended)
+    return file_options(extended)
 
 
 def file_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,20 +137,28 @@ def write_files(make_report: Callable[[], Report], make_csv: Callable[[], str], 
     return found
 
 
+def print_findings(sentences: Sequence[str], cautions: Sequence[str], lines: Sequence[str]) -> None:
+    """Print what was found: sentences for people, cautions, and lines for a paper."""
+    for sentence in sentences:
+        stdout.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    print_notes(cautions)
+    for line in lines:
+        stdout.print(f"\n{line}", highlight=False, markup=False, style="dim", soft_wrap=True)
+
+
 def command_line() -> str:
     """Return the command that this process was given, to be given again."""
     return shlex.join(["python", "-m", "model", *sys.argv[1:]])
 
 
-def compute(
-    trials: SeedTrials, dataset: Dataset, *, jobs: int | None, scheduler: str | None
-) -> tuple[list[SettingRuns], Interruption]:
+def compute(trials: SeedTrials, dataset: Dataset, options: SeedOptions) -> tuple[list[SettingRuns], Interruption]:
     """Train all runs, with a bar; return them by their settings, and whether Ctrl-C came before the end.
 
     Raises:
         ValueError: The scheduler can't be reached, or is gone.
         click.exceptions.Abort: Ctrl-C came before each setting had a run.
     """
+    jobs, scheduler = options.jobs, options.scheduler
     if scheduler and jobs:
         raise ValueError("--jobs is for this machine; the workers of --scheduler are started beside it")
     trials.materials(dataset)  # bad input is refused before processes are started

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
 
-from model.cli.console import as_json_option, load_dataset, print_notes, stdout
-from model.cli.experiment_options import check_files, command_line, compute, seed_options, write_files
+from model.cli.console import as_json_option, load_dataset, stdout
+from model.cli.experiment_options import (
+    SeedOptions,
+    check_files,
+    command_line,
+    compute,
+    print_findings,
+    seed_options,
+    write_files,
+)
 from model.cli.train import config_options
 
 
@@ -22,15 +28,7 @@ from model.cli.train import config_options
 @as_json_option
 def seeds_command(
     setting: str,
-    seeds: int,
-    objective: Any,
-    until: float | None,
-    judge: str,
-    test: bool,
-    jobs: int | None,
-    scheduler: str | None,
-    html: Path | None,
-    csv: Path | None,
+    options: SeedOptions,
     as_json: bool,
     **given: str | None,
 ) -> None:
@@ -44,11 +42,11 @@ def seeds_command(
     from model.experiments.seed_trials import SeedTrials
     from model.experiments.statistics import paper, words
 
-    check_files(html=html, csv=csv)
+    check_files(**options.files)
     one = contender(setting, {name: value for name, value in given.items() if value is not None})
-    trials = SeedTrials([one], seeds, objective, until, judge, test)
+    trials = SeedTrials([one], options.seeds, options.objective, options.until, options.judge, options.test)
     dataset = load_dataset(one.config.data)
-    (runs,), interrupted = compute(trials, dataset, jobs=jobs, scheduler=scheduler)
+    (runs,), interrupted = compute(trials, dataset, options)
     measures, main = trials.measures, trials.measures[0]
     summary = runs.summary(main)
     known = [measure for measure in measures if runs.values(measure)]
@@ -56,7 +54,7 @@ def seeds_command(
     lines = [paper.seeds_line(one.name, runs.summary(measure), measure) for measure in known]
     cautions = words.cautions(summary.count, failed=runs.failed(main))
     written = write_files(
-        lambda: seeds_report(runs, measures, command_line()), lambda: runs_csv([runs], measures), html=html, csv=csv
+        lambda: seeds_report(runs, measures, command_line()), lambda: runs_csv([runs], measures), **options.files
     )
     if as_json:
         result = runs.to_json(measures)
@@ -68,9 +66,5 @@ def seeds_command(
         cells = (measure.write(run.values[measure.name]) if measure.name in run.values else "–" for measure in measures)
         table.add_row(str(run.seed), *cells, f"{run.seconds:.1f}", run.note)
     stdout.print(table)
-    for sentence in sentences:
-        stdout.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    print_notes(cautions)
-    for line in lines:
-        stdout.print(f"\n{line}", highlight=False, markup=False, style="dim", soft_wrap=True)
+    print_findings(sentences, cautions, lines)
     sys.exit(interrupted.exit_code)
