@@ -1,4 +1,4 @@
-"""`break` and `stress`: what is left of a network's accuracy once it, or its images, have been harmed."""
+"""`break` and `stress`: what is left of a network's accuracy once it, or its images, have been perturbed."""
 
 from __future__ import annotations
 
@@ -46,11 +46,13 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--cut", is_flag=True, help="Set all weights of the layer to 0.")
 @click.option("--shuffle", is_flag=True, help="Have the weights of the layer change places.")
 @click.option("--reset", is_flag=True, help="Give the layer new random weights.")
-@click.option("--layer", type=click.IntRange(1), help="Which layer is harmed, counted from 1; by default all that fit.")
+@click.option(
+    "--layer", type=click.IntRange(1), help="Which layer is perturbed, counted from 1; by default all that fit."
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is random.")
-@click.option("--out", type=click.Path(path_type=Path), help="Save the harmed network here.")
+@click.option("--out", type=click.Path(path_type=Path), help="Save the perturbed network here.")
 def break_command(**given: Any) -> None:
-    """Harm a network, and score it before and after, by digit.
+    """Perturb a network, and score it before and after, by digit.
 
     Without saying what is done, the curves are measured: accuracy against the share of units silenced, against noise on
     the weights, and against their bits.
@@ -59,42 +61,42 @@ def break_command(**given: Any) -> None:
     from model.robustness.tables import curve_csv, to_csv
 
     trained = _one(given["weights"])
-    harm = _perturbation(given, trained)
+    perturbation = _perturbation(given, trained)
     dataset, images, labels = _images(given)
     network = trained.network
     result: dict[str, Any] = {"weights": given["weights"], "data": dataset.name, "n": len(labels)}
-    if harm is None:
+    if perturbation is None:
         if given["out"]:
-            raise ValueError("--out saves a harmed network: say how, such as --silence 30%")
+            raise ValueError("--out saves a perturbed network: say how, such as --silence 30%")
         planned = [*trials.silencing(network.mlp), *trials.noise(), *trials.rounding()]
         points = trials.measure(network, planned, images, labels)
         result["curves"] = [point._asdict() for point in points]
         _write(given["csv_file"], curve_csv(points))
         _finish(given, result, _table(("series", "amount", "accuracy", "lowest", "highest"), result["curves"]))
         return
-    harmed = harm.applied(network)
-    before, after = (trials.predictions(one, images) == labels for one in (network, harmed))
+    perturbed = perturbation.applied(network)
+    before, after = (trials.predictions(one, images) == labels for one in (network, perturbed))
     rows = [
         {"digit": digit, "n": int(chosen.sum()), "before": _share(before[chosen]), "after": _share(after[chosen])}
         for digit in range(10)
         for chosen in [labels == digit]
     ]
     result |= {
-        "perturbation": harm.to_json(),
-        "description": str(harm),
+        "perturbation": perturbation.to_json(),
+        "description": str(perturbation),
         "accuracy_before": _share(before),
         "accuracy": _share(after),
         "by_digit": rows,
     }
     if given["out"]:
-        scores = {"perturbation": str(harm)} | {
+        scores = {"perturbation": str(perturbation)} | {
             name: score for name, score in trained.scores.items() if not name.endswith("_accuracy")
         }
-        checkpoint.Checkpoint(harmed, trained.config, scores).save(given["out"])
+        checkpoint.Checkpoint(perturbed, trained.config, scores).save(given["out"])
         result["out"] = str(given["out"])
     _write(given["csv_file"], to_csv(("digit", "n", "before", "after"), rows))
     table = _table(("digit", "n", "before", "after"), rows)
-    table.title = f"{harm}: {_said(result['accuracy_before'])} before, {_said(result['accuracy'])} after"
+    table.title = f"{perturbation}: {_said(result['accuracy_before'])} before, {_said(result['accuracy'])} after"
     _finish(given, result, table)
 
 
@@ -146,7 +148,7 @@ def _perturbation(given: dict[str, Any], trained: checkpoint.Checkpoint) -> Any:
         name for name in ("silence", "noise", "bits", "cut", "shuffle", "reset") if given[name] not in (None, False)
     ]
     if len(said) > 1:
-        raise ValueError(f"choose one of --{' and --'.join(said)}: a network is harmed in one way at a time")
+        raise ValueError(f"choose one of --{' and --'.join(said)}: a network is perturbed in one way at a time")
     if given["strongest"] and said != ["silence"]:
         raise ValueError("--strongest goes with --silence and a share, such as --silence 30%")
     layer = None if given["layer"] is None else given["layer"] - 1
@@ -157,20 +159,20 @@ def _perturbation(given: dict[str, Any], trained: checkpoint.Checkpoint) -> Any:
         raise ValueError(f"--{said[0]} needs --layer, from 1 to {len(trained.network.mlp.layers)}")
     match said[0]:
         case "silence":
-            harm: Any = _silence(given["silence"], layer, seed, strongest=given["strongest"])
+            perturbation: Any = _silence(given["silence"], layer, seed, strongest=given["strongest"])
         case "noise":
-            harm = WeightNoise(given["noise"], layer, seed)
+            perturbation = WeightNoise(given["noise"], layer, seed)
         case "bits":
-            harm = RoundWeights(given["bits"], layer)
+            perturbation = RoundWeights(given["bits"], layer)
         case "cut":
-            harm = CutLayer(layer or 0)
+            perturbation = CutLayer(layer or 0)
         case "shuffle":
-            harm = ShuffleLayer(layer or 0, seed)
+            perturbation = ShuffleLayer(layer or 0, seed)
         case _:
             made = (config.initialization, config.initial_std) if config else ()
-            harm = ResetLayer(layer or 0, seed, *made)
-    harm.check(trained.network.mlp)
-    return harm
+            perturbation = ResetLayer(layer or 0, seed, *made)
+    perturbation.check(trained.network.mlp)
+    return perturbation
 
 
 def _silence(text: str, layer: int | None, seed: int, *, strongest: bool) -> Any:

@@ -36,8 +36,8 @@ def facts(checkpoint: Checkpoint) -> dict[str, str]:
     for key, title in (("test_accuracy", "Test accuracy"), ("validation_accuracy", "Validation accuracy")):
         if isinstance(value := scores.get(key), float):
             found[title] = f"{100 * value:.2f} %"
-    if isinstance(harm := scores.get("perturbation"), str):
-        found["Perturbation"] = harm
+    if isinstance(perturbation := scores.get("perturbation"), str):
+        found["Perturbation"] = perturbation
     if checkpoint.config:
         found |= _settings(checkpoint.config)
     if isinstance(epochs := scores.get("epochs"), int):

@@ -15,7 +15,7 @@ from typing import Protocol
 from model.common.arrays import F32
 from model.config import TrainingConfig
 from model.jobs.command_log import CommandLog
-from model.jobs.job_files import UNHARMED_FILE, JobFiles, gone
+from model.jobs.job_files import UNPERTURBED_FILE, JobFiles, gone
 from model.jobs.job_record import JobRecord
 from model.jobs.job_state import JobState
 from model.jobs.protocol import (
@@ -109,8 +109,8 @@ class Job:
             raise gone(fork.snapshot)
         self._start_from = self.files.snapshot(fork.snapshot)
         if fork.perturbation:
-            self.files.set_unharmed(fork.snapshot)
-            self._start_from = self.files.unharmed_snapshot
+            self.files.set_unperturbed(fork.snapshot)
+            self._start_from = self.files.unperturbed_snapshot
             snapshots.remove(fork.snapshot)
         self._state = replace(history, epochs=self.config.epochs, snapshots=snapshots)
 
@@ -242,7 +242,7 @@ class Job:
         with self._lock:
             snapshots = self._state.snapshots
             start_from = self._start_from.name if self._start_from else ""
-            if not is_saved and (self._has_own_snapshot or start_from != UNHARMED_FILE):
+            if not is_saved and (self._has_own_snapshot or start_from != UNPERTURBED_FILE):
                 start_from = snapshots[-1].file if snapshots else ""
             return JobRecord(
                 number=self.number,

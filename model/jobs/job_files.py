@@ -22,7 +22,7 @@ from model.training.snapshot import Snapshot
 
 NETWORK_FILE = "network.safetensors"
 PREEMPTED_FILE = "preempted.npz"
-UNHARMED_FILE = "unharmed.npz"
+UNPERTURBED_FILE = "unperturbed.npz"
 REPLACE_ATTEMPTS, REPLACE_DELAY_S = 100, 0.01
 
 
@@ -33,7 +33,9 @@ class JobFiles:
         self.folder = folder
         self.network_file = folder / NETWORK_FILE
         self.preempted_snapshot = folder / PREEMPTED_FILE
-        self.unharmed_snapshot = folder / UNHARMED_FILE  # where a run branches off whose network is then perturbed
+        self.unperturbed_snapshot = (
+            folder / UNPERTURBED_FILE
+        )  # where a run branches off whose network is then perturbed
 
     # -- The network ----------------------------------------------------------------------------------------
 
@@ -104,9 +106,9 @@ class JobFiles:
             shutil.copyfile(other.snapshot(ref), self.snapshot(ref))
         return True
 
-    def set_unharmed(self, ref: SnapshotRef) -> None:
+    def set_unperturbed(self, ref: SnapshotRef) -> None:
         """Keep a snapshot as the one that is yet to be perturbed: the run saves its own of that step."""
-        os.replace(self.snapshot(ref), self.unharmed_snapshot)
+        os.replace(self.snapshot(ref), self.unperturbed_snapshot)
 
     def delete(self) -> None:
         """Delete the folder and all that is in it."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from model.config import TrainingConfig
-from model.jobs.job_files import UNHARMED_FILE
+from model.jobs.job_files import UNPERTURBED_FILE
 from model.jobs.job_state import JobState
 from model.jobs.protocol import JobStatus, ProbePrediction, RunControls, RunStep, SnapshotRef
 from model.robustness.perturbation import Perturbation
@@ -68,7 +68,7 @@ class JobRecord:
             return replace(state, status=JobStatus.PAUSED if self.controls.paused else JobStatus.WAITING)
         if not self.start_from:
             return replace(state, status=JobStatus.STOPPED, message=NOT_SAVED)
-        if self.start_from == UNHARMED_FILE:
+        if self.start_from == UNPERTURBED_FILE:
             points = [point for point in state.points if point.epoch <= self.forked_at]
             before = replace(JobState(), points=points, snapshots=state.snapshots)
         else:
@@ -106,7 +106,9 @@ class JobRecord:
                     "config": TrainingConfig.of(values["config"]),
                     "controls": _controls(values["controls"]),
                     "state": _state(values["state"]),
-                    "perturbation": perturbation_from_json(harm) if (harm := values.get("perturbation")) else None,
+                    "perturbation": perturbation_from_json(perturbation)
+                    if (perturbation := values.get("perturbation"))
+                    else None,
                 }
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

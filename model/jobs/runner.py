@@ -28,7 +28,7 @@ from model.jobs.protocol import (
 from model.jobs.reporter import Reporter
 from model.jobs.snapshot_store import SnapshotStore, write_snapshot
 from model.nn.gradient_check import GradientCheck, check
-from model.robustness.harm import harm
+from model.robustness.in_training import perturb
 from model.training import Change, Trainer, blas_threads
 from model.training.ancestors import Ancestors
 from model.training.checkpoint import Checkpoint
@@ -97,20 +97,20 @@ class TrainingRunner:
     def _begin(self) -> None:
         if not self._trainer.step:
             self._trainer.validate()
-        harmed = self._harm()
+        perturbed = self._perturb()
         self._inspect()
         for command in self._start.pending:
             self.handle(command)
-        if harmed or not self._start.start_from:  # otherwise this point is on the curves already
-            self._reporter.add_point(is_validated=harmed)
+        if perturbed or not self._start.start_from:  # otherwise this point is on the curves already
+            self._reporter.add_point(is_validated=perturbed)
         self._record_step(report=True)
 
-    def _harm(self) -> bool:
+    def _perturb(self) -> bool:
         """Perturb the network if the run has just branched off for that; return whether it did."""
         perturbation = self._start.perturbation
-        if perturbation is None or self._start.start_from != self._files.unharmed_snapshot:
+        if perturbation is None or self._start.start_from != self._files.unperturbed_snapshot:
             return False
-        harm(self._trainer, perturbation)
+        perturb(self._trainer, perturbation)
         self._reporter.add_change({PERTURBATION: str(perturbation)})
         self._snapshots.save(self._trainer, at_once=True)
         return True

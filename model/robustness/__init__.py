@@ -1,4 +1,4 @@
-"""How much a network bears: harm done to its weights and units, and images that are harder than those it learned from.
+"""How much a network bears: perturbations of its weights, and images harder than those it learned from.
 
 Import from the submodules.
 """

@@ -68,7 +68,7 @@ def noise(seeds: int = SEEDS) -> list[Trial]:
 
 
 def by_layer(mlp: MLP, initialization: str = "he", initial_std: float = 0.01, seeds: int = SEEDS) -> list[Trial]:
-    """Return the trials of accuracy against which layer is harmed, counted from 1: cut, shuffled or reset."""
+    """Return the trials of accuracy against which layer is perturbed, counted from 1: cut, shuffled or reset."""
     layers = range(len(mlp.layers))
     return [
         *(Trial(CUT, layer + 1, CutLayer(layer)) for layer in layers),

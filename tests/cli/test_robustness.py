@@ -29,7 +29,7 @@ def measured(run, shared_cache):
 
 
 @pytest.mark.parametrize(
-    ("options", "harm"),
+    ("options", "perturbation"),
     [
         (["--silence", "30%"], SilenceShare(0.3)),
         (["--silence", "0.3", "--strongest"], SilenceShare(0.3, "strongest")),
@@ -37,16 +37,16 @@ def measured(run, shared_cache):
         (["--bits", 2], RoundWeights(2)),
     ],
 )
-def test_break_scores_and_saves_the_harmed_network(measured, mnist_5k, tmp_path, options, harm):
-    target, table = tmp_path / "harmed.safetensors", tmp_path / "digits.csv"
+def test_break_scores_and_saves_the_perturbed_network(measured, mnist_5k, tmp_path, options, perturbation):
+    target, table = tmp_path / "perturbed.safetensors", tmp_path / "digits.csv"
     result = measured("break", "--weights", "starter", *options, "--out", target, "--csv", table)
     test = mnist_5k.test_images, mnist_5k.test_labels
     assert result["accuracy_before"] == pytest.approx(STARTER.network.accuracy(*test))
-    assert result["accuracy"] == pytest.approx(harm.applied(STARTER.network).accuracy(*test))
-    assert result["perturbation"] == json.loads(json.dumps(harm.to_json()))
+    assert result["accuracy"] == pytest.approx(perturbation.applied(STARTER.network).accuracy(*test))
+    assert result["perturbation"] == json.loads(json.dumps(perturbation.to_json()))
     saved = load(target)
-    assert saved.network.checksum() == harm.applied(STARTER.network).checksum()
-    assert saved.scores["perturbation"] == str(harm)
+    assert saved.network.checksum() == perturbation.applied(STARTER.network).checksum()
+    assert saved.scores["perturbation"] == str(perturbation)
     assert "test_accuracy" not in saved.scores
     with table.open() as file:
         assert [row["digit"] for row in csv.DictReader(file)] == list("0123456789")
@@ -94,7 +94,7 @@ def test_stress_scores_each_network_at_each_amount(measured, mnist_5k, tmp_path)
         (["break", "--silence", "x%"], "--silence must be a share such as 30% or units such as"),
         (["break", "--silence", "130%"], "from 0 to 1; got 1.3"),
         (["break", "--strongest"], "--strongest goes with --silence"),
-        (["break", "--out", "x.npz"], "--out saves a harmed network: say how"),
+        (["break", "--out", "x.npz"], "--out saves a perturbed network: say how"),
         (["break", "--weights", "starter,tanh-10", "--bits", 2], "must name one network to break; got 2"),
         (["stress", "--kinds", "heat"], "a stress must be one of shift, rotation"),
     ],

@@ -1,4 +1,4 @@
-"""Break it and Stress without a browser: what they show is what a plain computation gives, and runs go on from harm."""
+"""Break it and Stress without a browser: they show what a plain computation gives, and runs go on from there."""
 
 import re
 from collections.abc import Iterator
@@ -42,26 +42,26 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def test_accuracy_falls_to_what_the_harmed_network_has(screen: AppTest, mnist_5k: Dataset) -> None:
+def test_accuracy_falls_to_what_the_perturbed_network_has(screen: AppTest, mnist_5k: Dataset) -> None:
     network = load(WEIGHTS / "starter.safetensors").network
     test = mnist_5k.test_images, mnist_5k.test_labels
     show(screen, "Break it")
     assert accuracy(screen) == percent(SilenceShare(0.3).applied(network).accuracy(*test))
     assert f"Before: {percent(network.accuracy(*test))}" in said(screen)
     assert "On 1,000 test images of mnist-5k" in said(screen).replace("\\", "")
-    sound(screen.slider(key="harm_share").set_value(80).run())
-    sound(screen.radio(key="harm_units").set_value("strongest first").run())
+    sound(screen.slider(key="perturb_share").set_value(80).run())
+    sound(screen.radio(key="perturb_units").set_value("strongest first").run())
     assert accuracy(screen) == percent(SilenceShare(0.8, "strongest").applied(network).accuracy(*test))
-    sound(screen.radio(key="harm_units").set_value("chosen").run())
-    sound(screen.text_input(key="harm_chosen").set_value("1-3, 60").run())
+    sound(screen.radio(key="perturb_units").set_value("chosen").run())
+    sound(screen.text_input(key="perturb_chosen").set_value("1-3, 60").run())
     assert accuracy(screen) == percent(SilenceUnits(0, (0, 1, 2, 59)).applied(network).accuracy(*test))
-    sound(screen.text_input(key="harm_chosen").set_value("65").run())
+    sound(screen.text_input(key="perturb_chosen").set_value("65").run())
     assert "layer 1 has the units 1 to 64; got 65" in said(screen).replace("\\", "")
-    sound(screen.selectbox(key="harm_kind").set_value("Quantization").run())
-    sound(screen.slider(key="harm_bits").set_value(2).run())
+    sound(screen.selectbox(key="perturb_kind").set_value("Quantization").run())
+    sound(screen.slider(key="perturb_bits").set_value(2).run())
     assert accuracy(screen) == percent(RoundWeights(2).applied(network).accuracy(*test))
     for kind in ("Weight noise", "Cut a layer", "Shuffle a layer", "Reset a layer"):
-        sound(screen.selectbox(key="harm_kind").set_value(kind).run())
+        sound(screen.selectbox(key="perturb_kind").set_value(kind).run())
         assert accuracy(screen)
     assert "take a network from a run of yours" in said(screen)
 
@@ -74,15 +74,15 @@ def test_networks_of_every_shape(screen: AppTest, hidden: tuple[int, ...]) -> No
     visitor(screen).network_chosen_on = "experiments"
     show(screen, "Break it")
     assert screen.selectbox(key="network").value == "mine"
-    kinds = screen.selectbox(key="harm_kind").options
+    kinds = screen.selectbox(key="perturb_kind").options
     assert ("Unit ablation" in kinds) == bool(hidden)
     for kind in kinds:
-        sound(screen.selectbox(key="harm_kind").set_value(kind).run())
+        sound(screen.selectbox(key="perturb_kind").set_value(kind).run())
     show(screen, "Stress")
     assert screen.multiselect(key="stress_networks").value == ["mine", "starter"]
 
 
-def test_a_run_trains_on_from_the_harm_beside_the_unharmed_one(screen: AppTest) -> None:
+def test_a_run_trains_on_from_the_harm_beside_the_unperturbed_one(screen: AppTest) -> None:
     show(screen, "Races")
     visitor(screen).config, visitor(screen).speed = SMALL, 0
     sound(screen.run())
@@ -95,20 +95,24 @@ def test_a_run_trains_on_from_the_harm_beside_the_unharmed_one(screen: AppTest) 
     visitor(screen).network = name
     show(screen, "Break it")
     assert screen.selectbox(key="network").value == name
-    sound(screen.slider(key="harm_share").set_value(50).run())
-    sound(screen.number_input(key="harm_epochs").set_value(2).run())
-    sound(screen.button(key="harm_train").click().run())
-    unharmed, harmed = visitor(screen).jobs[2:]
-    assert (unharmed.label, harmed.label) == ("unharmed from epoch 2", "harmed from epoch 2")
-    assert (unharmed.perturbation, harmed.perturbation) == (None, SilenceShare(0.5))
-    assert unharmed.initial_config == harmed.initial_config == first.config.changed(epochs=4)
-    wait_for(lambda: not unharmed.is_live and not harmed.is_live, "the end of both branches")
+    sound(screen.slider(key="perturb_share").set_value(50).run())
+    sound(screen.number_input(key="perturb_epochs").set_value(2).run())
+    sound(screen.button(key="perturb_train").click().run())
+    unperturbed, perturbed = visitor(screen).jobs[2:]
+    assert (unperturbed.label, perturbed.label) == ("unperturbed from epoch 2", "perturbed from epoch 2")
+    assert (unperturbed.perturbation, perturbed.perturbation) == (None, SilenceShare(0.5))
+    assert unperturbed.initial_config == perturbed.initial_config == first.config.changed(epochs=4)
+    wait_for(lambda: not unperturbed.is_live and not perturbed.is_live, "the end of both branches")
     sound(screen.run())
-    assert {metric.label for metric in screen.metric} == {"Accuracy", "harmed from epoch 2", "unharmed from epoch 2"}
-    assert harmed.state().points[-1].epoch == unharmed.state().points[-1].epoch == 4
+    assert {metric.label for metric in screen.metric} == {
+        "Accuracy",
+        "perturbed from epoch 2",
+        "unperturbed from epoch 2",
+    }
+    assert perturbed.state().points[-1].epoch == unperturbed.state().points[-1].epoch == 4
 
 
-def test_a_run_that_pauses_is_harmed_where_it_pauses(screen: AppTest) -> None:
+def test_a_run_that_pauses_is_perturbed_where_it_pauses(screen: AppTest) -> None:
     show(screen, "Races")
     visitor(screen).config = SMALL.changed(epochs=1000)
     sound(screen.run())
@@ -122,13 +126,13 @@ def test_a_run_that_pauses_is_harmed_where_it_pauses(screen: AppTest) -> None:
     show(screen, "Break it")
     (name,) = (name for name in screen.selectbox(key="network").options if name.endswith("(paused)"))
     sound(screen.selectbox(key="network").set_value(name).run())
-    sound(screen.toggle(key="harm_beside").set_value(False).run())
-    sound(screen.button(key="harm_train").click().run())
-    harmed = visitor(screen).jobs[-1]
-    assert (harmed.parent_number, harmed.perturbation) == (job.number, SilenceShare(0.3))
+    sound(screen.toggle(key="perturb_beside").set_value(False).run())
+    sound(screen.button(key="perturb_train").click().run())
+    perturbed = visitor(screen).jobs[-1]
+    assert (perturbed.parent_number, perturbed.perturbation) == (job.number, SilenceShare(0.3))
     assert job.is_paused
-    sound(screen.button(key="harm_stop").click().run())
-    wait_for(lambda: not harmed.is_live, "its end")
+    sound(screen.button(key="perturb_stop").click().run())
+    wait_for(lambda: not perturbed.is_live, "its end")
 
 
 def test_stress_shows_where_each_network_fails_first(screen: AppTest) -> None:

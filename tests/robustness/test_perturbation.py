@@ -48,10 +48,10 @@ def test_each_works_on_any_network_or_says_why_not(perturbation, hidden, normali
         with pytest.raises(ValueError, match="has no hidden layer, and so no units to silence"):
             perturbation.applied(network)
         return
-    harmed = perturbation.applied(network)
+    perturbed = perturbation.applied(network)
     assert network.checksum() == before
-    assert harmed.checksum() == perturbation.applied(network).checksum() != before
-    assert np.isfinite(harmed.predict_proba(IMAGES)).all()
+    assert perturbed.checksum() == perturbation.applied(network).checksum() != before
+    assert np.isfinite(perturbed.predict_proba(IMAGES)).all()
     assert from_json(json.loads(json.dumps(perturbation.to_json()))) == perturbation
     assert str(perturbation)
 

@@ -20,12 +20,12 @@ def test_each_point_is_the_mean_of_its_trials_and_their_range(mnist_5k):
     found = points[trials.RANDOM, 0.5]
     assert (found.lowest, found.highest, found.trials) == (min(half), max(half), 3)
     assert abs(found.accuracy - np.mean(half)) < 1e-9
-    unharmed = network.accuracy(images, labels)
-    assert points[trials.RANDOM, 0.0].lowest == points[trials.STRONGEST, 0.0].accuracy == unharmed
-    assert points[trials.STRONGEST, 0.5].accuracy < found.accuracy < unharmed
+    unperturbed = network.accuracy(images, labels)
+    assert points[trials.RANDOM, 0.0].lowest == points[trials.STRONGEST, 0.0].accuracy == unperturbed
+    assert points[trials.STRONGEST, 0.5].accuracy < found.accuracy < unperturbed
     bits = trials.measure(network, trials.rounding(), images, labels)
     assert [one.amount for one in bits] == list(trials.BITS)
-    assert bits[0].accuracy < bits[-1].accuracy == unharmed
+    assert bits[0].accuracy < bits[-1].accuracy == unperturbed
 
 
 def test_a_network_without_hidden_layers_has_no_units_to_silence():

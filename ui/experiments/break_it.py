@@ -1,4 +1,4 @@
-"""Break it: harm a trained network, see at once which digits it still reads, and train on from there."""
+"""Break it: perturb a trained network, see at once which digits it still reads, and train on from there."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def show() -> None:
     with errors.stop_on_error("The data can't be opened"):
         images = stress_measures.images_of(dataset)
     _warn(source, dataset, images)
-    _harm(source, dataset, images)
+    _perturb(source, dataset, images)
     break_it_fork.show_newest()
 
 
@@ -46,32 +46,32 @@ def _warn(source: Source, dataset: str, images: Images) -> None:
 
 
 @st.fragment
-def _harm(source: Source, dataset: str, images: Images) -> None:
+def _perturb(source: Source, dataset: str, images: Images) -> None:
     """What is done to the network, and what comes of it; drawn alone when a widget in it is moved."""
     controls, result = st.columns([2, 3], gap="medium")
     subject = Subject.of(source.network)
-    before = stress_measures.predict_harmed(subject, None, images)
-    with controls, st.container(key="harm", border=True):
+    before = stress_measures.predict_perturbed(subject, None, images)
+    with controls, st.container(key="perturb", border=True):
         try:
-            harm = break_it_widgets.choose(source.network.mlp, source.config)
+            perturbation = break_it_widgets.choose(source.network.mlp, source.config)
             break_it_widgets.clear_others()
-            after = stress_measures.predict_harmed(subject, harm, images)
+            after = stress_measures.predict_perturbed(subject, perturbation, images)
         except ValueError as error:
             errors.show_error(str(error))
             return
-    with result, st.container(key="harm_result"):
+    with result, st.container(key="perturb_result"):
         _show_result(before, after, dataset, images)
     left, right = st.columns(2, gap="medium")
     with left:
-        break_it_curves.show(source, subject, harm, images)
+        break_it_curves.show(source, subject, perturbation, images)
     with right:
         _show_lost(before, after, images)
-    break_it_fork.offer(source, harm)
+    break_it_fork.offer(source, perturbation)
 
 
 def _show_result(before: U8, after: U8, dataset: str, images: Images) -> None:
     was, now = (stress_measures.accuracy(one, images) for one in (before, after))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="harm_scores"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="perturb_scores"):
         st.metric(
             "Accuracy",
             formatting.percent(now),
@@ -84,7 +84,7 @@ def _show_result(before: U8, after: U8, dataset: str, images: Images) -> None:
     shares = [metrics.accuracy_by_digit(metrics.confusion_matrix(images.labels, one)) for one in (before, after)]
     figure = digit_bars(*shares)
     st.markdown("**Accuracy by digit**", help="A bar is what is right now, pale what was lost; the line is before.")
-    st.vega_lite_chart(presentation.fit(figure).chart(), key="harm_digits")
+    st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_digits")
     st.caption(_most_lost(*shares))
 
 
@@ -98,7 +98,7 @@ def _most_lost(before: np.ndarray, after: np.ndarray) -> str:
 
 
 def _show_lost(before: U8, after: U8, images: Images) -> None:
-    """Images that were right before the harm, and are wrong now."""
+    """Images that were right before the perturbation, and are wrong now."""
     lost = np.flatnonzero((before == images.labels) & (after != images.labels))
     gained = int(((before != images.labels) & (after == images.labels)).sum())
     st.markdown(f"**Right before, wrong now**: {formatting.image_count(len(lost))}")

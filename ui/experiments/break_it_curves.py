@@ -25,47 +25,49 @@ NOISE_AXIS = AmountAxis("noise, in standard deviations of the weights")
 BITS_AXIS = AmountAxis("bits of each weight", "d", tuple(map(float, trials.BITS)), is_log=True)
 
 
-def show(source: Source, subject: Subject, harm: Perturbation, images: Images) -> None:
+def show(source: Source, subject: Subject, perturbation: Perturbation, images: Images) -> None:
     """The curve, computed for all amounts, with a mark at the chosen one."""
-    planned, axis, marked = _plan(source, harm)
+    planned, axis, marked = _plan(source, perturbation)
     images = images.some([source.network], len(planned))
-    pieces = [partial(stress_measures.predict_harmed, subject, trial.perturbation, images) for trial in planned]
+    pieces = [partial(stress_measures.predict_perturbed, subject, trial.perturbation, images) for trial in planned]
     found = stress_measures.measure_all(pieces, "Measuring the curve")
     points = trials.summarize(planned, [stress_measures.accuracy(one, images) for one in found])
     figure = amount_curves(_curves(points, axis), axis, marked=marked)
     st.markdown(f"**Accuracy against {_against(axis)}**")
-    st.vega_lite_chart(presentation.fit(figure).chart(), key="harm_curve")
+    st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_curve")
     several = max(point.trials for point in points) > 1
     band = f" The band spans {trials.SEEDS} seeds." if several else ""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="harm_csv"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="perturb_csv"
+    ):
         st.caption(f"On {len(images.labels):,} images; dotted: a guess among ten digits.{band}")
         st.download_button(
             "Download curve (CSV)",
             curve_csv(points),
             "robustness.csv",
             "text/csv",
-            key="harm_download",
+            key="perturb_download",
             icon=":material/download:",
             on_click="ignore",
             type="tertiary",
         )
 
 
-def _plan(source: Source, harm: Perturbation) -> tuple[list[Trial], AmountAxis, float | None]:
+def _plan(source: Source, perturbation: Perturbation) -> tuple[list[Trial], AmountAxis, float | None]:
     mlp, config = source.network.mlp, source.config
-    match harm:
+    match perturbation:
         case WeightNoise(amount):
             return trials.noise(), NOISE_AXIS, amount
         case RoundWeights(bits):
             return trials.rounding(), BITS_AXIS, bits
         case SilenceShare(share):
             return trials.silencing(mlp), SHARE_AXIS, share
-    layer: int = harm.layer  # type: ignore[attr-defined]
-    if harm.kind == "units":
+    layer: int = perturbation.layer  # type: ignore[attr-defined]
+    if perturbation.kind == "units":
         return trials.silencing(mlp), SHARE_AXIS, None
     settings = (config.initialization, config.initial_std) if config else ()
     numbers = tuple(float(number) for number in range(1, len(mlp.layers) + 1))
-    axis = AmountAxis("layer that is harmed", "d", numbers, is_category=True)
+    axis = AmountAxis("layer that is perturbed", "d", numbers, is_category=True)
     return trials.by_layer(mlp, *settings), axis, layer + 1
 
 
@@ -81,4 +83,4 @@ def _said(point: AmountPoint, axis: AmountAxis) -> str:
 
 
 def _against(axis: AmountAxis) -> str:
-    return axis.title if not axis.is_category else "the layer that is harmed"
+    return axis.title if not axis.is_category else "the layer that is perturbed"

@@ -1,4 +1,4 @@
-"""Train on from a harmed network, beside the unharmed one, and watch both."""
+"""Train on from a perturbed network, beside the unperturbed one, and watch both."""
 
 from __future__ import annotations
 
@@ -23,37 +23,42 @@ MORE_EPOCHS = 5
 LOG_FROM = 0.95  # an accuracy that asks for an axis on which errors can be told apart
 
 
-def offer(source: Source, harm: Perturbation) -> None:
+def offer(source: Source, perturbation: Perturbation) -> None:
     """The button that trains on, for a network of a run that can."""
     if source.run is None or source.snapshot is None:
-        st.caption(
-            "To train on from the harm, take a network from a run of yours: one that is over, or pauses on Train."
-        )
+        st.caption("To train on from here, take a network from a run of yours: one that is over, or pauses on Train.")
         return
-    with st.container(key="harm_fork", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="perturb_fork", horizontal=True, vertical_alignment="bottom", gap="medium"):
         epochs = st.number_input(
-            "Epochs", 1, 1000, MORE_EPOCHS, key="harm_epochs", persist_state="session", width=130, help="How many more."
+            "Epochs",
+            1,
+            1000,
+            MORE_EPOCHS,
+            key="perturb_epochs",
+            persist_state="session",
+            width=130,
+            help="How many more.",
         )
         beside = st.toggle(
-            "Unharmed beside it",
+            "Unperturbed beside it",
             True,
-            key="harm_beside",
+            key="perturb_beside",
             persist_state="session",
-            help="A second run goes on from the same state without the harm: the same images in the same order, the "
+            help="A second run goes on from the same state, unperturbed: the same images in the same order, the "
             "same random numbers.",
         )
         if st.button(
             f"Train on from epoch {source.snapshot.epoch:.3g}",
-            key="harm_train",
+            key="perturb_train",
             type="primary",
             icon=":material/fork_right:",
-            help="A branch from the exact state of the run: its network with the harm, and the memory of the "
+            help="A branch from the exact state of the run: its network with the perturbation, and the memory of the "
             "optimizer, the place in the data and all random numbers as they were.",
-        ) and _start(source, harm, int(epochs), beside=beside):
+        ) and _start(source, perturbation, int(epochs), beside=beside):
             st.rerun()
 
 
-def _start(source: Source, harm: Perturbation, epochs: int, *, beside: bool) -> bool:
+def _start(source: Source, perturbation: Perturbation, epochs: int, *, beside: bool) -> bool:
     """Start the runs; returns whether that was possible. If not, it is said why."""
     run, snapshot = source.run, source.snapshot
     assert run
@@ -65,11 +70,11 @@ def _start(source: Source, harm: Perturbation, epochs: int, *, beside: bool) -> 
         errors.show_error(str(error))
         return False
     started: list[Job] = []
-    for perturbation, name in ((None, "unharmed"), (harm, "harmed")):
-        if perturbation is None and not beside:
+    for change, name in ((None, "unperturbed"), (perturbation, "perturbed")):
+        if change is None and not beside:
             continue
         before = state.visitor().job
-        actions.branch(Fork(run, snapshot, perturbation), config, f"{run.name} fork")
+        actions.branch(Fork(run, snapshot, change), config, f"{run.name} fork")
         job = state.visitor().job
         if job is before or job is None:
             for other in started:
@@ -84,37 +89,37 @@ def _start(source: Source, harm: Perturbation, epochs: int, *, beside: bool) -> 
 
 
 def show_newest() -> None:
-    """The newest run that was harmed, and the one beside it."""
-    harmed = next((job for job in reversed(jobs.shown_jobs()) if job.perturbation), None)
-    if harmed is not None:
-        is_live = any(job.is_live for job in _pair(harmed))
-        st.fragment(_show_pair, run_every=SECONDS if is_live else None)(harmed.number)
+    """The newest run that was perturbed, and the one beside it."""
+    perturbed = next((job for job in reversed(jobs.shown_jobs()) if job.perturbation), None)
+    if perturbed is not None:
+        is_live = any(job.is_live for job in _pair(perturbed))
+        st.fragment(_show_pair, run_every=SECONDS if is_live else None)(perturbed.number)
 
 
-def _pair(harmed: Job) -> list[Job]:
-    """A harmed run, and behind it the one that went on from the same state without the harm, if there is one."""
-    before = [job for job in jobs.shown_jobs() if job.number < harmed.number]
+def _pair(perturbed: Job) -> list[Job]:
+    """A perturbed run, and behind it the one that went on from the same state as it was, if there is one."""
+    before = [job for job in jobs.shown_jobs() if job.number < perturbed.number]
     same = (
         job
         for job in reversed(before)
         if job.perturbation is None
-        and (job.parent_number, job.forked_at) == (harmed.parent_number, harmed.forked_at)
-        and job.initial_config == harmed.initial_config
+        and (job.parent_number, job.forked_at) == (perturbed.parent_number, perturbed.forked_at)
+        and job.initial_config == perturbed.initial_config
     )
     other = next(same, None)
-    return [harmed, *([other] if other else [])]
+    return [perturbed, *([other] if other else [])]
 
 
 def _show_pair(number: int) -> None:
-    harmed = jobs.find(number)
-    if harmed is None:  # deleted on another page
+    perturbed = jobs.find(number)
+    if perturbed is None:  # deleted on another page
         st.rerun()
         return
-    pair = _pair(harmed)
+    pair = _pair(perturbed)
     views = [job.state() for job in pair]
     live = any(view.is_live for view in views)
-    with st.container(key="harm_pair", border=True):
-        st.markdown(f"**After the harm**: {errors.escape_markdown(str(harmed.perturbation))}")
+    with st.container(key="perturb_pair", border=True):
+        st.markdown(f"**After the perturbation**: {errors.escape_markdown(str(perturbed.perturbation))}")
         for column, job, view in zip(st.columns(len(pair), gap="medium"), pair, views, strict=True):
             with column:
                 measured = [it.validation_accuracy for it in view.points if it.validation_accuracy is not None]
@@ -131,15 +136,17 @@ def _show_pair(number: int) -> None:
         end = vega.axis_end(reached, max(view.epochs for view in views))
         best = max((it.validation_accuracy or 0.0 for view in views for it in view.points), default=0.0)
         figure = learning_curves.accuracy_curve(curves, end, Look(log=best > LOG_FROM))
-        st.vega_lite_chart(presentation.fit(figure).chart(), key="harm_pair_curve")
+        st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_pair_curve")
         st.caption(f"Accuracy on the validation images. {errors.escape_markdown(curve_summary.summarize(curves))}")
         if live:
-            st.button("Stop both" if len(pair) > 1 else "Stop", key="harm_stop", icon=":material/stop:", on_click=_stop)
+            st.button(
+                "Stop both" if len(pair) > 1 else "Stop", key="perturb_stop", icon=":material/stop:", on_click=_stop
+            )
         else:
             st.caption("They are on Train, too, and their networks are in the menus.")
 
 
 def _stop() -> None:
-    harmed = next((job for job in reversed(jobs.shown_jobs()) if job.perturbation), None)
-    for job in _pair(harmed) if harmed else []:
+    perturbed = next((job for job in reversed(jobs.shown_jobs()) if job.perturbation), None)
+    for job in _pair(perturbed) if perturbed else []:
         job.stop()

@@ -1,4 +1,4 @@
-"""The network to be harmed: one from the menus, or that of a run that pauses; a run can then train on."""
+"""The network to be perturbed: one from the menus, or that of a run that pauses; a run can then train on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.state import jobs
 
 
 class Source(NamedTuple):
-    """A network that is harmed."""
+    """A network that is perturbed."""
 
     name: str
     network: DigitClassifier
@@ -39,7 +39,7 @@ def select() -> Source:
     snapshot = run.state().snapshots[-1] if run else None
     if run and snapshot:
         try:
-            network = state.tab().harmed_network.get(
+            network = state.tab().unperturbed.get(
                 (run.number, snapshot),
                 lambda: run.network_at(snapshot),  # the very one that would go on
             )
@@ -56,8 +56,8 @@ def _chosen_here() -> str:
     """The network that was chosen here: it stays when the network of a run that ends becomes the visitor's choice."""
     tab, here = state.tab(), state.visitor()
     if here.network_chosen_on:
-        tab.harm_chosen = here.network
-    return tab.harm_chosen or here.network
+        tab.chosen_to_perturb = here.network
+    return tab.chosen_to_perturb or here.network
 
 
 def _can_go_on(job: Job) -> bool:

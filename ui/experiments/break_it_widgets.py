@@ -36,9 +36,9 @@ def choose(mlp: MLP, config: TrainingConfig | None) -> Perturbation:
         ValueError: What was typed is no list of units.
     """
     kinds = list(HELP) if len(mlp.layers) > 1 else [kind for kind in HELP if kind != ABLATION]
-    if widget_state.get("harm_kind", kinds[0]) not in kinds:
-        widget_state.put("harm_kind", kinds[0])
-    kind = st.selectbox("Perturbation", kinds, key="harm_kind", persist_state="session")
+    if widget_state.get("perturb_kind", kinds[0]) not in kinds:
+        widget_state.put("perturb_kind", kinds[0])
+    kind = st.selectbox("Perturbation", kinds, key="perturb_kind", persist_state="session")
     st.caption(HELP[kind])
     match kind:
         case "Unit ablation":
@@ -50,7 +50,7 @@ def choose(mlp: MLP, config: TrainingConfig | None) -> Perturbation:
                 2.0,
                 0.5,
                 0.05,
-                key="harm_noise",
+                key="perturb_noise",
                 persist_state="session",
                 help="The standard deviation of the noise, as a multiple of that of the layer's weights.",
             )
@@ -61,7 +61,7 @@ def choose(mlp: MLP, config: TrainingConfig | None) -> Perturbation:
                 1,
                 16,
                 3,
-                key="harm_bits",
+                key="perturb_bits",
                 persist_state="session",
                 help="Of each weight: n bits allow about two to the power of n different values, evenly spaced around "
                 "0, with one scale for each layer. With one bit only the sign is left. Biases are not rounded.",
@@ -85,7 +85,7 @@ def _ablation(mlp: MLP) -> Perturbation:
     which = st.radio(
         "Units",
         [RANDOM, STRONGEST, CHOSEN],
-        key="harm_units",
+        key="perturb_units",
         horizontal=True,
         persist_state="session",
         help="Strongest: the units with the largest weights into them and from them (the product of the norms; with "
@@ -100,7 +100,7 @@ def _ablation(mlp: MLP) -> Perturbation:
         100,
         30,
         5,
-        key="harm_share",
+        key="perturb_share",
         persist_state="session",
         help="Of each layer that is meant.",
     )
@@ -114,7 +114,7 @@ def _units(most: int) -> str:
     return st.text_input(
         f"Unit numbers, 1 to {most:,}",
         f"1-{max(1, most // 4)}",
-        key="harm_chosen",
+        key="perturb_chosen",
         persist_state="session",
         max_chars=400,
         help="Numbers and ranges, such as 3, 7, 12-20. Inside shows which unit is which.",
@@ -128,7 +128,7 @@ def _layer(mlp: MLP, everything: str = "", *, hidden: bool = False) -> int | Non
     else:
         names = list(describe_layers(mlp.sizes))
     options = [*([everything] if everything else []), *names]
-    key = f"harm_layer_{'units' if hidden else 'weights'}{'_or_all' if everything else ''}"
+    key = f"perturb_layer_{'units' if hidden else 'weights'}{'_or_all' if everything else ''}"
     if widget_state.get(key, options[0]) not in options:
         widget_state.put(key, options[0])
     chosen = st.selectbox("Layer", options, key=key, persist_state="session")
@@ -136,4 +136,4 @@ def _layer(mlp: MLP, everything: str = "", *, hidden: bool = False) -> int | Non
 
 
 def _seed() -> int:
-    return int(st.number_input("Seed", 0, 9999, 0, key="harm_seed", persist_state="session", help=SEED_HELP))
+    return int(st.number_input("Seed", 0, 9999, 0, key="perturb_seed", persist_state="session", help=SEED_HELP))

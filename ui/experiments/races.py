@@ -53,7 +53,7 @@ def _next_race() -> None:
         errors.show_error(str(error))
         return
     with st.container(key="bet", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        won_by = st.selectbox("It wins", [BEST, FIRST], key="race_won_by", persist_state="session", width=260)
+        won_by = st.selectbox("Winner", [BEST, FIRST], key="race_won_by", persist_state="session", width=260)
         goal = None
         if won_by == FIRST:
             goal = st.number_input(

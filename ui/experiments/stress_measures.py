@@ -1,4 +1,4 @@
-"""What networks answer once they or their images have been harmed: measured piece by piece, and kept for everybody.
+"""What networks answer once they or their images have been perturbed: measured piece by piece, and kept for everybody.
 
 One piece is computed at a time in the whole app, whoever asks, so that the pages of others do not wait for more than
 that; what was measured of the same network on the same images is not measured again.
@@ -88,22 +88,28 @@ def _images_of(_dataset: str, identity: str) -> Images:
     return Images(*images, samples.is_test, len(samples.labels), identity)
 
 
-def predict_harmed(subject: Subject, harm: Perturbation | None, images: Images) -> U8:
-    """What a network predicts once it is perturbed; None for the unharmed one.
+def predict_perturbed(subject: Subject, perturbation: Perturbation | None, images: Images) -> U8:
+    """What a network predicts once it is perturbed; None for the unperturbed one.
 
     Raises:
         ValueError: It can't be perturbed so.
     """
-    return _predict_harmed(
-        subject.identity, json.dumps(harm.to_json()) if harm else "", images.identity, subject.network, images.images
+    return _predict_perturbed(
+        subject.identity,
+        json.dumps(perturbation.to_json()) if perturbation else "",
+        images.identity,
+        subject.network,
+        images.images,
     )
 
 
 @st.cache_data(max_entries=MAX_CACHED, show_spinner=False)
-def _predict_harmed(identity: str, harm: str, data: str, _network: DigitClassifier, _images: U8) -> U8:
+def _predict_perturbed(identity: str, perturbation: str, data: str, _network: DigitClassifier, _images: U8) -> U8:
     with _turn:
-        harmed = perturbation_kinds.from_json(json.loads(harm)).applied(_network) if harm else _network
-        return trials.predictions(harmed, _images)
+        perturbed = (
+            perturbation_kinds.from_json(json.loads(perturbation)).applied(_network) if perturbation else _network
+        )
+        return trials.predictions(perturbed, _images)
 
 
 def predict_stressed(subject: Subject, stress: str, amount: float, images: Images) -> U8:

@@ -54,8 +54,8 @@ class TabState:
     opening: tuple[Sequence[int], int] | None = None  # the same, as long as it waits to be opened
 
     # Experiments
-    harm_chosen: str = ""  # the name of the network that the visitor has chosen to harm
-    harmed_network: LastValue[DigitClassifier] = field(default_factory=LastValue)  # of a run, before it is harmed
+    chosen_to_perturb: str = ""  # the name of the network
+    unperturbed: LastValue[DigitClassifier] = field(default_factory=LastValue)  # the network of a run that is perturbed
     stress_amounts: dict[str, float] = field(default_factory=dict)  # by stress: the amount whose images are shown
 
     # Train

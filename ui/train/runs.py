@@ -121,8 +121,8 @@ def table(shown: list[Job]) -> pd.DataFrame:
 def _origin(job: Job) -> str:
     if not job.parent:
         return "random weights"
-    harmed = f", {job.perturbation}" if job.perturbation else ""
-    return f"a branch at epoch {job.forked_at:.3g}{harmed}"
+    perturbed = f", {job.perturbation}" if job.perturbation else ""
+    return f"a branch at epoch {job.forked_at:.3g}{perturbed}"
 
 
 def _best(view: JobState) -> str:

@@ -1,4 +1,4 @@
-"""Harm to a run in the middle of its training: the network is perturbed, and all else goes on exactly as it was."""
+"""A network is perturbed in the middle of its training, and all else goes on exactly as it was."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from model.training import Trainer
 from model.training.history import MetricAccumulator
 
 
-def harm(trainer: Trainer, perturbation: Perturbation) -> None:
+def perturb(trainer: Trainer, perturbation: Perturbation) -> None:
     """Perturb the network of a trainer between two steps.
 
-    The optimizer's state, the place in the data and all random numbers stay. What was measured on the unharmed network
-    is measured anew, and the best network so far is the harmed one: the run must not end with the one before.
+    The optimizer's state, the place in the data and all random numbers stay. What was measured before is measured anew,
+    and the best network so far is the perturbed one: the run must not end with the one before.
 
     Raises:
         ValueError: It can't be done to this network.
