@@ -80,13 +80,15 @@ def _rings(rng: np.random.Generator) -> Path:
 
 
 def _polygon(rng: np.random.Generator) -> Path:
-    """A closed polygon, mostly with a diagonal."""
+    """A closed polygon, mostly with diagonals: two, as a rounded square with one is a slashed zero."""
     count = int(rng.integers(3, 7))
     angles = rng.uniform(0, 2 * np.pi) + np.arange(count) * 2 * np.pi / count + rng.normal(0, 0.12, count)
     corners = np.stack((np.cos(angles), np.sin(angles)), axis=1) * rng.uniform(0.85, 1.15, (count, 1))
     path = [np.concatenate((corners, corners[:1]))]
-    if count > 3 or rng.random() < 0.3:  # without one, a square looks too much like a zero
+    if count > 3 or rng.random() < 0.3:  # without them, a square looks too much like a zero
         path.append(corners[[0, count // 2]])
+    if count > 3:
+        path.append(corners[[1, (count // 2 + 1) % count]])
     return path
 
 
@@ -109,11 +111,11 @@ def _angle(rng: np.random.Generator) -> Path:
 
 
 def _framed(rng: np.random.Generator) -> Path:
-    """A frame, round or square, around other shapes."""
-    corners = rng.choice((3, 4, 4, 24, 24, 24))
+    """A frame, round or square, around other shapes; round around two or more, as a ring around one could be a zero."""
+    corners = int(rng.choice((3, 4, 4, 24, 24, 24)))
     angles = np.arange(corners + 1) * 2 * np.pi / corners + (np.pi / 4 if corners == 4 else -np.pi / 2)
     path = [np.stack((np.cos(angles), np.sin(angles) * rng.uniform(0.7, 1.4)), axis=1)]
-    for _ in range(rng.integers(1, 5)):
+    for _ in range(rng.integers(2 if corners == 24 else 1, 5)):
         inside = INSIDE[rng.integers(len(INSIDE))](rng)
         points = np.concatenate(inside)
         size = rng.uniform(0.2, 0.7) / max(float(np.ptp(points, axis=0).max()), 1e-9)

@@ -82,3 +82,44 @@ def test_a_floating_bar_touches_nothing_and_an_open_zero_has_a_gap():
     assert np.mean(np.array(apart) > 0.05) > 0.9
     gaps = [np.linalg.norm(drawing.strokes[0][0] - drawing.strokes[0][-1]) for drawing in written("0", "open")]
     assert np.mean(np.array(gaps) > 0.1) > 0.5
+
+
+def test_a_bar_far_apart_is_farther_away_and_most_bodies_are_those_of_a_five():
+    apart = [np.linalg.norm(bar - body[0], axis=1).min() for body, bar in _fives("with a bar far apart")]
+    near = [np.linalg.norm(bar - body[0], axis=1).min() for body, bar in _fives("with a bar apart")]
+    assert np.median(apart) > 1.3 * np.median(near)
+    assert max(apart) < 0.6
+    bellies = [np.ptp(body[:, 0]) / np.ptp(body[:, 1]) for body, _ in _fives("with a bar far apart")]
+    assert np.quantile(bellies, 0.05) > 0.15
+
+
+def _fives(name):
+    return [drawing.strokes for drawing in written("5", name, 200)]
+
+
+@pytest.mark.parametrize(("name", "steepest"), [("slashed", (25, 160)), ("crossed", (-45, 45))])
+def test_the_line_through_a_zero_goes_through_its_middle(name, steepest):
+    angles, lengths = [], []
+    for drawing in written("0", name, 200):
+        if len(drawing.strokes) < 2:  # drawn on from the ring's end
+            continue
+        ring, line = drawing.strokes
+        middle = (ring.min(axis=0) + ring.max(axis=0)) / 2
+        assert np.abs(line.mean(axis=0) - middle).max() < 0.3 * np.ptp(ring, axis=0).max()
+        along = line[-1] - line[0]
+        angles.append(np.degrees(np.arctan2(-along[1], along[0])) % 180)
+        lengths.append(np.ptp(line, axis=0).max() / np.ptp(ring, axis=0).max())
+    slanting = [
+        steepest[0] < (angle if angle < 90 or name == "slashed" else angle - 180) < steepest[1] for angle in angles
+    ]
+    assert np.mean(slanting) > 0.9
+    assert min(lengths) < 0.6
+    assert max(lengths) > 1.1
+
+
+def test_the_dot_in_a_zero_is_small_and_inside():
+    for drawing in written("0", "dotted"):
+        ring, dot = drawing.strokes
+        assert np.ptp(dot, axis=0).max() < 0.4 * np.ptp(ring, axis=0).max()
+        assert (dot.min(axis=0) > ring.min(axis=0)).all()
+        assert (dot.max(axis=0) < ring.max(axis=0)).all()

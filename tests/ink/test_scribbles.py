@@ -38,3 +38,12 @@ def test_scribbles_are_of_all_kinds():
 def test_the_same_random_numbers_scribble_the_same():
     assert as_json(scribbles(30, rng(1))) == as_json(scribbles(30, rng(1))) != as_json(scribbles(30, rng(2)))
     assert scribbles(0, rng()) == []
+
+
+def test_nothing_that_could_be_a_zero_with_a_line_or_a_dot_is_a_scribble():
+    source = rng()
+    for _ in range(300):
+        frame, *inside = SCRIBBLES["framed"](source)
+        assert len(frame) < 20 or len(inside) > 1  # round ones have corners by the dozen
+        outline, *diagonals = SCRIBBLES["polygon"](source)
+        assert len(outline) == 4 or len(diagonals) == 2

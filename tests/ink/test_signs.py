@@ -5,6 +5,7 @@ import pytest
 
 from model.ink import render
 from model.ink.signs import KINDS, signs
+from model.ink.signs.alphabets import barred_glyph, syllable
 from model.ink.signs.letters import LETTERS
 from model.ink.signs.symbols import arrow
 from tests.ink.drawings import rng
@@ -34,3 +35,19 @@ def test_arrows_point_in_all_directions():
         shaft = arrow(rng(seed))[0]
         angles.append(np.degrees(np.arctan2(*(shaft[-1] - shaft[0])[::-1])) % 360)
     assert np.histogram(angles, bins=8, range=(0, 360))[0].min() > 8
+
+
+def test_bars_with_a_stroke_have_two_bars_or_three_and_no_bar_joins_the_top_of_the_stroke_as_in_a_seven():
+    source, counts = rng(), set()
+    for _ in range(200):
+        *bars, stroke = barred_glyph(source)
+        counts.add(len(bars))
+        assert all(np.abs(bar - end).max(axis=1).min() > 0.04 for bar in bars[:1] for end in (stroke[0],))
+    assert counts == {2, 3}
+
+
+def test_a_syllable_has_three_parts_or_more_that_differ():
+    source = rng()
+    drawn = [syllable(source) for _ in range(100)]
+    assert {len(path) for path in drawn} == {3, 4}
+    assert len({str([len(stroke) for stroke in path]) for path in drawn}) > 10

@@ -93,11 +93,13 @@ def looped_three(rng: np.random.Generator) -> Path:
 # ----------------------------------------------------------------------------------------------------- five
 
 
-def _five_body(rng: np.random.Generator) -> tuple[F64, Point]:
+def _five_body(rng: np.random.Generator, least_width: float = 0.28) -> tuple[F64, Point]:
     """The stem and the belly of a five, and where it begins."""
     start = (rng.uniform(0.0, 0.14), 0.0)
     turn = (rng.uniform(-0.04, 0.06), rng.uniform(0.3, 0.5))
-    return joined(bow(start, turn, rng.normal(0, 0.05)), through(*_belly(rng, turn, rng.uniform(0.28, 0.5)))), start
+    return joined(
+        bow(start, turn, rng.normal(0, 0.05)), through(*_belly(rng, turn, rng.uniform(least_width, 0.5)))
+    ), start
 
 
 def barred_five(rng: np.random.Generator) -> Path:
@@ -111,6 +113,19 @@ def floating_five(rng: np.random.Generator) -> Path:
     body, (x, y) = _five_body(rng)
     start = (x + rng.uniform(0.04, 0.24), y + rng.uniform(-0.16, 0.06))
     length, rise = rng.uniform(0.22, 0.55), rng.uniform(-0.08, 0.14)
+    return [body, bow(start, (start[0] + length, start[1] - rise), rng.normal(0, 0.06))]
+
+
+def distant_five(rng: np.random.Generator) -> Path:
+    """A stem, a belly that may end at the foot, and a bar high above them or far to the right of the stem."""
+    body, (x, y) = _five_body(rng, 0.18)
+    if chance(rng, 0.5):
+        body = body[: -rng.integers(2, 12)]
+    if chance(rng, 0.6):
+        start = (x + rng.uniform(-0.08, 0.25), y - rng.uniform(0.1, 0.28))
+    else:
+        start = (x + rng.uniform(0.18, 0.36), y + rng.uniform(-0.2, 0.04))
+    length, rise = rng.uniform(0.2, 0.65), rng.uniform(-0.12, 0.16)
     return [body, bow(start, (start[0] + length, start[1] - rise), rng.normal(0, 0.06))]
 
 

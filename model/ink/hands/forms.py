@@ -34,6 +34,8 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "open": Form(2, loops.open_zero),
         "with a tail": Form(2, loops.tailed_zero),
         "slashed": Form(3, loops.slashed_zero),
+        "crossed": Form(2, loops.crossed_zero),
+        "dotted": Form(0.6, loops.dotted_zero),
     },
     "1": {
         "plain": Form(1, stems.plain_one),
@@ -61,7 +63,8 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
     },
     "5": {
         "with a bar": Form(1, bows.barred_five),
-        "with a bar apart": Form(2, bows.floating_five),
+        "with a bar apart": Form(1.5, bows.floating_five),
+        "with a bar far apart": Form(1.5, bows.distant_five),
         "in one stroke": Form(1, bows.curved_five),
     },
     "6": {

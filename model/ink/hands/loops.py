@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.common.arrays import F64
-from model.ink.curves import Path, arc, bow, joined, line, place, rotate, through
+from model.ink.curves import Path, arc, bow, chance, joined, line, place, ring, rotate, through
 
 # ----------------------------------------------------------------------------------------------------- zero
 
@@ -42,13 +42,38 @@ def tailed_zero(rng: np.random.Generator) -> Path:
 
 
 def slashed_zero(rng: np.random.Generator) -> Path:
-    """A ring with a line through it, inside or beyond, in a stroke of its own or drawn on from the ring's end."""
-    ring = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
-    angle = np.radians(rng.uniform(30, 100) if rng.random() < 0.8 else rng.uniform(-10, 30))
-    size = rng.uniform(0.35, 1.15)
+    """A ring with a slanting line through it, inside or beyond, in a stroke of its own or drawn on from the ring's end.
+
+    A few lines slant the other way, as left hands draw them.
+    """
+    outline = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
+    angle = np.radians(rng.uniform(25, 100) if chance(rng, 0.88) else rng.uniform(110, 155))
+    size = rng.uniform(0.35, 1.15) if abs(np.cos(angle)) > 0.3 else rng.uniform(0.35, 0.95)  # upright: no phi
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
-    return [joined(ring, slash)] if rng.random() < 0.3 else [ring, slash]
+    return [joined(outline, slash)] if chance(rng, 0.3) else [outline, slash]
+
+
+def crossed_zero(rng: np.random.Generator) -> Path:
+    """A ring with a bar across it, level or nearly, that ends inside, on the ring or beyond it."""
+    outline = _ring(rng, rng.uniform(345, 385), rng.normal(0, 0.04)) * (rng.uniform(0.65, 1.0), 1.0)
+    half = float(np.abs(outline[:, 0]).max()) * rng.uniform(0.5, 1.9)
+    tilt = np.radians(rng.normal(0, 12))
+    y, aside = rng.normal(0, 0.07), rng.normal(0, 0.04)
+    end = half * np.array([np.cos(tilt), -np.sin(tilt)])
+    bar = bow((aside - end[0], y - end[1]), (aside + end[0], y + end[1]), rng.normal(0, 0.03))
+    return [joined(outline, bar)] if chance(rng, 0.15) else [outline, bar]
+
+
+def dotted_zero(rng: np.random.Generator) -> Path:
+    """A ring with a dot or a short dash in its middle."""
+    outline = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04))
+    middle = (rng.normal(0, 0.03), rng.normal(0, 0.05))
+    if chance(rng, 0.6):
+        return [outline, ring(middle, rng.uniform(0.01, 0.06))]
+    angle, size = rng.uniform(0, np.pi), rng.uniform(0.04, 0.14)
+    end = size * np.array([np.cos(angle), -np.sin(angle)])
+    return [outline, line((middle[0] - end[0], middle[1] - end[1]), (middle[0] + end[0], middle[1] + end[1]))]
 
 
 # --------------------------------------------------------------------------------------------- nine and six

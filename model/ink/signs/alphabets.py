@@ -57,6 +57,52 @@ def glyph(rng: np.random.Generator) -> Path:
     return path
 
 
+def barred_glyph(rng: np.random.Generator) -> Path:
+    """Two or three bars, one below another, and a long stroke that crosses them all or stands beside them."""
+    count = int(rng.integers(2, 4))
+    rows = np.linspace(rng.uniform(0.0, 0.3), rng.uniform(0.5, 0.95), count)
+    lean = rng.normal(0, 0.08)
+    path = [bow((rng.normal(0, 0.06), y + lean), (rng.uniform(0.35, 0.9), y - lean), rng.normal(0, 0.04)) for y in rows]
+    if rng.random() < 0.4:
+        x = rng.uniform(0.2, 0.45)
+        foot = (x + rng.choice((-0.3, 0.0, 0.0, 0.3)), 1.0 + rng.uniform(0, 0.2))
+        top = rows[0] - rng.uniform(0.22, 0.45)  # well above the first bar: two bars and a stem could be a 7
+        path.append(bow((x, top), foot, rng.normal(0, 0.08)))
+    else:
+        right = max(float(bar[:, 0].max()) for bar in path) + rng.uniform(0.08, 0.25)
+        top = rows[0] - rng.uniform(0.05, 0.4)
+        path.append(bow((right, top), (right - rng.uniform(0.0, 0.9), 1.1), rng.uniform(0.0, 0.3)))
+    angle = rng.choice((0.0, 0.0, 0.0, np.pi))
+    return [rotate(stroke, angle) for stroke in path]
+
+
+def _box(rng: np.random.Generator) -> F64:
+    """A part of a syllable, within one unit: a ring, a square, corners or a bar."""
+    kind = rng.random()
+    if kind < 0.25:
+        return arc((0.5, 0.5), (0.4, 0.4), -90, 260)
+    if kind < 0.45:
+        return line((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.1, 0.1))
+    if kind < 0.65:
+        return line((0.1, 0.1), (0.9, 0.1), (0.85, 0.9))
+    if kind < 0.85:
+        return line((0.1, 0.1), (0.1, 0.9), (0.9, 0.9))
+    return line((0.1, 0.9), (0.5, 0.1), (0.9, 0.9))
+
+
+def syllable(rng: np.random.Generator) -> Path:
+    """Parts in a square, as in Hangul: two above with a third below, or one above another beside a long stem."""
+    first, second, third = (_box(rng) for _ in range(3))
+    if rng.random() < 0.5:
+        right, below = np.array((rng.uniform(0.85, 1.1), 0.0)), np.array((0.3, 1.05))
+        return [first * (0.8, 0.9), second * (0.8, 0.9) + right, third * (rng.uniform(0.9, 1.4), 0.9) + below]
+    x = rng.uniform(1.05, 1.35)
+    stem = bow((x, -0.1), (x, rng.uniform(1.2, 2.0)), rng.normal(0, 0.03))
+    tick_y = rng.uniform(0.3, 0.8)
+    tick = line((x, tick_y), (x + rng.choice((-0.3, 0.4)), tick_y))
+    return [first, stem, tick, second * (1.2, 0.8) + np.array((0.2, 1.2))]
+
+
 def long_curve(rng: np.random.Generator) -> Path:
     """One smooth line through many anchors, or through few with loops."""
     points = [_anchor(rng)]
