@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from model.cli.average import average_command
 from model.cli.classify import classify_command
 from model.cli.compare import compare_command
 from model.cli.entry import run
@@ -30,6 +31,7 @@ for command in (
     train_command,
     evaluate_command,
     classify_command,
+    average_command,
     export_command,
     presets_command,
     sweep_command,

@@ -164,8 +164,13 @@ def _check_start(config: TrainingConfig, network: DigitClassifier) -> None:
     if wanted != (mlp.sizes, activation, mlp.batch_normalization):
         raise ValueError(
             f"start_from must be a network of the same layers, {_described(*wanted)}; {config.start_from} is "
-            f"{_described(mlp.sizes, mlp.activation, mlp.batch_normalization)} ({', '.join(LAYERS)} make the layers)"
+            f"{described(mlp)} ({', '.join(LAYERS)} make the layers)"
         )
+
+
+def described(mlp: MLP) -> str:
+    """Write a network's layers: 784-128-10 relu."""
+    return _described(mlp.sizes, mlp.activation, mlp.batch_normalization)
 
 
 def _described(sizes: Sequence[int], activation: str, normalized: bool) -> str:
