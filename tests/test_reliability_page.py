@@ -1,4 +1,4 @@
-"""docs/reliability.md names tests for each of its cases; all of them exist."""
+"""docs/reliability.md names tests for each of its cases, and a figure that one of them prints; all of them exist."""
 
 import ast
 import re
@@ -13,9 +13,12 @@ ROWS = [line for line in PAGE.splitlines() if re.match(r"\| \d+ \|", line)]
 
 
 @cache
-def functions(file: str) -> set[str]:
+def functions(file: str) -> dict[str, bool]:
+    """Return the functions of a file, and whether each of them prints a figure, or has another one of them do so."""
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    used = {node.name: {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} for node in found}
+    return {name: any("report" in used.get(each, ()) for each in {name, *others}) for name, others in used.items()}
 
 
 def test_there_are_twenty_cases() -> None:
@@ -23,15 +26,16 @@ def test_there_are_twenty_cases() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[2].strip())
-def test_each_case_has_a_promise_and_tests_that_exist(row: str) -> None:
-    _, _, case, promise, held_by, _ = row.split("|")
+def test_each_case_has_a_promise_a_figure_and_tests_that_exist(row: str) -> None:
+    _, _, case, promise, figure, held_by, _ = row.split("|")
     assert case.strip()
     assert promise.strip().endswith(".")
-    named = re.findall(r"`([^`]+)`", held_by)
+    assert re.search(r"\d", figure)
+    named = [identity.partition("::")[::2] for identity in re.findall(r"`([^`]+)`", held_by)]
     assert named
-    for identity in named:
-        file, _, function = identity.partition("::")
-        assert function in functions(file), identity
+    for file, function in named:
+        assert function in functions(file), (file, function)
+    assert any(functions(file)[function] for file, function in named), "one of the tests prints the figure"
 
 
 def test_figures_name_tests_or_commands_that_exist() -> None:

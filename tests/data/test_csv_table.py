@@ -10,6 +10,7 @@ from model.data import formats
 from model.data.byte_reader import ByteReader
 from model.data.formats.csv_table import read_csv
 from tests.digit_files import digits, table
+from tests.figures import report
 
 IMAGES, LABELS = digits(7)
 
@@ -87,6 +88,14 @@ def test_a_wrong_pixel_is_refused_with_line_and_column(cell, got, header):
     assert message == f"file: a pixel must be a whole number from 0 to 255; got {got} on line 5, column 12"
 
 
+def test_a_fault_anywhere_is_named_by_its_place():
+    rng = np.random.default_rng(0)
+    places = [(int(rng.integers(1, 8)), int(rng.integers(2, 786))) for _ in range(100)]
+    named = [f"on line {line}, column {column}" in refusal(with_cell(line, column, "ink")) for line, column in places]
+    report("faults at random places of a table that were named by line and column, of 100", sum(named), "")
+    assert all(named)
+
+
 @pytest.mark.parametrize("label", ["10", "-1", "1.5", "seven", ""])
 @pytest.mark.parametrize("line", [1, 4])
 def test_a_wrong_label_is_refused_with_its_line(label, line):
@@ -149,7 +158,9 @@ def test_endless_text_is_refused_in_bounded_memory():
     try:
         assert "line 1 does not end" in refusal(one_line, read_table, max_bytes=20_000_000)
         assert "expected at most 20,000,000 bytes of text" in refusal(many_lines, read_table, max_bytes=20_000_000)
-        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+        _, most = tracemalloc.get_traced_memory()
+        report("memory at most for a table of 100 MB of text", most / 1e6, "MB")
+        assert most < 100_000_000
     finally:
         tracemalloc.stop()
 

@@ -21,6 +21,7 @@ from model.jobs.protocol import (
     SetSpeed,
     Stop,
 )
+from tests.figures import report
 from tests.jobs.runs import ENDLESS, QUICK, TOY
 from tests.polling import is_running, wait_for, wait_for_points, wait_until
 
@@ -131,8 +132,10 @@ def test_a_step_that_takes_too_long_is_ended_within_it(submit_to):
 def test_a_network_too_large_for_the_memory_says_so_and_harms_nobody(submit_to, monkeypatch):
     monkeypatch.setenv("INKLING_WORKER_MEMORY", "500")
     _, submit = submit_to()
+    begun = time.monotonic()
     large, small = submit("A", QUICK.changed(hidden_sizes=(4096,) * 6)), submit("B", QUICK)
     state = wait_until(large, "failed", "finished")
+    report("until a network that does not fit the memory is named", time.monotonic() - begun, "s")
     assert state.message == "There is not enough memory for this network and batch: make either smaller."
     assert wait_until(small, "failed", "finished").status == "finished"
 

@@ -14,6 +14,7 @@ from model.jobs.protocol import (
     Stop,
 )
 from model.training import train
+from tests.figures import report
 from tests.jobs.runs import ENDLESS, QUICK, TOY
 from tests.polling import is_running, wait_for, wait_for_points, wait_until
 
@@ -160,10 +161,12 @@ def test_a_job_is_stopped_paused_and_resumed_in_the_queue(submit):
 
 
 def test_all_get_their_time_slice(submit_sliced):
+    begun = time.monotonic()
     jobs = [submit_sliced(owner) for owner in "ABC"]
     for _ in range(2):
         for job in jobs:
             wait_for_points(job)
+    report("until three runs on fewer workers have each trained in two slices", time.monotonic() - begun, "s")
     assert {ref.step for job in jobs for ref in job.state().snapshots[:1]} == {0}
 
 

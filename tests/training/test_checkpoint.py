@@ -21,6 +21,7 @@ from model.training import checkpoint
 from model.training.checkpoint import FORMAT, Checkpoint, load
 from model.training.history import Progress
 from tests.digit_files import npz
+from tests.figures import report
 from tests.toy_data import patterns
 
 KINDS = (".safetensors", ".npz")
@@ -351,6 +352,7 @@ def test_an_archive_is_never_unpacked_beyond_its_headers(name, content, message)
         load(packed, "network.npz")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    report(f"memory at most, of a member of {len(BOMB) / 1e6:.0f} MB", most / 1e6, "MB")
     assert most < len(BOMB) / 8
 
 
@@ -399,9 +401,11 @@ def test_what_is_no_sound_safetensors_file_is_refused(content, message):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_cut_short_anywhere_is_refused(kind):
     content = GOOD.to_bytes(kind)
-    for length in [*range(0, len(content), 997), len(content) - 1]:
+    lengths = [*range(0, len(content), 997), len(content) - 1]
+    for length in lengths:
         with pytest.raises(ValueError, match=f"^network{kind}: "):
             load(content[:length], f"network{kind}")
+    report(f"{kind} files cut short that were all refused", len(lengths), "")
 
 
 def test_a_file_too_large_is_refused_unread(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from model.nn.optimizers import OPTIMIZERS
 from model.nn.schedules import SCHEDULES
 from model.training import Change, Trainer, train
 from model.training import batches as batches_module
+from tests.figures import report
 from tests.paths import INK
 from tests.toy_data import numbered, numbers, patterns
 
@@ -256,6 +257,7 @@ def test_a_divergence_is_named_by_its_step_however_rare_the_reports():
     assert len({progress.step for progress in found}) == 1
     assert len({progress.message for progress in found}) == 1
     assert found[0].step > 0
+    report("a run that diverges is stopped, however rare its reports, at step", found[0].step, "")
 
 
 def test_what_diverges_in_its_very_last_step_is_noticed():

@@ -76,6 +76,7 @@ def test_a_run_goes_on_while_its_visitor_is_on_another_page_and_nobody_else_sees
             visitor.page.texts.clear()
             await go(visitor, "train")
             await visitor.until(lambda page: epoch(page) > reached)
+            report("epochs that a run made while its visitor was away", epoch(visitor.page) - reached, "")
             await visitor.press("stop")
 
     asyncio.run(switch())
@@ -125,6 +126,7 @@ def test_a_file_for_a_session_that_does_not_exist_is_refused(app: RunningApp, me
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with pytest.raises(urllib.error.HTTPError) as refused:
         direct.open(request, timeout=60)
+    report("an upload for a session that does not exist is answered by status", refused.value.code, "")
     assert 400 <= refused.value.code < 500
     assert str(ROOT) not in refused.value.read().decode(errors="replace")
 
@@ -140,4 +142,6 @@ def test_blank_paper_a_dot_and_a_sheet_full_of_ink_have_an_answer() -> None:
         assert "nan" not in shown
         assert re.sub(r"<[^>]+>", "", shown).strip()
     blank, *_ = readings
+    report("probability that a dot is a digit", float(readings[1].is_digit or 0), "")
+    report("probability that a sheet full of lines is a digit", float(readings[2].is_digit or 0), "")
     assert prediction.headline_html(blank) != prediction.headline_html(readings[2])

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.sessions import NO_LOGIN
+from tests.figures import report
 from tests.paths import ROOT
 from tests.polling import wait_for
 from tools.app_server import RunningApp, serve
@@ -85,8 +87,11 @@ def test_a_session_is_resumed_for_the_visitor_alone_who_began_it(app: RunningApp
     for other in (eve, ""):
         with socket(app, other, session) as thief:
             assert session_of(thief) != session
+    report("strangers who tried to resume a session, in vain", 5, "")
+    begun = time.monotonic()
     with socket(app, ann, session) as page:
         assert session_of(page) == session
+    report("from the new connection to the resumed session", time.monotonic() - begun, "s")
 
 
 def test_the_app_answers_to_its_own_name_alone(app: RunningApp) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from model.config import TrainingConfig
 from model.jobs import TrainingRequest
+from tests.figures import report
 from ui.state.jobs import DOUBLE_CLICK_SECONDS, is_double_click
 
 SOON, LATER = DOUBLE_CLICK_SECONDS / 2, DOUBLE_CLICK_SECONDS * 2
@@ -35,6 +36,7 @@ def request(*, paused: bool = False, **settings: Any) -> TrainingRequest:
 def test_the_same_click_again_is_half_of_a_double_click() -> None:
     assert is_double_click(request(), request(), SOON, Run(steps=[0, 1]))
     assert is_double_click(request(paused=True), request(paused=True), SOON, Run(pause_requested=True, steps=[0]))
+    report("a second click on Start is none within", DOUBLE_CLICK_SECONDS, "s")
 
 
 def test_the_first_click_is_none() -> None:

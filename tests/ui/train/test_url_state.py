@@ -45,6 +45,14 @@ def test_what_an_address_cannot_give_is_named(name: str, text: str, problem: str
     assert problems[0].startswith(problem)
 
 
+@pytest.mark.parametrize("text", ["x" * 10_000, "1" * 10_000, "64," * 3000])
+def test_no_address_makes_the_page_say_all_that_it_holds(text: str) -> None:
+    for name in [*url_state.ADDRESS_NAMES, "x" * 10_000]:
+        _, problems = url_state.parse({name: text})
+        assert len(problems) == 1, name
+        assert len(problems[0]) < 400, name
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
