@@ -113,6 +113,7 @@ def test_an_answer_is_explained_down_to_its_pixels(page: Page, app_url: str) -> 
     why.get_by_role("tab", selected=True).focus()
     page.keyboard.press("ArrowRight")
     expect(why.locator(".moments-sentence")).to_contain_text("7")
+    expect(why.locator(".moments-name").last).to_have_text("no digit")  # the first of the ink is none
     slider = why.get_by_role("slider", name="Ink drawn so far")
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^100 % of the ink: 7, "))

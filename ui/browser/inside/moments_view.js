@@ -106,14 +106,28 @@ function chartOf(moments, settled) {
   )
   const from = xOf(moments[settled].share)
   return (
-    `<svg viewBox="0 0 ${WIDTH} 200" role="img" aria-label="Probabilities of the digits along the ink; ${sentenceOf(moments, settled)}">` +
+    `<svg viewBox="0 0 ${WIDTH} ${BOTTOM + 26}" role="img" aria-label="Probabilities of the digits along the ink; ${sentenceOf(moments, settled)}">` +
     `<rect class="moments-settled" x="${from}" y="${TOP}" width="${WIDTH - RIGHT - from}" height="${BOTTOM - TOP}"/>` +
     grid.join("") +
     digits.filter((digit) => digit !== last).map(lineOf).join("") +
     lineOf(last) +
     names.join("") +
+    refusedOf(moments) +
     `<path class="moments-cursor" d="M0 ${TOP}V${BOTTOM}"/></svg>`
   )
+}
+
+/** Marks below the lines where all that was drawn so far is read as no digit, and what they mean. */
+function refusedOf(moments) {
+  const half = 0.5 / Math.max(moments.length - 1, 1)
+  const markOf = (left, right, y) =>
+    `<rect class="moments-refused" x="${left.toFixed(1)}" y="${y}" width="${(right - left).toFixed(1)}" height="5"/>`
+  const marks = moments
+    .filter(({ answer }) => answer === "no digit")
+    .map(({ share }) => markOf(xOf(Math.max(share - half, 0)), xOf(Math.min(share + half, 1)) + 0.1, BOTTOM + 4))
+  if (!marks.length) return ""
+  const meaning = `<text class="moments-name" x="${LEFT + 26}" y="${BOTTOM + 25}">no digit</text>`
+  return marks.join("") + markOf(LEFT, LEFT + 20, BOTTOM + 18) + meaning
 }
 
 /** Names at their lines' ends, moved apart where they would lie over each other; in order from top to bottom. */
