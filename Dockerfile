@@ -6,11 +6,14 @@ FROM ${BASE} AS packages
 RUN python3 -m venv --without-pip /opt/venv
 COPY requirements.txt .
 # requirements.txt names every package: nothing is installed that others merely ask for. What nobody runs here is left
-# out too: the packages' own tests, and the bytecode of Plotly's classes, most of which no chart has.
+# out too: the packages' own tests, PyArrow's ways to servers (Flight, S3) and its C++ headers, what notebooks need of
+# Plotly, and the bytecode of Plotly's classes, most of which no chart has.
 RUN python3 -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --no-deps --only-binary :all: \
         -r requirements.txt \
     && find /opt/venv -name tests -type d -prune -exec rm -rf {} + \
-    && rm -rf /opt/venv/share/jupyter \
+    && cd /opt/venv/lib/python3*/site-packages \
+    && rm -rf pyarrow/*flight* pyarrow/*s3* pyarrow/include pyarrow/includes pyarrow/src \
+        plotly/labextension /opt/venv/share/jupyter \
     && /opt/venv/bin/python -m compileall -q -x 'graph_objs/.+/' /opt/venv
 
 FROM ${BASE}
