@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -28,13 +30,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import pen, readme
+from benchmarks import pen, processes, readme
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
 from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
-from tools.app_server import serve
+from tools.app_server import RunningApp, serve
 from tools.browser import BrowserMissingError, launch
 from tools.page_actions import settle
 
@@ -42,6 +44,7 @@ KEPT = Path(__file__).with_name("latency.json")  # the run that README.md shows
 BARE = Path(__file__).with_name("bare_app.py")
 LONG = "epochs=10000&hidden_sizes=32"  # a training longer than any run of this
 CONFIG = {"hidden_sizes": "64", "epochs": "120"}  # a training that is timed; small enough for one thread to be best
+BROWSER = re.compile(r" --(?:type=|headless)")  # in the command line of each of Chromium's processes
 SECONDS_OF_CURVES = 8
 WAIT = 60_000  # milliseconds
 
@@ -115,7 +118,7 @@ def measure(rounds: int, trainings: int) -> Result:
         results |= steered(browser, app.url, rounds)
         if trainings:
             say("a training with its page open, and from the command line")
-            results["trainings"] = compared(browser, app.url, trainings)
+            results["trainings"] = compared(browser, app, trainings)
         browser.close()
     return results
 
@@ -253,11 +256,17 @@ def clicked(page: Page, state: str) -> float:
     return float(page.evaluate("window.stopwatch"))
 
 
-def compared(browser: Browser, app: str, rounds: int) -> Result:
-    """Seconds that the same training takes with its page open, and from the command line, in turns."""
+def compared(browser: Browser, app: RunningApp, rounds: int) -> Result:
+    """The same training with its page open, and from the command line, in turns.
+
+    Returns:
+        How many seconds it takes either way, and of the page open, what each kind of process takes of the processor in
+        a second.
+    """
+    shares: dict[str, list[float]] = {}
     ways: Mapping[str, Callable[[], float]] = {
         "command line": from_command_line,
-        "page open": lambda: on_the_page(browser, app),
+        "page open": lambda: on_the_page(browser, app, shares),
     }
     found: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):
@@ -266,7 +275,8 @@ def compared(browser: Browser, app: str, rounds: int) -> Result:
             if number:
                 found[name].append(seconds)
             say(f"  {number}/{rounds}: {name} {seconds:.2f} s")
-    return {name: round(median(values), 3) for name, values in found.items()}
+    seconds_of = {name: round(median(values), 3) for name, values in found.items()}
+    return seconds_of | {"processor": {kind: round(median(values[1:]), 3) for kind, values in shares.items()}}
 
 
 def from_command_line() -> float:
@@ -286,19 +296,37 @@ def from_command_line() -> float:
     return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
 
 
-def on_the_page(browser: Browser, app: str) -> float:
-    """The same training's seconds, as its page tells them when it is done."""
+def on_the_page(browser: Browser, app: RunningApp, shares: dict[str, list[float]]) -> float:
+    """The same training's seconds, as its page tells them when it is done.
+
+    Args:
+        browser: where the page is open.
+        app: whose page it is.
+        shares: get what each kind of process took of the processor in a second.
+    """
     query = "&".join(f"{name}={value}" for name, value in CONFIG.items())
-    with opened(browser, f"{app}/train?{query}") as page:
+    with opened(browser, f"{app.url}/train?{query}") as page:
         page.locator(".st-key-full_speed button").click()  # a first run is slowed down, to be watched
         page.locator(".st-key-full_speed button:disabled").wait_for()
+        begun, before = time.monotonic(), spent_by_kind(app)
         page.locator(".st-key-start button").click()
         progress = page.locator(".st-key-progress")
         progress.filter(has_text=re.compile("in all")).wait_for(timeout=10 * WAIT)
+        took = time.monotonic() - begun
+        for kind, now in spent_by_kind(app).items():
+            shares.setdefault(kind, []).append(processes.spent(before[kind], now) / took)
         said = re.search(r"(?:(\d+) min )?([\d.]+) s in all", progress.inner_text())
     if not said:
         raise ValueError("the page must say how long the training took; it does not")
     return 60 * float(said[1] or 0) + float(said[2])
+
+
+def spent_by_kind(app: RunningApp) -> dict[str, processes.Ticks]:
+    """What app, workers and browser have taken of the processor so far; nothing where the system does not tell."""
+    workers, ours = processes.descendants(app.pid), processes.descendants(os.getpid())
+    browsers = [pid for pid in ours if BROWSER.search(processes.command(pid))]
+    kinds = {"app": [app.pid], "workers": workers, "browser": browsers}
+    return {kind: found for kind, pids in kinds.items() if (found := processes.cpu_seconds(pids))}
 
 
 # -------------------------------------------------------------------------------------------------- README
@@ -321,6 +349,8 @@ def markdown(results: Result) -> str:
         rows["a training with its page open, beside the command line"] = (
             f"{found['page open'] / found['command line']:.2f}"
         )
+        for kind, share in found.get("processor", {}).items():
+            rows[f"seconds of processor a second with its page open: {kind}"] = f"{share:.2f}"
     return "\n".join(
         [
             f"Measured on {results['date']} on {phrase(results['machine'])}; medians of {results['rounds']} turns.",

@@ -50,7 +50,11 @@ def test_the_table_holds_ratios() -> None:
             "updates a second": 2.4,
             "charts stay": True,
             "pause": {"median": 150.0, "most": 290.0},
-            "trainings": {"command line": 10.0, "page open": 10.4},
+            "trainings": {
+                "command line": 10.0,
+                "page open": 10.4,
+                "processor": {"app": 0.153, "workers": 0.94, "browser": 0.4},
+            },
         }
     )
     for row in (
@@ -59,6 +63,8 @@ def test_the_table_holds_ratios() -> None:
         "none does | 1.60 |",
         "paused, median | 150 ms |",
         "| 1.04 |",
+        "open: app | 0.15 |",
+        "open: browser | 0.40 |",
         "median | 8.3 ms |",
         "| 1.3 s |",
     ):
