@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server import click_echoes, message_limits
+from ui.server.looks import Looks
 from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
@@ -16,21 +18,25 @@ if TYPE_CHECKING:
 class WebSockets:
     """Reads each message of the WebSockets of an ASGI app, once."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, new_looks: Callable[[], Looks] = Looks) -> None:
         self.app = app
+        self._new_looks = new_looks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a connection on."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        answer = AnswerTime()
+        answer, looks = AnswerTime(), self._new_looks()
 
         async def receive_corrected() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.receive" and message.get("bytes"):
-                message["bytes"] = corrected(message["bytes"], answer)
-            return message
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive" or not message.get("bytes"):
+                    return message
+                content = corrected(message["bytes"], answer, looks)
+                if content:
+                    return {**message, "bytes": content}
 
         async def send_timed(message: Message) -> None:
             await send(message)
@@ -40,13 +46,24 @@ class WebSockets:
         await self.app(scope, receive_corrected, send_timed)
 
 
-def corrected(content: bytes, answer: AnswerTime) -> bytes:
-    """A message without values that are too large, and without echoes of clicks; what is no message stays as it is."""
+def corrected(content: bytes, answer: AnswerTime, looks: Looks) -> bytes:
+    """A message without values that are too large, and without echoes of clicks.
+
+    Args:
+        content: what a browser has sent; what is no message stays as it is.
+        answer: is told if the page asks for something.
+        looks: knows which messages come too soon.
+
+    Returns:
+        what the app shall get; nothing if it shall not get the message at all.
+    """
     message = BackMsg()
     try:
         message.ParseFromString(content)
     except Exception:  # the app refuses it
         return content
+    if looks.is_too_soon(message):
+        return b""
     if message.HasField("rerun_script"):  # others only say that the page is still there
         answer.asked()
     is_limited = len(content) > message_limits.SMALL and message_limits.replace_large_values(message)

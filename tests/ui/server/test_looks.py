@@ -1,0 +1,100 @@
+"""The more visitors are here, the less often parts of a page redraw themselves; what a visitor does always arrives."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from ui.server.looks import AT_FULL_RATE, PARTS, SECONDS_FOR_EACH, Looks
+from ui.server.web_sockets import WebSockets
+
+MANY = 10 * AT_FULL_RATE
+GAP = MANY * SECONDS_FOR_EACH
+
+
+@dataclass
+class House:
+    """How many visitors are here, and what time it is."""
+
+    present: int = MANY
+    now: float = 1000.0
+
+    def looks(self) -> Looks:
+        return Looks(lambda: self.present, lambda: self.now)
+
+
+def look(part: str = "status") -> BackMsg:
+    return BackMsg(rerun_script={"fragment_id": part, "is_auto_rerun": True})
+
+
+@pytest.mark.parametrize("present", [1, AT_FULL_RATE])
+def test_with_few_visitors_each_part_is_redrawn_when_it_asks(present: int) -> None:
+    page = House(present).looks()
+    assert not any(page.is_too_soon(look()) for _ in range(100))
+
+
+def test_with_many_visitors_a_part_is_redrawn_once_in_the_time_that_all_need() -> None:
+    house = House()
+    page, drawn = house.looks(), 0
+    for _ in range(100):
+        drawn += not page.is_too_soon(look())
+        house.now += GAP / 4
+    assert drawn == 25
+
+
+def test_each_part_of_each_page_has_a_turn_of_its_own() -> None:
+    house = House()
+    mine, yours = house.looks(), house.looks()
+    assert not mine.is_too_soon(look("status"))
+    assert not mine.is_too_soon(look("timeline"))
+    assert not yours.is_too_soon(look("status"))
+    assert mine.is_too_soon(look("status"))
+
+
+def test_when_the_others_have_left_a_page_is_redrawn_as_before() -> None:
+    house = House()
+    page = house.looks()
+    page.is_too_soon(look())
+    assert page.is_too_soon(look())
+    house.present = 1
+    assert not page.is_too_soon(look())
+
+
+def test_what_a_visitor_does_is_never_too_soon() -> None:
+    page = House().looks()
+    clicks = BackMsg(rerun_script={"fragment_id": "status"}), BackMsg(app_heartbeat=True), BackMsg(stop_script=True)
+    assert not any(page.is_too_soon(click) for click in clicks * 3)
+
+
+def test_a_page_that_names_parts_without_end_takes_no_memory_for_them() -> None:
+    page = House().looks()
+    for number in range(10 * PARTS):
+        page.is_too_soon(look(f"part {number}"))
+    assert not page.is_too_soon(look("part 0"))  # it is forgotten
+
+
+def test_all_other_messages_of_a_socket_arrive_in_their_order() -> None:
+    click, heartbeat = BackMsg(rerun_script={"fragment_id": "status"}), BackMsg(app_heartbeat=True)
+    sent = [look(), look(), click, look(), look("timeline"), heartbeat, look()]
+    assert asyncio.run(arrived(sent)) == [look(), click, look("timeline"), heartbeat]
+
+
+async def arrived(sent: list[BackMsg]) -> list[BackMsg]:
+    """What the app behind the socket gets before the browser goes away."""
+    asked = iter([{"type": "websocket.receive", "bytes": message.SerializeToString()} for message in sent])
+    got: list[BackMsg] = []
+
+    async def app(_scope: Any, receive: Any, _send: Any) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            got.append(BackMsg.FromString(message["bytes"]))
+
+    async def receive() -> Any:
+        return next(asked, {"type": "websocket.disconnect"})
+
+    async def send(_message: Any) -> None:
+        return None
+
+    await WebSockets(app, House().looks)({"type": "websocket", "path": "/", "headers": []}, receive, send)
+    return got

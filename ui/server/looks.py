@@ -1,0 +1,45 @@
+"""Parts of a page that redraw themselves do it less often the more visitors are here.
+
+One process draws all visitors' pages. A page is told how soon it shall ask to be redrawn (see ui/train/refresh), but
+keeps to that until it is drawn as a whole: of twenty visitors whose runs wait, the first would go on asking every
+second. So what comes too soon for the visitors who are here by now is let go; the browser asks again by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ui.state import session
+
+if TYPE_CHECKING:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+SECONDS_FOR_EACH = 0.045  # visitor
+AT_FULL_RATE = 10  # visitors
+PARTS = 50  # of a page that redraw themselves; far more than there are
+
+
+class Looks:
+    """When the parts of one page were last redrawn by themselves."""
+
+    def __init__(
+        self, present: Callable[[], int] = session.num_present, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._present = present
+        self._clock = clock
+        self._last: dict[str, float] = {}
+
+    def is_too_soon(self, message: BackMsg) -> bool:
+        """Whether a message only asks for a part to be redrawn that was so a moment ago."""
+        if not message.rerun_script.is_auto_rerun:
+            return False
+        present, now, part = self._present(), self._clock(), message.rerun_script.fragment_id
+        # A browser's timer is not exact: a message that comes a tenth early is on time.
+        if present > AT_FULL_RATE and now - self._last.get(part, -1e9) < 0.9 * SECONDS_FOR_EACH * present:
+            return True
+        if len(self._last) >= PARTS:
+            self._last.clear()
+        self._last[part] = now
+        return False
