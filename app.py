@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.browser import routes as browser
 from ui.experiments import routes as experiments
-from ui.server import logs, preflight, theme_messages
+from ui.server import listening, logs, preflight, theme_messages
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
@@ -19,6 +19,7 @@ from ui.state import runtime, session_watch, shutdown
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Prepare the process before the first visitor comes."""
     logs.set_up()
+    listening.send_at_once()
     theme_messages.remember()
     runtime.start()
     runtime.pool().observers.add(RunMetrics())

@@ -25,8 +25,13 @@ class House:
         return Looks(lambda: self.present, lambda: self.now)
 
 
-def look(part: str = "status") -> BackMsg:
-    return BackMsg(rerun_script={"fragment_id": part, "is_auto_rerun": True})
+def look(part: str = "status", *, is_auto_rerun: bool = True) -> BackMsg:
+    message = BackMsg()
+    message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = part, is_auto_rerun
+    return message
+
+
+CLICK, HEARTBEAT, STOP = look(is_auto_rerun=False), BackMsg(app_heartbeat=True), BackMsg(stop_script=True)
 
 
 @pytest.mark.parametrize("present", [1, AT_FULL_RATE])
@@ -64,8 +69,7 @@ def test_when_the_others_have_left_a_page_is_redrawn_as_before() -> None:
 
 def test_what_a_visitor_does_is_never_too_soon() -> None:
     page = House().looks()
-    clicks = BackMsg(rerun_script={"fragment_id": "status"}), BackMsg(app_heartbeat=True), BackMsg(stop_script=True)
-    assert not any(page.is_too_soon(click) for click in clicks * 3)
+    assert not any(page.is_too_soon(message) for message in (CLICK, HEARTBEAT, STOP) * 3)
 
 
 def test_a_page_that_names_parts_without_end_takes_no_memory_for_them() -> None:
@@ -76,9 +80,8 @@ def test_a_page_that_names_parts_without_end_takes_no_memory_for_them() -> None:
 
 
 def test_all_other_messages_of_a_socket_arrive_in_their_order() -> None:
-    click, heartbeat = BackMsg(rerun_script={"fragment_id": "status"}), BackMsg(app_heartbeat=True)
-    sent = [look(), look(), click, look(), look("timeline"), heartbeat, look()]
-    assert asyncio.run(arrived(sent)) == [look(), click, look("timeline"), heartbeat]
+    sent = [look(), look(), CLICK, look(), look("timeline"), HEARTBEAT, look()]
+    assert asyncio.run(arrived(sent)) == [look(), CLICK, look("timeline"), HEARTBEAT]
 
 
 async def arrived(sent: list[BackMsg]) -> list[BackMsg]:
