@@ -186,6 +186,15 @@ class Settings(BaseSettings):
         description="How many searches of the Experiments page compute at a time, of all visitors together, each on as "
         "many processes as INKLING_WORKERS says, at a low priority; further ones wait. 0 switches searches off.",
     )
+    search_seconds: WholeNumber = _limit(
+        "INKLING_SEARCH_SECONDS",
+        laptop=None,
+        public=3600,
+        least=1,
+        most=10_000_000,
+        description="For how many seconds a search of the Experiments page may compute in all; then it is stopped, and "
+        "its trials are kept.",
+    )
     hosts: Names = Field(
         (),
         validation_alias="INKLING_HOSTS",

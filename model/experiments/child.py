@@ -23,7 +23,7 @@ from model.common.child_process import prefer_as_oom_victim
 from model.experiments.control import Control
 from model.experiments.plan import ExperimentPlan
 from model.experiments.progress import StudyProgress
-from model.experiments.supervisor import JOURNAL, LEFT, REQUEST
+from model.experiments.search_process import JOURNAL, LEFT, REQUEST
 
 NICENESS = 10
 GRACE_SECONDS = 2.0  # to leave the study in order, once the app is gone
@@ -43,6 +43,7 @@ def main(folder: Path) -> int:
     prefer_as_oom_victim(1000)
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_app, args=(folder,), daemon=True).start()
+    folder = folder.resolve()
     request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
     try:
         return 0 if _work(folder, request) else LEFT
@@ -65,6 +66,8 @@ def _work(folder: Path, request: Mapping[str, Any]) -> bool:
     from model.experiments.storage import open_store
 
     plan = ExperimentPlan.of(request["plan"])
+    if plan.judge:  # a file of this folder
+        os.chdir(folder)
     dataset = data.open_folder(Path(request["data"]))
     has_begun = threading.Event()
 

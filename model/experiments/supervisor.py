@@ -8,93 +8,27 @@ later from where it was. Nothing here loads what a search computes with.
 from __future__ import annotations
 
 import atexit
-import json
 import logging
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-from model.common.child_process import apart
-from model.common.paths import ROOT
+from model.experiments import search_process
 from model.experiments.control import Command, Control
 from model.experiments.plan import ExperimentPlan
+from model.experiments.search import Search
+from model.experiments.search_process import LEFT
 
 logger = logging.getLogger(__name__)
 
-LOG, REQUEST, JOURNAL = "process.txt", "request.json", "journal.log"
-LEFT = 75  # the exit code of a process that has left its study so that it can go on later
 TICK_SECONDS = 0.5
 TIME_SLICE = 300.0  # seconds that a search computes while somebody else's waits
-END_SECONDS = 2.0  # for a process to end, before it is killed
 ENDED = "The search's process ended unexpectedly ({}). Press Go on to continue it."
-
-
-@dataclass(eq=False)
-class Search:
-    """One search of a visitor.
-
-    Attributes:
-        name: Nobody can guess it; it is a part of addresses.
-        owner: The visitor.
-        plan: What it is to find out.
-        folder: Of its study.
-        trials: How many it is to have at the moment.
-        data: The folder of the data set's arrays.
-        keep_alive: Must exist as long as the search, such as a temporary folder with its data.
-        command: What the visitor wants.
-        problem: Why it does not go on by itself.
-    """
-
-    name: str
-    owner: str
-    plan: ExperimentPlan
-    folder: Path
-    trials: int
-    keep_alive: Any = None
-    data: Path = Path()
-    command: Command = "run"
-    problem: str = ""
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-    is_first: bool = False  # only the first trials are wanted so far, to see how long they take
-    is_complete: bool = False  # its process has ended by itself, with nothing left to do
-    gives_way: bool = False
-    waiting_since: float = 0.0
-    began: float = 0.0
-    _supervisor: Supervisor | None = field(default=None, repr=False)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether it waits for a place."""
-        return self.command == "run" and self.process is None and not self.is_complete and not self.problem
-
-    @property
-    def is_at_work(self) -> bool:
-        """Whether its process is there."""
-        return self.process is not None
-
-    def tell(self, command: Command, trials: int | None = None) -> None:
-        """Pause, stop or go on, perhaps with another number of trials."""
-        assert self._supervisor
-        self._supervisor.tell(self, command, trials)
-
-    def discard(self) -> None:
-        """End it, and delete its files."""
-        assert self._supervisor
-        self._supervisor.discard(self)
-
-
-def _command(search: Search) -> list[str]:
-    return [sys.executable, "-m", "model.experiments.child", str(search.folder)]
+TOO_LONG = "It was stopped after {:,} seconds, for which a search may compute here. Its trials are kept."
 
 
 class Supervisor:
@@ -106,6 +40,7 @@ class Supervisor:
         processes: on how many processes each computes its trials.
         command: gives the command line of a search's process.
         time_slice: see TIME_SLICE.
+        most_seconds: for which a search may compute in all; None: no limit.
     """
 
     def __init__(
@@ -114,21 +49,30 @@ class Supervisor:
         limit: int,
         *,
         processes: int = 1,
-        command: Callable[[Search], Sequence[str]] = _command,
+        command: Callable[[Search], Sequence[str]] = search_process.command,
         time_slice: float = TIME_SLICE,
+        most_seconds: int | None = None,
     ) -> None:
-        self.limit = limit
+        self.limit, self.most_seconds = limit, most_seconds
         self._folder, self._processes, self._command, self._time_slice = folder, processes, command, time_slice
         self._searches: list[Search] = []
         self._served: dict[str, float] = {}  # when somebody's search was begun or continued last
         self._lock = threading.RLock()
         self._closed = threading.Event()
+        self._is_suspended = False
         if limit:
             threading.Thread(target=self._watch, name="searches", daemon=True).start()
             atexit.register(self.close)
 
     def submit(
-        self, owner: str, plan: ExperimentPlan, data: Path, *, is_first: bool = False, keep_alive: Any = None
+        self,
+        owner: str,
+        plan: ExperimentPlan,
+        data: Path,
+        *,
+        is_first: bool = False,
+        keep_alive: Any = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> Search:
         """Begin a search, as soon as there is a place for it.
 
@@ -138,28 +82,55 @@ class Supervisor:
             data: the folder of the data set's arrays.
             is_first: whether to pause after the first trials, as many as are computed at a time.
             keep_alive: see Search.
+            files: what the plan names as files of the search's folder.
 
         Raises:
             ValueError: searches are switched off.
             OSError: its folder can't be written.
         """
-        if not self.limit or self._closed.is_set():
+        search = self.new_search(owner, plan, data, keep_alive)
+        search.is_first = is_first
+        search.folder.mkdir(parents=True)
+        for name, content in (files or {}).items():
+            (search.folder / name).write_bytes(content)
+        self._add(search)
+        return search
+
+    def adopt(self, search: Search, folder: Path) -> None:
+        """Go on with a search of another app, whose folder is moved here; see model.experiments.search_handover.
+
+        Raises:
+            OSError: the folder can't be moved.
+        """
+        search.folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(folder, search.folder)
+        self._add(search)
+
+    def new_search(self, owner: str, plan: ExperimentPlan, data: Path, keep_alive: Any) -> Search:
+        """One that has no folder yet.
+
+        Raises:
+            ValueError: searches are switched off.
+        """
+        if not self.limit or self._closed.is_set() or self._is_suspended:
             raise ValueError("searches are switched off here")
         name = token_urlsafe(12)
-        folder = self._folder / name
-        folder.mkdir(parents=True)
-        search = Search(name, owner, plan, folder, plan.all_trials, keep_alive, _supervisor=self)
-        search.data, search.is_first = data, is_first
+        search = Search(name, owner, plan, self._folder / name, plan.all_trials, keep_alive, _supervisor=self)
+        search.data = data.resolve()
+        return search
+
+    def _add(self, search: Search) -> None:
         search.waiting_since = time.monotonic()
         self._write_control(search)
         with self._lock:
             self._searches.append(search)
             self._tick()
-        return search
 
     def tell(self, search: Search, command: Command, trials: int | None = None) -> None:
         """Pause, stop or go on, perhaps with another number of trials."""
         with self._lock:
+            if command == "run" and self.has_had_its_time(search):
+                return
             if command == "run" and not search.is_at_work:
                 search.waiting_since = time.monotonic()
             search.command, search.problem = command, ""
@@ -177,7 +148,7 @@ class Supervisor:
                 self._searches.remove(search)
             process, search.process = search.process, None
         if process:
-            _end([process])
+            search_process.end([process])
         shutil.rmtree(search.folder, ignore_errors=True)
         search.keep_alive = None
 
@@ -187,6 +158,26 @@ class Supervisor:
             waiting = self._in_order()
         return waiting.index(search) + 1 if search in waiting else None
 
+    def has_had_its_time(self, search: Search) -> bool:
+        """Whether it has computed for as long as a search may."""
+        return self.most_seconds is not None and search.seconds > self.most_seconds
+
+    def suspend(self) -> None:
+        """Have all searches leave their studies, to go on elsewhere, and start none any more; does not wait for it."""
+        with self._lock:
+            self._is_suspended = True
+            for search in self._searches:
+                self._look_after(search)
+            search_process.ask_to_end([search.process for search in self._searches if search.process])
+
+    def wait_until_suspended(self, seconds: float) -> None:
+        """Return when no search computes any more, after so many seconds because it was ended by force."""
+        with self._lock:
+            at_work = [search for search in self._searches if search.process]
+            search_process.end([search.process for search in at_work if search.process], seconds)
+            for search in at_work:
+                self._look_after(search)
+
     def close(self) -> None:
         """End all processes, and delete all files."""
         if self._closed.is_set():
@@ -195,7 +186,7 @@ class Supervisor:
         with self._lock:
             processes = [search.process for search in self._searches if search.process]
             self._searches.clear()
-        _end(processes)
+        search_process.end(processes)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     # -- Who computes ---------------------------------------------------------------------------------------
@@ -209,10 +200,11 @@ class Supervisor:
                     logger.exception("A search could not be started or told something")
 
     def _tick(self) -> None:
-        if self._closed.is_set():
+        if self._closed.is_set() or self._is_suspended:
             return
         for search in self._searches:
             self._look_after(search)
+            self._stop_after_its_time(search)
         waiting = self._in_order()
         at_work = [search for search in self._searches if search.is_at_work]
         while waiting and len(at_work) < self.limit:
@@ -225,9 +217,11 @@ class Supervisor:
         """Take note of a process that has ended."""
         if search.process is None or (code := search.process.poll()) is None:
             return
-        search.process = None
+        search.seconds_before, search.process = search.seconds, None
         search.waiting_since = time.monotonic()
-        if search.gives_way:
+        if self._is_suspended:
+            search.is_complete = code == 0
+        elif search.gives_way:
             search.gives_way = False
             self._write_control(search)
         elif search.is_first and code == LEFT:
@@ -235,8 +229,12 @@ class Supervisor:
         elif code == 0:
             search.is_complete = True
         elif code != LEFT and search.command == "run":
-            how = f"signal {-code}" if code < 0 else _last_line(search.folder / LOG) or f"exit code {code}"
-            search.problem = ENDED.format(how)
+            search.problem = ENDED.format(search_process.why_ended(search, code))
+
+    def _stop_after_its_time(self, search: Search) -> None:
+        if search.is_at_work and search.command == "run" and self.has_had_its_time(search):
+            search.command, search.problem = "stop", TOO_LONG.format(self.most_seconds)
+            self._write_control(search)
 
     def _in_order(self) -> list[Search]:
         """Those that wait, the next one first."""
@@ -256,49 +254,8 @@ class Supervisor:
             self._write_control(longest)
 
     def _start(self, search: Search) -> None:
-        request = {
-            "plan": search.plan.model_dump(mode="json"),
-            "data": str(search.data),
-            "processes": self._processes,
-            "is_first": search.is_first,
-        }
-        (search.folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
-        with (search.folder / LOG).open("ab") as log:
-            search.process = subprocess.Popen(
-                list(self._command(search)),
-                cwd=ROOT,
-                stdin=subprocess.PIPE,  # closed when the app is gone: the process ends then
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                **apart(),
-            )
+        search.process = search_process.start(search, self._command(search), self._processes)
         search.began = self._served[search.owner] = time.monotonic()
 
     def _write_control(self, search: Search) -> None:
         Control("pause" if search.gives_way else search.command, search.trials).write(search.folder)
-
-
-def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """End processes with all that they have started."""
-    for process in processes:
-        with suppress(OSError):
-            process.terminate()
-    end = time.monotonic() + END_SECONDS
-    for process in processes:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.0, end - time.monotonic()))
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            with suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if process.stdin:
-            process.stdin.close()
-
-
-def _last_line(log: Path) -> str:
-    with suppress(OSError):
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return lines[-1][:200] if lines else ""
-    return ""

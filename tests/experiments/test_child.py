@@ -13,9 +13,9 @@ import pytest
 from model.config import TrainingConfig
 from model.experiments.control import Control
 from model.experiments.plan import ExperimentPlan
+from model.experiments.search_process import JOURNAL, LEFT, REQUEST
 from model.experiments.space import SearchSpace
 from model.experiments.study_reader import StudyReader
-from model.experiments.supervisor import JOURNAL, LEFT, REQUEST
 from tests.paths import ROOT
 from tests.polling import wait_for
 

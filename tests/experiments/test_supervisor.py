@@ -9,7 +9,9 @@ import pytest
 
 from benchmarks.studies import a_plan
 from model.experiments.control import FILE
-from model.experiments.supervisor import LEFT, Search, Supervisor
+from model.experiments.search import Search
+from model.experiments.search_process import LEFT
+from model.experiments.supervisor import TOO_LONG, Supervisor
 from tests.polling import wait_for
 
 # A process that obeys as a search's does: it leaves when it is told to, or ends when its work is done.
@@ -142,3 +144,27 @@ def test_nothing_is_left_of_a_search_that_is_discarded_nor_of_any_in_the_end(mak
 def test_searches_that_are_switched_off_do_not_begin(make) -> None:
     with pytest.raises(ValueError, match="switched off"):
         submit(make(0), "Ada")
+
+
+def test_a_search_computes_no_longer_than_it_may(make) -> None:
+    supervisor = make(most_seconds=0)
+    search, next_one = submit(supervisor, "Ada"), submit(supervisor, "Bob")
+    wait_for(lambda: search.problem and not search.is_at_work, "the end of its time")
+    assert search.problem == TOO_LONG.format(0)
+    assert not search.may_go_on
+    search.tell("run")
+    assert not search.is_waiting
+    wait_for(lambda: next_one.problem, "the other one's turn")
+
+
+def test_searches_that_are_suspended_leave_their_studies_and_none_begins(make) -> None:
+    supervisor = make()
+    first, second = submit(supervisor, "Ada"), submit(supervisor, "Bob")
+    wait_until_begun(first)
+    supervisor.suspend()
+    supervisor.wait_until_suspended(60)
+    assert not first.is_at_work
+    assert not first.problem
+    assert (first.is_waiting, second.is_waiting) == (True, True)
+    with pytest.raises(ValueError, match="switched off"):
+        submit(supervisor, "Eve")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from model.experiments.search import Search
 from model.experiments.study_view import TrialView
-from model.experiments.supervisor import Search
 from model.training import checkpoint
 from ui import state
 from ui.common import errors

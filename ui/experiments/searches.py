@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 
 from model.common.formatting import format_duration
 from model.experiments.plan import ExperimentPlan
+from model.experiments.search import Search
+from model.experiments.search_process import JOURNAL
 from model.experiments.study_view import StudyView
-from model.experiments.supervisor import JOURNAL, Search
 from ui import state
 from ui.experiments import feed
 from ui.experiments.feed import StudyFeed
@@ -36,12 +37,13 @@ def is_possible() -> bool:
     return runtime.supervisor().limit > 0
 
 
-def begin(plan: ExperimentPlan, *, is_first: bool = False) -> Search:
+def begin(plan: ExperimentPlan, *, is_first: bool = False, files: Mapping[str, bytes] | None = None) -> Search:
     """Begin a search, and select it.
 
     Args:
         plan: what to find out; its data are those of the visitor's menu.
         is_first: whether to pause after the first trials, to see how long they take.
+        files: what the plan names as files of the search's folder.
 
     Raises:
         ValueError: the visitor has as many as may be.
@@ -55,7 +57,7 @@ def begin(plan: ExperimentPlan, *, is_first: bool = False) -> Search:
         if len(here.searches) >= MAX_SEARCHES and not done:
             raise ValueError(f"{MAX_SEARCHES} of your searches wait or compute: stop one of them first")
         search = runtime.supervisor().submit(
-            here.name, plan, folder, is_first=is_first, keep_alive=datasets.keep_alive(name)
+            here.name, plan, folder, is_first=is_first, keep_alive=datasets.keep_alive(name), files=files
         )
         here.searches.append(search)
         here.search = search

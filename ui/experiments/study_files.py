@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from model.experiments.supervisor import Search
-from ui.experiments import searches
+from model.experiments.search import Search
+from ui.experiments import report_button, searches
+
+if TYPE_CHECKING:
+    from model.experiments.report.content import Report
 
 
 def show(search: Search) -> None:
     """The buttons; a file is made when it is asked for."""
     stem = search.plan.name.replace(" ", "-")
-    st.download_button(
-        "Report",
-        lambda: report(search),
-        f"{stem}.html",
-        "text/html",
-        key="download_report",
-        icon=":material/download:",
-        on_click="ignore",
-        help="Figures, table, settings and versions as one HTML file.",
-    )
+    report_button.show(lambda: report(search), stem, "download_report")
     st.download_button(
         "Trials (CSV)",
         lambda: trials(search),
@@ -32,12 +28,11 @@ def show(search: Search) -> None:
     )
 
 
-def report(search: Search) -> bytes:
+def report(search: Search) -> Report:
     """The report of a search as it stands."""
-    from model.experiments.report.html import to_html  # what it computes with takes half a second to load
     from model.experiments.report.study import study_report
 
-    return to_html(study_report(searches.view(search)))
+    return study_report(searches.view(search))
 
 
 def trials(search: Search) -> str:

@@ -22,13 +22,16 @@ from model import data
 from model.common.atomic_file import atomic_folder
 from model.common.settings import Settings
 from model.config import TrainingConfig
+from model.experiments import search_handover
+from model.experiments.search import Search
+from model.experiments.supervisor import Supervisor
 from model.ink import Drawing
 from model.jobs import Job, Pool, TrainingRequest, handover
 from model.training import checkpoint
 from ui.state import runtime
 from ui.state.drawing_log import DrawingLog, LoggedDrawing
 from ui.state.sheet import Content
-from ui.state.visitor_state import Pinned, UploadedDataset, VisitorState
+from ui.state.visitor_state import Pinned, Race, UploadedDataset, VisitorState
 from ui.state.visitors import FORGET_SECONDS
 
 FORMAT = "inkling-visitor-1"
@@ -45,12 +48,14 @@ PLAIN = (
 logger = logging.getLogger("model.handover")
 
 
-def leave(states: Iterable[VisitorState], pool: Pool, end: float) -> None:
-    """Save all runs, and write down what visitors have made, by a time of the monotonic clock; only if there is a
-    folder for it."""
+def leave(states: Iterable[VisitorState], pool: Pool, supervisor: Supervisor, end: float) -> None:
+    """Save all runs and searches, and write down what visitors have made, by a time of the monotonic clock; only if
+    there is a folder for it."""
     if (parent := _parent()) is None:
         return
-    pool.suspend((end - time.monotonic()) * 0.6)
+    supervisor.suspend()
+    pool.suspend((end - time.monotonic()) * 0.5)
+    supervisor.wait_until_suspended((end - time.monotonic()) * 0.5)
     count = 0
     for state in states:
         if not _has_made_something(state):
@@ -64,7 +69,7 @@ def leave(states: Iterable[VisitorState], pool: Pool, end: float) -> None:
     logger.info("Left the things of %d visitors in %s", count, parent)
 
 
-def take_up(state: VisitorState, pool: Pool) -> None:
+def take_up(state: VisitorState, pool: Pool, supervisor: Supervisor) -> None:
     """Give a visitor what another app has left of theirs, unless they have made something here already."""
     parent = _parent()
     if parent is None or not _folder(parent, state.name).exists():
@@ -78,7 +83,7 @@ def take_up(state: VisitorState, pool: Pool) -> None:
         except OSError:  # somebody else was quicker
             return
         try:
-            _read(state, pool, taken)
+            _read(state, pool, supervisor, taken)
         except (ValueError, TypeError, KeyError, OSError) as error:
             logger.warning("What another app has left could not be taken up: %s", error)
         finally:
@@ -105,7 +110,7 @@ def _folder(parent: Path, name: str) -> Path:
 
 
 def _has_made_something(state: VisitorState) -> bool:
-    return bool(state.jobs or state.networks or state.datasets or state.drawings.drawings)
+    return bool(state.jobs or state.networks or state.datasets or state.drawings.drawings or state.searches)
 
 
 # -- Writing ------------------------------------------------------------------------------------------------
@@ -121,6 +126,9 @@ def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
     for number, job in enumerate(jobs):
         is_saved = pool.worker_pid(job) is None
         handover.write(job, folder / f"run-{number}", is_saved=is_saved, has_time=lambda: time.monotonic() < end)
+    searches = list(state.searches)
+    for number, search in enumerate(searches):
+        search_handover.write(search, folder / f"search-{number}")
     values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     values |= {
         "format": FORMAT,
@@ -131,6 +139,9 @@ def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
         "run_networks": {
             jobs.index(job): state.job_networks[job.number] for job in jobs if job.number in state.job_networks
         },
+        "race": _race(state.race, [job.number for job in jobs]),
+        "searches": [_source(search, datasets) for search in searches],
+        "search": searches.index(state.search) if state.search in searches else None,
         "config": state.config.model_dump(mode="json"),
         "content": [state.content.drawing.to_json(), state.content.number],
         "drawings": [[it.number, it.drawing.to_json(), it.image, it.answer] for it in state.drawings.drawings],
@@ -141,27 +152,34 @@ def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
 
 
 def _datasets(state: VisitorState) -> list[tuple[str, UploadedDataset]]:
-    """Those in the menu, and those that runs were trained on, by name; none twice."""
+    """Those in the menu, and those that runs and searches train on, by name; none twice."""
     found = list(state.datasets.items())
-    for job in state.jobs:
-        kept = job.keep_alive
+    users: list[Job | Search] = [*state.jobs, *state.searches]
+    for kept in [user.keep_alive for user in users]:
         if isinstance(kept, UploadedDataset) and all(kept.folder is not other.folder for _, other in found):
             found.append((kept.dataset.name, kept))
     return found
 
 
-def _source(job: Job, datasets: list[tuple[str, UploadedDataset]]) -> str | int:
-    """The data set of a run: its name, or which one of those that come along."""
+def _source(user: Job | Search, datasets: list[tuple[str, UploadedDataset]]) -> str | int:
+    """The data set of a run or a search: its name, or which one of those that come along."""
     for number, (_, uploaded) in enumerate(datasets):
-        if job.keep_alive is not None and job.keep_alive.folder is uploaded.folder:
+        if user.keep_alive is not None and user.keep_alive.folder is uploaded.folder:
             return number
-    return job.data.name
+    return user.data.name
+
+
+def _race(race: Race | None, numbers: list[int]) -> list[Any] | None:
+    """A race, with the places of its runs; None if one of them is gone."""
+    if race is None or not set(race.numbers) <= set(numbers):
+        return None
+    return [[numbers.index(number) for number in race.numbers], race.names, race.bet, race.goal]
 
 
 # -- Reading ------------------------------------------------------------------------------------------------
 
 
-def _read(state: VisitorState, pool: Pool, folder: Path) -> None:
+def _read(state: VisitorState, pool: Pool, supervisor: Supervisor, folder: Path) -> None:
     values = json.loads((folder / STATE).read_text(encoding="utf-8"))
     if values["format"] != FORMAT:
         raise ValueError(f"expected {FORMAT}; got {values['format']}")
@@ -181,7 +199,9 @@ def _read(state: VisitorState, pool: Pool, folder: Path) -> None:
     if values["pinned"]:
         line, mark = values["pinned"]
         state.pinned = Pinned(Drawing.from_json(line), mark)
-    _read_runs(state, pool, folder, values, [uploaded for _, uploaded in datasets])
+    uploads = [uploaded for _, uploaded in datasets]
+    _read_runs(state, pool, folder, values, uploads)
+    _read_searches(state, supervisor, folder, values, uploads)
 
 
 def _read_runs(
@@ -191,7 +211,7 @@ def _read_runs(
     for place, source in enumerate(values["runs"]):
         record = handover.read(folder / f"run-{place}")
         uploaded = datasets[source] if isinstance(source, int) else None
-        where = Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(str(source))
+        where = _folder_of(uploaded, source)
         request = TrainingRequest(record.name, state.name, record.initial_config, where, keep_alive=uploaded)
         job = handover.take_up(pool, request, record, folder / f"run-{place}")
         new_numbers[record.number] = job.number
@@ -201,6 +221,35 @@ def _read_runs(
             state.job = job
         if (name := values["run_networks"].get(str(place))) is not None:
             state.job_networks[job.number] = name
+    if values["race"]:
+        (first, second), (name, other), bet, goal = values["race"]
+        state.race = Race((state.jobs[first].number, state.jobs[second].number), (name, other), bet, goal)
+
+
+def _read_searches(
+    state: VisitorState,
+    supervisor: Supervisor,
+    folder: Path,
+    values: dict[str, Any],
+    datasets: list[UploadedDataset],
+) -> None:
+    for place, source in enumerate(values["searches"]):
+        uploaded = datasets[source] if isinstance(source, int) else None
+        where = _folder_of(uploaded, source)
+        try:
+            search = search_handover.take_up(supervisor, state.name, folder / f"search-{place}", where, uploaded)
+        except (ValueError, TypeError, KeyError, OSError) as error:  # such as: they are switched off here
+            logger.warning("A search of another app could not be taken up: %s", error)
+            continue
+        state.searches.append(search)
+        if place == values["search"]:
+            state.search = search
+    if state.searches and state.search is None:
+        state.search = state.searches[-1]
+
+
+def _folder_of(uploaded: UploadedDataset | None, source: str | int) -> Path:
+    return Path(uploaded.folder.name) / "data" if uploaded else runtime.unpacked(str(source))
 
 
 def _dataset(source: Path, pool: Pool) -> UploadedDataset:

@@ -62,7 +62,9 @@ def pool() -> Pool:
 @st.cache_resource(show_spinner=False)
 def supervisor() -> Supervisor:
     """What searches for all visitors."""
-    return Supervisor(pool().folder / "experiments", Settings().experiments or 0, processes=pool().size)
+    settings = Settings()
+    folder, limit = pool().folder / "experiments", settings.experiments or 0
+    return Supervisor(folder, limit, processes=pool().size, most_seconds=settings.search_seconds)
 
 
 @st.cache_resource(show_spinner=False)

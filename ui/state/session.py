@@ -28,8 +28,8 @@ def begin() -> None:
         name = visitors.browser_name()
         unknown = VisitorState(name)
         here = _visitors().find_or_add(name, unknown)
-        handover.take_up(here, runtime.pool())
-        is_blank = here is unknown and not (here.jobs or here.networks or here.drawings.drawings)
+        handover.take_up(here, runtime.pool(), runtime.supervisor())
+        is_blank = here is unknown and not (here.jobs or here.networks or here.drawings.drawings or here.searches)
         st.session_state[VISITOR_KEY] = here
         st.session_state[TAB_KEY] = TabState(has_lost_all=is_blank and visitors.was_here())
     runtime.pool()
@@ -62,7 +62,7 @@ def visitor_with(token: str) -> VisitorState | None:
 
 def hand_over(end: float) -> None:
     """Leave what all visitors have made to whoever they come to next, by a time of the monotonic clock."""
-    handover.leave(_visitors().all(), runtime.pool(), end)
+    handover.leave(_visitors().all(), runtime.pool(), runtime.supervisor(), end)
 
 
 def enter_page(name: str) -> bool:

@@ -14,7 +14,7 @@ from ui.state.sheet import BLANK_CONTENT, Content
 
 if TYPE_CHECKING:
     from model.data import Dataset
-    from model.experiments.supervisor import Search
+    from model.experiments.search import Search
     from model.ink import Drawing
     from model.ink.photo import DigitPhoto
     from model.jobs import Job, TrainingRequest

@@ -6,7 +6,7 @@ import weakref
 from pathlib import Path
 
 from benchmarks.studies import a_plan
-from model.experiments.supervisor import Search
+from model.experiments.search import Search
 from tests.paths import ROOT
 from ui.experiments import routes, searches
 from ui.state.visitor_state import VisitorState

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.studies import a_plan
 from model.data import Dataset
-from model.experiments.supervisor import Search
+from model.experiments.search import Search
 from tests.figures import report
 from ui.state import departures
 from ui.state.visitor_state import UploadedDataset, VisitorState

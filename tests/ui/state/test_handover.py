@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,8 +11,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from benchmarks.studies import a_plan
 from model import data
 from model.config import TrainingConfig
+from model.experiments.supervisor import Supervisor
 from model.ink import Drawing
 from model.jobs import Pool, TrainingRequest
 from model.nn.classifier import DigitClassifier
@@ -22,10 +25,11 @@ from tests.toy_data import patterns
 from ui.state import handover
 from ui.state.drawing_log import DrawingLog, LoggedDrawing
 from ui.state.sheet import Content
-from ui.state.visitor_state import Pinned, UploadedDataset, VisitorState
+from ui.state.visitor_state import Pinned, Race, UploadedDataset, VisitorState
 
 NAME = "0123456789abcdef" * 2
 CONFIG = TrainingConfig(hidden_sizes=(16,), batch_size=32, epochs=10_000)
+OFF = Supervisor(Path("nowhere"), 0)  # where there are no searches
 DRAWING = Drawing((np.array([[1.0, 2.0], [3.0, 4.5]]),), label="7", pen=2.0)
 
 
@@ -73,17 +77,18 @@ def test_a_visitor_finds_everything_again(pools, shared):
     builtin = TrainingRequest("builtin", NAME, CONFIG.changed(epochs=1, training_size=300), data.prepare("mnist-5k"))
     state.jobs = [here.submit(builtin), here.submit(own)]
     state.job = state.jobs[1]
+    state.race = Race((state.jobs[1].number, state.jobs[0].number), ("A", "B"), 1, 0.9)
     wait_until(state.jobs[0], "finished")
     state.job_networks = {state.jobs[0].number: "mine"}
     wait_for_points(state.job)
     reached = state.job.state().points[-1].step
 
-    handover.leave([state], here, soon())
+    handover.leave([state], here, OFF, soon())
     here.close()
     del folder, uploaded, state.datasets
 
     back = VisitorState(NAME)
-    handover.take_up(back, there)
+    handover.take_up(back, there, OFF)
     assert (back.network, back.dataset, back.speed, back.probe, back.times_pinned) == (
         "mine",
         "my.csv",
@@ -101,51 +106,96 @@ def test_a_visitor_finds_everything_again(pools, shared):
     assert [(job.name, job.owner) for job in back.jobs] == [("builtin", NAME), ("own", NAME)]
     assert back.job is back.jobs[1]
     assert back.job_networks == {back.jobs[0].number: "mine"}
+    assert back.race == Race((back.jobs[1].number, back.jobs[0].number), ("A", "B"), 1, 0.9)
     assert back.jobs[0].state().status == "finished"
     wait_for(lambda: back.job.state().points[-1].step > reached, back.job.state)
     assert not list(shared.iterdir())
 
 
+def test_searches_wait_in_the_next_app_as_they_were_with_their_trials_and_data(pools, tmp_path):
+    folder = TemporaryDirectory(dir=pools[0].folder, ignore_cleanup_errors=True)
+    data.save(patterns(400, 100), Path(folder.name) / "data")
+    uploaded = UploadedDataset(data.open_folder(Path(folder.name) / "data"), folder)
+    quick = {"command": lambda search: [sys.executable, "-c", "import time; time.sleep(1000)"]}
+    here, there = (Supervisor(tmp_path / name, 1, **quick) for name in ("here", "there"))
+    state = VisitorState(NAME)
+    own, builtin = a_plan(30, base=CONFIG.changed(data="my.csv")), a_plan(20, name="search 2")
+    state.searches = [
+        here.submit(NAME, own, Path(folder.name) / "data", keep_alive=uploaded),
+        here.submit(NAME, builtin, data.prepare("mnist-5k")),
+    ]
+    first, second = state.searches
+    state.search = first
+    second.tell("pause", 25)
+    (first.folder / "journal.log").write_text("trials")
+    (first.folder / "engines").mkdir()
+    try:
+        handover.leave([state], pools[0], here, soon())
+        assert not first.is_at_work
+        here.close()
+        del uploaded, folder, state
+
+        back = VisitorState(NAME)
+        handover.take_up(back, pools[1], there)
+        again, paused = back.searches
+        assert back.search is again
+        assert again.is_at_work
+        assert (again.plan, again.trials, again.command) == (own, 30, "run")
+        assert (paused.plan, paused.trials, paused.command, paused.is_waiting) == (builtin, 25, "pause", False)
+        assert again.seconds > 0
+        assert (again.folder / "journal.log").read_text() == "trials"
+        assert not (again.folder / "engines").exists()
+        assert len(data.open_folder(again.data).images) == 400
+        assert paused.data == data.prepare("mnist-5k").resolve()
+        handover.leave([back], pools[1], there, soon())
+        late = VisitorState(NAME)
+        handover.take_up(late, pools[1], OFF)  # where they are switched off, all else is there
+        assert late.searches == []
+    finally:
+        here.close()
+        there.close()
+
+
 def test_only_one_app_takes_a_visitors_things_and_only_the_visitor_gets_them(pools, shared):
-    handover.leave([drew()], pools[0], soon())
+    handover.leave([drew()], pools[0], OFF, soon())
     assert NAME not in " ".join(os.listdir(shared))  # whoever lists the folder learns nobody's cookie
     stranger = VisitorState("f" * 32)
-    handover.take_up(stranger, pools[1])
+    handover.take_up(stranger, pools[1], OFF)
     assert not stranger.drawings.drawings
     states = [VisitorState(NAME) for _ in range(3)]
     for state in states:
-        handover.take_up(state, pools[1])
+        handover.take_up(state, pools[1], OFF)
     assert [len(state.drawings.drawings) for state in states] == [1, 0, 0]
 
 
 def test_what_a_visitor_has_made_meanwhile_is_not_replaced(pools):
-    handover.leave([drew()], pools[0], soon())
+    handover.leave([drew()], pools[0], OFF, soon())
     state = drew()
     state.drawings.num_made = 77
-    handover.take_up(state, pools[1])
+    handover.take_up(state, pools[1], OFF)
     assert state.drawings.num_made == 77
 
 
 def test_a_visitor_who_made_nothing_leaves_nothing(pools, shared):
-    handover.leave([VisitorState(NAME)], pools[0], soon())
+    handover.leave([VisitorState(NAME)], pools[0], OFF, soon())
     assert not shared.exists() or not list(shared.iterdir())
 
 
 def test_without_a_shared_folder_nothing_is_left(pools, shared, monkeypatch):
     monkeypatch.delenv("INKLING_SHARED")
-    handover.leave([drew()], pools[0], soon())
+    handover.leave([drew()], pools[0], OFF, soon())
     assert not pools[0].is_closed
     assert not shared.exists()
-    handover.take_up(VisitorState(NAME), pools[1])
+    handover.take_up(VisitorState(NAME), pools[1], OFF)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", json.dumps({"format": "another"}).encode(), b"\xff"])
 def test_a_damaged_file_costs_its_visitor_the_things_and_nobody_the_app(pools, shared, content, caplog):
-    handover.leave([drew()], pools[0], soon())
+    handover.leave([drew()], pools[0], OFF, soon())
     (file,) = shared.glob("*/visitor.json")
     file.write_bytes(content)
     state = VisitorState(NAME)
-    handover.take_up(state, pools[1])
+    handover.take_up(state, pools[1], OFF)
     assert "could not be taken up" in caplog.text
     assert not state.drawings.drawings
     assert not list(shared.iterdir())
@@ -154,13 +204,13 @@ def test_a_damaged_file_costs_its_visitor_the_things_and_nobody_the_app(pools, s
 def test_a_folder_that_cannot_be_written_is_named_in_the_log(pools, monkeypatch, caplog, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("INKLING_SHARED", str(tmp_path / "file"))
-    handover.leave([drew()], pools[0], soon())
+    handover.leave([drew()], pools[0], OFF, soon())
     assert "could not be left in" in caplog.text
-    handover.take_up(VisitorState(NAME), pools[1])
+    handover.take_up(VisitorState(NAME), pools[1], OFF)
 
 
 def test_what_nobody_came_back_for_is_deleted(pools, shared):
-    handover.leave([drew(), drew("a" * 32)], pools[0], soon())
+    handover.leave([drew(), drew("a" * 32)], pools[0], OFF, soon())
     old, new = shared.iterdir()
     os.utime(old, (0, 0))
     handover.sweep()
@@ -169,10 +219,12 @@ def test_what_nobody_came_back_for_is_deleted(pools, shared):
 
 def test_nothing_that_belongs_to_a_visitor_is_forgotten():
     """A new field of VisitorState is either handed over or named here."""
-    handed_over = {"networks", "datasets", "content", "drawings", "config", "pinned", "jobs", "job", "job_networks"}
+    handed_over = {
+        "networks", "datasets", "content", "drawings", "config", "pinned", "jobs", "job", "job_networks", "race",
+        "searches", "search",
+    }  # fmt: skip
     stays_behind = {
         "name", "token", "lock", "last_request", "last_request_at", "sent_until",  # of this process
-        "race", "searches", "search",  # a race's runs are handed over; a search ends with its app
         "photo", "photos", "photo_problem", "photo_number", "file_problems",  # of an upload that is gone with the tab
     }  # fmt: skip
     fields = {field.name for field in dataclasses.fields(VisitorState)}

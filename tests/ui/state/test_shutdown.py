@@ -1,6 +1,7 @@
 """An app that is told to end does so within five seconds, whatever holds it up, and its visitors go on elsewhere."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -15,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.sessions import Page, Session
+from model.experiments.search_process import JOURNAL
+from model.experiments.study_reader import StudyReader
+from model.experiments.study_view import StudyView
 from tests.figures import report
 from tests.paths import ROOT
 from tests.polling import is_running, wait_for
@@ -63,6 +67,45 @@ def test_a_run_goes_on_in_another_replica_for_the_visitor_with_the_cookie(tmp_pa
         assert "Left the things of 1 visitors" in one.log_tail()
 
     with serve(environment=environment) as one, serve(environment=environment) as two:
+        asyncio.run(visit(one, two))
+
+
+@pytest.mark.timeout(400)  # two apps, and two processes that load what searches compute with
+def test_a_search_goes_on_in_another_replica_with_its_trials(tmp_path: Path) -> None:
+    """Both are processes of their own, and each has a process for the search."""
+    shared = {"INKLING_SHARED": str(tmp_path / "shared"), "INKLING_COOKIE_SECRET": "the same for both of them" * 2}
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+
+    def study(folder: Path) -> StudyView | None:
+        """The study of an app, once somebody works at it."""
+        found = list(folder.glob("*/experiments/*/plan.json"))
+        return StudyReader(found[0].parent / JOURNAL, "search 1").read() if found else None
+
+    def ended(folder: Path) -> int:
+        return view.ended if (view := study(folder)) else 0
+
+    async def visit(one: RunningApp, two: RunningApp) -> None:
+        async with Session(one.url) as session:
+            await session.open("train", "epochs=1&hidden_sizes=4&training_size=300")
+        async with Session(one.url, session.cookie) as session:
+            await session.open("experiments")
+            await session.press("start_search")
+            await asyncio.to_thread(wait_for, lambda: ended(folders[0]), "its first trial", 120)
+            assert await asyncio.to_thread(terminate, one) < shutdown.SECONDS + SLACK
+        (record,) = tmp_path.glob("shared/visitors/*/search-0/search.json")
+        assert not json.loads(record.read_text())["is_complete"]
+        async with Session(two.url, session.cookie) as session:
+            await session.open("experiments")
+            await session.until(lambda page: "pause_search" in page.widgets)
+            await asyncio.to_thread(wait_for, lambda: ended(folders[1]) == 20, "all trials", 120)
+        view = study(folders[1])
+        assert view
+        assert [trial.number for trial in view.trials] == list(range(20))
+
+    environments = [shared | {"TMPDIR": str(folder)} for folder in folders]
+    with serve(environment=environments[0]) as one, serve(environment=environments[1]) as two:
         asyncio.run(visit(one, two))
 
 
