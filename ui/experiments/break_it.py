@@ -13,7 +13,15 @@ from ui.charts.digit_images import CaptionedImage
 from ui.common import errors, formatting, theme
 from ui.evaluate import fairness
 from ui.evaluate.results import EvaluationSet
-from ui.experiments import break_it_curves, break_it_fork, break_it_source, break_it_widgets, stress_measures
+from ui.experiments import (
+    break_it_curves,
+    break_it_fork,
+    break_it_report,
+    break_it_source,
+    break_it_widgets,
+    report_button,
+    stress_measures,
+)
 from ui.experiments.break_it_source import Source
 from ui.experiments.stress_measures import Images, Subject
 from ui.pickers import datasets, networks
@@ -63,9 +71,13 @@ def _perturb(source: Source, dataset: str, images: Images) -> None:
         _show_result(before, after, dataset, images)
     left, right = st.columns(2, gap="medium")
     with left:
-        break_it_curves.show(source, subject, perturbation, images)
+        points, axis = break_it_curves.show(source, subject, perturbation, images)
     with right:
         _show_lost(before, after, images)
+    measured = break_it_report.Measured(before, after, images, stress_measures.describe(images, dataset))
+    report_button.show(
+        lambda: break_it_report.make(source, perturbation, measured, points, axis.title), "break-it", "perturb_report"
+    )
     break_it_fork.offer(source, perturbation)
 
 

@@ -25,13 +25,15 @@ NOISE_AXIS = AmountAxis("noise, in standard deviations of the weights")
 BITS_AXIS = AmountAxis("bits of each weight", "d", tuple(map(float, trials.BITS)), is_log=True)
 
 
-def show(source: Source, subject: Subject, perturbation: Perturbation, images: Images) -> None:
-    """The curve, computed for all amounts, with a mark at the chosen one."""
+def show(
+    source: Source, subject: Subject, perturbation: Perturbation, images: Images
+) -> tuple[list[AmountPoint], AmountAxis]:
+    """The curve, computed for all amounts, with a mark at the chosen one; returns it."""
     planned, axis, marked = _plan(source, perturbation)
     images = images.some([source.network], len(planned))
     pieces = [partial(stress_measures.predict_perturbed, subject, trial.perturbation, images) for trial in planned]
     found = stress_measures.measure_all(pieces, "Measuring the curve")
-    points = trials.summarize(planned, [stress_measures.accuracy(one, images) for one in found])
+    points = list(trials.summarize(planned, [stress_measures.accuracy(one, images) for one in found]))
     figure = amount_curves(_curves(points, axis), axis, marked=marked)
     st.markdown(f"**Accuracy against {_against(axis)}**")
     st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_curve")
@@ -51,6 +53,7 @@ def show(source: Source, subject: Subject, perturbation: Perturbation, images: I
             on_click="ignore",
             type="tertiary",
         )
+    return points, axis
 
 
 def _plan(source: Source, perturbation: Perturbation) -> tuple[list[Trial], AmountAxis, float | None]:

@@ -20,7 +20,6 @@ from ui.train import actions
 
 SECONDS = 1.0  # from one look at the runs to the next
 MORE_EPOCHS = 5
-LOG_FROM = 0.95  # an accuracy that asks for an axis on which errors can be told apart
 
 
 def offer(source: Source, perturbation: Perturbation) -> None:
@@ -135,7 +134,7 @@ def _show_pair(number: int) -> None:
         reached = max((view.points[-1].epoch for view in views if view.points), default=0.0)
         end = vega.axis_end(reached, max(view.epochs for view in views))
         best = max((it.validation_accuracy or 0.0 for view in views for it in view.points), default=0.0)
-        figure = learning_curves.accuracy_curve(curves, end, Look(log=best > LOG_FROM))
+        figure = learning_curves.accuracy_curve(curves, end, Look(log=best > learning_curves.LOG_FROM))
         st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_pair_curve")
         st.caption(f"Accuracy on the validation images. {errors.escape_markdown(curve_summary.summarize(curves))}")
         if live:

@@ -54,12 +54,26 @@ def winner(race: Race, racers: Sequence[Racer]) -> int | None:
 
 def describe(race: Race, racers: Sequence[Racer]) -> str:
     """The outcome of a decided race, and what became of the bet, as Markdown."""
+    first, rest = _outcome(race, racers, [errors.escape_markdown(name) for name in race.names])
+    return f"**{first}**{rest}"
+
+
+def sentences(race: Race, racers: Sequence[Racer]) -> list[str]:
+    """The same as plain text, also of a race that is not decided yet."""
+    if is_decided(race, racers):
+        return ["".join(_outcome(race, racers, race.names))]
+    leads = winner(race, racers)
+    said = "Neither leads so far." if leads is None else f"{race.names[leads]} leads so far."
+    return [f"The race goes on. {said} The bet is on {race.names[race.bet]}."]
+
+
+def _outcome(race: Race, racers: Sequence[Racer], names: Sequence[str]) -> tuple[str, str]:
+    """Who has won, and the rest of the sentence."""
     won = winner(race, racers)
-    names = [errors.escape_markdown(name) for name in race.names]
     if won is None:
-        return f"**Nobody wins**: {_tie(race, racers)}. The bet was on {names[race.bet]}."
+        return "Nobody wins", f": {_tie(race, racers)}. The bet was on {names[race.bet]}."
     bet = "as you bet" if won == race.bet else f"and you bet on {names[race.bet]}"
-    return f"**{names[won]} wins**, {bet}: {_figures(race, racers, won)}."
+    return f"{names[won]} wins", f", {bet}: {_figures(race, racers, won)}."
 
 
 def _tie(race: Race, racers: Sequence[Racer]) -> str:

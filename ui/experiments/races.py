@@ -17,7 +17,7 @@ from ui.charts import curve_summary, learning_curves, vega
 from ui.charts.curve_lines import Curve
 from ui.charts.learning_curves import Look
 from ui.common import errors, formatting
-from ui.experiments import race_outcome, race_settings
+from ui.experiments import race_files, race_outcome, race_settings
 from ui.experiments.race_outcome import Racer
 from ui.pickers import datasets, networks
 from ui.state import jobs, presentation, run_names, widget_state
@@ -128,7 +128,7 @@ def _race(race: Race) -> None:
     found = _jobs(race)
     if len(found) < 2:
         st.rerun()
-    racers = [Racer(job.state().points, job.is_live) for job in found]
+    racers = [race_files.racer(job) for job in found]
     curves = [Curve(name, racer.points) for name, racer in zip(race.names, racers, strict=True)]
     with st.container(key="race", border=True):
         for column, name, job in zip(st.columns(2, gap="medium"), race.names, found, strict=True):
@@ -136,7 +136,9 @@ def _race(race: Race) -> None:
                 _standing(name, job)
         reached = max((racer.points[-1].epoch for racer in racers if racer.points), default=0.0)
         end = vega.axis_end(reached, max(job.config.epochs for job in found))
-        figure = learning_curves.accuracy_curve(curves, end, Look(log=True))
+        best = max((accuracy for racer in racers for _, accuracy in race_outcome.measured(racer)), default=0.0)
+        look = Look(log=max(best, race.goal or 0.0) > learning_curves.LOG_FROM)
+        figure = learning_curves.accuracy_curve(curves, end, look)
         st.vega_lite_chart(presentation.fit(figure).chart(), key="race_curve")
         st.caption(
             f"Accuracy on the validation images, of which a network that guesses has {1 / CLASSES:.0%} right. "
@@ -147,9 +149,12 @@ def _race(race: Race) -> None:
                 st.success(race_outcome.describe(race, racers), icon=":material/flag:")
             else:
                 st.info(_so_far(race, racers), icon=":material/timer:")
-        if any(racer.is_live for racer in racers):
-            st.button("Stop the race", key="stop_race", icon=":material/stop:", on_click=_stop_race, args=(race,))
-        else:
+        is_live = any(racer.is_live for racer in racers)
+        with st.container(key="race_buttons", horizontal=True, gap="small"):
+            if is_live:
+                st.button("Stop the race", key="stop_race", icon=":material/stop:", on_click=_stop_race, args=(race,))
+            race_files.show(race, found)
+        if not is_live:
             _after(found)
     if not _is_live(race) and any(racer.is_live for racer in racers):
         st.rerun()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from model.common.arrays import U8
 from model.common.constants import IMAGE_SIDE
+from model.config import TrainingConfig
 from model.robustness.stress import STRESSES, Stress, first_failures, stressed
 from model.robustness.tables import to_csv
 from ui import state
@@ -20,23 +20,15 @@ from ui.charts.digit_images import CaptionedImage
 from ui.common import errors, formatting, templates, theme
 from ui.evaluate import clickable, fairness
 from ui.evaluate.results import EvaluationSet
-from ui.experiments import stress_measures
+from ui.experiments import report_button, stress_measures, stress_report
 from ui.experiments.stress_measures import Images, Subject
+from ui.experiments.stress_report import Answering
 from ui.pickers import datasets, networks
 from ui.state import presentation, widget_state
 
 MAX_NETWORKS = 4
 MAX_SHOWN = 6  # images of each network
 FAILING = 0.9  # the images of the mildest amount below this accuracy are shown first
-
-Answers = Mapping[float, U8]  # by amount
-
-
-class Answering(NamedTuple):
-    """A network, and what it predicts at each amount."""
-
-    name: str
-    answers: Answers
 
 
 def show() -> None:
@@ -59,8 +51,9 @@ def show() -> None:
         for warning in fairness.warnings(checkpoint, dataset, samples):
             st.caption(f":material/info: {errors.escape_markdown(name)}: {warning}")
     subjects = {name: Subject.of(checkpoint.network) for name, checkpoint in checkpoints.items()}
+    configs = {name: checkpoint.config for name, checkpoint in checkpoints.items()}
     most = max(len(stress.amounts) for stress in STRESSES.values())
-    _stress(subjects, dataset, images.some([subject.network for subject in subjects.values()], most))
+    _stress(subjects, configs, dataset, images.some([subject.network for subject in subjects.values()], most))
 
 
 def _choose_networks() -> list[str]:
@@ -86,7 +79,9 @@ def _choose_networks() -> list[str]:
 
 
 @st.fragment
-def _stress(subjects: Mapping[str, Subject], dataset: str, images: Images) -> None:
+def _stress(
+    subjects: Mapping[str, Subject], configs: Mapping[str, TrainingConfig | None], dataset: str, images: Images
+) -> None:
     """The chosen stress; drawn alone when another one or another amount is chosen."""
     titles = {stress.title: name for name, stress in STRESSES.items()}
     chosen = st.segmented_control(
@@ -108,11 +103,11 @@ def _stress(subjects: Mapping[str, Subject], dataset: str, images: Images) -> No
     ]
     found = stress_measures.measure_all(pieces, "Classifying the images")
     answering = [
-        Answering(label, dict(zip(stress.amounts, found[index :: len(subjects)], strict=True)))
+        Answering(label, dict(zip(stress.amounts, found[index :: len(subjects)], strict=True)), configs[label])
         for index, label in enumerate(subjects)
     ]
     amount = _chosen_amount(name, stress, answering, images)
-    _show_curves(stress, answering, images, dataset, amount)
+    _show_curves(name, answering, images, dataset, amount)
     _show_strip(name, stress, images, amount)
     shown = stress_measures.stressed_images(name, amount, images.identity, images.images)
     _show_failures(stress, answering, images, shown, amount)
@@ -129,7 +124,8 @@ def _chosen_amount(name: str, stress: Stress, answering: Sequence[Answering], im
     return harder[-1]
 
 
-def _show_curves(stress: Stress, answering: Sequence[Answering], images: Images, dataset: str, amount: float) -> None:
+def _show_curves(name: str, answering: Sequence[Answering], images: Images, dataset: str, amount: float) -> None:
+    stress, described = STRESSES[name], stress_measures.describe(images, dataset)
     curves, rows = [], []
     for one in answering:
         points = []
@@ -145,18 +141,21 @@ def _show_curves(stress: Stress, answering: Sequence[Answering], images: Images,
     st.vega_lite_chart(
         presentation.fit(amount_curves(curves, axis, marked=amount)).chart(), key=f"stress_curve_{stress.title}"
     )
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        described = errors.escape_markdown(stress_measures.describe(images, dataset))
-        st.caption(f"Accuracy on {described}; dotted: a guess among ten digits.")
+    st.caption(f"Accuracy on {errors.escape_markdown(described)}; dotted: a guess among ten digits.")
+    with st.container(horizontal=True, gap="small", key="stress_files"):
+        report_button.show(
+            lambda: stress_report.make(name, list(answering), images, described, amount),
+            f"stress-{name.replace('_', '-')}",
+            "stress_report",
+        )
         st.download_button(
-            "Download curves (CSV)",
+            "Curves (CSV)",
             to_csv(list(rows[0]), rows),
             f"stress-{stress.title.lower().replace(' ', '-')}.csv",
             "text/csv",
             key="stress_download",
             icon=":material/download:",
             on_click="ignore",
-            type="tertiary",
         )
 
 
