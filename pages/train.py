@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import state
 from ui.common import errors
-from ui.train import actions, controls, gallery, run_view, share
+from ui.train import actions, controls, gallery, run_view, share, varying
 
 controls.begin(arriving=state.enter_page("train"))
 
@@ -19,6 +19,7 @@ with settings:
     with st.container(key="presets"):
         controls.choose_preset()
         gallery.show()
+        varying.offer()
     places = controls.places()
     dataset = controls.choose_dataset(places)
     try:

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
-from model.experiments.supervisor import Search, Supervisor
+from model.experiments.search import Search
+from model.experiments.space import FIXED
+from model.experiments.supervisor import Supervisor
+from model.ink import Drawing
 from model.jobs import Job
 from tests.paths import ROOT
 from tests.polling import wait_for
-from ui.experiments import routes, searches, study_files
+from ui.experiments import race_files, routes, searches, study_files
 from ui.state import runtime
+from ui.state.drawing_log import DrawingLog, LoggedDrawing
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
 
@@ -76,6 +81,12 @@ def test_a_race_needs_a_bet_and_a_difference_and_ends_with_an_outcome(screen: Ap
     assert "wins**" in said(screen)
     assert "another seed may turn it round" in said(screen)
     assert screen.radio(key="race_bet").value is None
+    outcome = visitor(screen).race
+    assert outcome
+    assert "wins, " in race_files.report(outcome, [first, second]).answers[0]
+    assert {line.split(",")[0] for line in race_files.curves(outcome, [first, second]).splitlines()[1:]} == {
+        "A: sgd", "B: adam"
+    }  # fmt: skip
     assert len(visitor(screen).networks) == 2
 
 
@@ -128,6 +139,16 @@ def test_a_search_tries_its_first_trials_goes_on_and_its_best_trial_is_used(scre
     show(screen, "Search")
     screen.text_input(key="values_hidden_sizes").set_value("4; 8,4").run()
     screen.number_input(key="trials").set_value(6).run()
+    screen.multiselect(key="objectives").set_value(["validation_accuracy", "ink_accuracy"]).run()
+    assert "ink accuracy needs drawings to judge by" in said(screen)
+    assert screen.button(key="start_search").disabled
+    strokes = (np.array([[10.0, 10.0], [60.0, 10.0], [30.0, 80.0]]),)
+    labels = ("7", "1", None, "7")
+    visitor(screen).drawings = DrawingLog(
+        [LoggedDrawing(number, Drawing(strokes, label=label), "", "7") for number, label in enumerate(labels)]
+    )
+    screen.segmented_control(key="judge").set_value("my drawings").run()
+    assert "3 labeled drawings" in said(screen)
     search = start(screen, "first_trials")
     wait_for(lambda: search.command == "pause" and not search.is_at_work, "the first trials")
     assert not search.problem
@@ -146,8 +167,10 @@ def test_a_search_tries_its_first_trials_goes_on_and_its_best_trial_is_used(scre
     assert routes.told(visitor(screen), "another", 0) is None
     assert routes.told(None, search.name, 0) is None
 
-    assert search.plan.name in study_files.report(search).decode()
+    assert search.plan.name in study_files.report(search).title
     assert study_files.trials(search).count("finished") == 6
+    reached = [trial.values[1] for trial in searches.view(search).trials if trial.values]
+    assert {round(3 * share, 3) for share in reached} <= {0, 1, 2, 3}  # of three drawings
     visitor(screen).searches.clear()
     search.discard()
     assert not search.folder.exists()
@@ -159,3 +182,20 @@ def test_where_searches_are_switched_off_the_page_says_so(monkeypatch: pytest.Mo
     show(screen, "Search")
     assert "switched off here" in said(screen)
     assert not any(button.key == "start_search" for button in screen.button)
+
+
+def test_what_varies_is_chosen_on_train_and_planned_here(screen: AppTest) -> None:
+    sound(screen.switch_page("train.py").run())
+    assert not any(toggle.key.startswith("vary_") for toggle in screen.toggle)  # until somebody wants it
+    sound(screen.toggle(key="varying").set_value(True).run())
+    switches = {toggle.key for toggle in screen.toggle if toggle.key.startswith("vary_")}
+    assert {"vary_learning_rate", "vary_hidden_sizes", "vary_dropout"} <= switches
+    assert not switches & {f"vary_{name}" for name in FIXED}
+    assert "Varies: Hidden layers, learning rate" in said(screen) or "Varies: Learning rate" in said(screen)
+    screen.toggle(key="vary_hidden_sizes").set_value(False).run()
+    sound(screen.toggle(key="vary_learning_rate").set_value(False).run())
+    assert screen.button(key="plan_search").disabled
+    sound(screen.toggle(key="vary_dropout").set_value(True).run())
+    sound(screen.button(key="plan_search").click().run())
+    assert [toggle.key for toggle in screen.toggle if toggle.value] == ["vary_dropout"]
+    assert not screen.button(key="start_search").disabled

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import streamlit as st
 
 from model.common.formatting import format_duration
@@ -9,11 +12,12 @@ from model.config import TrainingConfig
 from model.experiments.plan import MAX_OBJECTIVES, NEEDS_GOAL, ExperimentPlan
 from model.experiments.space import SearchSpace
 from model.experiments.study_view import StudyView
-from ui.experiments import vary
+from ui.experiments import judge, vary
 from ui.experiments.feed import OBJECTIVES
 from ui.state import limits
 
-OFFERED = [name for name in OBJECTIVES if name != "ink_accuracy"]  # that needs files on the machine
+INK = "ink_accuracy"
+JUDGE = "drawings.jsonl"  # in the search's folder
 SAMPLERS = {
     "tpe": "TPE",
     "random": "Random",
@@ -28,7 +32,14 @@ PRUNERS = {
 MAX_TRIALS, MAX_SEEDS = 500, 10  # that a visitor may ask for
 
 
-def choose(base: TrainingConfig, name: str) -> ExperimentPlan:
+class PlannedSearch(NamedTuple):
+    """A plan, and the files that it needs, by their names."""
+
+    plan: ExperimentPlan
+    files: Mapping[str, bytes]
+
+
+def choose(base: TrainingConfig, name: str) -> PlannedSearch:
     """The widgets of a plan; returns the plan.
 
     Args:
@@ -65,14 +76,15 @@ def choose(base: TrainingConfig, name: str) -> ExperimentPlan:
             )
         objectives = st.multiselect(
             "Aim",
-            OFFERED,
-            OFFERED[:1],
+            list(OBJECTIVES),
+            list(OBJECTIVES)[:1],
             key="objectives",
             max_selections=MAX_OBJECTIVES,
             persist_state="session",
             format_func=lambda name: OBJECTIVES[name][0],
             help="What makes a trial good. With two, those count that no other trial beats in both: the Pareto front.",
         )
+        drawings, no_drawings = _judge() if INK in objectives else (b"", "")
         with st.container(horizontal=True, gap="small"):
             sampler = st.selectbox(
                 "Sampler",
@@ -96,10 +108,13 @@ def choose(base: TrainingConfig, name: str) -> ExperimentPlan:
         space = vary.choose(base)
     if not objectives:
         raise ValueError("choose what makes a trial good")
+    if no_drawings:
+        raise ValueError(no_drawings)
     if not until and set(objectives) & set(NEEDS_GOAL):
-        raise ValueError(f"{OBJECTIVES[objectives[0]][0].lower()} needs an accuracy: set Until")
+        needing = next(one for one in objectives if one in NEEDS_GOAL)
+        raise ValueError(f"{OBJECTIVES[needing][0].lower()} needs an accuracy: set Until")
     check_sizes(space, base)
-    return ExperimentPlan.of(
+    plan = ExperimentPlan.of(
         {
             "name": name,
             "base": base,
@@ -110,8 +125,18 @@ def choose(base: TrainingConfig, name: str) -> ExperimentPlan:
             "until": until / 100 or None,
             "sampler": sampler,
             "pruner": pruner,
+            "judge": JUDGE if drawings else "",
         }
     )
+    return PlannedSearch(plan, {JUDGE: drawings} if drawings else {})
+
+
+def _judge() -> tuple[bytes, str]:
+    """The drawings to judge by, or why there is none: what else is to be chosen is shown in either case."""
+    try:
+        return judge.choose(), ""
+    except ValueError as error:
+        return b"", str(error)
 
 
 def check_sizes(space: SearchSpace, base: TrainingConfig) -> None:

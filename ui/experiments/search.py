@@ -6,13 +6,14 @@ import streamlit as st
 
 from model.common import disk
 from model.experiments.control import Command
-from model.experiments.plan import ExperimentPlan
-from model.experiments.supervisor import Search
+from model.experiments.search import Search
 from ui import state
 from ui.common import errors
 from ui.experiments import opened_trial, plan_form, searches, study_charts, study_files
+from ui.experiments.plan_form import PlannedSearch
 from ui.pickers import datasets
 from ui.state import runtime, widget_state
+from ui.train import varying
 
 SWITCHED_OFF = (
     "Searches are switched off here, as whoever runs this server decides with INKLING_EXPERIMENTS. On a machine of "
@@ -30,7 +31,7 @@ def show() -> None:
         _choose(here.searches)
     if here.search:
         st.fragment(_search)(here.search.name)
-        with st.expander("Another search", key="next_search"):
+        with st.expander("Another search", expanded=varying.is_on(), key="next_search"):
             _plan()
     else:
         st.markdown(
@@ -71,7 +72,7 @@ def _plan() -> None:
     )
     buttons = st.container(key="search_start")
     try:
-        plan: ExperimentPlan | None = plan_form.choose(base, _next_name())
+        plan: PlannedSearch | None = plan_form.choose(base, _next_name())
     except ValueError as error:
         plan = None
         with buttons:
@@ -102,9 +103,9 @@ def _next_name() -> str:
     return f"search {max(numbers, default=0) + 1}"
 
 
-def _begin(plan: ExperimentPlan, is_first: bool = False) -> None:
+def _begin(planned: PlannedSearch, is_first: bool = False) -> None:
     try:
-        searches.begin(plan, is_first=is_first)
+        searches.begin(planned.plan, is_first=is_first, files=planned.files)
     except ValueError as error:
         errors.show_error(str(error))
     except OSError as error:
@@ -143,7 +144,7 @@ def _buttons(search: Search) -> None:
         key="pause_search",
         type="primary",
         icon=":material/pause:" if is_live else ":material/resume:",
-        disabled=search.is_complete,
+        disabled=search.is_complete or not (is_live or search.may_go_on),
         help="The trials that are being computed come to their end." if is_live else None,
         on_click=_tell,
         args=(search, "pause" if is_live else "run"),
@@ -157,7 +158,7 @@ def _buttons(search: Search) -> None:
         on_click=_tell,
         args=(search, "stop"),
     )
-    with st.popover("Add trials", icon=":material/add:", key="more_trials"):
+    with st.popover("Add trials", icon=":material/add:", key="more_trials", disabled=not search.may_go_on):
         more = st.number_input("How many", 1, plan_form.MAX_TRIALS, 10, key="more")
         st.button("Add", key="add_trials", on_click=_tell, args=(search, "run", int(more)))
     st.button(

@@ -7,8 +7,9 @@ import importlib
 import streamlit as st
 
 KEY = "experiments"
+SEARCH = "Search"
 TABS = {  # by title: the module of this package whose `show` fills it
-    "Search": "search",
+    SEARCH: "search",
     "Races": "races",
     "Break it": "break_it",
     "Stress": "stress",

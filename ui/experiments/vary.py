@@ -9,12 +9,14 @@ import math
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib.layout_utils import Width
 
 from model.common.fields import Group
 from model.config import MAX_UNITS, TrainingConfig
 from model.experiments.space import FIXED, SearchSpace
 from ui.common import glossary
 from ui.pickers import networks
+from ui.state import widget_state
 
 LAYERS = "hidden_sizes"
 LAYERS_EXAMPLE = "32; 64; 128; 128,64"
@@ -45,12 +47,26 @@ def choose(base: TrainingConfig) -> SearchSpace:
     return SearchSpace.parse(",".join(f"{name}={text}" for name, text in texts.items()))
 
 
+def switch(name: str, label: str, *, explanation: str | None = None, width: Width = "stretch") -> bool:
+    """Whether a setting varies, as a switch; it is the same one on all pages that show it."""
+    return st.toggle(
+        label, name in SUGGESTED, key=f"vary_{name}", persist_state="session", help=explanation, width=width
+    )
+
+
+def is_on(name: str) -> bool:
+    """What the switch of a setting stands at."""
+    return widget_state.get(f"vary_{name}", name in SUGGESTED)
+
+
+def can_vary(name: str) -> bool:
+    """Whether a setting can vary in a search."""
+    return name == LAYERS or (name not in FIXED and TrainingConfig.setting(name).in_address)
+
+
 def groups() -> dict[Group, list[str]]:
     """The settings that can vary, group by group; the layers, which have none, stand with the model."""
-    found = {
-        group: [name for name in names if name not in FIXED and TrainingConfig.setting(name).in_address]
-        for group, names in TrainingConfig.groups().items()
-    }
+    found = {group: [name for name in names if can_vary(name)] for group, names in TrainingConfig.groups().items()}
     found[Group.MODEL].insert(0, LAYERS)
     return {group: names for group, names in found.items() if names}
 
@@ -59,14 +75,7 @@ def _line(name: str, base: TrainingConfig) -> str:
     """A setting's switch and what it varies over, as a text for `SearchSpace.parse`; empty if it does not vary."""
     with st.container(key=f"varied_{name}", gap="xsmall"):
         title, own = TrainingConfig.title(name), shown(getattr(base, name))
-        varies = st.toggle(
-            f"{title} ({own})",
-            name in SUGGESTED,
-            key=f"vary_{name}",
-            persist_state="session",
-            help=glossary.explain(name),
-        )
-        if not varies:
+        if not switch(name, f"{title} ({glossary.NAMES.get(own, own)})", explanation=glossary.explain(name)):
             return ""
         if name == LAYERS:
             text = st.text_input(

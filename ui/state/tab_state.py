@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ui.state.sheet import Sheet
 
@@ -33,6 +33,13 @@ class LastValue(Generic[T]):
             self._key, self._value = None, compute()
             self._key = key
         return self._value
+
+
+class InkFile(NamedTuple):
+    """The labeled drawings of a file, one a line, and how many there are."""
+
+    content: bytes
+    num_drawings: int
 
 
 @dataclass
@@ -81,5 +88,6 @@ class TabState:
     probe_history: LastValue[dict[SnapshotRef, ProbePrediction]] = field(default_factory=LastValue)
 
     # Experiments
+    judge: InkFile | None = None  # by which the networks of the next search are judged
     search_looks: int = 0  # how often a search was told something
     opened_trial: tuple[str, int, str | None] | None = None  # of which search, its number, and its network's name

@@ -23,7 +23,7 @@ from ui import state
 from ui.common import errors, glossary
 from ui.pickers import datasets
 from ui.state import widget_state
-from ui.train import network_editor, url_state, widgets
+from ui.train import network_editor, url_state, varying, widgets
 
 CUSTOM, DEFAULTS = "Custom", "Default settings"
 NEW_LAYER_UNITS = 64
@@ -252,14 +252,16 @@ def _folded(title: str, fields: Mapping[str, str]) -> None:
 def _fields(fields: Mapping[str, str], most: Mapping[str, float] = MappingProxyType({})) -> None:
     """Widgets for fields, each with the reason why it has no effect, if so; `most` has the largest values to offer."""
     for name, idle in fields.items():
-        widgets.field(name, idle, most=most.get(name, math.inf))
+        with varying.beside(name):
+            widgets.field(name, idle, most=most.get(name, math.inf))
 
 
 def _layers() -> None:
     explanation = glossary.explain("hidden_sizes")
-    layers = st.slider(
-        "Hidden layers", 0, MAX_HIDDEN_LAYERS, key="hidden_layers", persist_state="session", help=explanation
-    )
+    with varying.beside("hidden_sizes"):
+        layers = st.slider(
+            "Hidden layers", 0, MAX_HIDDEN_LAYERS, key="hidden_layers", persist_state="session", help=explanation
+        )
     for layer in range(1, layers + 1):
         widgets.stops(f"hidden_{layer}", f"Units in layer {layer}", "hidden_sizes", glossary.explain("units"))
 
