@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _MARKS = (  # byte order marks, the longer ones first
     (codecs.BOM_UTF8, "utf-8"),
@@ -11,6 +12,9 @@ _MARKS = (  # byte order marks, the longer ones first
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")  # what no text has
 
 
 def find_encoding(start: bytes) -> tuple[str, int]:
@@ -26,6 +30,12 @@ def find_encoding(start: bytes) -> tuple[str, int]:
 
 
 def to_text(start: bytes) -> str:
-    """Decode a text's beginning, without a mark; what is cut or damaged is replaced."""
+    """Decode a text's beginning, without a mark; what is cut or damaged is replaced.
+
+    A text that is not UTF-8 is read as Latin-1, which Western European programs write.
+    """
     encoding, mark = find_encoding(start)
-    return start[mark:].decode(encoding, "replace")
+    text = start[mark:].decode(encoding, "replace")
+    if encoding == "utf-8" and "\ufffd" in text[:-1] and not _CONTROL.search(start):
+        return start.decode("latin-1")
+    return text

@@ -16,7 +16,7 @@ from model.data.labeled_file import Entry, file_kind, read_labeled, read_trainin
 from model.data.part_names import Part, common_name, part_of, says_labels
 from model.data.zip_set import Files
 
-MAX_DEPTH = 4  # of folders: MNIST/raw, train/3
+MAX_DEPTH = 6  # of folders: MNIST/raw, data/images/train/3
 MAX_FILES = 300_000
 _DATA = (Kind.IDX_IMAGES, Kind.TABLE, Kind.ARCHIVE, Kind.INK)  # in the order of preference
 
@@ -55,21 +55,23 @@ def from_files(sources: Files, name: str) -> Dataset:
     """
     if len(sources) == 1:
         (only,) = sources
-        if isinstance(members := zip_set.open_set(sources[only], only), Mapping):
+        members = None if file_kind(only, sources) is Kind.UNREAD else zip_set.open_set(sources[only], only)
+        if members is not None:
             return from_files(members, name)
         return _dataset(name, read_training(sources, [], only), None)
     entries = [Entry(each, file_kind(each, sources)) for each in sources]
     data = [entry for entry in entries if entry.kind in _DATA]
     pictures = [entry.name for entry in entries if entry.kind is Kind.PICTURE]
     if not data and pictures:
-        lists = [entry.name for entry in entries if entry.kind is Kind.LIST]
+        lists = [entry.name for entry in entries if entry.kind in (Kind.LIST, Kind.OTHER)]
         training, testing = picture_folder.read_pictures(sources, pictures, lists, name)
         return _dataset(name, training, testing)
     chosen, test, notes = _choose(entries, data, sources, name)
-    if chosen.kind is Kind.ARCHIVE and isinstance(
-        members := zip_set.open_set(sources[chosen.name], chosen.name), Mapping
-    ):
-        return from_files(members, name)
+    archives = [entry.name for entry in (chosen, test) if entry and entry.kind is Kind.ARCHIVE]
+    opened = {archive: zip_set.open_set(sources[archive], archive) for archive in archives}
+    sets = {archive: members for archive, members in opened.items() if members is not None}
+    if chosen.name in sets:  # train.csv.zip beside test.csv.zip, or all of a set in one zip
+        return from_files(zip_set.JoinedSets(sets) if len(sets) > 1 else sets[chosen.name], name)
     contents = read_training(sources, entries, chosen.name)
     test_contents = read_labeled(sources, entries, test.name) if test else None
     # Kaggle's test.csv has no labels: nothing can be scored on it.

@@ -11,7 +11,7 @@ from model.data.part_names import Part, common_name, part_of, says_labels
 from model.data.zip_set import Files
 
 PEEKED = 2**16  # bytes that tell a file's kind
-PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic")
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".jfif")
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,15 @@ from model.common.constants import IMAGE_SIDE, PIXELS
 from model.common.text_encoding import to_text
 from model.data.byte_reader import ByteReader
 from model.data.formats import MAX_IMAGES, Contents
+from model.data.formats.csv_dialect import LABEL_NAMES
 from model.data.formats.pixels import normalized
 from model.data.part_names import Part, part_of
 from model.data.zip_set import Files
+from model.ink.shades import eight_bits, most_shade
 
 MAX_LIST_BYTES = 50_000_000
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_CLASS = re.compile(r"(?:class|digit|label|number|num|n|c)?[ _-]?(\d)")
+_CLASS = re.compile(r"(?:class|digit|label|number|num|n|c)?[ _-]?0*(\d)")
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 
 
@@ -80,31 +82,73 @@ def _by_folder(pictures: Sequence[str]) -> list[LabeledPicture]:
 
 
 def _by_list(sources: Files, pictures: Sequence[str], lists: Sequence[str]) -> list[LabeledPicture]:
-    """Label the pictures that a table names: one of its columns holds names, another one digits."""
+    """Label the pictures that tables name: one of a table's columns holds names, another one digits."""
+    labeled: dict[str, LabeledPicture] = {}
+    for file in lists:
+        own = [name for name in pictures if part_of(name) is part_of(file)]  # test.csv names what is in test/
+        known, rows = _known(own or pictures), _rows(sources[file], file)
+        columns = []
+        for column in range(max(map(len, rows), default=0)):
+            named = {index: _picture(_cell(row, column), known) for index, row in enumerate(rows)}
+            columns.append({index: name for index, name in named.items() if name})
+        # Digits may be the numbers of pictures, too: names differ from line to line.
+        hits = max(columns, key=lambda hits: len(set(hits.values())), default={})
+        if len(set(hits.values())) >= max(1, len(rows) - 1) * 0.5:
+            labeled = {digit.name: digit for digit in _digits(rows, hits, columns.index(hits), file)} | labeled
+    return list(labeled.values())
+
+
+def _digits(rows: list[list[str]], hits: dict[int, str], names: int, file: str) -> list[LabeledPicture]:
+    """The labels of pictures in the rows of a table, beside their names.
+
+    Raises:
+        ValueError: several columns may hold them.
+    """
+    header = [] if 0 in hits else [cell.strip().lower() for cell in rows[0]]
+    found = [
+        other
+        for other in range(max(map(len, rows)))
+        if other != names and all(re.fullmatch(r"\d(?:\.0)?", _cell(rows[index], other)) for index in hits)
+    ]
+    called = [other for other in found if other < len(header) and header[other] in LABEL_NAMES]
+    if len(found) > 1 and len(called) != 1:
+        told = ", ".join(str(other + 1) for other in found[:4])
+        raise ValueError(f"{file}: expected one column of labels; columns {told} could all be; call one of them label")
+    return [
+        LabeledPicture(name, int(_cell(rows[index], other)[0]))
+        for other in called or found
+        for index, name in hits.items()
+    ]
+
+
+def _known(pictures: Sequence[str]) -> dict[str, str]:
+    """What a table may call each picture: its path or the end of it, without ending, or its number."""
     known: dict[str, str] = {}
+    unclear = set()
     for name in pictures:
         path = PurePosixPath(name)
-        known |= {name: name, path.name: name, path.stem: name}
-    for file in lists:
-        rows = _rows(sources[file], file)
-        for column in range(max(map(len, rows), default=0)):
-            named = {index: known.get(_cell(row, column).removeprefix("./")) for index, row in enumerate(rows)}
-            hits = {index: name for index, name in named.items() if name}
-            if len(hits) < max(1, len(rows) - 1) * 0.5:
-                continue
-            for other in range(max(map(len, rows))):
-                digits = {index: _cell(rows[index], other) for index in hits}
-                if other != column and all(re.fullmatch(r"\d(?:\.0)?", digit) for digit in digits.values()):
-                    return [LabeledPicture(name, int(digits[index][0])) for index, name in hits.items()]
-    return []
+        ends = {"/".join(path.parts[place:]) for place in range(len(path.parts))}
+        for call in ends | {path.stem} | ({str(int(path.stem))} if path.stem.isdecimal() else set()):
+            if known.setdefault(call, name) != name:
+                unclear.add(call)
+    return {call: name for call, name in known.items() if call not in unclear}
+
+
+def _picture(call: str, known: dict[str, str]) -> str | None:
+    """The picture that a table calls so; the folders that it names may lie elsewhere."""
+    parts = call.replace("\\", "/").removeprefix("./").split("/")
+    return next((known[end] for place in range(len(parts)) if (end := "/".join(parts[place:])) in known), None)
 
 
 def _rows(source: Path | bytes, name: str) -> list[list[str]]:
-    with ByteReader(source, name) as opened:
-        text = to_text(bytes(opened.read(MAX_LIST_BYTES)))
-    first = text.partition("\n")[0]
-    separator = max((",", ";", "\t", " "), key=first.count)
-    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    try:
+        with ByteReader(source, name) as opened:
+            text = to_text(bytes(opened.read(MAX_LIST_BYTES)))
+        first = text.lstrip().partition("\n")[0]
+        separator = max((",", ";", "\t", " "), key=first.count)
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    except (ValueError, csv.Error):  # it is empty, or no table
+        return []
 
 
 def _cell(row: list[str], column: int) -> str:
@@ -138,9 +182,9 @@ def _plain_image(source: Path | bytes) -> U8 | None:
     """Decode a picture of 28x28 gray pixels: (784,); None of any other picture."""
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS) as picture:
-            if picture.size != (IMAGE_SIDE, IMAGE_SIDE) or picture.mode in ("RGBA", "LA", "PA"):
+            if picture.size != (IMAGE_SIDE, IMAGE_SIDE) or picture.has_transparency_data:
                 return None
-            return np.asarray(picture.convert("L")).reshape(-1)
+            return np.asarray(eight_bits(picture, most_shade(picture)).convert("L")).reshape(-1)
     except Image.DecompressionBombError as error:
         raise ValueError("it is far too large") from error
     except UnidentifiedImageError:

@@ -13,13 +13,14 @@ from model.common.unpacking import check_ratio
 Files = Mapping[str, Path | bytes]  # a data set's files by name
 
 _MAGIC = b"PK\x03\x04"
+_DOCUMENTS = {"xl/": "an Excel workbook", "word/": "a Word document", "ppt/": "a PowerPoint presentation"}
 
 
 def open_set(source: Path | bytes, name: str) -> Files | None:
     """Return the files in a zip, each unpacked when it is asked for; None of any other file, an npz among them.
 
     Raises:
-        ValueError: the zip file is damaged, or is a workbook.
+        ValueError: the zip file is damaged, or is a workbook or another document.
     """
     if isinstance(source, Path):
         try:
@@ -36,11 +37,30 @@ def open_set(source: Path | bytes, name: str) -> Files | None:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise ValueError(f"{name}: expected a zip or npz file; it is damaged or cut short ({error})") from error
     names = archive.namelist()
-    if any(member.startswith("xl/") for member in names):
-        raise ValueError(f"{name}: expected a table; got an Excel workbook; save it as CSV")
+    for folder, what in _DOCUMENTS.items():
+        if any(member.startswith(folder) for member in names):
+            raise ValueError(f"{name}: expected a table; got {what}; save it as CSV")
     if any(member.endswith(".npy") for member in names):
         return None
     return ZipMembers(archive, name)
+
+
+class JoinedSets(Mapping[str, Path | bytes]):
+    """Several sets as one, each in a folder of its name."""
+
+    def __init__(self, sets: Mapping[str, Files]) -> None:
+        self._sets = sets
+        self._places = {f"{name}/{member}": (name, member) for name, files in sets.items() for member in files}
+
+    def __getitem__(self, key: str) -> Path | bytes:
+        name, member = self._places[key]
+        return self._sets[name][member]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 class ZipMembers(Mapping[str, bytes]):

@@ -22,8 +22,8 @@ MAX_FILE_BYTES = 2_000_000_000  # unpacked
 MAX_DOCUMENT_BYTES = 100_000_000  # of one JSON document, which is read as a whole
 PEEKED = 400  # bytes that tell lines from a document
 _NEXT = re.compile(r"[^\s,]")  # where the next value begins
-_LISTS = ("drawings", "data", "items", "samples", "ink")  # what an object may call its list of drawings
-_LIST_BEGINS = re.compile(rf'\{{\s*"(?:{"|".join(_LISTS)})"\s*:\s*\[')
+_LISTS = ("drawings", "data", "items", "samples", "examples", "records", "ink")  # of drawings in an object
+_LIST_BEGINS = re.compile(rf'\{{(?:[^\[{{]*,)?\s*"(?:{"|".join(_LISTS)})"\s*:\s*\[')
 
 
 class Line(NamedTuple):

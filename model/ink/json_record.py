@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.common.constants import IMAGE_SIDE, PIXELS
+
 MAX_TEXT = 200  # characters of a label or a writer
 LABELS = ("label", "word", "digit", "class", "target")
 STROKES = ("strokes", "drawing")
 LEAST_COLUMN = 5  # numbers in a list that is no point
+MOST = 8  # numbers that programs write for a point
 
 
 def strokes_of(record: Any) -> list[Any]:
@@ -26,9 +29,22 @@ def strokes_of(record: Any) -> list[Any]:
     elif not is_bare(record):
         value = None
     if value is None:
-        raise ValueError('a drawing must be a JSON object with a list "strokes"; got ' + brief(record))
-    by_columns = isinstance(record, dict) and "strokes" not in record
+        advice = "; save images as a CSV table or an npz" if _has_pixels(record) else ""
+        raise ValueError(f'a drawing must be a JSON object with a list "strokes"; got {brief(record)}{advice}')
+    by_columns = _is_by_columns(value, isinstance(record, dict) and "strokes" not in record)
     return [_stroke(stroke, number, by_columns) for number, stroke in enumerate(value, 1)]
+
+
+def _is_by_columns(strokes: list[Any], expected: bool) -> bool:
+    """Whether strokes are lists of all x and of all y, perhaps of all times too: all of a drawing are written alike."""
+    listed = [stroke for stroke in strokes if isinstance(stroke, list) and stroke]
+    if not listed or not all(isinstance(each, list) for stroke in listed for each in stroke):
+        return False
+    sizes = [[len(each) for each in stroke] for stroke in listed]
+    if len({len(lists) for lists in sizes}) > 1 or not 2 <= len(sizes[0]) <= 3 or any(len(set(of)) > 1 for of in sizes):
+        return False
+    lengths = {lists[0] for lists in sizes}
+    return expected or (max(lengths) >= LEAST_COLUMN and (len(lengths) > 1 or len(sizes) == 1 or max(lengths) > MOST))
 
 
 def label_of(record: Any) -> str | None:
@@ -41,7 +57,8 @@ def label_of(record: Any) -> str | None:
     value = record.get(name) if isinstance(record, dict) else None
     if isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1:
         return str(int(value))
-    return text_of(record, name)
+    text = text_of(record, name)
+    return text.strip() if text else text
 
 
 def text_of(record: Any, name: str) -> str | None:
@@ -71,6 +88,12 @@ def is_bare(record: Any) -> bool:
     return type(record) in (int, float)
 
 
+def _has_pixels(record: Any) -> bool:
+    """Whether a JSON value holds an image: a list of 784 numbers, or of 28 rows."""
+    values = record.values() if isinstance(record, dict) else []
+    return any(isinstance(value, list) and len(value) in (IMAGE_SIDE, PIXELS) for value in values)
+
+
 def _stroke(stroke: Any, number: int, by_columns: bool) -> Any:
     """Return a stroke as a list of points [x, y, ...]."""
     if isinstance(stroke, dict):  # {"points": [...]}, {"x": [...], "y": [...]}
@@ -81,10 +104,7 @@ def _stroke(stroke: Any, number: int, by_columns: bool) -> Any:
         raise ValueError(f"stroke {number} must be a list of points [x, y]; got {brief(stroke)}")
     if stroke and all(isinstance(point, dict) for point in stroke):
         return [[point.get("x"), point.get("y")] for point in stroke]
-    lists = 2 <= len(stroke) <= 3 and all(isinstance(each, list) for each in stroke)
-    if lists and len({len(each) for each in stroke}) == 1 and (by_columns or len(stroke[0]) >= LEAST_COLUMN):
-        return _pairs(*stroke[:2])
-    return stroke
+    return _pairs(*stroke[:2]) if by_columns and stroke else stroke
 
 
 def _pairs(x: Any, y: Any) -> list[list[Any]]:

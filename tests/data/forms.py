@@ -17,6 +17,7 @@ from tests.digit_files import idx_images, idx_labels, npz, table
 
 Files = Mapping[str, bytes]
 PIXELS = [f"pixel{number}" for number in range(784)]
+ORDER = sorted(range(784), key=lambda number: PIXELS[number])  # as texts
 
 
 def csv(rows, header: list | None = None, separator: str = ",") -> bytes:
@@ -124,6 +125,33 @@ TABLES: dict[str, tuple[Callable[..., bytes], str]] = {
     "carriage returns": (lambda images, labels: table(images, labels).replace(b"\n", b"\r"), ""),
     "blank first line": (lambda images, labels: b"\n" + table(images, labels, "kaggle"), ""),
     "gzipped": (lambda images, labels: gzip.compress(table(images, labels)), ""),
+    "several empty last cells": (lambda images, labels: table(images, labels).replace(b"\n", b",,,\n"), ""),
+    "empty last cells below the header": (
+        lambda images, labels: (
+            table(images, labels, "kaggle").replace(b"\n", b",\n").replace(b"pixel783,\n", b"pixel783\n")
+        ),
+        "",
+    ),
+    "pixels named in another order": (
+        lambda images, labels: csv(
+            [[label, *image[ORDER]] for image, label in zip(images, labels, strict=True)], ["label", *sorted(PIXELS)]
+        ),
+        "sorted by their numbers",
+    ),
+    "title above the header": (
+        lambda images, labels: b"My digits" + 784 * b"," + b"\n\n" + table(images, labels, "kaggle"),
+        "left out what stands above the table: My digits.",
+    ),
+    "Latin-1": (
+        lambda images, labels: csv(labeled(images, labels), ["étiquette", *PIXELS]).decode().encode("latin-1"),
+        "",
+    ),
+    "other columns without header": (
+        lambda images, labels: csv(
+            [[f"{number}.png", 1000 - number, *row] for number, row in enumerate(labeled(images, labels))]
+        ),
+        "left out column 1, 2",
+    ),
 }
 
 
@@ -140,6 +168,12 @@ def qmnist_labels(labels) -> bytes:
     return idx(rows, 0x0C)
 
 
+def tiff(image) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(image.reshape(28, 28)).save(file, "TIFF")
+    return file.getvalue()
+
+
 def png(image) -> bytes:
     file = io.BytesIO()
     Image.fromarray(image.reshape(28, 28)).save(file, "PNG")
@@ -154,10 +188,10 @@ def zipped(files: Files) -> bytes:
     return file.getvalue()
 
 
-def by_class(images, labels, folder: str = "{}") -> dict[str, bytes]:
+def by_class(images, labels, folder: str = "{}", save: Callable[..., bytes] = png) -> dict[str, bytes]:
     places = range(len(labels))
     return {
-        f"{folder.format(label)}/{place}.png": png(image)
+        f"{folder.format(label)}/{place}.png": save(image)
         for place, image, label in zip(places, images, labels, strict=True)
     }
 
@@ -326,6 +360,13 @@ SETS: dict[str, tuple[Callable[..., Files], bool]] = {
         },
         True,
     ),
+    "zipped tables": (
+        lambda x, y, tx, ty: {
+            "train.csv.zip": zipped({"train.csv": table(x, y)}),
+            "test.csv.zip": zipped({"test.csv": table(tx, ty)}),
+        },
+        True,
+    ),
     "zip with one table": (lambda x, y, tx, ty: {"train.zip": zipped({"train.csv": table(x, y)})}, False),
     "Keras": (
         lambda x, y, tx, ty: {
@@ -373,8 +414,43 @@ SETS: dict[str, tuple[Callable[..., Files], bool]] = {
     ),
     "pictures by class, dark on bright": (lambda x, y, tx, ty: by_class(255 - x, y, "digit_{}"), False),
     "pictures with labels.csv": (lambda x, y, tx, ty: listed(x, y), False),
+    "pictures by class of two digits": (lambda x, y, tx, ty: by_class(x, y, "0{}"), False),
+    "pictures of 16 bits": (lambda x, y, tx, ty: by_class(x.astype(np.uint16) * 257, y), False),
+    "pictures of 16 bits, 0 to 255": (lambda x, y, tx, ty: by_class(x.astype(np.uint16), y), False),
+    "pictures of fractions": (lambda x, y, tx, ty: by_class((x / 255).astype(np.float32), y, save=tiff), False),
+    "pictures with a list for each part": (
+        lambda x, y, tx, ty: (
+            {f"train/{place}.png": png(image) for place, image in enumerate(x)}
+            | {f"test/{place}.png": png(image) for place, image in enumerate(tx)}
+            | {"train.csv": csv([[f"{place}.png", label] for place, label in enumerate(y)])}
+            | {"test.csv": csv([[f"{place}.png", label] for place, label in enumerate(ty)])}
+        ),
+        True,
+    ),
+    "pictures with labels.csv of several columns": (
+        lambda x, y, tx, ty: (
+            {f"{place:05d}.png": png(image) for place, image in enumerate(x)}
+            | {"list.csv": csv([[place % 5, label, place] for place, label in enumerate(y)], ["fold", "label", "id"])}
+        ),
+        False,
+    ),
+    "pictures with labels.txt": (
+        lambda x, y, tx, ty: (
+            {f"images/{place}.png": png(image) for place, image in enumerate(x)}
+            | {"labels.txt": csv([[rf"images\{place}.png", label] for place, label in enumerate(y)], separator=" ")}
+        ),
+        False,
+    ),
     "zip with pictures by class": (lambda x, y, tx, ty: {"p.zip": zipped(by_class(x, y, "mnist/{}"))}, False),
 }
+
+
+def opendocument() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:  # its first member is not compressed
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    return file.getvalue()
 
 
 # Files that are named, not read.
@@ -389,6 +465,12 @@ UNREAD: dict[str, tuple[str, bytes, str]] = {
     "tar": ("digits.tar", bytes(257) + b"ustar\0" + bytes(300), "a tar archive.*unpack it"),
     "tar.gz": ("digits.tar.gz", gzip.compress(bytes(257) + b"ustar\0" + bytes(300), mtime=0), "a tar archive"),
     "xz": ("digits.csv.xz", b"\xfd7zXZ\0\0\4" + bytes(60), "an xz archive.*unpack it"),
+    "PyTorch": ("training.pt", zipped({"archive/data.pkl": b"\x80\x02}q\0."}), "a PyTorch file, .* never opened"),
+    "R": ("mnist.RData", gzip.compress(b"RDX3\nX\n\0\0\0\3", mtime=0), "an R file; write it with write.csv"),
+    "LIBSVM": ("mnist.scale", b"5 153:0.0117 154:0.0703\n0 128:0.2 129:0.6235\n", "a LIBSVM table"),
+    "TFRecord": ("mnist.tfrecord", b"\x84\3\0\0\0\0\0\0" + bytes(50), "a TFRecord file"),
+    "OpenDocument": ("digits.ods", opendocument(), "an OpenDocument file; save it as a CSV table"),
+    "Word": ("digits.docx", zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "a Word document"),
     "Excel": ("digits.xlsx", zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}), "an Excel workbook"),
     "web page": ("train.csv", b"<!DOCTYPE html>\n<html><title>Sign in</title>", "a web page"),
     "Git LFS": ("train.csv", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer"),
@@ -432,6 +514,10 @@ INK: dict[str, bytes] = {
         json.dumps(each, indent=2).encode() for each in drawings(label=str, strokes=strokes)
     ),
     "points with a time": jsonl(drawings(label=str, strokes=timed)),
+    "points of five numbers": jsonl(
+        drawings(label=str, strokes=lambda d: [[[*point, 0, 1, 2] for point in stroke] for stroke in strokes(d)])
+    ),
+    "list after other fields": json.dumps({"version": 2, "drawings": drawings(label=str, strokes=strokes)}).encode(),
     "points as objects": jsonl(
         drawings(label=str, strokes=lambda d: [[{"x": x, "y": y} for x, y in stroke] for stroke in strokes(d)])
     ),

@@ -300,7 +300,7 @@ def test_drawings_without_labels_are_images_alone():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("\n".join(drawn("A", "B")), "expected drawings labeled 0 to 9; got none"),
+        ("\n".join(drawn("A", "B")), "expected drawings labeled 0 to 9; got labels such as 'A', 'B'"),
         ('{"label": "4", "strokes": []}', "expected drawings labeled 0 to 9; got none"),
         (
             "\n".join([*drawn("1"), "", '{"strokes": 5}']),

@@ -170,9 +170,63 @@ def test_a_table_sorted_by_label_is_read(mnist_5k, tmp_path):
     np.testing.assert_array_equal(dataset.images, images)
 
 
+@pytest.mark.parametrize("place", [0, 400, 784])
+def test_paper_with_grain_is_not_taken_for_labels(parts, place):
+    images, labels, *_ = parts
+    grainy = np.maximum(images, np.random.default_rng(0).integers(0, 9, images.shape, np.uint8))
+    rows = np.column_stack([grainy[:, :place], labels, grainy[:, place:]])
+    contents = formats.read_images(forms.csv(rows.tolist()), "a.csv")
+    np.testing.assert_array_equal(contents.labels, labels)
+    np.testing.assert_array_equal(contents.images, grainy)
+
+
+def test_few_labels_that_are_all_alike_are_found_at_the_end(parts):
+    rows = np.column_stack([parts[0][:5], np.full(5, 7)])
+    assert formats.read_images(forms.csv(rows.tolist()), "a.csv").labels.tolist() == [7] * 5
+
+
+def test_pixels_on_another_scale_are_told(parts):
+    images, labels, *_ = parts
+    assert "no pixel is above 15 of 255, as if on another scale" in notes_of(images // 17, labels)
+
+
+def test_pixels_and_labels_in_two_cells_are_refused(parts):
+    lines = [f"{label},{' '.join(map(str, image))}" for image, label in zip(*parts[:2], strict=True)]
+    for header in ("", "label,pixels\n"):
+        with pytest.raises(ValueError, match="got all pixels in one cell behind the label"):
+            formats.read_images((header + "\n".join(lines)).encode(), "a.csv")
+
+
+def test_images_in_json_are_named(parts):
+    record = {"label": 3, "image": parts[0][0].tolist()}
+    with pytest.raises(ValueError, match="save images as a CSV table or an npz"):
+        formats.read_images(forms.jsonl([record]), "a.jsonl")
+
+
+def test_drawings_labeled_otherwise_are_named():
+    with pytest.raises(ValueError, match="labeled 0 to 9; got labels such as 'five'"):
+        formats.read_images(forms.jsonl([{"label": "five", "strokes": forms.strokes(5)}]), "a.jsonl")
+
+
+def test_strokes_by_axis_are_told_by_the_longest():
+    long = [[0, 10, 20, 30, 40, 50], [5, 5, 5, 6, 6, 6]]
+    for short in ([[1, 2, 3], [4, 5, 6]], [[1, 2], [3, 4]]):
+        (drawing,) = read_ink(forms.jsonl([{"label": "1", "strokes": [long, short]}]))
+        assert [stroke.tolist() for stroke in drawing.strokes] == [
+            [list(point) for point in zip(*axes, strict=True)] for axes in (long, short)
+        ]
+
+
+def test_several_columns_of_digits_beside_names_of_pictures_are_refused(parts, tmp_path):
+    files = {f"{place}.png": forms.png(image) for place, image in enumerate(parts[0][:20])}
+    rows = [[f"{place}.png", place % 5, label] for place, label in enumerate(parts[1][:20])]
+    with pytest.raises(ValueError, match="columns 2, 3 could all be; call one of them label"):
+        data.load(write(tmp_path, files | {"labels.csv": forms.csv(rows)}))
+
+
 def test_several_columns_that_may_be_the_labels_are_told(parts):
     images, labels, *_ = parts
-    rows = np.column_stack([images[:, :300], labels, labels[::-1], images[:, 300:783]])
+    rows = np.column_stack([images[:, :300], labels, (labels + 1) % 10, images[:, 300:783]])
     (note, *_) = formats.read_images(forms.csv(rows.tolist()), "a.csv").notes
     assert re.search(r"columns 301, 302 could all be the labels; column 30[12] was taken", note)
 

@@ -46,6 +46,8 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
         start = opened.peek(BEGINNING)
         if not start:
             raise ValueError(f"{opened.name}: expected {FORMATS}; got an empty file, gzipped")
+        if unread := describe_unread(start, opened.name):
+            raise ValueError(f"{opened.name}: expected {FORMATS}; got {unread[0]}; {unread[1]}")
         if start[:4] == b"PK\x03\x04":
             members = open_set(source, opened.name)
             if members is not None:
@@ -55,8 +57,6 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
                     " unpack it, or name it as a data set (--data)"
                 )
             return read_archive(source, opened.name)
-        if unread := describe_unread(start, opened.name):
-            raise ValueError(f"{opened.name}: expected {FORMATS}; got {unread[0]}; {unread[1]}")
         kind = kind_of(start, opened.name)
         if kind is Kind.INK:
             return read_ink_file(source, opened.name)

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from model.common.constants import PIXELS
+from model.common.text_encoding import to_text
 from model.data.byte_reader import FORMATS
 
 SEPARATORS = (",", ";", "\t", "|", " ")  # a blank stands for any number of them
 LABEL_NAMES = ("label", "labels", "class", "digit", "target", "y", "category", "number", "class_label", "classes")
 INDEX_NAMES = ("", "index", "id", "imageid", "image_id", "unnamed: 0", "idx", "#", "row")
 HEAD_LINES = 50  # that are looked at
+TITLE_LINES = 10  # above a header, at most
+TITLE_CELLS = 2  # that have a text in one of those, at most
+ONE_HOT = 10  # columns
 _PIXEL_NAME = re.compile(r"[a-z]*[ _.-]?\d+(?:[x_, .-]\d+)?")  # pixel0, 1x1, px_3_4, 17
+_NUMBERED = re.compile(r"([^\d]*)(\d+)")  # pixel0, 17
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Dialect:
     begins_at: int  # bytes of the lines before the first image
     first_line: int  # that of the first image, counted from 1
     top_line: int = 1  # that of the header, or of the first image
+    pixel_order: tuple[int, ...] = ()  # their places among their columns, if the header shuffles them
     notes: tuple[str, ...] = ()
 
     @property
@@ -53,7 +59,7 @@ def find_dialect(head: bytes, name: str) -> Dialect:
     separator, comment, offset = "", "", 0
     lines: list[tuple[int, int, str]] = []  # number, offset, text
     for number, line in enumerate(head.splitlines(keepends=True), 1):
-        text = line.decode("utf-8", "replace").strip("\r\n")
+        text = to_text(line).strip("\r\n")
         if not lines and (found := re.fullmatch(r'"?sep=(.)"?', text.strip(" "), re.IGNORECASE)):
             separator = found[1]
         elif not lines and text.lstrip().startswith("#"):
@@ -65,6 +71,7 @@ def find_dialect(head: bytes, name: str) -> Dialect:
             break
     if not lines:
         raise ValueError(f"{name}: expected at least one image; got a table without any")
+    lines, titles = _without_titles(lines, name)
     first_number, first_offset, first = lines[0]
     if "\0" in first or "\ufffd" in first:
         raise ValueError(f"{name}: expected {FORMATS}; got a file that begins with {head[:8].hex(' ')}")
@@ -79,13 +86,49 @@ def find_dialect(head: bytes, name: str) -> Dialect:
     elif comment and is_header(cells := split_cells(comment, separator)) and len(cells) == len(rows[0]):
         header = cells
     width = len(rows[0]) if rows else top_width
-    if header and len(header) == width - 1:  # R leaves the name of the column with the rows' names out
-        header = ["", *header]
+    if header and len(header) == width - 1:
+        # A separator may end the lines below alone, or R has left out the name of the column with the rows' names.
+        header = [*header, ""] if all(row[-1] == "" for row in rows) else ["", *header]
+    if separator == " " and rows and all(sum("," in cell for cell in row) == 1 for row in rows):
+        raise ValueError(f"{name}: expected a column for each pixel; got all pixels in one cell behind the label")
     decimal = "," if separator != "," and any("," in cell for row in rows for cell in row) else "."
     rows = [[cell.replace(decimal, ".") for cell in row] for row in rows if len(row) == width]
     used = _without_index(header, rows, _without_empty_end(header, rows, width))
     columns, label, notes = _choose(header, rows, used, name, f"line {top_line} has {top_width}")
-    return Dialect(separator, decimal, width, columns, label, begins_at, first_line, top_line, notes)
+    order = _pixel_order(header, columns, label)
+    if order:
+        notes += (f"{name}: its header names the pixels in another order; they were sorted by their numbers.",)
+    return Dialect(separator, decimal, width, columns, label, begins_at, first_line, top_line, order, (*titles, *notes))
+
+
+def _without_titles(lines: list[tuple[int, int, str]], name: str) -> tuple[list[tuple[int, int, str]], tuple[str, ...]]:
+    """Leave out what stands above the header or the first image, such as the title of a sheet."""
+    for place, (_, _, text) in enumerate(lines[:TITLE_LINES]):
+        separator = _find_separator(text)
+        if sum(cell != "" for cell in split_cells(text, separator)) < PIXELS:
+            continue
+        above = [split_cells(title, "," if separator == " " else separator) for _, _, title in lines[:place]]
+        filled = [[cell for cell in cells if cell] for cells in above]
+        if not all(len(cells) <= TITLE_CELLS and (not cells or None in map(to_number, cells)) for cells in filled):
+            break
+        said = " ".join(cell for cells in filled for cell in cells)[:60]
+        return lines[place:], (f"{name}: left out what stands above the table: {said}.",) if said else ()
+    return lines, ()
+
+
+def _pixel_order(header: list[str], columns: tuple[int, ...], label: int | None) -> tuple[int, ...]:
+    """The order of the pixels' columns by the numbers in their names; () if they are in it, or have none."""
+    places = [column for place, column in enumerate(columns) if place != label]
+    if len(header) <= columns[-1] or len(columns) > PIXELS + (label is not None):
+        return ()
+    found = [_NUMBERED.fullmatch(header[column].strip().lower()) for column in places]
+    names = [(match[1], int(match[2])) for match in found if match]
+    numbers = [number for _, number in names]
+    counted = sorted(numbers)
+    if len({text for text, _ in names}) != 1 or counted not in (list(range(PIXELS)), list(range(1, PIXELS + 1))):
+        return ()
+    order = tuple(sorted(range(PIXELS), key=lambda place: numbers[place]))
+    return () if order == tuple(range(PIXELS)) else order
 
 
 def _find_separator(line: str) -> str:
@@ -119,9 +162,10 @@ def is_header(cells: list[str]) -> bool:
 
 
 def _without_empty_end(header: list[str], rows: list[list[str]], width: int) -> list[int]:
-    """Leave out a last column without content, which a separator at the end of each line makes."""
-    is_empty = width > PIXELS and all(row[-1] == "" for row in rows) and (len(header) < width or header[-1] == "")
-    return list(range(width - 1 if is_empty and rows else width))
+    """Leave out last columns without content: separators at the end of each line make them."""
+    while rows and width > PIXELS and not any(row[width - 1] for row in rows) and not any(header[width - 1 :]):
+        width -= 1
+    return list(range(width))
 
 
 def _without_index(header: list[str], rows: list[list[str]], columns: list[int]) -> list[int]:
@@ -153,18 +197,34 @@ def _choose(
             left_out = [header[column] for column in columns if column != label and column not in pixels]
             notes = (f"{name}: left out the columns {', '.join(left_out[:5])}, which hold neither pixels nor labels.",)
             columns = sorted([*pixels, label] if label is not None else pixels)
+    if len(columns) > PIXELS + 1 and rows:
+        spare = [column for column in columns if column != label and _is_spare([row[column] for row in rows])]
+        if len(columns) - len(spare) in (PIXELS, PIXELS + 1):
+            told = ", ".join(str(column + 1) for column in spare[:5])
+            notes = (f"{name}: left out column {told}, which holds neither pixels nor labels.",)
+            columns = [column for column in columns if column not in spare]
     if len(columns) == PIXELS and label is not None:
         raise ValueError(f"{name}: expected 784 pixels after the label; {got} columns in all")
     if len(columns) not in (PIXELS, PIXELS + 1):
         raise ValueError(
             f"{name}: expected 784 pixels a line, or a label and 784 pixels, separated by commas;"
-            f" {got} column{'s' if not got.endswith(' 1') else ''}{_other_size(len(columns))}"
+            f" {got} column{'s' if not got.endswith(' 1') else ''}{_other_form(len(columns), rows)}"
         )
     return tuple(columns), columns.index(label) if label is not None else None, notes
 
 
-def _other_size(columns: int) -> str:
-    """Name the square images that so many columns may hold, if any."""
+def _is_spare(cells: list[str]) -> bool:
+    """Whether a column holds no pixels: names of files, or numbers of lines."""
+    numbers = [number for cell in cells if (number := to_number(cell)) is not None]
+    return not numbers or (len(numbers) == len(cells) and max(numbers) > 255)
+
+
+def _other_form(columns: int, rows: list[list[str]]) -> str:
+    """Name what so many columns may be instead, if anything: square images of another size, say."""
+    if any(len(re.split(r"[\s,;]+", cell)) >= PIXELS for row in rows for cell in row):
+        return ", and all pixels in one cell; give each pixel a column of its own"
+    if columns == PIXELS + ONE_HOT:
+        return ", as pixels beside ten one-hot columns would; write the labels into one column"
     for pixels in (columns, columns - 1):
         side = round(pixels**0.5)
         if side * side == pixels and 5 <= side <= 256 and pixels != PIXELS:

@@ -107,15 +107,18 @@ class Table:
         values = np.concatenate(self._parts)  # (n, columns)
         self._parts.clear()
         if not self.dialect.has_labels:
-            images, notes = normalized(values, self.name)
+            images, notes = normalized(self._sorted(values), self.name)
             return Contents(images, notes=self.dialect.notes + notes)
         known = self.dialect.label
         column, told = (known, ()) if known is not None else find_label_column(values, self.name)
         labels = self._labels(values[:, column], column)
         pixels = np.ascontiguousarray(values[:, 1:]) if column == 0 else np.delete(values, column, axis=1)
         del values
-        images, notes = normalized(pixels, self.name)
+        images, notes = normalized(self._sorted(pixels), self.name)
         return Contents(images, labels, notes=self.dialect.notes + told + notes)
+
+    def _sorted(self, pixels: Array) -> Array:
+        return pixels[:, self.dialect.pixel_order] if self.dialect.pixel_order else pixels
 
     def _labels(self, values: Array, column: int) -> U8:
         wrong = np.flatnonzero((values < 0) | (values >= CLASSES) | (values != np.rint(values)))

@@ -23,13 +23,15 @@ def read_ink_file(source: Path | bytes, name: str) -> Contents:
         drawings = [drawing for drawing in _bounded(ink.read_ink(source)) if drawing.strokes]
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+    others = sorted({drawing.label for drawing in drawings if drawing.label and not drawing.is_digit})
     if any(drawing.label for drawing in drawings):
         drawings = [drawing for drawing in drawings if drawing.is_digit]
         labels = np.array([int(drawing.label or 0) for drawing in drawings], np.uint8)
     else:
         labels = None
     if not drawings:
-        raise ValueError(f"{name}: expected drawings labeled 0 to 9; got none")
+        held = f"labels such as {', '.join(map(repr, others[:3]))}" if others else "none"
+        raise ValueError(f"{name}: expected drawings labeled 0 to 9; got {held}")
     return Contents(np.stack([ink.render(drawing).reshape(-1) for drawing in drawings]), labels)
 
 

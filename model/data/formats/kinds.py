@@ -35,12 +35,12 @@ def kind_of(start: bytes, name: str) -> Kind:
         start: its first bytes, unpacked if it is gzipped; some thousands tell a table from a text.
         name: its name, which helps where the content is too short.
     """
-    if start[:4] == b"PK\x03\x04":
-        return Kind.ARCHIVE
     if is_picture(start):
         return Kind.PICTURE
     if describe_unread(start, name):
         return Kind.UNREAD
+    if start[:4] == b"PK\x03\x04":
+        return Kind.ARCHIVE
     if shape := dimensions(start):
         return Kind.IDX_IMAGES if fits_images(shape) or len(shape) > 2 else Kind.IDX_LABELS
     if (start[:2] == b"\0\0" and find_encoding(start)[0] == "utf-8") or "ubyte" in name:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.common.arrays import F64, Array
+from model.common.arrays import F32, F64, Array
 from model.common.constants import CLASSES
 
 MOST = 0.8  # of the rows with the same value, at most, in a column of labels wherever it is; a border has more
 RIVAL = 0.6  # of the best column's entropy: another one that has as much makes the choice doubtful
+ENOUGH_ROWS = 40  # that tell how far labels go with the images
+SAMPLE = 200  # rows
+CLEAR = 0.05  # of the pixels' variance: labels explain more of it, and grain nothing
 
 
 def find_label_column(values: Array, name: str) -> tuple[int, tuple[str, ...]]:
@@ -26,21 +29,45 @@ def find_label_column(values: Array, name: str) -> tuple[int, tuple[str, ...]]:
     candidates = np.flatnonzero((largest > 0) & (largest < CLASSES))
     spread = {int(column): _entropy(values[:, column]) for column in candidates}
     strict = {column: entropy for column, (entropy, most) in spread.items() if entropy > 0 and most <= MOST}
-    for column in (0, last):
-        if column in strict:
-            return column, _said(column, last, name)
+    usual = next((column for column in (0, last) if column in strict), None)
+    is_filled = largest[0] == 0 and 0 < largest[last] < CLASSES
+    if usual is None and is_filled and np.count_nonzero(values[:, last]) > len(values) / 2:
+        usual = last  # the labels are (nearly) all alike, and a border is blank
+    if usual is not None and len(values) < ENOUGH_ROWS:
+        return usual, _said(usual, last, name)
     if strict:
         best = max(strict, key=lambda column: strict[column])
-        rivals = [column for column in strict if column != best and strict[column] > RIVAL * strict[best]]
-        if rivals:
-            told = ", ".join(str(column + 1) for column in sorted([best, *rivals])[:4])
-            doubt = f"{name}: columns {told} could all be the labels; column {best + 1} was taken. Name it in a header."
-            return best, (doubt,)
-        return best, _said(best, last, name)
-    # Few rows, or labels that are (nearly) all alike: a column at the end that is not blank where the border is.
-    if largest[0] == 0 and 0 < largest[last] < CLASSES:
-        return last, _said(last, last, name)
-    return 0, ()
+        rivals = {column for column in strict if strict[column] > RIVAL * strict[best]}
+        likely = sorted(rivals | ({best} if usual is None else {usual}))
+        if len(likely) == 1:
+            return likely[0], _said(likely[0], last, name)
+        if len(values) >= ENOUGH_ROWS and (found := _fitting(values, likely)) is not None:
+            return found, _said(found, last, name)
+        taken = best if usual is None else usual
+        told = ", ".join(str(column + 1) for column in sorted({taken, *likely[:3]}))
+        doubt = f"{name}: columns {told} could all be the labels; column {taken + 1} was taken. Name it in a header."
+        return taken, (doubt,)
+    if usual is None and is_filled:
+        usual = last
+    return usual or 0, _said(usual or 0, last, name)
+
+
+def _fitting(values: Array, columns: list[int]) -> int | None:
+    """The column whose values go with the images, if one clearly does: paper's grain may stay within 0 to 9 too."""
+    sample = values[:: max(1, len(values) // SAMPLE)].astype(np.float32)
+    centered = sample - sample.mean(axis=0)
+    explained = {column: _explained(centered, sample[:, column]) for column in columns}
+    best = max(explained, key=lambda column: explained[column])
+    others = [explained[column] for column in columns if column != best]
+    return best if explained[best] > CLEAR and max(others) < explained[best] / 2 else None
+
+
+def _explained(centered: F32, classes: Array) -> float:
+    """The share of the variance within images that is between classes, less what chance makes."""
+    kinds, members = np.unique(classes, return_inverse=True)
+    sums = [centered[members == kind].sum(axis=0) for kind in range(len(kinds))]
+    between = sum(float((total**2).sum()) / count for total, count in zip(sums, np.bincount(members), strict=True))
+    return between / float((centered**2).sum()) - (len(kinds) - 1) / (len(centered) - 1)
 
 
 def _said(column: int, last: int, name: str) -> tuple[str, ...]:

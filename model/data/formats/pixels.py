@@ -10,6 +10,8 @@ import numpy as np
 from model.common.arrays import U8, Array
 from model.common.constants import CLASSES, IMAGE_SIDE, PIXELS
 
+FAINT = 128  # of 255: a whole set of digits has brighter ink somewhere
+SEVERAL = 10  # images
 SAMPLE = 2_000  # images that are looked at, evenly spread over all
 BRIGHT = 153  # of 255: the least mean of a border that is paper, not ink; noise has 128
 _BORDER = np.flatnonzero(
@@ -29,6 +31,8 @@ def normalized(values: Array, name: str) -> tuple[U8, tuple[str, ...]]:
     largest = int(images.max(initial=0))
     if not scaled and 1 < largest < CLASSES:
         notes += (f"{name}: no pixel is above {largest} of 255, as if they were labels; is this a table of images?",)
+    elif not scaled and CLASSES <= largest < FAINT and len(images) >= SEVERAL:
+        notes += (f"{name}: no pixel is above {largest} of 255, as if on another scale; ink is 255.",)
     return images, notes
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _AS_NPZ = "save its images and labels with numpy.savez as an npz"
 _AS_CSV = "save it as a CSV table"
 
@@ -20,10 +22,19 @@ BEGINNINGS = (
     (b"7z\xbc\xaf'\x1c", "a 7-Zip archive", "unpack it first"),
     (b"Rar!\x1a\x07", "a RAR archive", "unpack it first"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "unpack it first"),
+    (b"RDX2\n", "an R file", "write it with write.csv"),
+    (b"RDX3\n", "an R file", "write it with write.csv"),
+    (b"X\n\0\0\0", "an R file", "write it with write.csv"),
+    (b"<stata_dta>", "a Stata file", _AS_CSV),
+    (b"$FL2", "an SPSS file", _AS_CSV),
+    (b"ORC", "an ORC table", _AS_CSV),
+    (b"Obj\x01", "an Avro file", _AS_CSV),
+    (b"PK\x05\x06", "a zip without any file", "pack it again"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "fetch the file with 'git lfs pull'"),
 )
 _PICKLE_PROTOCOLS = range(2, 6)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_SPARSE = re.compile(rb"\s*[-+]?\d+(?:\.\d+)?(?:\s+\d+:[-+.\deE]+)+\s")  # 5 153:3 154:18
 _HEIF = (b"ftyphei", b"ftypmif", b"ftypavif")
 
 
@@ -40,6 +51,12 @@ def describe_unread(start: bytes, name: str) -> tuple[str, str] | None:
     if start[257:262] == b"ustar":
         return "a tar archive", "unpack it first, and name the folder"
     text = start.lstrip()[:64].lower()
+    if start.startswith(b"PK\x03\x04"):
+        return _describe_zip(start)
+    if name.lower().endswith((".tfrecord", ".tfrecords")):
+        return "a TFRecord file", _AS_NPZ
+    if _SPARSE.match(start):
+        return "a LIBSVM table, of the pixels that are not 0", "save it with all pixels as a CSV table"
     if _is_pickle(start, name):
         return "a Python pickle, which could run code and is never opened", _AS_NPZ
     if text.startswith((b"@relation", b"@data")) or (name.lower().endswith(".arff") and text.startswith(b"%")):
@@ -48,6 +65,16 @@ def describe_unread(start: bytes, name: str) -> tuple[str, str] | None:
         return "a web page, not the file behind the link", "download the file itself"
     if is_picture(start):
         return "a picture", "give it to classify, or put pictures into a folder for each digit"
+    return None
+
+
+def _describe_zip(start: bytes) -> tuple[str, str] | None:
+    """Tell some programs' files, which are zips, by the first member."""
+    first = start[30 : 30 + int.from_bytes(start[26:28], "little")]
+    if first.endswith(b"/data.pkl"):
+        return "a PyTorch file, which could run code and is never opened", _AS_NPZ
+    if first == b"mimetype" and b"opendocument" in start:
+        return "an OpenDocument file", _AS_CSV
     return None
 
 

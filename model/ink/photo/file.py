@@ -6,8 +6,9 @@ import io
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from model.ink.shades import eight_bits, most_shade
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "HEIF")
 MAX_BYTES = 20_000_000
@@ -81,12 +82,12 @@ def _shrink_early(picture: Image.Image) -> Image.Image:
 
     That is done strip by strip: a few kilobytes may unpack to a picture that fills the memory once, but not twice.
     """
-    factor = max(picture.size) // ENOUGH
+    factor, most = max(picture.size) // ENOUGH, most_shade(picture)
     if factor < 2:
-        return _eight_bits(picture)
+        return eight_bits(picture, most)
     width, height = picture.size
     strips = [
-        _eight_bits(picture.crop((0, top, width, min(top + factor * STRIP, height)))).reduce(factor)
+        eight_bits(picture.crop((0, top, width, min(top + factor * STRIP, height))), most).reduce(factor)
         for top in range(0, height, factor * STRIP)
     ]
     small = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
@@ -94,13 +95,3 @@ def _shrink_early(picture: Image.Image) -> Image.Image:
         small.paste(strip, (0, index * STRIP))
     small.info = picture.info
     return small
-
-
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """A picture whose pixels may be averaged: no palette, no more than 8 bits a channel."""
-    if picture.mode.startswith(("I", "F")):  # 16 bits and more, where Pillow's own conversion clips at 255
-        deep = np.asarray(picture, dtype=np.float32)
-        return Image.fromarray(np.rint(deep / 65535 * 255).clip(0, 255).astype(np.uint8))
-    if picture.has_transparency_data:
-        return picture.convert("RGBA")
-    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
