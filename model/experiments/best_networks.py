@@ -30,9 +30,9 @@ class BestNetworks:
         self.most = 1 if len(plan.objectives) > 1 else KEPT_NETWORKS
 
     def best(self, trials: Sequence[FrozenTrial]) -> FrozenTrial | None:
-        """Return the trial that reached the most of the first objective, the first of equals."""
+        """Return the trial that reached the most of the first objective; of equals by the second, then the first."""
         reached = [(trial, values) for trial in trials if (values := trial_log.reached(self._plan, trial))]
-        found = min(reached, key=lambda pair: losses(pair[1], self._plan.objectives)[0], default=None)
+        found = min(reached, key=lambda pair: losses(pair[1], self._plan.objectives), default=None)
         return found[0] if found else None
 
     def rivals(self, trials: Sequence[FrozenTrial]) -> list[Values]:

@@ -91,9 +91,9 @@ class StudyView:
 
     @cached_property
     def best(self) -> TrialView | None:
-        """The trial that reached the most of the first objective, the first of equals."""
+        """The trial that reached the most of the first objective; of equals by the second, and then the first."""
         reached = [trial for trial in self.trials if trial.has_values]
-        return min(reached, key=lambda trial: self.losses(trial)[0], default=None)
+        return min(reached, key=self.losses, default=None)
 
     @cached_property
     def pareto_front(self) -> tuple[TrialView, ...]:
