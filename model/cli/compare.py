@@ -43,7 +43,8 @@ def compare_command(
     A and B are presets, or settings such as optimizer=adam,learning_rate=0.001, with the options below in common:
     each pair of runs shares its seed, and a permutation test tells how often chance alone does as much. Or they are
     files of networks (.safetensors, .npz): these read the test part of --data, and McNemar's test tells. Of three or
-    more, all pairs are compared, and corrected for their number.
+    more, all pairs are compared, and corrected for their number. Ctrl-C ends it with the runs that are there; the same
+    command goes on, also with more --seeds.
     """
     from model.experiments.contender import network_file
 

@@ -47,7 +47,7 @@ class Percentage(click.ParamType):
 
 @dataclass(frozen=True)
 class SeedOptions:
-    """How many seeds there are, what is measured, who computes, and which files are written."""
+    """How many seeds there are, what is measured, who computes, where it is kept, and which files are written."""
 
     seeds: int
     objective: Objective
@@ -56,6 +56,8 @@ class SeedOptions:
     test: bool
     jobs: int | None
     scheduler: str | None
+    storage: str
+    name: str | None
     html: Path | None
     csv: Path | None
 
@@ -63,6 +65,14 @@ class SeedOptions:
     def files(self) -> dict[str, Path | None]:
         """The files to write, by their kinds."""
         return {"html": self.html, "csv": self.csv}
+
+
+storage_option = click.option(
+    "--storage",
+    default="experiments",
+    show_default=True,
+    help="Where studies are kept: a folder, a journal file (.log), or postgresql://user@host/database.",
+)
 
 
 def seed_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,6 +101,8 @@ def seed_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--test", "test", is_flag=True, help="Score each network on the test part, once, in the end."),
             click.option("--jobs", type=click.IntRange(1, 1024), help="Processes [default: as many as cores]."),
             click.option("--scheduler", metavar="TCP://HOST:PORT", help="Compute on the workers of a Dask scheduler."),
+            storage_option,
+            click.option("--name", help="The study's name [default: one made of what is computed]."),
         )
     ):
         extended = option(extended)
@@ -154,28 +166,43 @@ def command_line() -> str:
 def compute(trials: SeedTrials, dataset: Dataset, options: SeedOptions) -> tuple[list[SettingRuns], Interruption]:
     """Train all runs, with a bar; return them by their settings, and whether Ctrl-C came before the end.
 
+    Each is kept once it has ended: the same command computes those alone that are missing.
+
     Raises:
-        ValueError: The scheduler can't be reached, or is gone.
+        ValueError: The scheduler or the storage can't be reached, or is gone.
         click.exceptions.Abort: Ctrl-C came before each setting had a run.
     """
     jobs, scheduler = options.jobs, options.scheduler
     if scheduler and jobs:
         raise ValueError("--jobs is for this machine; the workers of --scheduler are started beside it")
-    trials.materials(dataset)  # bad input is refused before processes are started
+    description = trials.description(dataset)  # bad input is refused before processes are started
 
     from model.experiments.dask_cluster import connect, local_cluster
+    from model.experiments.kept_runs import KeptRuns, description_digest
+    from model.experiments.storage import open_store
 
-    total = len(trials.contenders) * trials.seeds
-    with (
-        interruption("Ending with the runs that are there; Ctrl-C again to give up.") as found,
-        connect(scheduler) if scheduler else local_cluster(min(jobs or cores(), total)) as cluster,
-        runs_bar(total) as show,
-    ):
-        settings = trials.compute(cluster, dataset, show, lambda: found.has_come)
+    kind = "seeds" if len(trials.contenders) == 1 else "compare"
+    store = open_store(options.storage, options.name or f"{kind}-{description_digest(description)[:8]}")
+    total = len(trials.keys)
+    try:
+        kept = KeptRuns(store, description)
+        known = kept.known()
+        missing = sum(key not in known for key in trials.keys)
+        with interruption("Ending with the runs that are there; Ctrl-C again to give up.") as found:
+            if not missing:
+                return trials.collect(known), found
+            where = connect(scheduler) if scheduler else local_cluster(min(jobs or cores(), missing))
+            with where as cluster, runs_bar(total) as show:
+                settings = trials.compute(cluster, dataset, show, lambda: found.has_come, kept)
+    except store.errors as error:
+        raise ValueError(
+            f"the storage can't be reached any more ({store.reason(error)}); the same command goes on"
+        ) from None
     if found.has_come and not all(each.runs for each in settings):
         raise click.exceptions.Abort
     if found.has_come:
-        print_notes([f"Ctrl-C ended it after {sum(len(each.runs) for each in settings)} of {total} runs."])
+        ended = sum(len(each.runs) for each in settings)
+        print_notes([f"Ctrl-C ended it after {ended} of {total} runs. The same command goes on."])
     return settings, found
 
 

@@ -8,17 +8,12 @@ from pathlib import Path
 import click
 
 from model.cli.console import as_json_option, print_notes, stdout
-from model.cli.experiment_options import check_files, file_options, write_files
+from model.cli.experiment_options import check_files, file_options, storage_option, write_files
 
 
 @click.command("report")
 @click.argument("study")
-@click.option(
-    "--storage",
-    default="experiments",
-    show_default=True,
-    help="Where studies are kept: a folder, a journal file (.log), or postgresql://user@host/database.",
-)
+@storage_option
 @file_options
 @as_json_option
 def report_command(study: str, storage: str, html: Path | None, csv: Path | None, as_json: bool) -> None:

@@ -35,7 +35,7 @@ def seeds_command(
     """Train one setting with several seeds: mean, standard deviation and interval.
 
     SETTING is a preset, or settings such as optimizer=adam,learning_rate=0.001; by default the options' alone. The
-    first seed is --seed. Ctrl-C ends it with the runs that are there.
+    first seed is --seed. Ctrl-C ends it with the runs that are there; the same command goes on, also with more --seeds.
     """
     from model.experiments.contender import contender
     from model.experiments.report.seeds import runs_csv, seeds_report

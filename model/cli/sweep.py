@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from model.cli.console import as_json_option, load_dataset, print_notes, stderr
+from model.cli.experiment_options import storage_option
 from model.cli.interruption import interruption
 from model.cli.numbers import whole_number
 from model.cli.sweep_output import print_study, progress_line, summary
@@ -38,12 +39,7 @@ if TYPE_CHECKING:
 @click.option("--sampler", help="Who chooses what is tried: tpe, random, grid or cma-es [default: tpe].")
 @click.option("--pruner", help="Who gives runs up early: none, median or hyperband [default: none].")
 @click.option("--timeout", help="Begin no more trials after so many seconds.")
-@click.option(
-    "--storage",
-    default="experiments",
-    show_default=True,
-    help="Where studies are kept: a folder, a journal file (.log), or postgresql://user@host/database.",
-)
+@storage_option
 @click.option("--scheduler", metavar="ADDRESS", help="Compute on the workers of this Dask scheduler: tcp://host:8786.")
 @click.option("--jobs", metavar="NUMBER", help="Compute so many trials at once on this machine [default: its cores].")
 @click.option(
@@ -90,12 +86,13 @@ def sweep_command(
     dataset = load_dataset(plan.data)
 
     from model.experiments.dask_cluster import connect, local_cluster
-    from model.experiments.engine import StudyEngine
+    from model.experiments.engine import StudyEngine, material_of
     from model.experiments.importance import importance
     from model.experiments.study_reader import StudyReader
 
     ends = "No more trials are begun; Ctrl-C again to end those that are computed, too. The same command goes on."
-    store.open(plan)  # a study of another plan is refused before processes are started
+    material_of(plan, dataset)  # what can't be is refused before a study is begun, and before processes are started
+    store.open(plan)
     with interruption(ends) as interrupted:
         if not is_done(StudyReader(store).read()):
             where = connect(scheduler) if scheduler else local_cluster(count)

@@ -30,9 +30,21 @@ from model.experiments.store import TARGET, TEST, Store
 from model.experiments.study_view import StudyState
 from model.experiments.trial_owners import TrialOwners
 from model.experiments.trial_run import TrialOutcome, TrialTask
+from model.training.ancestors import network_names
 
 LOOK_SECONDS = 0.5  # from one look at the control file to the next
 SCHEDULER_SECONDS = 600.0  # a scheduler that is gone is waited for
+
+
+def material_of(plan: ExperimentPlan, dataset: Dataset) -> Material:
+    """Return what the trials of a plan learn from.
+
+    Raises:
+        ValueError: A file that the plan names is not there, or is none of its kind.
+        OSError: It can't be read.
+    """
+    networks = network_names(*(map(str, plan.values(name)) for name in ("teacher", "start_from")))
+    return Material.of(dataset, plan.base.ink, plan.judge, networks)
 
 
 class StudyEngine:
@@ -72,9 +84,9 @@ class StudyEngine:
         self._scheduler_seconds = scheduler_seconds
         self._study = store.open(plan)
         self._study.pruner = samplers.pruner(plan)
-        material = Material.of(dataset, plan.base.ink, plan.judge)
+        material = material_of(plan, dataset)
         folder = store.folder / "data" if cluster.is_local else None
-        self._material = material.reference(plan.data, plan.base.ink, plan.judge, folder)
+        self._material = material.reference(plan.data, folder)
         cluster.share(material)
         self._engine = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._owners = TrialOwners(store, self._engine)

@@ -1,4 +1,4 @@
-"""What the trials of an experiment learn from and are judged by, known by its content.
+"""What the trials of an experiment learn from, start with and are judged by, known by its content.
 
 Each process that computes trials needs it once. It finds it by itself if it can, in its own cache or its own files,
 and knows by the digest that it is the same; else it is sent there. The test part of the data is not in it.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from model.common.arrays import U8
 from model.data import Dataset, datasets
 from model.ink import Drawing
 from model.ink.sampler import read_ink_files, render_all
+from model.training.ancestors import NetworkFile
 
 MOST_KEPT = 4  # of a process
 
@@ -36,31 +37,39 @@ class MaterialReference:
     source: str  # the data set's name or path
     ink: str = ""
     judge: str = ""
+    networks: tuple[str, ...] = ()
     folder: str = ""  # where the data set was unpacked on the machine that began the experiment
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Images and drawings to learn from, and images of digits to judge by.
+    """Images, drawings and networks to learn from, and images of digits to judge by.
 
     Attributes:
         dataset: The data set, without its test part.
         drawings: The ink to learn from.
         judge_images: (n, 784), the images for ink_accuracy.
         judge_labels: (n,).
+        ink: The files of the drawings, as TrainingConfig.ink names them.
+        judge: The files to judge by.
+        networks: The teachers and the networks to start from, by their names.
     """
 
     dataset: Dataset
     drawings: Sequence[Drawing]
     judge_images: U8
     judge_labels: U8
+    ink: str
+    judge: str
+    networks: Mapping[str, NetworkFile]
 
     @classmethod
-    def of(cls, dataset: Dataset, ink: str = "", judge: str = "") -> Material:
-        """The material of a data set and of ink files, which are named as in TrainingConfig.ink.
+    def of(cls, dataset: Dataset, ink: str = "", judge: str = "", networks: Sequence[str] = ()) -> Material:
+        """The material of a data set, of ink files, and of networks, which are named as in a TrainingConfig.
 
         Raises:
-            ValueError: An ink file is not there, or is none; or there is nothing to judge by.
+            ValueError: A file is not there, or is none of its kind; or there is nothing to judge by.
+            OSError: A file can't be read.
         """
         images, labels = render_all(read_ink_files(judge))
         if judge and not len(labels):
@@ -68,7 +77,8 @@ class Material:
         learned = Dataset(
             dataset.name, dataset.images, dataset.labels, dataset.images[:0], dataset.labels[:0], dataset.notes
         )
-        return cls(learned, tuple(read_ink_files(ink)), images, labels)
+        files = {name: NetworkFile.find(name) for name in networks}
+        return cls(learned, tuple(read_ink_files(ink)), images, labels, ink, judge, files)
 
     @cached_property
     def digest(self) -> str:
@@ -81,27 +91,29 @@ class Material:
             found.update(repr((drawing.label, drawing.writer, len(drawing.strokes))).encode())
             for stroke in drawing.strokes:
                 found.update(np.ascontiguousarray(stroke).tobytes())
+        for file in self.networks.values():
+            found.update(f"{len(file.content)}".encode())
+            found.update(file.content)
         return found.hexdigest()
 
-    def reference(self, source: str, ink: str = "", judge: str = "", folder: Path | None = None) -> MaterialReference:
+    def reference(self, source: str, folder: Path | None = None) -> MaterialReference:
         """Return what leads to it.
 
         Args:
             source: the data set's name or path.
-            ink: the files of the drawings.
-            judge: the files to judge by.
             folder: where the processes of this machine open the images, unless the data set has a name: they are
                 written there.
 
         Raises:
             ValueError: the folder can't be written.
         """
+        found = MaterialReference(self.digest, source, self.ink, self.judge, tuple(self.networks))
         if source in datasets.DATASETS or folder is None:
-            return MaterialReference(self.digest, source, ink, judge)
+            return found
         place = folder.resolve() / self.digest
         if not place.is_dir():
             datasets.save(self.dataset, place)
-        return MaterialReference(self.digest, source, ink, judge, str(place))
+        return replace(found, folder=str(place))
 
 
 _kept: OrderedDict[str, Material] = OrderedDict()  # of this process
@@ -126,7 +138,7 @@ def find(reference: MaterialReference) -> Material:
     for place in filter(None, (reference.folder, reference.source)):
         try:
             dataset = datasets.open_folder(Path(place)) if place == reference.folder else data.load(place)
-            material = Material.of(dataset, reference.ink, reference.judge)
+            material = Material.of(dataset, reference.ink, reference.judge, reference.networks)
         except (ValueError, OSError):
             continue
         if material.digest == reference.digest:

@@ -98,6 +98,11 @@ class ExperimentPlan(BaseModel):
         """Of each objective: whether more is better, `maximize`, or less, `minimize`."""
         return tuple("maximize" if objective in MAXIMIZED else "minimize" for objective in self.objectives)
 
+    def values(self, setting: str) -> tuple[Any, ...]:
+        """What a setting may be in this experiment; of a range of any numbers, ten of them."""
+        dimension = self.space.dimensions.get(setting)
+        return dimension.values if dimension else (getattr(self.base, setting),)
+
     @property
     def all_trials(self) -> int:
         """How many trials there are to be: of a grid, no more than it has points."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+import model
 from model.data import Dataset
 from model.experiments.cluster import Cluster, Disconnected, Ended, Lost
 from model.experiments.contender import Contender
@@ -15,6 +18,10 @@ from model.experiments.statistics.measure import MEASURES, TEST_ACCURACY, VALIDA
 from model.experiments.trial_run import TrialOutcome, TrialTask
 from model.inference.evaluation import evaluate
 from model.training import checkpoint
+from model.training.ancestors import network_names
+
+if TYPE_CHECKING:
+    from model.experiments.kept_runs import KeptRuns  # Optuna takes half a second to import
 
 MOST_SEEDS = 1_000
 
@@ -64,15 +71,22 @@ class SeedTrials:
             found.insert(0 if self.objective == "validation_accuracy" else 1, TEST_ACCURACY)
         return found if VALIDATION_ACCURACY in found else [*found, VALIDATION_ACCURACY]
 
-    def materials(self, dataset: Dataset) -> dict[str, Material]:
-        """Return what the runs learn from, by the ink files of their settings.
+    def materials(self, dataset: Dataset) -> list[Material]:
+        """Return what the runs of each setting learn from.
 
         Raises:
-            ValueError: An ink file is not there, or there is no test part to look at.
+            ValueError: A file is not there, or there is no test part to look at.
+            OSError: A file can't be read.
         """
         if self.looks_at_test_set and not len(dataset.test_labels):
             raise ValueError(f"{dataset.name} has no test part to look at")
-        return {ink: Material.of(dataset, ink, self.judge) for ink in {one.config.ink for one in self.contenders}}
+        known: dict[tuple[str, tuple[str, ...]], Material] = {}
+        found = []
+        for config in (one.config for one in self.contenders):
+            named = config.ink, network_names((config.teacher,), (config.start_from,))
+            known[named] = known.get(named) or Material.of(dataset, named[0], self.judge, named[1])
+            found.append(known[named])
+        return found
 
     def compute(
         self,
@@ -80,6 +94,7 @@ class SeedTrials:
         dataset: Dataset,
         observer: Callable[[int], None] = lambda ended: None,
         should_stop: Callable[[], bool] = lambda: False,
+        kept: KeptRuns | None = None,
     ) -> list[SettingRuns]:
         """Train all runs, and return them by their settings.
 
@@ -88,42 +103,68 @@ class SeedTrials:
             dataset: What is learned from.
             observer: Is told how many runs have come to an end.
             should_stop: Is asked now and then; what is not computed by then is left out.
+            kept: Where runs are kept as soon as they end; those that are there are not computed again.
 
         Raises:
             ValueError: The scheduler is gone.
         """
-        references = {}
-        for ink, material in self.materials(dataset).items():
+        runs = kept.known() if kept else {}
+        materials = self.materials(dataset)
+        for material in materials:
             cluster.share(material)
-            references[ink] = material.reference(self.contenders[0].config.data, ink, self.judge)
+        references = [material.reference(self.contenders[0].config.data) for material in materials]
         tasks = self.tasks(references, is_local=cluster.is_local)
-        outcomes: dict[str, TrialOutcome] = {}
-        for task in tasks:
+        missing = {task.key: task for task in tasks if task.key not in runs}
+        for task in missing.values():
             cluster.submit(task)
-        while len(outcomes) < len(tasks) and not should_stop():
+        while missing and not should_stop():
             match cluster.next_event(0.5):
-                case Ended(key, outcome):
-                    outcomes[key] = outcome
-                    observer(len(outcomes))
-                case Lost(key, reason):
-                    outcomes[key] = TrialOutcome("failed", note=reason)
-                    observer(len(outcomes))
+                case Ended(key, outcome) if key in missing:
+                    runs[key] = self.run_of(missing.pop(key).configs[0].seed, outcome, dataset)
+                    if kept and outcome.status in ("finished", "diverged"):  # the others may come to something yet
+                        kept.add(key, runs[key], runs[key].values.get(self.measures[0].name))
+                    observer(len(tasks) - len(missing))
+                case Lost(key, reason) if key in missing:
+                    task = missing.pop(key)
+                    runs[key] = self.run_of(task.configs[0].seed, TrialOutcome("failed", note=reason), dataset)
+                    observer(len(tasks) - len(missing))
                 case Disconnected(reason) if not should_stop():
-                    raise ValueError(reason)
-        return self.collect([outcomes.get(task.key) for task in tasks], dataset)
+                    raise ValueError(f"{reason}; the same command goes on" if kept else reason)
+        return self.collect(runs)
 
-    def tasks(self, references: Mapping[str, MaterialReference], *, is_local: bool = False) -> list[TrialTask]:
+    def description(self, dataset: Dataset) -> dict[str, Any]:
+        """Return what makes the runs what they are, in plain values; more seeds are added to the same ones.
+
+        Raises:
+            ValueError: As `materials`.
+            OSError: A file can't be read.
+        """
+        return {
+            "settings": [one.config.model_dump(mode="json") for one in self.contenders],
+            "materials": [material.digest for material in self.materials(dataset)],
+            "objective": self.objective,
+            "until": self.until,
+            "test": self.looks_at_test_set and hashlib.sha256(dataset.test_images.tobytes()).hexdigest(),
+            "version": model.__version__,
+        }
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all runs, seed by seed."""
+        return [key_of(place, index) for index in range(self.seeds) for place in range(len(self.contenders))]
+
+    def tasks(self, references: Sequence[MaterialReference], *, is_local: bool = False) -> list[TrialTask]:
         """Return a task for each run, seed by seed, so that an interruption leaves whole pairs.
 
         Args:
-            references: To the materials, by the ink files.
+            references: To what each setting learns from.
             is_local: Whether they are computed on this machine, behind other programs.
         """
         return [
             TrialTask(
-                key=f"setting-{place}-seed-{index}",
+                key=key_of(place, index),
                 configs=(one.config.changed(seed=(one.config.seed + index) % 2**32),),
-                material=references[one.config.ink],
+                material=references[place],
                 objectives=(self.objective,),
                 until=self.until,
                 keep=int(self.looks_at_test_set),
@@ -133,24 +174,19 @@ class SeedTrials:
             for place, one in enumerate(self.contenders)
         ]
 
-    def collect(self, outcomes: Sequence[TrialOutcome | None], dataset: Dataset) -> list[SettingRuns]:
-        """Return the runs of each setting.
+    def collect(self, runs: Mapping[str, SeedRun]) -> list[SettingRuns]:
+        """Return the runs of each setting, of those that have come to an end, by their keys."""
+        return [
+            SettingRuns(
+                one.name,
+                one.config,
+                [runs[key] for index in range(self.seeds) if (key := key_of(place, index)) in runs],
+            )
+            for place, one in enumerate(self.contenders)
+        ]
 
-        Args:
-            outcomes: Of `tasks`; None for one that has not come to an end.
-            dataset: With the test part.
-        """
-        found = []
-        for place, one in enumerate(self.contenders):
-            runs = [
-                self._run((one.config.seed + index) % 2**32, outcome, dataset)
-                for index, outcome in enumerate(outcomes[place :: len(self.contenders)])
-                if outcome is not None
-            ]
-            found.append(SettingRuns(one.name, one.config, runs))
-        return found
-
-    def _run(self, seed: int, outcome: TrialOutcome, dataset: Dataset) -> SeedRun:
+    def run_of(self, seed: int, outcome: TrialOutcome, dataset: Dataset) -> SeedRun:
+        """Return the run of a seed: what it came to, on the test part as well if that is looked at."""
         values: dict[str, float] = {}
         note = outcome.note or ("" if outcome.status == "finished" else outcome.status)
         if outcome.status == "finished":
@@ -168,3 +204,8 @@ class SeedTrials:
         curve = outcome.curves[0] if outcome.curves else ()
         where = ", ".join(part for part in (outcome.machine, outcome.arithmetic) if part)
         return SeedRun(seed, values, curve, outcome.seconds, note, where)
+
+
+def key_of(place: int, index: int) -> str:
+    """Return the key of a setting's run, both counted from 0."""
+    return f"setting-{place}-seed-{index}"

@@ -19,6 +19,7 @@ from model.common.atomic_file import atomic_write
 from model.experiments.plan import ExperimentPlan
 
 PLAN, DIGEST, TARGET, TEST = "plan", "digest", "target", "test"  # attributes of a study
+KIND = "kind"  # that of one which is no search
 
 
 class NoStudyError(ValueError):
@@ -94,9 +95,10 @@ class Store(ABC):
                 study.set_user_attr(TARGET, plan.all_trials)
                 study.set_user_attr(DIGEST, plan.digest)
             elif known.get(DIGEST) != plan.digest:
+                other = "of seeds or compare" if KIND in known else difference(known.get(PLAN), plan)
                 raise ValueError(
-                    f"the study {self.name} is of another plan ({difference(known.get(PLAN), plan)}): give this one "
-                    "another name, or run that one on without options"
+                    f"the study {self.name} is of another plan ({other}): give this one another name, or run that one "
+                    "on without options"
                 )
             elif plan.all_trials > known.get(TARGET, 0):
                 study.set_user_attr(TARGET, plan.all_trials)
@@ -112,6 +114,8 @@ class Store(ABC):
             ValueError: it is none of Inkling's, or of another version.
         """
         attributes = self.study().user_attrs
+        if KIND in attributes:
+            raise ValueError(f"the study {self.name} is one of seeds or compare: the same command shows what it found")
         try:
             plan = ExperimentPlan.of(attributes[PLAN])
             if plan.digest != attributes[DIGEST]:

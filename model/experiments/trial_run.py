@@ -20,6 +20,7 @@ from model.experiments.material import Material, MaterialReference, find
 from model.experiments.plan import MAXIMIZED, Objective
 from model.experiments.study_view import Values
 from model.training import Trainer, checkpoint, fit
+from model.training.ancestors import Ancestors
 from model.training.history import Progress
 
 Status = Literal["finished", "stopped", "failed", "diverged"]
@@ -145,7 +146,8 @@ class _Trial:
         """
         curve: list[CurvePoint] = []
         self.curves.append(curve)
-        trainer = Trainer(config, self.material.dataset, self.material.drawings)
+        ancestors = Ancestors.among(config, self.material.networks)
+        trainer = Trainer(config, self.material.dataset, self.material.drawings, ancestors=ancestors)
         self.parameters = trainer.mlp.parameters.size
         reached: Progress | None = None
         every = -(-config.epochs // MAX_POINTS)

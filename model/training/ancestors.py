@@ -5,7 +5,7 @@ What they have seen, a network that learned from them has seen too, so its score
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,35 @@ class Teacher:
 
 
 @dataclass(frozen=True)
+class NetworkFile:
+    """A network's file as it goes to another machine."""
+
+    name: str  # with its ending, which says what it is
+    content: bytes
+
+    @classmethod
+    def find(cls, name: str) -> NetworkFile:
+        """Read the file of a network by its path, or by its name if it comes with Inkling.
+
+        Raises:
+            ValueError: There is none, or it is no network.
+            OSError: It can't be read.
+        """
+        path = find_weights(Path(name).expanduser())
+        found = cls(path.name, path.read_bytes())
+        found.load()
+        return found
+
+    def load(self) -> Checkpoint:
+        """Return the network.
+
+        Raises:
+            ValueError: It is none.
+        """
+        return load(self.content, self.name)
+
+
+@dataclass(frozen=True)
 class Ancestors:
     """The networks of a run that were trained before it.
 
@@ -58,7 +87,7 @@ class Ancestors:
             ValueError: One is missing, is no network, or does not fit; one line says which and what would.
             OSError: A file can't be read.
         """
-        return cls._of(config, lambda name: find_weights(Path(name).expanduser()))
+        return cls._of(config, lambda name: load(find_weights(Path(name).expanduser())))
 
     @classmethod
     def by_name(cls, config: TrainingConfig) -> Ancestors:
@@ -67,12 +96,22 @@ class Ancestors:
         Raises:
             ValueError: One is not among them, or does not fit.
         """
-        return cls._of(config, find_shipped)
+        return cls._of(config, lambda name: load(find_shipped(name)))
 
     @classmethod
-    def _of(cls, config: TrainingConfig, find: Callable[[str], Path]) -> Ancestors:
-        teachers = {name: _load("teacher", name, find) for name in names(config.teacher)}
-        started = [_load("start_from", config.start_from.strip(), find)] if config.start_from.strip() else []
+    def among(cls, config: TrainingConfig, files: Mapping[str, NetworkFile]) -> Ancestors:
+        """Take them from files that were read before, by `network_names`.
+
+        Raises:
+            ValueError: One does not fit.
+            KeyError: One is not there.
+        """
+        return cls._of(config, lambda name: files[name].load())
+
+    @classmethod
+    def _of(cls, config: TrainingConfig, find: Callable[[str], Checkpoint]) -> Ancestors:
+        teachers = {name: _find("teacher", name, find) for name in names(config.teacher)}
+        started = [_find("start_from", name, find) for name in network_names((), (config.start_from,))]
         for name, teacher in teachers.items():
             _check_teacher(config, name, teacher.network)
         for start in started:
@@ -95,6 +134,12 @@ class Ancestors:
 def names(listed: str) -> list[str]:
     """Return the names in a list that is separated by commas."""
     return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def network_names(teachers: Iterable[str], starts: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of all networks in values of the settings teacher and start_from."""
+    listed = [name for teacher in teachers for name in names(teacher)]
+    return tuple(dict.fromkeys([*listed, *(start.strip() for start in starts if start.strip())]))
 
 
 def data_of(trained: Checkpoint) -> tuple[str, ...]:
@@ -137,9 +182,9 @@ def _data_of_shipped(name: str) -> Sequence[str]:
     return data_of(_shipped(name)) if name in shipped() else (UNKNOWN,)
 
 
-def _load(setting: str, name: str, find: Callable[[str], Path]) -> Checkpoint:
+def _find(setting: str, name: str, find: Callable[[str], Checkpoint]) -> Checkpoint:
     try:
-        return load(find(name))
+        return find(name)
     except ValueError as error:
         raise ValueError(f"{setting}: {error}") from None
 

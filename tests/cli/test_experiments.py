@@ -44,7 +44,7 @@ def test_settings_are_compared_and_written(run: Run, tmp_path: Path) -> None:
     html, csv = tmp_path / "report.html", tmp_path / "runs.csv"
     code, out, err = run(
         *("compare", "optimizer=adam", "optimizer=sgd", "--seeds", 2, *QUICK, "--test"),
-        *("--html", html, "--csv", csv, "--json"),
+        *("--html", html, "--csv", csv, "--json", "--storage", tmp_path, "--name", "optimizers"),
     )
     assert code == 0, err
     found = answer(out)
@@ -56,26 +56,45 @@ def test_settings_are_compared_and_written(run: Run, tmp_path: Path) -> None:
     assert comparison["sentence"] in html.read_text()
     assert len(csv.read_text().splitlines()) == 5
     assert (found["html"], found["csv"]) == (str(html), str(csv))
+    code, out, err = run("seeds", *QUICK, "--storage", tmp_path, "--name", "optimizers")
+    assert (code, out) == (2, "")
+    assert "the study optimizers is of other settings" in err
+    for command in (("report", "optimizers"), ("sweep", "--name", "optimizers")):
+        code, out, err = run(*command, "--storage", tmp_path)
+        assert (code, out) == (2, "")
+        assert "the study optimizers is one of seeds or compare: the same command shows what it found" in err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no process groups as terminals use them")
-def test_ctrl_c_ends_with_the_runs_that_are_there() -> None:
-    """A terminal sends it to the processes that compute, too."""
-    command = (sys.executable, "-m", "model", "seeds", "--seeds", "60", *QUICK, "--epochs", "40")
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        assert process.stderr
-        assert any(line.startswith("3 of 60 runs") for line in process.stderr)
-        os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate()
-    finally:
-        process.kill()
-    assert process.returncode == 0, err
+def test_what_is_killed_or_ended_by_ctrl_c_loses_no_run(tmp_path: Path) -> None:
+    """A terminal sends Ctrl-C to the processes that compute, too."""
+
+    def interrupt(after: str, number: int) -> tuple[int, str, str]:
+        command = (sys.executable, "-m", "model", "seeds", "--seeds", "60", *QUICK, "--epochs", "40")
+        process = subprocess.Popen(
+            (*command, "--storage", str(tmp_path)),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            assert process.stderr
+            assert next(line for line in process.stderr if "of 60 runs" in line).startswith(after)
+            os.killpg(process.pid, number)
+            out, err = process.communicate()
+        finally:
+            process.kill()
+        return process.returncode, out, err
+
+    assert interrupt("3 of 60 runs", signal.SIGKILL)[0] == -signal.SIGKILL
+    code, out, err = interrupt("6 of 60 runs", signal.SIGINT)  # the same command has gone on
+    assert code == 0, err
     assert "Traceback" not in err
     ended = int(re.findall(r"Ctrl-C ended it after (\d+) of 60 runs", err)[0])
-    assert 3 <= ended < 60
+    assert 6 <= ended < 60
+    assert "The same command goes on." in err
     assert re.search(r"With \w+ seeds, .* and epochs 40 comes to \d+\.\d\d % validation accuracy on average", out)
     assert f"(mean ± SD, n = {ended} seeds; 95% BCa bootstrap CI [" in out
 

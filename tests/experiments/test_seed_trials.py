@@ -1,6 +1,7 @@
 """Settings trained with several seeds, computed in this process."""
 
 from collections import deque
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,12 @@ from model.config import TrainingConfig
 from model.data import Dataset
 from model.experiments.cluster import Disconnected, Ended, Lost, Reported
 from model.experiments.contender import Contender
+from model.experiments.kept_runs import KeptRuns
 from model.experiments.material import Material, keep
+from model.experiments.seed_runs import SeedRun, SettingRuns
 from model.experiments.seed_trials import SeedTrials
 from model.experiments.statistics.measure import TEST_ACCURACY, VALIDATION_ACCURACY
+from model.experiments.storage import open_store
 from model.experiments.trial_run import TrialOutcome, TrialTask, run_trial
 from model.inference.evaluation import evaluate
 from model.training import train
@@ -95,7 +99,9 @@ def test_runs_that_come_to_nothing_say_why(dataset: Dataset) -> None:
     assert (lost.runs[0].values, lost.runs[0].note) == ({}, "its processes ended")
     assert other.runs[0].values
     outcomes = [TrialOutcome("diverged", note="the loss is no number"), TrialOutcome("stopped")]
-    settings = SeedTrials(BOTH, 1).collect(outcomes, dataset)
+    trials = SeedTrials(BOTH, 1)
+    runs = [trials.run_of(7, outcome, dataset) for outcome in outcomes]
+    settings = trials.collect(dict(zip(trials.keys, runs, strict=True)))
     assert [each.runs[0].note for each in settings] == ["the loss is no number", "stopped"]
     assert [each.failed(VALIDATION_ACCURACY) for each in settings] == [1, 1]
 
@@ -109,6 +115,41 @@ def test_an_interruption_leaves_whole_pairs(dataset: Dataset) -> None:
 def test_a_scheduler_that_is_gone_is_told(dataset: Dataset) -> None:
     with pytest.raises(ValueError, match="the scheduler is gone"):
         SeedTrials(BOTH, 2).compute(HereCluster(ends_after=1), dataset)
+
+
+def test_runs_that_have_ended_are_kept_and_more_are_added(dataset: Dataset, tmp_path: Path) -> None:
+    def compute(seeds: int, cluster: HereCluster, name: str = "both", most: int = 99) -> list[SettingRuns]:
+        trials = SeedTrials(BOTH, seeds, looks_at_test_set=True)
+        kept = KeptRuns(open_store(tmp_path, name), trials.description(dataset))
+        return trials.compute(cluster, dataset, should_stop=lambda: cluster.computed == most, kept=kept)
+
+    undisturbed = compute(3, HereCluster(), "undisturbed")
+    with pytest.raises(ValueError, match="the scheduler is gone; the same command goes on"):
+        compute(2, HereCluster(loses=1, ends_after=3))
+    second, third = HereCluster(), HereCluster()
+    compute(2, second)
+    assert second.computed == 2  # the one that was lost, and the one that was not begun
+    settings = compute(3, third)
+    assert third.computed == 2
+    for setting, calm in zip(settings, undisturbed, strict=True):
+        assert [run.values for run in setting.runs] == [run.values for run in calm.runs]
+        for run, other in zip(setting.runs, calm.runs, strict=True):
+            assert [point.validation_accuracy for point in run.curve] == [
+                point.validation_accuracy for point in other.curve
+            ]
+    store = open_store(tmp_path, "both")
+    with pytest.raises(ValueError, match="the study both is of other settings: give this one another name"):
+        KeptRuns(store, SeedTrials(BOTH, 2).description(dataset))
+    with pytest.raises(ValueError, match="the study both is one of seeds or compare"):
+        store.plan()
+
+
+def test_two_commands_at_one_study_keep_each_run_once(tmp_path: Path) -> None:
+    first, second = (KeptRuns(open_store(tmp_path, "shared"), {"settings": []}) for _ in range(2))
+    first.add("a", SeedRun(7, {"validation_accuracy": 0.5}), 0.5)
+    second.add("a", SeedRun(7, {"validation_accuracy": 0.25}), 0.25)
+    second.add("b", SeedRun(8, note="diverged"), None)
+    assert first.known() == {"a": SeedRun(7, {"validation_accuracy": 0.5}), "b": SeedRun(8, note="diverged")}
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_ink_is_part_of_the_material_and_judges(mnist_5k: Dataset, shared_cache:
     ink = str(next((ROOT / "tests").rglob("*.jsonl")))
     material = Material.of(mnist_5k, judge=ink)
     assert material.digest != Material.of(mnist_5k).digest
-    reference = material.reference("mnist-5k", judge=ink)
+    reference = material.reference("mnist-5k")
     outcome = run_trial(TrialTask("key", (SMALL,), reference, ("ink_accuracy",)), ignore, never)
     assert outcome.weights
     assert outcome.values
