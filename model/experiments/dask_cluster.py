@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 5.0  # from one look whether all processes are there to the next
 RESULT_SECONDS = 30.0  # for a result to come over
+KEPT_MEMORY = 64 * 2**20  # bytes that a process keeps for its next step
 WORKER_FAILURES = 3  # so many workers may end while they compute a trial; with the next it is lost
 
 
@@ -252,6 +253,10 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
             "distributed.worker.memory.monitor-interval": "500ms",
             "distributed.worker.profile.enabled": False,
             "distributed.scheduler.work-stealing-interval": "500ms",
+            # Dask has processes give freed memory back at once, and a training asks for the same again in each step:
+            # thousands of page faults.
+            "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEPT_MEMORY,
+            "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": KEPT_MEMORY // 2,
         }
     )
     _quieten()
@@ -276,6 +281,8 @@ def connect(address: str) -> DaskCluster:
     Raises:
         ValueError: it can't be reached, is of another version, or has no Inkling or another one; one line says which.
     """
+    import distributed  # noqa: F401 - it sets its loggers' levels
+
     _quieten()
     try:
         client = _client(address, timeout=CONNECT_SECONDS)
