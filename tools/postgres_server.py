@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from tools.app_server import free_port
 
@@ -39,41 +40,73 @@ def why_not() -> str:
     return ""
 
 
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start a server with its files in a temporary folder, and give its address.
+class PostgresServer:
+    """A server with its files in a folder.
 
-    Raises:
-        RuntimeError: there is no PostgreSQL here, or it does not start.
+    Attributes:
+        address: Of its database.
+        is_running: Whether it was started, and not stopped since.
     """
-    if reason := why_not():
-        raise RuntimeError(reason)
-    programs, port = find_programs(), free_port()
-    assert programs
-    owner = USER if os.getuid() == 0 else None
-    database = Path(tempfile.mkdtemp(prefix="postgres-"))  # not among pytest's folders, which are closed to its user
-    if owner:
-        shutil.chown(database, owner, owner)
 
-    def run(*command: str) -> None:
+    def __init__(self, folder: Path) -> None:
+        """Make its files.
+
+        Raises:
+            RuntimeError: There is no PostgreSQL here.
+        """
+        if reason := why_not():
+            raise RuntimeError(reason)
+        programs, port = find_programs(), free_port()
+        assert programs
+        self.address, self.is_running = f"postgresql://{USER}@127.0.0.1:{port}/{USER}", False
+        self._owner = USER if os.getuid() == 0 else None
+        if self._owner:
+            shutil.chown(folder, self._owner, self._owner)
+        files, self._log = str(folder / "data"), str(folder / "log")
+        self._options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=50"
+        self._control = (str(programs / "pg_ctl"), "-D", files, "-w")
+        self._run(str(programs / "initdb"), "-D", files, "-U", USER, "-A", "trust", "-N", "--no-instructions")
+
+    def start(self) -> None:
+        """Start it.
+
+        Raises:
+            RuntimeError: It does not start.
+        """
+        self._run(*self._control, "-l", self._log, "-o", self._options, "start")
+        self.is_running = True
+
+    def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
+        """Stop it: in order, or as a crash would."""
+        self._run(*self._control, "-m", mode, "stop")
+        self.is_running = False
+
+    def _run(self, *command: str) -> None:
         done = subprocess.run(
-            command, user=owner, group=owner, cwd="/", capture_output=True, text=True, timeout=START_SECONDS
+            command, user=self._owner, group=self._owner, cwd="/", capture_output=True, text=True, timeout=START_SECONDS
         )
         if done.returncode:
             raise RuntimeError(f"{Path(command[0]).name}: {done.stdout}{done.stderr}")
 
-    files = database / "data"
-    options = f"-h 127.0.0.1 -p {port} -k {database} -c fsync=off -c max_connections=50"
-    control = (str(programs / "pg_ctl"), "-D", str(files), "-w")
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Start a server with its files in a temporary folder.
+
+    Raises:
+        RuntimeError: There is no PostgreSQL here, or it does not start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # not among pytest's folders, which are closed to its user
     try:
-        run(str(programs / "initdb"), "-D", str(files), "-U", USER, "-A", "trust", "-N", "--no-instructions")
-        run(*control, "-l", str(database / "log"), "-o", options, "start")
+        server = PostgresServer(folder)
+        server.start()
         try:
-            yield f"postgresql://{USER}@127.0.0.1:{port}/{USER}"
+            yield server
         finally:
-            run(*control, "-m", "fast", "stop")
+            if server.is_running:
+                server.stop()
     finally:
-        shutil.rmtree(database, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_user() -> bool:

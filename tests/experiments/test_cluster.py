@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,21 +22,30 @@ from model.experiments.material import Material, keep
 from model.experiments.storage import open_store
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
+from model.training import train
+from model.training.checkpoint import Checkpoint
 from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan
 from tests.paths import ROOT
 from tests.polling import wait_for
 from tools.app_server import free_port
-from tools.postgres_server import postgres_server, why_not
+from tools.postgres_server import PostgresServer, postgres_server, why_not
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300), pytest.mark.skipif(bool(why_not()), reason=why_not())]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(500)]
 
 BASE = SMALL.changed(epochs=16, training_size=1000)
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    with postgres_server() as address:
-        yield address
+def server() -> Iterator[PostgresServer]:
+    if why_not():
+        pytest.skip(why_not())
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(server: PostgresServer) -> str:
+    return server.address
 
 
 @contextmanager
@@ -91,11 +101,13 @@ def scores(view: StudyView) -> list[object]:
     return [(trial.number, trial.params, trial.values) for trial in view.trials]
 
 
+def settings() -> list[str]:
+    return [f"{name.replace('_', '-')}={_text(getattr(BASE, name))}" for name in BASE.model_fields_set]
+
+
 def options() -> list[str]:
-    return [f"--{name.replace('_', '-')}={_text(getattr(BASE, name))}" for name in BASE.model_fields_set] + [
-        "--sampler=random",
-        "--vary=learning_rate=log:1e-4..0.1,hidden_sizes=[8;16]",
-    ]
+    vary = ("--sampler=random", "--vary=learning_rate=log:1e-4..0.1,hidden_sizes=[8;16]")
+    return [*(f"--{setting}" for setting in settings()), *vary]
 
 
 def _text(value: object) -> str:
@@ -135,7 +147,7 @@ def test_two_commands_share_a_study_while_a_worker_and_one_of_them_are_killed(
     assert {trial.state for trial in view.trials} == {"finished"}
 
 
-def test_a_scheduler_that_is_killed_is_waited_for_and_gets_the_data_again(
+def test_a_scheduler_that_is_killed_is_waited_for_and_gets_all_files_again(
     tmp_path: Path, mnist_5k: Dataset, shared_cache: Path
 ) -> None:
     port, folder = free_port(), tmp_path / "here"
@@ -143,18 +155,41 @@ def test_a_scheduler_that_is_killed_is_waited_for_and_gets_the_data_again(
     arrays = ("images", "labels", "test_images", "test_labels")
     names = ("x_train", "y_train", "x_test", "y_test")
     np.savez(folder / "digits.npz", **{name: getattr(mnist_5k, one) for name, one in zip(names, arrays, strict=True)})
-    # The workers run in another folder, and find no file of this name.
-    arguments = [*options(), "--name=away", "--trials=6", "--data=digits.npz", f"--scheduler=tcp://127.0.0.1:{port}"]
+    for name in ("teacher", "start"):
+        config = BASE.changed(seed=len(name))
+        *_, progress = train(config, mnist_5k)
+        Checkpoint.of(config, progress, mnist_5k, "finished").save(folder / f"{name}.safetensors")
+    ink = next((ROOT / "tests").rglob("*.jsonl"))
+    shutil.copy(ink, folder / "mine.jsonl")
+    # The workers run in another folder, and find no file of these names.
+    files = {"ink": "mine.jsonl", "teacher": "teacher.safetensors", "start_from": "start.safetensors"}
+    arguments = [
+        *(f"--{option}" for option in settings()),
+        *(f"--{name.replace('_', '-')}={file}" for name, file in files.items()),
+        *("--vary=learning_rate=log:1e-4..0.1", "--sampler=random", "--judge=mine.jsonl"),
+        *("--objective=validation_accuracy,ink_accuracy", "--name=away", "--trials=6", "--data=digits.npz"),
+        f"--scheduler=tcp://127.0.0.1:{port}",
+    ]
     with sweep(folder, *arguments) as command:
         log = folder / "experiments" / "away" / "log.txt"
         with scheduler(port, tmp_path) as first:
-            wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial")
+            wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial", 200)
             first.kill()
-            wait_for(lambda: "is gone" in log.read_text(), "the command to notice")
+            wait_for(lambda: "is gone" in log.read_text(), "the command to notice", 120)
         with scheduler(port, tmp_path):
             result = ended(command, folder)
     assert [(trial["number"], trial["state"]) for trial in result["trials"]] == [(n, "finished") for n in range(6)]
     assert "the scheduler is back" in log.read_text()
+    plan = small_plan(
+        "learning_rate=log:1e-4..0.1",
+        trials=6,
+        base=BASE.changed(**{name: str(folder / file) for name, file in files.items()}),
+        judge=str(folder / "mine.jsonl"),
+        objectives=("validation_accuracy", "ink_accuracy"),
+    )
+    StudyEngine(plan, open_store(tmp_path, "calm"), InlineCluster(1), mnist_5k).run()
+    calm = StudyReader(tmp_path, "calm").read()
+    assert [tuple(trial["values"]) for trial in result["trials"]] == [trial.values for trial in calm.trials]
 
 
 def test_a_scheduler_that_is_none_or_has_no_inkling_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -188,3 +223,37 @@ def test_a_database_is_shared_by_who_comes_at_once(database: str, tmp_path: Path
     assert [(trial.number, trial.state, trial.attempts) for trial in view.trials] == [
         (number, "finished", 1) for number in range(6)
     ]
+
+
+def test_a_database_that_crashes_ends_the_command_in_one_line_and_the_study_goes_on(
+    server: PostgresServer, tmp_path: Path, mnist_5k: Dataset, shared_cache: Path
+) -> None:
+    folder = tmp_path / "here"
+    arguments = [*options(), "--name=crash", "--trials=6", f"--storage={server.address}", "--jobs=1"]
+    with sweep(folder, *arguments) as command:
+        log = folder / "experiments" / "crash" / "log.txt"
+        wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial", 200)
+        server.stop("immediate")
+        try:
+            _, code = command.communicate(timeout=120), command.returncode
+        finally:
+            server.start()
+    *_, last = (folder / "stderr").read_text().splitlines()
+    assert code == 2
+    assert "Traceback" not in (folder / "stderr").read_text()
+    assert last.startswith("error: the storage can't be reached any more (")
+    assert last.endswith("); the same command goes on")
+    before = StudyReader(open_store(server.address, "crash", folder)).read()
+    assert (before.state, 1 <= before.ended < 6) == ("interrupted", True)
+    with sweep(folder, *arguments) as command:
+        result = ended(command, folder)
+    plan = small_plan(trials=6).model_copy(update={"base": BASE})
+    StudyEngine(plan, open_store(tmp_path, "calm"), InlineCluster(1), mnist_5k).run()
+    calm = StudyReader(tmp_path, "calm").read()
+    assert [(trial["number"], tuple(trial["values"])) for trial in result["trials"]] == [
+        (trial.number, trial.values) for trial in calm.trials
+    ]
+    finished = [
+        trial for trial in result["trials"] if trial["number"] in {one.number for one in before.trials if one.values}
+    ]
+    assert {trial["attempts"] for trial in finished} == {1}
