@@ -75,9 +75,13 @@ def _perturb(source: Source, dataset: str, images: Images) -> None:
     with right:
         _show_lost(before, after, images)
     measured = break_it_report.Measured(before, after, images, stress_measures.describe(images, dataset))
-    report_button.show(
-        lambda: break_it_report.make(source, perturbation, measured, points, axis.title), "break-it", "perturb_report"
-    )
+    with st.container(key="perturb_files", horizontal=True, gap="small"):
+        report_button.show(
+            lambda: break_it_report.make(source, perturbation, measured, points, axis.title),
+            "break-it",
+            "perturb_report",
+        )
+        break_it_curves.download(points)
     break_it_fork.offer(source, perturbation)
 
 

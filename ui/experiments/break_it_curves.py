@@ -39,21 +39,21 @@ def show(
     st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_curve")
     several = max(point.trials for point in points) > 1
     band = f" The band spans {trials.SEEDS} seeds." if several else ""
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="perturb_csv"
-    ):
-        st.caption(f"On {len(images.labels):,} images; dotted: a guess among ten digits.{band}")
-        st.download_button(
-            "Download curve (CSV)",
-            curve_csv(points),
-            "robustness.csv",
-            "text/csv",
-            key="perturb_download",
-            icon=":material/download:",
-            on_click="ignore",
-            type="tertiary",
-        )
+    st.caption(f"On {len(images.labels):,} images; dotted: a guess among ten digits.{band}")
     return points, axis
+
+
+def download(points: Sequence[AmountPoint]) -> None:
+    """The button that gives the curve as a table."""
+    st.download_button(
+        "Curve (CSV)",
+        curve_csv(points),
+        "robustness.csv",
+        "text/csv",
+        key="perturb_download",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _plan(source: Source, perturbation: Perturbation) -> tuple[list[Trial], AmountAxis, float | None]:

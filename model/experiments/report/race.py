@@ -13,7 +13,7 @@ from model.experiments.report.csv_table import to_csv
 from model.training.history import HistoryPoint
 
 ONE_RACE = (
-    "One race proves little: another seed may turn it round. `python -m model compare` trains both with several seeds, "
+    "One race proves little: another seed may turn it round. python -m model compare trains both with several seeds, "
     "and says whether the difference is real."
 )
 
