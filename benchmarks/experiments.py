@@ -30,14 +30,14 @@ from model.cli import entry
 from model.common.machine import describe, phrase
 from model.config import TrainingConfig
 from model.data import Dataset
-from model.experiments.cluster import run_tasks
-from model.experiments.dask_cluster import DaskCluster, local_cluster
+from model.experiments.clusters.cluster import run_tasks
+from model.experiments.clusters.dask_cluster import DaskCluster, local_cluster
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material
 from model.experiments.plan import ExperimentPlan
 from model.experiments.progress import Observer, StudyProgress
 from model.experiments.space import SearchSpace
-from model.experiments.storage import open_store
+from model.experiments.stores.storage import open_store
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
 from model.experiments.trial_run import TrialTask, run_trial

@@ -46,7 +46,7 @@ def compare_command(
     more, all pairs are compared, and corrected for their number. Ctrl-C ends it with the runs that are there; the same
     command goes on, also with more --seeds.
     """
-    from model.experiments.contender import network_file
+    from model.experiments.seeds.contender import network_file
 
     check_files(**options.files)
     files = [network_file(text) for text in contenders]
@@ -60,10 +60,10 @@ def compare_command(
         _compare_networks([file for file in files if file], common.get("data", "mnist-5k"), options, as_json=as_json)
         return
 
-    from model.experiments import contender
     from model.experiments.report.seeds import comparison_report, runs_csv
-    from model.experiments.seed_runs import SeedComparison
-    from model.experiments.seed_trials import SeedTrials
+    from model.experiments.seeds import contender
+    from model.experiments.seeds.seed_runs import SeedComparison
+    from model.experiments.seeds.seed_trials import SeedTrials
 
     rivals = contender.contenders(contenders, common)
     trials = SeedTrials(rivals, options.seeds, options.objective, options.until, options.judge, options.test)
@@ -103,8 +103,8 @@ def compare_command(
 
 
 def _compare_networks(files: Sequence[Path], data: str, options: SeedOptions, *, as_json: bool) -> None:
-    from model.experiments.network_comparison import compare_networks
     from model.experiments.report.networks import differing_csv, networks_report
+    from model.experiments.seeds.network_comparison import compare_networks
     from model.training import checkpoint
 
     names = _names(files)

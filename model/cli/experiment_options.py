@@ -26,8 +26,8 @@ from model.experiments.plan import OBJECTIVES, Objective
 
 if TYPE_CHECKING:  # they take a while to import, which --help need not wait for
     from model.experiments.report.content import Report
-    from model.experiments.seed_runs import SettingRuns
-    from model.experiments.seed_trials import SeedTrials
+    from model.experiments.seeds.seed_runs import SettingRuns
+    from model.experiments.seeds.seed_trials import SeedTrials
 
 FILES = {"html": (".html", ".htm"), "csv": (".csv",)}
 
@@ -177,9 +177,9 @@ def compute(trials: SeedTrials, dataset: Dataset, options: SeedOptions) -> tuple
         raise ValueError("--jobs is for this machine; the workers of --scheduler are started beside it")
     description = trials.description(dataset)  # bad input is refused before processes are started
 
-    from model.experiments.dask_cluster import connect, local_cluster
-    from model.experiments.kept_runs import KeptRuns, description_digest
-    from model.experiments.storage import open_store
+    from model.experiments.clusters.dask_cluster import connect, local_cluster
+    from model.experiments.seeds.kept_runs import KeptRuns, description_digest
+    from model.experiments.stores.storage import open_store
 
     kind = "seeds" if len(trials.contenders) == 1 else "compare"
     store = open_store(options.storage, options.name or f"{kind}-{description_digest(description)[:8]}")

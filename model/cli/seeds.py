@@ -37,9 +37,9 @@ def seeds_command(
     SETTING is a preset, or settings such as optimizer=adam,learning_rate=0.001; by default the options' alone. The
     first seed is --seed. Ctrl-C ends it with the runs that are there; the same command goes on, also with more --seeds.
     """
-    from model.experiments.contender import contender
     from model.experiments.report.seeds import runs_csv, seeds_report
-    from model.experiments.seed_trials import SeedTrials
+    from model.experiments.seeds.contender import contender
+    from model.experiments.seeds.seed_trials import SeedTrials
     from model.experiments.statistics import paper, words
 
     check_files(**options.files)

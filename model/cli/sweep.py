@@ -77,7 +77,7 @@ def sweep_command(
     plan = read_plan(file, {name: value for name, value in given.items() if value is not None})
 
     # Optuna and Dask take a second to import: bad input is refused before.
-    from model.experiments.storage import open_store
+    from model.experiments.stores.storage import open_store
 
     name = plan.name if plan else given["name"]
     assert name
@@ -85,7 +85,7 @@ def sweep_command(
     plan = plan or known_plan(store, given)
     dataset = load_dataset(plan.data)
 
-    from model.experiments.dask_cluster import connect, local_cluster
+    from model.experiments.clusters.dask_cluster import connect, local_cluster
     from model.experiments.engine import StudyEngine, material_of
     from model.experiments.importance import importance
     from model.experiments.study_reader import StudyReader

@@ -61,9 +61,9 @@ def _work(folder: Path, request: Mapping[str, Any]) -> bool:
     """Work at the study, and tell whether it has all its trials."""
     # These take a second to import, and the processes that the cluster starts import this module first.
     from model import data
-    from model.experiments.dask_cluster import local_cluster
+    from model.experiments.clusters.dask_cluster import local_cluster
     from model.experiments.engine import StudyEngine
-    from model.experiments.storage import open_store
+    from model.experiments.stores.storage import open_store
 
     plan = ExperimentPlan.of(request["plan"])
     if plan.judge:  # a file of this folder

@@ -20,13 +20,13 @@ from optuna.trial import FrozenTrial
 from model.data import Dataset
 from model.experiments import samplers, trial_log
 from model.experiments.best_networks import BestNetworks
-from model.experiments.cluster import Cluster, Disconnected, Ended, Event, Lost, Reported, run_tasks
+from model.experiments.clusters.cluster import Cluster, Disconnected, Ended, Event, Lost, Reported, run_tasks
 from model.experiments.control import Control
 from model.experiments.material import Material
 from model.experiments.plan import ExperimentPlan
 from model.experiments.progress import Observer, StatusFile, StudyProgress
 from model.experiments.running_trials import RunningTrials
-from model.experiments.store import TARGET, TEST, Store
+from model.experiments.stores.store import TARGET, TEST, Store
 from model.experiments.study_view import StudyState
 from model.experiments.trial_owners import TrialOwners
 from model.experiments.trial_run import TrialOutcome, TrialTask

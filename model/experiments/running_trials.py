@@ -12,12 +12,12 @@ from optuna.trial import FrozenTrial, TrialState
 
 from model.experiments import samplers, trial_log
 from model.experiments.best_networks import BestNetworks
-from model.experiments.cluster import Cluster
+from model.experiments.clusters.cluster import Cluster
 from model.experiments.curve import CurvePoint
 from model.experiments.importance import distributions
 from model.experiments.material import MaterialReference
 from model.experiments.plan import ExperimentPlan
-from model.experiments.store import Store
+from model.experiments.stores.store import Store
 from model.experiments.trial_owners import TrialOwners
 from model.experiments.trial_run import TrialOutcome, TrialTask
 

@@ -12,8 +12,8 @@ from model.experiments import trial_log
 from model.experiments.control import Control
 from model.experiments.plan import ExperimentPlan
 from model.experiments.progress import StudyProgress
-from model.experiments.storage import open_store
-from model.experiments.store import TARGET, TEST, Store
+from model.experiments.stores.storage import open_store
+from model.experiments.stores.store import TARGET, TEST, Store
 from model.experiments.study_view import StudyState, StudyView, TrialView
 from model.experiments.study_view import TrialState as State
 

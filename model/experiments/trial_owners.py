@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from optuna.trial import FrozenTrial, TrialState
 
 from model.experiments import trial_log
-from model.experiments.store import Store
+from model.experiments.stores.store import Store
 
 LOOK_SECONDS = 0.5  # from one look whether an engine is there to the next
 

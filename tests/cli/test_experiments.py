@@ -13,7 +13,7 @@ import pytest
 from model.config import TrainingConfig
 from model.experiments.plan import ExperimentPlan
 from model.experiments.space import SearchSpace
-from model.experiments.storage import open_store
+from model.experiments.stores.storage import open_store
 from model.training import train
 from model.training.checkpoint import Checkpoint
 from tests.cli.conftest import Run

@@ -8,7 +8,7 @@ from typing import Any
 
 from model.config import TrainingConfig
 from model.experiments import material
-from model.experiments.cluster import Disconnected, Ended, Event, Lost, Reported
+from model.experiments.clusters.cluster import Disconnected, Ended, Event, Lost, Reported
 from model.experiments.curve import CurvePoint
 from model.experiments.plan import ExperimentPlan
 from model.experiments.space import SearchSpace

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from model.data import Dataset
-from model.experiments.dask_cluster import connect
+from model.experiments.clusters.dask_cluster import connect
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material, keep
-from model.experiments.storage import open_store
+from model.experiments.stores.storage import open_store
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
 from model.training import train

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.config import TrainingConfig
-from model.experiments.contender import contender, contenders, network_file
+from model.experiments.seeds.contender import contender, contenders, network_file
 from model.presets import PRESETS
 from model.training.shipped import shipped
 

@@ -12,8 +12,8 @@ from model.experiments.control import Control
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material, keep
 from model.experiments.plan import ExperimentPlan
-from model.experiments.storage import open_store
-from model.experiments.store import Store
+from model.experiments.stores.storage import open_store
+from model.experiments.stores.store import Store
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
 from model.experiments.trial_run import TrialTask
@@ -148,7 +148,7 @@ def test_an_outcome_that_comes_twice_counts_once(store: Store, mnist_5k: Dataset
 
 
 def test_a_worker_that_begins_a_trial_again_is_a_second_attempt(store: Store, mnist_5k: Dataset) -> None:
-    from model.experiments.cluster import Reported
+    from model.experiments.clusters.cluster import Reported
     from model.experiments.curve import CurvePoint
 
     def begin_twice(count: int, task: TrialTask) -> None:

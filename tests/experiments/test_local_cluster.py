@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from model.data import Dataset
-from model.experiments.cluster import Ended, Lost, Reported, run_tasks
-from model.experiments.dask_cluster import DaskCluster, local_cluster
-from model.experiments.dask_worker import NICE_LEVEL
+from model.experiments.clusters.cluster import Ended, Lost, Reported, run_tasks
+from model.experiments.clusters.dask_cluster import DaskCluster, local_cluster
+from model.experiments.clusters.dask_worker import NICE_LEVEL
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material
-from model.experiments.storage import open_store
+from model.experiments.stores.storage import open_store
 from model.experiments.study_reader import StudyReader
 from model.experiments.trial_run import TrialTask, run_trial
 from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan

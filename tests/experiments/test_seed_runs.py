@@ -7,11 +7,11 @@ import pytest
 
 from model.config import TrainingConfig
 from model.experiments.curve import CurvePoint
-from model.experiments.network_comparison import compare_networks
 from model.experiments.report.html import to_html
 from model.experiments.report.networks import differing_csv, networks_report
 from model.experiments.report.seeds import comparison_report, runs_csv, seeds_report
-from model.experiments.seed_runs import SeedComparison, SeedRun, SettingRuns
+from model.experiments.seeds.network_comparison import compare_networks
+from model.experiments.seeds.seed_runs import SeedComparison, SeedRun, SettingRuns
 from model.experiments.statistics.measure import TEST_ACCURACY, VALIDATION_ACCURACY
 
 MEASURES = [VALIDATION_ACCURACY, TEST_ACCURACY]

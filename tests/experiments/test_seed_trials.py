@@ -7,14 +7,14 @@ import pytest
 
 from model.config import TrainingConfig
 from model.data import Dataset
-from model.experiments.cluster import Disconnected, Ended, Lost, Reported
-from model.experiments.contender import Contender
-from model.experiments.kept_runs import KeptRuns
+from model.experiments.clusters.cluster import Disconnected, Ended, Lost, Reported
 from model.experiments.material import Material, keep
-from model.experiments.seed_runs import SeedRun, SettingRuns
-from model.experiments.seed_trials import SeedTrials
+from model.experiments.seeds.contender import Contender
+from model.experiments.seeds.kept_runs import KeptRuns
+from model.experiments.seeds.seed_runs import SeedRun, SettingRuns
+from model.experiments.seeds.seed_trials import SeedTrials
 from model.experiments.statistics.measure import TEST_ACCURACY, VALIDATION_ACCURACY
-from model.experiments.storage import open_store
+from model.experiments.stores.storage import open_store
 from model.experiments.trial_run import TrialOutcome, TrialTask, run_trial
 from model.inference.evaluation import evaluate
 from model.training import train

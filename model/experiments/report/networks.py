@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model.experiments.network_comparison import NetworkComparison, NetworkPair
 from model.experiments.report.content import Gallery, Report, Table, digit_picture, versions
 from model.experiments.report.csv_table import to_csv
+from model.experiments.seeds.network_comparison import NetworkComparison, NetworkPair
 
 MOST_PICTURES = 120  # of a pair
 

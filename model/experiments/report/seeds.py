@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from model.experiments.report.charts import Row, curves_chart, seeds_chart, with_band
 from model.experiments.report.content import Figure, Report, Table, settings_table, versions
 from model.experiments.report.csv_table import to_csv
-from model.experiments.seed_runs import SeedComparison, SettingRuns
+from model.experiments.seeds.seed_runs import SeedComparison, SettingRuns
 from model.experiments.statistics import paper, words
 from model.experiments.statistics.measure import Measure
 from model.experiments.statistics.summary import summarize

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from model.experiments.journal_store import JournalStore
 from model.experiments.plan import NAME
-from model.experiments.postgres_store import PostgresStore
-from model.experiments.store import NoStudyError, Store
+from model.experiments.stores.journal_store import JournalStore
+from model.experiments.stores.postgres_store import PostgresStore
+from model.experiments.stores.store import NoStudyError, Store
 
 JOURNAL = "journal.log"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://", "postgresql+psycopg2://", "postgres://")

@@ -6,13 +6,12 @@ import logging
 import os
 import queue
 import time
-import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-import model
 from model.common.cores import cores
-from model.experiments.cluster import Disconnected, Ended, Event, Lost, Reported
+from model.experiments.clusters.cluster import Disconnected, Ended, Event, Lost, Reported
+from model.experiments.clusters.dask_client import check_versions, one_line, open_client, quieten
 from model.experiments.curve import CurvePoint
 from model.experiments.material import Material
 from model.experiments.trial_run import TrialOutcome, TrialTask
@@ -20,7 +19,6 @@ from model.experiments.trial_run import TrialOutcome, TrialTask
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-CONNECT_SECONDS = 10.0
 LOOK_SECONDS = 5.0  # from one look whether all processes are there to the next
 RESULT_SECONDS = 30.0  # for a result to come over
 KEPT_MEMORY = 64 * 2**20  # bytes that a process keeps for its next step
@@ -91,7 +89,7 @@ class DaskCluster:
 
     def submit(self, task: TrialTask) -> None:
         """Compute a trial."""
-        from model.experiments.dask_worker import run_on_worker
+        from model.experiments.clusters.dask_worker import run_on_worker
 
         self._tasks[task.key] = task
         future = self._client.submit(run_on_worker, task, self._topic, key=f"{task.key}-{time.monotonic_ns()}")
@@ -100,7 +98,7 @@ class DaskCluster:
 
     def stop(self, key: str) -> None:
         """Ask a trial to stop after its present epoch; its outcome follows."""
-        from model.experiments.dask_worker import request_stop
+        from model.experiments.clusters.dask_worker import request_stop
 
         self._to_stop.add(key)
         if worker := self._workers.get(key):
@@ -132,7 +130,7 @@ class DaskCluster:
         with suppress(Exception):
             self._client.close(timeout=1)
         try:
-            self._client = _client(self._address, timeout=3.0)
+            self._client = open_client(self._address, timeout=3.0)
         except OSError:
             return False
         self._known_size = (0, 0.0)
@@ -197,7 +195,7 @@ class DaskCluster:
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
-        from model.experiments.dask_worker import OtherVersionError
+        from model.experiments.clusters.dask_worker import OtherVersionError
         from model.experiments.material import MissingMaterialError
 
         task = self._tasks[key]
@@ -213,8 +211,8 @@ class DaskCluster:
             times = error.allowed_failures + 1
             return Lost(key, f"{times} processes ended while they computed it: perhaps there was not enough memory")
         if isinstance(error, (OtherVersionError, ImportError, AttributeError)):
-            raise ValueError(f"a worker of {self._address} can't compute trials: {_line(error)}") from None
-        return Ended(key, TrialOutcome("failed", note=f"{type(error).__name__}: {_line(error)}"))
+            raise ValueError(f"a worker of {self._address} can't compute trials: {one_line(error)}") from None
+        return Ended(key, TrialOutcome("failed", note=f"{type(error).__name__}: {one_line(error)}"))
 
     def _done(self, key: str) -> None:
         for known in (self._tasks, self._futures, self._workers):
@@ -223,7 +221,7 @@ class DaskCluster:
 
     def _send(self, digest: str) -> None:
         """Send material to all workers, and to those that come later; once."""
-        from model.experiments.dask_worker import MaterialPlugin
+        from model.experiments.clusters.dask_worker import MaterialPlugin
 
         if digest not in self._sent:
             self._client.register_plugin(MaterialPlugin(self._materials[digest]), name=f"inkling-{digest}")
@@ -259,7 +257,7 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
             "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": KEPT_MEMORY // 2,
         }
     )
-    _quieten()
+    quieten()
     jobs = jobs or cores()
     cluster = LocalCluster(
         n_workers=jobs,
@@ -270,9 +268,9 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
         dashboard_address="127.0.0.1:0",  # its port 8787 may be taken; without bokeh there is no dashboard
         worker_dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
-        preload=["model.experiments.deaf_to_interrupts"],
+        preload=["model.experiments.clusters.deaf_to_interrupts"],
     )
-    return DaskCluster(_client(cluster), local=cluster, jobs=jobs)
+    return DaskCluster(open_client(cluster), local=cluster, jobs=jobs)
 
 
 def connect(address: str) -> DaskCluster:
@@ -281,66 +279,15 @@ def connect(address: str) -> DaskCluster:
     Raises:
         ValueError: it can't be reached, is of another version, or has no Inkling or another one; one line says which.
     """
-    import distributed  # noqa: F401 - it sets its loggers' levels
-
-    _quieten()
     try:
-        client = _client(address, timeout=CONNECT_SECONDS)
+        client = open_client(address)
     except (OSError, ValueError, TypeError) as error:
         raise ValueError(
-            f"the scheduler {address} can't be reached ({_line(error)}): it is started by `dask scheduler`"
+            f"the scheduler {address} can't be reached ({one_line(error)}): it is started by `dask scheduler`"
         ) from None
     try:
-        _check(client, address)
+        check_versions(client, address)
     except BaseException:
         client.close(timeout=1)
         raise
     return DaskCluster(client)
-
-
-def _client(address: Any, timeout: float = CONNECT_SECONDS) -> Client:
-    from distributed import Client
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of versions: they are checked in words of our own
-        return Client(address, timeout=timeout, set_as_default=False)
-
-
-def _check(client: Client, address: str) -> None:
-    def installed() -> str:  # a function in a function goes over as it is: the package need not be there
-        try:
-            import model as there
-            import model.experiments.trial_run
-        except ImportError:
-            return ""
-        return str(there.__version__)
-
-    found: dict[str, Any] = client.get_versions()  # type: ignore[assignment]
-    own = found["client"]["packages"]["distributed"]
-    others = {
-        "the scheduler": found["scheduler"],
-        **{f"worker {name}": each for name, each in found["workers"].items()},
-    }
-    for who, versions in others.items():
-        version = versions["packages"]["distributed"] if versions else None
-        if version != own:
-            raise ValueError(
-                f"{who} of {address} has distributed {version}, and this machine {own}: install one version"
-            )
-    inklings = {"the scheduler": client.run_on_scheduler(installed)}
-    inklings |= {f"worker {name}": version for name, version in client.run(installed).items()}
-    for who, version in inklings.items():
-        if not version:
-            raise ValueError(f"{who} of {address} has no Inkling: start it in Inkling's folder, or install it there")
-        if version != model.__version__:
-            raise ValueError(f"{who} of {address} has Inkling {version}, and this machine {model.__version__}")
-
-
-def _quieten() -> None:
-    """Leave it to this package to say what happened: Dask's own messages are for those who know Dask."""
-    for name in ("distributed", "distributed.nanny", "distributed.client", "distributed.scheduler", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]

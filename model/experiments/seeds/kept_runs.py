@@ -12,8 +12,8 @@ import optuna
 from optuna.trial import TrialState
 
 from model.experiments.curve import CurvePoint
-from model.experiments.seed_runs import SeedRun
-from model.experiments.store import DIGEST, KIND, PLAN, NoStudyError, Store
+from model.experiments.seeds.seed_runs import SeedRun
+from model.experiments.stores.store import DIGEST, KIND, PLAN, NoStudyError, Store
 
 SEEDS = "seeds"  # the kind of such a study
 KEY, RUN = "key", "run"  # attributes of a trial

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import model
 from model.data import Dataset
-from model.experiments.cluster import Cluster, Disconnected, Ended, Lost
-from model.experiments.contender import Contender
+from model.experiments.clusters.cluster import Cluster, Disconnected, Ended, Lost
 from model.experiments.material import Material, MaterialReference
 from model.experiments.plan import NEEDS_GOAL, Objective
-from model.experiments.seed_runs import SeedRun, SettingRuns
+from model.experiments.seeds.contender import Contender
+from model.experiments.seeds.seed_runs import SeedRun, SettingRuns
 from model.experiments.statistics.measure import MEASURES, TEST_ACCURACY, VALIDATION_ACCURACY, Measure
 from model.experiments.trial_run import TrialOutcome, TrialTask
 from model.inference.evaluation import evaluate
@@ -21,7 +21,7 @@ from model.training import checkpoint
 from model.training.ancestors import network_names
 
 if TYPE_CHECKING:
-    from model.experiments.kept_runs import KeptRuns  # Optuna takes half a second to import
+    from model.experiments.seeds.kept_runs import KeptRuns  # Optuna takes half a second to import
 
 MOST_SEEDS = 1_000
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import optuna
 
-from model.experiments.store import Store
+from model.experiments.stores.store import Store
 
 CONNECT_SECONDS = 10
 

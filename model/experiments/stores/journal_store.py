@@ -15,7 +15,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.storages.journal._file import BaseJournalFileLock, get_lock_file
 from optuna.storages.journal._storage import JournalOperation
 
-from model.experiments.store import Store
+from model.experiments.stores.store import Store
 
 
 class JournalStore(Store):

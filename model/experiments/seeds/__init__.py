@@ -1,0 +1,1 @@
+"""Settings trained with the same seeds, and networks that answer the same images: held against one another."""
