@@ -15,7 +15,7 @@ from model.common.arrays import U8, Array
 from model.ink import render
 from model.ink.scribbles import scribbles
 from model.nn.classifier import DigitClassifier
-from model.training.checkpoint import tensors_of
+from model.training.network_tensors import tensors_of
 
 MAX_BYTES = 32_000_000  # of parameters; the browser leaves a larger network to the app
 SMALL_BYTES = 1_000_000  # of parameters; a smaller network is sent as it is

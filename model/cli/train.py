@@ -26,7 +26,7 @@ from model.cli.console import (
 from model.cli.interruption import Interruption, interruption
 from model.cli.network_file import NetworkFile
 from model.cli.turn import turn_option
-from model.common.fields import Settings
+from model.common.fields import SettingsModel
 from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
@@ -57,7 +57,9 @@ SHOWN = (
 )
 
 
-def config_options(command: Callable[..., Any], config_class: type[Settings] = TrainingConfig) -> Callable[..., Any]:
+def config_options(
+    command: Callable[..., Any], config_class: type[SettingsModel] = TrainingConfig
+) -> Callable[..., Any]:
     """Add an option for each field of TrainingConfig; the values are checked there, not here."""
     for name, setting in reversed(config_class.model_fields.items()):
         options = config_class.options(name)

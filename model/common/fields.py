@@ -1,7 +1,8 @@
 """Describe a setting once, on its field: range, label, help, formula, place on the page, when it may change.
 
-`setting` makes such a field, and `Settings` is a frozen value made of them. Widgets, command-line options, addresses
-and messages are derived from the fields, so a new setting needs its field and the code that uses it, and no list.
+`setting` makes such a field, and `SettingsModel` is a frozen value made of them. Widgets, command-line options,
+addresses and messages are derived from the fields, so a new setting needs its field and the code that uses it, and no
+list.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def setting(
     network: str = "",
     **limits: Any,
 ) -> Any:
-    """A field of `Settings`: see `Setting`; `limits` are pydantic's (ge, gt, le, lt, min_length, max_length)."""
+    """A field of a `SettingsModel`: see `Setting`; `limits` are pydantic's (ge, gt, le, lt, min_length, max_length)."""
     info: FieldInfo = Field(default, title=title, description=help, **limits)
     info.metadata.append(
         Setting(
@@ -82,7 +83,7 @@ def setting(
     return info
 
 
-class Settings(BaseModel):
+class SettingsModel(BaseModel):
     """A frozen value whose fields are settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

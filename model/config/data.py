@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from model.common.fields import Group, Settings, setting
+from model.common.fields import Group, SettingsModel, setting
 
 
-class DataSettings(Settings):
+class DataSettings(SettingsModel):
     """The training set, what is set aside of it, and whether things that are no digits are learned too."""
 
     data: str = setting(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from model.common.fields import Choice, Group, Settings, setting
+from model.common.fields import Choice, Group, SettingsModel, setting
 from model.config.slider_stops import FIVE_PERCENTS, MAX_UNITS, UNITS_STOPS
 
 MAX_HIDDEN_LAYERS = 6
@@ -16,7 +16,7 @@ HIDDEN_LAYERS: dict[str, tuple[str, ...]] = {"hidden_sizes": ()}  # a setting th
 Units = Annotated[int, Field(ge=1, le=MAX_UNITS)]
 
 
-class NetworkSettings(Settings):
+class NetworkSettings(SettingsModel):
     """The hidden layers, what they compute, and how their first weights are drawn."""
 
     hidden_sizes: tuple[Units, ...] = setting(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.common.fields import Choice, Group, Settings, setting
+from model.common.fields import Choice, Group, SettingsModel, setting
 from model.config.slider_stops import DECADES, FIVE_PERCENTS, PERCENTS
 
 
-class OptimizationSettings(Settings):
+class OptimizationSettings(SettingsModel):
     """The optimizer, the schedule, the batches, regularization, and when training ends."""
 
     optimizer: Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"] = setting(

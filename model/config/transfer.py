@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from model.common.fields import Group, Settings, setting
+from model.common.fields import Group, SettingsModel, setting
 
 TEACHER: dict[str, tuple[str, ...]] = {"teacher": ()}  # a setting that has an effect with any
 
 
-class TransferSettings(Settings):
+class TransferSettings(SettingsModel):
     """The networks to learn from, by their files, or by their names if they come with Inkling."""
 
     teacher: str = setting(

@@ -9,7 +9,7 @@ from pathlib import Path
 from model.data import formats, orientation, picture_folder, zip_set
 from model.data.byte_reader import FORMATS, ByteReader
 from model.data.dataset import Dataset
-from model.data.formats import Contents, Kind
+from model.data.formats import Contents, FileKind
 from model.data.formats.labels import one_label_note
 from model.data.formats.unread import describe_unread
 from model.data.labeled_file import Entry, file_kind, read_labeled, read_training
@@ -18,7 +18,7 @@ from model.data.zip_set import Files
 
 MAX_DEPTH = 6  # of folders: MNIST/raw, data/images/train/3
 MAX_FILES = 300_000
-_DATA = (Kind.IDX_IMAGES, Kind.TABLE, Kind.ARCHIVE, Kind.INK)  # in the order of preference
+_DATA = (FileKind.IDX_IMAGES, FileKind.TABLE, FileKind.ARCHIVE, FileKind.INK)  # in the order of preference
 
 
 def list_folder(folder: Path) -> dict[str, Path]:
@@ -37,7 +37,7 @@ def list_folder(folder: Path) -> dict[str, Path]:
                 found[child.relative_to(folder).as_posix()] = child
         if len(found) > MAX_FILES:
             raise ValueError(f"{folder}: expected at most {MAX_FILES:,} files; got more; name one of its folders")
-        if any(file_kind(name, found) in (*_DATA, Kind.PICTURE) for name in found):
+        if any(file_kind(name, found) in (*_DATA, FileKind.PICTURE) for name in found):
             break
         level = [child for child in children if child.is_dir() and not child.is_symlink()]
     return found
@@ -55,19 +55,19 @@ def from_files(sources: Files, name: str) -> Dataset:
     """
     if len(sources) == 1:
         (only,) = sources
-        members = None if file_kind(only, sources) is Kind.UNREAD else zip_set.open_set(sources[only], only)
+        members = None if file_kind(only, sources) is FileKind.UNREAD else zip_set.open_set(sources[only], only)
         if members is not None:
             return from_files(members, name)
         return _dataset(name, read_training(sources, [], only), None)
     entries = [Entry(each, file_kind(each, sources)) for each in sources]
     data = [entry for entry in entries if entry.kind in _DATA]
-    pictures = [entry.name for entry in entries if entry.kind is Kind.PICTURE]
+    pictures = [entry.name for entry in entries if entry.kind is FileKind.PICTURE]
     if not data and pictures:
-        lists = [entry.name for entry in entries if entry.kind in (Kind.LIST, Kind.OTHER)]
+        lists = [entry.name for entry in entries if entry.kind in (FileKind.LIST, FileKind.OTHER)]
         training, testing = picture_folder.read_pictures(sources, pictures, lists, name)
         return _dataset(name, training, testing)
     chosen, test, notes = _choose(entries, data, sources, name)
-    archives = [entry.name for entry in (chosen, test) if entry and entry.kind is Kind.ARCHIVE]
+    archives = [entry.name for entry in (chosen, test) if entry and entry.kind is FileKind.ARCHIVE]
     opened = {archive: zip_set.open_set(sources[archive], archive) for archive in archives}
     sets = {archive: members for archive, members in opened.items() if members is not None}
     if chosen.name in sets:  # train.csv.zip beside test.csv.zip, or all of a set in one zip
@@ -89,11 +89,11 @@ def read_file(path: Path) -> Dataset:
     """
     sources = {path.name: path}
     kind = file_kind(path.name, sources)
-    if kind in (Kind.IDX_IMAGES, Kind.TABLE):
+    if kind in (FileKind.IDX_IMAGES, FileKind.TABLE):
         wanted = part_of(path.name), common_name(path.name)
         beside = [other for other in sorted(path.parent.iterdir()) if other.is_file() and other != path]
         named = {other.name: other for other in beside if (part_of(other.name), common_name(other.name)) == wanted}
-        sources |= {name: file for name, file in named.items() if kind is Kind.IDX_IMAGES or says_labels(name)}
+        sources |= {name: file for name, file in named.items() if kind is FileKind.IDX_IMAGES or says_labels(name)}
         entries = [Entry(each, file_kind(each, sources)) for each in sources]
         return _dataset(path.name, read_training(sources, entries, path.name), None)
     return from_files(sources, path.name)
@@ -161,7 +161,7 @@ def _test_of(chosen: Entry, group: list[Entry], data: list[Entry]) -> Entry | No
 def _no_choice(entries: list[Entry], data: list[Entry], sources: Files, name: str) -> str:
     """Say why the files are no data set: which are not read, or which names leave the choice open."""
     for entry in entries:
-        if not data and entry.kind is Kind.UNREAD:
+        if not data and entry.kind is FileKind.UNREAD:
             with ByteReader(sources[entry.name], entry.name) as opened:
                 unread = describe_unread(opened.peek(formats.BEGINNING), entry.name)
             if unread:

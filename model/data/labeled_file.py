@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from model.data import formats
 from model.data.byte_reader import ByteReader
-from model.data.formats import Contents, Kind
+from model.data.formats import Contents, FileKind
 from model.data.part_names import Part, common_name, part_of, says_labels
 from model.data.zip_set import Files
 
@@ -19,7 +19,7 @@ class Entry:
     """A file of a set."""
 
     name: str  # with its folder
-    kind: Kind
+    kind: FileKind
 
     @property
     def part(self) -> Part:
@@ -32,17 +32,17 @@ class Entry:
         return common_name(self.name)
 
 
-def file_kind(name: str, sources: Files) -> Kind:
+def file_kind(name: str, sources: Files) -> FileKind:
     """Tell a file's kind: a picture by its name, for there may be thousands, everything else by its content."""
     if name.lower().endswith(PICTURE_ENDINGS):
-        return Kind.PICTURE
+        return FileKind.PICTURE
     try:
         with ByteReader(sources[name], name) as opened:
             kind = formats.kind_of(opened.peek(PEEKED), name)
     except ValueError:  # empty or damaged; whoever reads it says so
-        return Kind.TABLE if ".csv" in name.lower() else Kind.OTHER
+        return FileKind.TABLE if ".csv" in name.lower() else FileKind.OTHER
     # Labels under a name of images are a mistake that whoever reads them will tell.
-    return Kind.IDX_IMAGES if kind is Kind.IDX_LABELS and "images" in name else kind
+    return FileKind.IDX_IMAGES if kind is FileKind.IDX_LABELS and "images" in name else kind
 
 
 def read_training(sources: Files, entries: list[Entry], file: str) -> Contents:
@@ -60,14 +60,14 @@ def read_labeled(sources: Files, entries: list[Entry], file: str) -> Contents:
     """Read a file; the labels of IDX images come from the file that belongs to them, and so may those of a table."""
     contents = formats.read_images(sources[file], file)
     kind = file_kind(file, sources)
-    if contents.labels is None and kind is Kind.TABLE:
+    if contents.labels is None and kind is FileKind.TABLE:
         beside = _label_table(entries, file)
         labels = formats.read_label_table(sources[beside], beside, len(contents.images)) if beside else None
         return Contents(contents.images, labels, notes=contents.notes)
-    if contents.labels is not None or kind is not Kind.IDX_IMAGES:
+    if contents.labels is not None or kind is not FileKind.IDX_IMAGES:
         return contents
     part = part_of(file)
-    labels_files = [entry for entry in entries if entry.kind is Kind.IDX_LABELS and entry.part is part]
+    labels_files = [entry for entry in entries if entry.kind is FileKind.IDX_LABELS and entry.part is part]
     same = [entry for entry in labels_files if entry.common_name == common_name(file)]
     found = same or (labels_files if len(labels_files) == 1 else [])
     if not found:
@@ -89,7 +89,7 @@ def _label_table(entries: list[Entry], file: str) -> str | None:
     named = [
         entry.name
         for entry in entries
-        if entry.kind in (Kind.LIST, Kind.TABLE, Kind.OTHER)
+        if entry.kind in (FileKind.LIST, FileKind.TABLE, FileKind.OTHER)
         and entry.name != file
         and (entry.part, entry.common_name) == wanted
         and says_labels(entry.name)

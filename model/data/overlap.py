@@ -41,7 +41,7 @@ def find_overlap(
         seen: the share of the images that the network was trained on, 0..1, if it is known; then the name of the data
             set does not count. Drawings never are the images that a network saw of them: their names always count.
     """
-    if trained_on == "mnist" and tested_on == "mnist-5k" and seen != 0:
+    if trained_on == "mnist" and tested_on == "mnist-5k" and (seen is None or seen > ALL):
         return Overlap.MNIST_5K_IN_MNIST
     if seen:
         return Overlap.TRAINING_IMAGES if seen > ALL else Overlap.SOME_TRAINING_IMAGES

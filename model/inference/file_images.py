@@ -16,7 +16,7 @@ from model.common.arrays import U8
 from model.common.constants import IMAGE_SIDE, PIXELS
 from model.data import formats, orientation
 from model.data.byte_reader import ByteReader
-from model.data.formats import Kind
+from model.data.formats import FileKind
 
 PEEKED = 2**16  # bytes that tell a file's kind
 INK_ENDINGS = (".jsonl", ".json", ".ndjson")
@@ -62,9 +62,9 @@ def read_file_images(path: Path, turn: str | None = None) -> FileImages:
     if not path.is_file():
         raise ValueError(f"expected a file to read; {path} is {'a folder' if path.is_dir() else 'not there'}")
     kind = _kind(path)
-    if kind is Kind.INK:
+    if kind is FileKind.INK:
         return _read_ink(path, turn)
-    if kind in (Kind.TABLE, Kind.IDX_IMAGES, Kind.IDX_LABELS, Kind.ARCHIVE, Kind.UNREAD):
+    if kind in (FileKind.TABLE, FileKind.IDX_IMAGES, FileKind.IDX_LABELS, FileKind.ARCHIVE, FileKind.UNREAD):
         return _read_table(path, turn)
     from model.ink.photo import find_digits  # SciPy takes a second to import, and only photos need it
 
@@ -81,17 +81,17 @@ def read_file_images(path: Path, turn: str | None = None) -> FileImages:
         raise ValueError(f"{path.name}: {error}") from None
 
 
-def _kind(path: Path) -> Kind:
+def _kind(path: Path) -> FileKind:
     name = path.name.lower().removesuffix(".gz")
     try:
         with ByteReader(path) as opened:
             kind = formats.kind_of(opened.peek(PEEKED), path.name)
     except ValueError:  # empty or damaged: who reads it says so
-        kind = Kind.OTHER
-    if kind in (Kind.LIST, Kind.OTHER):
+        kind = FileKind.OTHER
+    if kind in (FileKind.LIST, FileKind.OTHER):
         if name.endswith(INK_ENDINGS):
-            return Kind.INK
-        return Kind.TABLE if name.endswith((".csv", ".tsv", ".npz", ".idx")) else kind
+            return FileKind.INK
+        return FileKind.TABLE if name.endswith((".csv", ".tsv", ".npz", ".idx")) else kind
     return kind
 
 

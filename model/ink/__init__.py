@@ -8,7 +8,7 @@ from model.ink.drawing import (
     BlankDrawing,
     Drawing,
 )
-from model.ink.ink_file import Line, read_ink, read_ink_lines
+from model.ink.ink_file import InkLine, read_ink, read_ink_lines
 from model.ink.mnist_layout import Layout
 from model.ink.rendering import EDGE, PEN_WIDTH, render
 from model.ink.sampler import InkMixture, InkSampler
@@ -23,10 +23,10 @@ __all__ = [
     "PEN_WIDTH",
     "BlankDrawing",
     "Drawing",
+    "InkLine",
     "InkMixture",
     "InkSampler",
     "Layout",
-    "Line",
     "Variation",
     "read_ink",
     "read_ink_lines",

@@ -26,7 +26,7 @@ _LISTS = ("drawings", "data", "items", "samples", "examples", "records", "ink") 
 _LIST_BEGINS = re.compile(rf'\{{(?:[^\[{{]*,)?\s*"(?:{"|".join(_LISTS)})"\s*:\s*\[')
 
 
-class Line(NamedTuple):
+class InkLine(NamedTuple):
     """What a line of an ink file holds, or an item of a list."""
 
     number: int
@@ -49,7 +49,7 @@ def read_ink(source: str | Path | bytes) -> Iterator[Drawing]:
         yield line.drawing
 
 
-def read_ink_lines(source: str | Path | bytes) -> Iterator[Line]:
+def read_ink_lines(source: str | Path | bytes) -> Iterator[InkLine]:
     """Read the same, but go on after a line that is not a drawing.
 
     Raises:
@@ -125,14 +125,14 @@ def _is_document(start: str) -> bool:
     return text.startswith("{") and bool(line_break) and not first.rstrip().endswith("}")
 
 
-def _read_line(number: int, line: bytes) -> Line:
+def _read_line(number: int, line: bytes) -> InkLine:
     try:
-        return Line(number, Drawing.from_json(line))
+        return InkLine(number, Drawing.from_json(line))
     except ValueError as error:
-        return Line(number, None, f"line {number}: {error}")
+        return InkLine(number, None, f"line {number}: {error}")
 
 
-def _read_document(text: str) -> Iterator[Line]:
+def _read_document(text: str) -> Iterator[InkLine]:
     """Read the drawings of one JSON document, or of several in a row; each counts as a line."""
     decoder, position, number = json.JSONDecoder(), 0, 0
     while found := _NEXT.search(text, position):
@@ -144,9 +144,9 @@ def _read_document(text: str) -> Iterator[Line]:
         for record in _records(value):
             number += 1
             try:
-                yield Line(number, Drawing.from_record(record))
+                yield InkLine(number, Drawing.from_record(record))
             except ValueError as error:
-                yield Line(number, None, f"drawing {number}: {error}")
+                yield InkLine(number, None, f"drawing {number}: {error}")
 
 
 def _records(value: Any) -> list[Any]:

@@ -32,7 +32,7 @@ MAX_PRODUCTS = 1e10  # multiplications for all losses together: a second or two
 
 
 @dataclass(frozen=True)
-class Row:
+class GradientPair:
     """One parameter's gradient, computed in two ways."""
 
     layer: int  # counted from 0
@@ -47,7 +47,7 @@ class Row:
 class GradientCheck:
     """Backpropagation's gradient and the numeric one, for some parameters of each layer."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[GradientPair, ...]
     images: int  # in the batch
     kinks: int  # parameters skipped, because the loss has a kink there and no derivative
 
@@ -103,7 +103,7 @@ def check(
         expected = f"images (n, {network.sizes[0]}) with labels (n,), at least one"
         raise ValueError(f"expected {expected}; got {images.shape} with {labels.shape}")
     count, per_layer = _affordable(network, min(len(images), MAX_IMAGES), per_layer, max_products)
-    rows: list[Row] = []
+    rows: list[GradientPair] = []
     kinks = 0
     with np.errstate(over="ignore", invalid="ignore"):  # a diverged network has an infinite error
         soft = soft and soft.rows(slice(count))
@@ -159,10 +159,12 @@ def _shares(network: MLP, layer: int, per_layer: int) -> dict[Kind, int]:
     return {"weight": max(1, per_layer - 2 * few), "bias": few, "gamma": few}
 
 
-def _compare(probe: _Probe, layer: int, kind: Kind, count: int, rng: np.random.Generator) -> tuple[list[Row], int]:
+def _compare(
+    probe: _Probe, layer: int, kind: Kind, count: int, rng: np.random.Generator
+) -> tuple[list[GradientPair], int]:
     """Return rows of one layer's parameters of one kind, and how many were skipped at a kink."""
     values, gradient = _part(probe.network.layers[layer], kind), _part(probe.workspace.gradients[layer], kind)
-    rows: list[Row] = []
+    rows: list[GradientPair] = []
     kinks = 0
     for index in _draw(gradient, 2 * count, rng):
         numeric = probe.slope(values, index)
@@ -170,7 +172,7 @@ def _compare(probe: _Probe, layer: int, kind: Kind, count: int, rng: np.random.G
             kinks += 1
             continue
         analytic = float(gradient[index])
-        rows.append(Row(layer, kind, index, analytic, numeric, relative_error(analytic, numeric)))
+        rows.append(GradientPair(layer, kind, index, analytic, numeric, relative_error(analytic, numeric)))
         if len(rows) == count:
             break
     return rows, kinks

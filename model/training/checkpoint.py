@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -21,14 +20,21 @@ import safetensors.numpy
 
 from model.common.arrays import Array
 from model.common.atomic_file import atomic_write
-from model.common.constants import CLASSES, NON_DIGIT, PIXELS
-from model.config import MAX_HIDDEN_LAYERS, MAX_UNITS, TrainingConfig
+from model.config import TrainingConfig
 from model.data import Dataset, fingerprint
 from model.data.npz import open_npz
 from model.nn.activations import ACTIVATIONS
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.history import Progress
+from model.training.network_tensors import (
+    TensorHeader,
+    check_shapes,
+    check_values,
+    shapes_of,
+    sizes_of,
+    tensors_of,
+)
 
 WEIGHTS = Path(__file__).parents[2] / "weights"
 DEFAULT_WEIGHTS = WEIGHTS / "handwriting.safetensors"
@@ -147,30 +153,6 @@ def load(source: Path | bytes, name: str = "") -> Checkpoint:
         raise ValueError(f"{name}: {error}") from None
 
 
-def tensors_of(mlp: MLP) -> dict[str, Array]:
-    """Return views of a network's values by their names in a file."""
-    tensors = {}
-    for index, layer in enumerate(mlp.layers):
-        tensors[f"layers.{index}.weights"], tensors[f"layers.{index}.biases"] = layer.weights, layer.biases
-        if layer.gamma is not None:
-            mean, variance = mlp.running_statistics_of(index)
-            tensors[f"layers.{index}.scales"] = layer.gamma
-            tensors[f"layers.{index}.mean"], tensors[f"layers.{index}.variance"] = mean, variance
-    return tensors
-
-
-class _Header(NamedTuple):
-    """An array that is not read yet."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-    @property
-    def nbytes(self) -> int:
-        """How many bytes its values take."""
-        return abs(math.prod(self.shape)) * self.dtype.itemsize
-
-
 def _read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
     """Views of the tensors in the file's bytes, and its metadata. The library checks that they lie inside the file."""
     length = int.from_bytes(content[:8], "little")
@@ -196,12 +178,12 @@ def _read_npz(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, st
     with open_npz(content, name) as archive:
         if "metadata" not in archive.keys or len(archive.keys) > 50:
             raise ValueError(f"{name}: expected a network's arrays and one called metadata, as Inkling writes them")
-        headers = {key: _Header(*archive.header(key)) for key in archive.keys}
+        headers = {key: TensorHeader(*archive.header(key)) for key in archive.keys}
         if sum(header.nbytes for header in headers.values()) > SIZE_LIMIT:
             raise ValueError(f"{name}: its arrays must come to at most {SIZE_LIMIT // 2**20} MiB; they are larger")
         described = {key: header for key, header in headers.items() if key != "metadata"}
         try:
-            _check_shapes(described, _shapes(_sizes(described), "layers.0.scales" in described))
+            check_shapes(described, shapes_of(sizes_of(described), "layers.0.scales" in described))
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         arrays = {key: archive.read(key) for key in archive.keys}
@@ -230,7 +212,7 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
     if len(scores) > 100 or not all(_is_plain(value) for value in scores.values()):
         raise ValueError("the scores in its metadata must be at most 100 numbers or short texts")
 
-    sizes, normalized = _sizes(tensors), "layers.0.scales" in tensors
+    sizes, normalized = sizes_of(tensors), "layers.0.scales" in tensors
     if config:
         made = (sizes, activation, normalized)
         described = (config.sizes, config.activation, config.batch_normalization and len(config.sizes) > 2)
@@ -239,61 +221,14 @@ def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:
                 f"its tensors make a network of (sizes, activation, batch normalization) {made}, but its config "
                 f"describes {described}"
             )
-    _check_shapes(tensors, _shapes(sizes, normalized))
-    _check_values(tensors)
+    check_shapes(tensors, shapes_of(sizes, normalized))
+    check_values(tensors)
     network = DigitClassifier(MLP(sizes, activation, batch_normalization=normalized))
     network.temperature = _number(metadata, "temperature", 1.0, 0.01, 100)
     network.reject_bias = _number(metadata, "caution", 0.0, -100, 100)
     for key, target in tensors_of(network.mlp).items():
         target[...] = tensors[key]  # the target is a view into the network's parameters
     return Checkpoint(network, config, scores)
-
-
-def _sizes(tensors: Mapping[str, Array | _Header]) -> tuple[int, ...]:
-    """The network's sizes, from the shapes of its biases alone, checked before anything is built."""
-    sizes = [PIXELS]
-    while (biases := tensors.get(f"layers.{len(sizes) - 1}.biases")) is not None and len(biases.shape) == 1:
-        sizes.append(biases.shape[0])
-    fits = len(sizes) <= MAX_HIDDEN_LAYERS + 2 and 1 <= min(sizes) <= max(sizes) <= MAX_UNITS
-    if len(sizes) < 2 or sizes[-1] not in (CLASSES, NON_DIGIT + 1) or not fits:
-        found = "-".join(map(str, sizes)) if len(sizes) > 1 else ", ".join(sorted(tensors)[:4]) or "nothing"
-        raise ValueError(
-            f"it must hold layers.0.biases, layers.1.biases, ... of a network {PIXELS}-...-{CLASSES} "
-            f"(or {NON_DIGIT + 1}, where the last is what is no digit) with up to "
-            f"{MAX_HIDDEN_LAYERS} hidden layers of up to {MAX_UNITS:,} units; got {found[:200]}"
-        )
-    return tuple(sizes)
-
-
-def _shapes(sizes: Sequence[int], normalized: bool) -> dict[str, tuple[int, ...]]:
-    shapes: dict[str, tuple[int, ...]] = {}
-    for index, (inputs, outputs) in enumerate(pairwise(sizes)):
-        shapes[f"layers.{index}.weights"] = (inputs, outputs)
-        vectors = ["biases"]
-        if normalized and index < len(sizes) - 2:
-            vectors += ["scales", "mean", "variance"]
-        shapes |= {f"layers.{index}.{vector}": (outputs,) for vector in vectors}
-    return shapes
-
-
-def _check_shapes(tensors: Mapping[str, Array | _Header], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    missing, unknown = sorted(shapes.keys() - tensors.keys()), sorted(tensors.keys() - shapes.keys())
-    if missing:
-        raise ValueError(f"it lacks {', '.join(missing)}")
-    if unknown:
-        raise ValueError(f"it has tensors that no network has: {', '.join(unknown)[:200]}")
-    for key, shape in shapes.items():
-        tensor = tensors[key]
-        if tensor.shape != shape or tensor.dtype != np.float32:
-            raise ValueError(f"{key} must be float32 of shape {shape}; got {tensor.dtype} of {tensor.shape}")
-
-
-def _check_values(tensors: Mapping[str, Array]) -> None:
-    for key, tensor in tensors.items():
-        if not np.isfinite(tensor).all():
-            raise ValueError(f"{key} has numbers that are not finite")
-        if key.endswith("variance") and (tensor < 0).any():
-            raise ValueError(f"{key} has negative numbers, which no variance can be")
 
 
 def _number(metadata: Mapping[str, Any], key: str, default: float, low: float, high: float) -> float:

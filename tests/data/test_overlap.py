@@ -14,6 +14,12 @@ def test_a_test_part_does_not_overlap_with_the_training_part(trained_on, tested_
 def test_mnist_5k_is_a_part_of_mnist():
     assert find_overlap("mnist", "mnist-5k") is Overlap.MNIST_5K_IN_MNIST
     assert find_overlap("mnist", "mnist-5k", ink="mine.jsonl") is Overlap.MNIST_5K_IN_MNIST
+    assert find_overlap("mnist", "mnist-5k", seen=1.0) is Overlap.MNIST_5K_IN_MNIST
+
+
+def test_a_folder_of_that_name_is_told_by_its_images():
+    assert find_overlap("mnist", "mnist-5k", seen=0.0) is None
+    assert find_overlap("mnist", "mnist-5k", seen=0.3) is Overlap.SOME_TRAINING_IMAGES
 
 
 def test_a_training_part_overlaps_with_itself():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from model.common.fields import Settings
+from model.common.fields import SettingsModel
 from model.config import TrainingConfig
 
 # What the choices are called.
@@ -27,7 +27,7 @@ class Term(NamedTuple):
 
 
 @cache
-def explain(term: str, config_class: type[Settings] = TrainingConfig) -> str:
+def explain(term: str, config_class: type[SettingsModel] = TrainingConfig) -> str:
     """What stands behind a term's help mark, as Markdown: a setting by its name in TrainingConfig, or one of TERMS.
 
     Raises:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from model import data
-from model.common.fields import Settings
+from model.common.fields import SettingsModel
 from model.config import TrainingConfig
 from model.training import ancestors
 from model.training.shipped import shipped
@@ -33,7 +33,7 @@ PARTS = ("hide", "show")  # parameters that name parts of the page
 MAX_QUOTED = 40  # characters of what somebody else wrote
 
 
-def hideable(config_class: type[Settings] = TrainingConfig) -> tuple[str, ...]:
+def hideable(config_class: type[SettingsModel] = TrainingConfig) -> tuple[str, ...]:
     """The names that `?hide=` and `?show=` take."""
     settings = (name for name in config_class.model_fields if config_class.setting(name).in_address)
     return ("preset", *WIDGETS.values(), *(name for name in settings if name not in WIDGETS), *VIEWS)

@@ -12,7 +12,7 @@ from model.data.byte_reader import FORMATS, ByteReader
 from model.data.formats.contents import MAX_IMAGES, Contents
 from model.data.formats.idx import read_idx_images, read_idx_labels, read_opened_images
 from model.data.formats.ink_file import read_ink_file
-from model.data.formats.kinds import Kind, kind_of
+from model.data.formats.kinds import FileKind, kind_of
 from model.data.formats.label_table import read_label_table
 from model.data.formats.numpy_archive import read_archive
 from model.data.formats.unread import describe_unread
@@ -21,7 +21,7 @@ from model.data.zip_set import open_set
 __all__ = [
     "MAX_IMAGES",
     "Contents",
-    "Kind",
+    "FileKind",
     "kind_of",
     "read_idx_images",
     "read_idx_labels",
@@ -58,9 +58,9 @@ def read_images(source: Path | bytes, name: str | None = None) -> Contents:
                 )
             return read_archive(source, opened.name)
         kind = kind_of(start, opened.name)
-        if kind is Kind.INK:
+        if kind is FileKind.INK:
             return read_ink_file(source, opened.name)
-        if kind in (Kind.IDX_IMAGES, Kind.IDX_LABELS):
+        if kind in (FileKind.IDX_IMAGES, FileKind.IDX_LABELS):
             images, notes = read_opened_images(opened)
             return Contents(images, notes=notes)
         from model.data.formats import csv_table  # brings pandas, half a second that a worker can save

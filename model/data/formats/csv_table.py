@@ -45,7 +45,7 @@ def read_csv(source: ByteReader, *, block_bytes: int = BLOCK_BYTES, max_bytes: i
     blocks = _blocks(source, block_bytes, max_bytes)
     _, block = next(blocks, (1, b""))
     dialect = find_dialect(block, source.name)
-    table = Table(source.name, dialect)
+    table = CsvTable(source.name, dialect)
     table.add(dialect.first_line, block[dialect.begins_at :])
     for line, block in blocks:
         table.add(line, block)
@@ -53,7 +53,7 @@ def read_csv(source: ByteReader, *, block_bytes: int = BLOCK_BYTES, max_bytes: i
 
 
 @dataclass
-class Table:
+class CsvTable:
     """A table that is read block by block.
 
     Attributes:

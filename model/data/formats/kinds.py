@@ -14,7 +14,7 @@ NUMBER_SIGNS = str.maketrans("", "", ".-+")
 SOME = 2  # cells that make a line one of a small table
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What a file may be."""
 
     TABLE = auto()  # CSV, an image on each line
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     OTHER = auto()
 
 
-def kind_of(start: bytes, name: str) -> Kind:
+def kind_of(start: bytes, name: str) -> FileKind:
     """Tell what a file is.
 
     Args:
@@ -36,18 +36,18 @@ def kind_of(start: bytes, name: str) -> Kind:
         name: its name, which helps where the content is too short.
     """
     if is_picture(start):
-        return Kind.PICTURE
+        return FileKind.PICTURE
     if describe_unread(start, name):
-        return Kind.UNREAD
+        return FileKind.UNREAD
     if start[:4] == b"PK\x03\x04":
-        return Kind.ARCHIVE
+        return FileKind.ARCHIVE
     if shape := dimensions(start):
-        return Kind.IDX_IMAGES if fits_images(shape) or len(shape) > 2 else Kind.IDX_LABELS
+        return FileKind.IDX_IMAGES if fits_images(shape) or len(shape) > 2 else FileKind.IDX_LABELS
     if (start[:2] == b"\0\0" and find_encoding(start)[0] == "utf-8") or "ubyte" in name:
-        return Kind.IDX_IMAGES
+        return FileKind.IDX_IMAGES
     text = to_text(start)
     if text.lstrip()[:1] == "{" or _is_json_list(text):
-        return Kind.INK
+        return FileKind.INK
     return _kind_of_text(text)
 
 
@@ -56,10 +56,10 @@ def _is_json_list(text: str) -> bool:
     return compact.startswith(("[{", "[[["))
 
 
-def _kind_of_text(text: str) -> Kind:
+def _kind_of_text(text: str) -> FileKind:
     """Tell a table of images from other texts by the cells in its first lines; a long line need not be whole."""
     if "\0" in text or "\ufffd" in text[:-4]:
-        return Kind.OTHER
+        return FileKind.OTHER
     most = 0
     for line in [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")][:5]:
         cells = max(len(line.split(mark)) for mark in (",", ";", "\t", "|"))
@@ -68,5 +68,5 @@ def _kind_of_text(text: str) -> Kind:
             cells = max(cells, len(words))
         most = max(most, cells)
     if most >= MANY:
-        return Kind.TABLE
-    return Kind.LIST if most >= SOME else Kind.OTHER
+        return FileKind.TABLE
+    return FileKind.LIST if most >= SOME else FileKind.OTHER

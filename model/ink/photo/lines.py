@@ -27,7 +27,7 @@ MIN_SIGNAL = 3.0  # a line's darkness over the grain of the paper's
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class PrintedLine:
     """A line's row in each column, from the first column to the last."""
 
     start: int
@@ -56,9 +56,9 @@ def without_lines(dark: F64, sheet: Bools, level: float) -> tuple[F64, Bools]:
     return dark, where
 
 
-def _find(dark: F64, sheet: Bools, level: float) -> list[tuple[Line, int]]:
+def _find(dark: F64, sheet: Bools, level: float) -> list[tuple[PrintedLine, int]]:
     """Find the lines along the rows, each with the half width that it was found with."""
-    found: list[tuple[Line, int]] = []
+    found: list[tuple[PrintedLine, int]] = []
     height, width = dark.shape
     if min(height, width) < 4 * BLOCK:
         return found
@@ -76,7 +76,9 @@ def _find(dark: F64, sheet: Bools, level: float) -> list[tuple[Line, int]]:
                 middle = BLOCK * (first + np.arange(len(path))) + (BLOCK - 1) / 2
                 columns = np.arange(max(0, round(middle[0] - BLOCK)), min(width, round(middle[-1] + BLOCK)))
                 fine = _refined(means, path, first, half_width)
-                found.append((Line(int(columns[0]), np.interp(columns, middle, fine) - shift[columns]), half_width))
+                found.append(
+                    (PrintedLine(int(columns[0]), np.interp(columns, middle, fine) - shift[columns]), half_width)
+                )
                 for offset in range(-half_width, half_width + 1):
                     rows = np.clip(path + offset, 0, len(taken) - 1)
                     taken[rows, first + np.arange(len(path))] = True
@@ -167,7 +169,7 @@ def _refined(means: F64, path: I64, first: int, half_width: int) -> F64:
     return np.asarray(ndimage.gaussian_filter1d(middle, 1.5, mode="nearest"))
 
 
-def _erase(dark: F64, line: Line, half_width: int, covered: Bools) -> None:
+def _erase(dark: F64, line: PrintedLine, half_width: int, covered: Bools) -> None:
     """Take a line away in place: what is as dark as all of the line becomes paper, what is darker stays."""
     columns = line.start + np.arange(len(line.rows))
     base = np.rint(line.rows).astype(int)
