@@ -27,10 +27,14 @@ from model.reading import Readers
 M_ARENA_MAX, ARENAS = -8, 2  # glibc's number for the option, and how many places there are to take memory from
 
 # How many new objects, and then how many collections, have Python look for circles among the youngest objects, the
-# younger ones, and all. Each run of a page leaves hundreds of objects in circles. With Python's own 700, 10 and 10 they
-# grew old while other visitors' pages ran, and every few seconds all objects were gone through: up to a third of a
-# second in which nobody is answered.
-GC_THRESHOLDS = (10_000, 10, 100)
+# younger ones, and all. Each run of a page leaves hundreds of objects in circles, and keeps them until the page's next
+# run. With Python's own 700, 10 and 10 they grew old meanwhile, and all objects were gone through every few seconds: up
+# to a third of a second in which nobody is answered. A larger last number would let circles take much memory.
+GC_THRESHOLDS = (4_000, 20, 10)
+
+# How long one thread computes before another may. A message to a browser takes the thread that sends some ten turns:
+# with Python's own 5 ms, each could wait that long for a page's run.
+SWITCH_SECONDS = 0.0005
 
 _unpacking = threading.Lock()
 
@@ -45,6 +49,7 @@ def start() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     remove_abandoned(Settings().cache)
     if not data.is_unpacked("mnist-5k"):
         threading.Thread(target=_unpack_ahead, name="unpacking", daemon=True).start()

@@ -18,6 +18,29 @@ print([library["num_threads"] for library in threadpoolctl.threadpool_info() if 
     assert set(done.stdout.strip().strip("[]").split(", ")) == {"1"}
 
 
+def test_what_runs_of_pages_leave_is_found_without_going_through_all_objects() -> None:
+    script = """
+import gc
+from ui.state import runtime
+
+def run():
+    ring = [[number] for number in range(300)]
+    for part in ring:
+        part.append(ring)
+    return ring
+
+runtime.start()
+collected = []
+gc.callbacks.append(lambda phase, info: collected.append(info["generation"]) if phase == "start" else None)
+tabs = {}
+for number in range(2000):
+    tabs[number % 100] = run()
+print(collected.count(2), len(gc.get_objects()) < 300_000)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "True"]
+
+
 def option(name: str) -> str:
     """A setting of Streamlit as it holds for the app."""
     script = f"from streamlit import config; print(config.get_option('{name}'))"
