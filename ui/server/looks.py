@@ -16,8 +16,7 @@ from ui.state import session
 if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
-SECONDS_FOR_EACH = 0.045  # visitor
-AT_FULL_RATE = 10  # visitors
+SECONDS = 0.45  # from one redraw of a part to the next, times how crowded it is
 PARTS = 50  # of a page that redraw themselves; far more than there are
 
 
@@ -25,9 +24,9 @@ class Looks:
     """When the parts of one page were last redrawn by themselves."""
 
     def __init__(
-        self, present: Callable[[], int] = session.num_present, clock: Callable[[], float] = time.monotonic
+        self, crowding: Callable[[], float] = session.crowding, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._present = present
+        self._crowding = crowding
         self._clock = clock
         self._last: dict[str, float] = {}
 
@@ -35,9 +34,9 @@ class Looks:
         """Whether a message only asks for a part to be redrawn that was so a moment ago."""
         if not message.rerun_script.is_auto_rerun:
             return False
-        present, now, part = self._present(), self._clock(), message.rerun_script.fragment_id
+        crowding, now, part = self._crowding(), self._clock(), message.rerun_script.fragment_id
         # A browser's timer is not exact: a message that comes a tenth early is on time.
-        if present > AT_FULL_RATE and now - self._last.get(part, -1e9) < 0.9 * SECONDS_FOR_EACH * present:
+        if crowding > 1 and part in self._last and now - self._last[part] < 0.9 * SECONDS * crowding:
             return True
         if len(self._last) >= PARTS:
             self._last.clear()

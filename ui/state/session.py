@@ -19,6 +19,7 @@ from ui.state.visitors import Visitors
 logger = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 5.0
+VISITORS_AT_FULL_RATE = 10
 VISITOR_KEY, TAB_KEY = "inkling_visitor_state", "inkling_tab_state"
 
 
@@ -77,6 +78,11 @@ def enter_page(name: str) -> bool:
 def num_present() -> int:
     """How many visitors are here."""
     return _visitors().num_present()
+
+
+def crowding() -> float:
+    """How many times less often each page is redrawn than when few visitors are here: one process draws them all."""
+    return max(1.0, num_present() / VISITORS_AT_FULL_RATE)
 
 
 def everyone() -> list[VisitorState]:

@@ -31,7 +31,6 @@ STATUS_SECONDS = 0.45
 DIAGNOSTICS_SECONDS = 1.2
 RUNS_SECONDS = 4.0
 WAITING_SECONDS = 1.0
-VISITORS_AT_FULL_RATE = 10  # with more of them here, each page is redrawn less often
 WAITING_AT_FULL_RATE = 3
 
 
@@ -101,7 +100,7 @@ def status_seconds(phase: Phase) -> float | None:
         case Phase.WAITING:
             return WAITING_SECONDS * max(1.0, runtime.pool().waiting / WAITING_AT_FULL_RATE)
         case Phase.TRAINING:
-            return STATUS_SECONDS * max(1.0, session.num_present() / VISITORS_AT_FULL_RATE)
+            return STATUS_SECONDS * session.crowding()
 
 
 def diagnostics_seconds(phase: Phase) -> float | None:
