@@ -14,6 +14,7 @@ from model.experiments.space import SearchSpace
 from model.experiments.study_view import StudyView
 from ui.experiments import judge, vary
 from ui.experiments.feed import OBJECTIVES
+from ui.pickers import varied
 from ui.state import limits
 
 INK = "ink_accuracy"
@@ -145,7 +146,7 @@ def check_sizes(space: SearchSpace, base: TrainingConfig) -> None:
     Raises:
         ValueError: one of them is.
     """
-    layers = space.dimensions.get(vary.LAYERS)
+    layers = space.dimensions.get(varied.LAYERS)
     for config in [base.changed(hidden_sizes=sizes) for sizes in layers.values] if layers else [base]:
         limits.check_network(config)
 

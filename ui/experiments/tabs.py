@@ -6,10 +6,11 @@ import importlib
 
 import streamlit as st
 
-KEY = "experiments"
-SEARCH = "Search"
+from ui.pickers import varied
+
+KEY = varied.PAGE_TABS
 TABS = {  # by title: the module of this package whose `show` fills it
-    SEARCH: "search",
+    varied.SEARCH_TAB: "search",
     "Races": "races",
     "Break it": "break_it",
     "Stress": "stress",

@@ -9,21 +9,18 @@ import math
 from typing import Any
 
 import streamlit as st
-from streamlit.elements.lib.layout_utils import Width
 
 from model.common.fields import Group
 from model.config import MAX_UNITS, TrainingConfig
-from model.experiments.space import FIXED, SearchSpace
+from model.experiments.space import SearchSpace
 from ui.common import glossary
 from ui.pickers import networks
-from ui.state import widget_state
+from ui.pickers.varied import LAYERS, groups, switch
 
-LAYERS = "hidden_sizes"
 LAYERS_EXAMPLE = "32; 64; 128; 128,64"
 RANGE, VALUES = "Range", "Values"
 DECADES_FOR_LOG = 1.5  # so many powers of ten between two bounds ask for a logarithmic range
 OPEN = (Group.LIVE, Group.MODEL)  # the groups that are not folded
-SUGGESTED = ("learning_rate", LAYERS)  # what varies at first
 
 
 def choose(base: TrainingConfig) -> SearchSpace:
@@ -45,30 +42,6 @@ def choose(base: TrainingConfig) -> SearchSpace:
                 if text := _line(name, base):
                     texts[name] = text
     return SearchSpace.parse(",".join(f"{name}={text}" for name, text in texts.items()))
-
-
-def switch(name: str, label: str, *, explanation: str | None = None, width: Width = "stretch") -> bool:
-    """Whether a setting varies, as a switch; it is the same one on all pages that show it."""
-    return st.toggle(
-        label, name in SUGGESTED, key=f"vary_{name}", persist_state="session", help=explanation, width=width
-    )
-
-
-def is_on(name: str) -> bool:
-    """What the switch of a setting stands at."""
-    return widget_state.get(f"vary_{name}", name in SUGGESTED)
-
-
-def can_vary(name: str) -> bool:
-    """Whether a setting can vary in a search."""
-    return name == LAYERS or (name not in FIXED and TrainingConfig.setting(name).in_address)
-
-
-def groups() -> dict[Group, list[str]]:
-    """The settings that can vary, group by group; the layers, which have none, stand with the model."""
-    found = {group: [name for name in names if can_vary(name)] for group, names in TrainingConfig.groups().items()}
-    found[Group.MODEL].insert(0, LAYERS)
-    return {group: names for group, names in found.items() if names}
 
 
 def _line(name: str, base: TrainingConfig) -> str:

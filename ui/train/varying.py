@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from model.config import TrainingConfig
-from ui.experiments import tabs, vary
+from ui.pickers import varied
 from ui.state import runtime, widget_state
 from ui.train import url_state
 
@@ -42,7 +42,7 @@ def offer() -> None:
         )
         if not is_on():
             return
-        chosen = [name for names in vary.groups().values() for name in names if vary.is_on(name)]
+        chosen = [name for names in varied.groups().values() for name in names if varied.is_on(name)]
         if st.button(
             "Plan the search",
             key="plan_search",
@@ -50,7 +50,7 @@ def offer() -> None:
             disabled=not chosen,
             help="On Experiments: the values to try, and how many trials.",
         ):
-            widget_state.put(tabs.KEY, tabs.SEARCH)
+            widget_state.put(varied.PAGE_TABS, varied.SEARCH_TAB)
             st.switch_page("experiments.py")
     st.caption(_listed([TrainingConfig.title(name) for name in chosen]))
 
@@ -64,9 +64,9 @@ def _listed(titles: list[str]) -> str:
 @contextmanager
 def beside(name: str) -> Iterator[None]:
     """Show the widget of a setting with the switch beside it, if that can vary and the visitor wants to choose."""
-    if not is_on() or not vary.can_vary(name):
+    if not is_on() or not varied.can_vary(name):
         yield
         return
     with st.container(key=f"vary_row_{name}", horizontal=True, vertical_alignment="bottom", gap="small"):
         yield
-        vary.switch(name, "vary", width="content")
+        varied.switch(name, "vary", width="content")

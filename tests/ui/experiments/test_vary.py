@@ -5,9 +5,10 @@ import pytest
 from model.config import TrainingConfig
 from model.experiments.space import FIXED, SearchSpace
 from ui.experiments import vary
+from ui.pickers import varied
 
-NAMES = [name for names in vary.groups().values() for name in names]
-NUMBERS = [name for name in NAMES if name != vary.LAYERS and not vary.values_of(name)]
+NAMES = [name for names in varied.groups().values() for name in names]
+NUMBERS = [name for name in NAMES if name != varied.LAYERS and not vary.values_of(name)]
 
 
 def test_every_setting_can_vary_but_for_those_that_a_search_keeps() -> None:
