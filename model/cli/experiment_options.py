@@ -184,20 +184,18 @@ def compute(trials: SeedTrials, dataset: Dataset, options: SeedOptions) -> tuple
     kind = "seeds" if len(trials.contenders) == 1 else "compare"
     store = open_store(options.storage, options.name or f"{kind}-{description_digest(description)[:8]}")
     total = len(trials.keys)
-    try:
+    with (
+        store.told_if_lost(),
+        interruption("Ending with the runs that are there; Ctrl-C again to give up.") as found,
+    ):
         kept = KeptRuns(store, description)
         known = kept.known()
         missing = sum(key not in known for key in trials.keys)
-        with interruption("Ending with the runs that are there; Ctrl-C again to give up.") as found:
-            if not missing:
-                return trials.collect(known), found
-            where = connect(scheduler) if scheduler else local_cluster(min(jobs or cores(), missing))
-            with where as cluster, runs_bar(total) as show:
-                settings = trials.compute(cluster, dataset, show, lambda: found.has_come, kept)
-    except store.errors as error:
-        raise ValueError(
-            f"the storage can't be reached any more ({store.reason(error)}); the same command goes on"
-        ) from None
+        if not missing:
+            return trials.collect(known), found
+        where = connect(scheduler) if scheduler else local_cluster(min(jobs or cores(), missing))
+        with where as cluster, runs_bar(total) as show:
+            settings = trials.compute(cluster, dataset, show, lambda: found.has_come, kept)
     if found.has_come and not all(each.runs for each in settings):
         raise click.exceptions.Abort
     if found.has_come:

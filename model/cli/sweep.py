@@ -81,19 +81,21 @@ def sweep_command(
 
     name = plan.name if plan else given["name"]
     assert name
-    store = open_store(storage, name, create=plan is not None)
+    store = None if plan else open_store(storage, name, create=False)
     plan = plan or known_plan(store, given)
     dataset = load_dataset(plan.data)
 
     from model.experiments.clusters.dask_cluster import connect, local_cluster
     from model.experiments.engine import StudyEngine, material_of
+    from model.experiments.feasibility import check_plan
     from model.experiments.importance import importance
     from model.experiments.study_reader import StudyReader
 
     ends = "No more trials are begun; Ctrl-C again to end those that are computed, too. The same command goes on."
-    material_of(plan, dataset)  # what can't be is refused before a study is begun, and before processes are started
-    store.open(plan)
-    with interruption(ends) as interrupted:
+    check_plan(plan, material_of(plan, dataset))  # what can't be is refused before a study is begun
+    store = store or open_store(storage, name)
+    with store.told_if_lost(), interruption(ends) as interrupted:
+        store.open(plan)  # and a study of another plan, before processes are started
         if not is_done(StudyReader(store).read()):
             where = connect(scheduler) if scheduler else local_cluster(count)
             with where as cluster, progress_line(plan) as show:

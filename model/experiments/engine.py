@@ -120,16 +120,12 @@ class StudyEngine:
         self._log("begins" if not self._trials() else "goes on")
         (self.store.folder / "engines").mkdir(exist_ok=True)
         try:
-            with self.store.hold(self._engine):
+            with self.store.told_if_lost(), self.store.hold(self._engine):
                 while self._step():
                     pass
                 self._running.release()
                 if self._state == "running" and not self._is_asked_to_end():
                     self._finish()
-        except self.store.errors as error:
-            raise ValueError(
-                f"the storage can't be reached any more ({self.store.reason(error)}); the same command goes on"
-            ) from None
         finally:
             if self._state == "running":
                 self._state = "interrupted"

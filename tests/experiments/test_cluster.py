@@ -192,17 +192,27 @@ def test_a_scheduler_that_is_killed_is_waited_for_and_gets_all_files_again(
     assert [tuple(trial["values"]) for trial in result["trials"]] == [trial.values for trial in calm.trials]
 
 
-def test_a_scheduler_that_is_none_or_has_no_inkling_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_scheduler_that_is_none_or_has_no_inkling_or_another_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"the scheduler tcp://127.0.0.1:\d+ can't be reached") as caught:
         connect(f"tcp://127.0.0.1:{free_port()}")
     assert "\n" not in str(caught.value)
-    port = free_port()
+    port, other = free_port(), tmp_path / "other" / "model"
+    other.parent.mkdir()
     command = [sys.executable, "-P", "-m", "distributed.cli.dask_scheduler", "--port", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(other.parent)}
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "--host", "127.0.0.1"], cwd=tmp_path, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*command, "--host", "127.0.0.1"], cwd=tmp_path, env=environment, stdout=log, stderr=log
+        )
     try:
         wait_for(lambda: "Scheduler at" in (tmp_path / "log").read_text(), "the scheduler")
         with pytest.raises(ValueError, match=r"the scheduler of tcp://127.0.0.1:\d+ has no Inkling"):
+            connect(f"tcp://127.0.0.1:{port}")
+        for package, content in ((other, "__version__ = '0.0.1'\n"), (other / "experiments", "")):
+            package.mkdir(exist_ok=True)
+            (package / "__init__.py").write_text(content)
+        (other / "experiments" / "trial_run.py").touch()
+        with pytest.raises(ValueError, match=r"the scheduler of \S+ has Inkling 0.0.1, and this machine \d"):
             connect(f"tcp://127.0.0.1:{port}")
     finally:
         process.terminate()

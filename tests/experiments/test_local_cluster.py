@@ -14,7 +14,7 @@ import pytest
 
 from model.data import Dataset
 from model.experiments.clusters.cluster import Ended, Lost, Reported, run_tasks
-from model.experiments.clusters.dask_cluster import DaskCluster, local_cluster
+from model.experiments.clusters.dask_cluster import DaskCluster, connect, local_cluster
 from model.experiments.clusters.dask_worker import NICE_LEVEL
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material
@@ -166,11 +166,16 @@ def test_ctrl_c_twice_leaves_a_study_that_the_same_command_ends(tmp_path: Path, 
         (["--vary", "dropout=0..0.5", "--jobs", "2", "--scheduler", "tcp://x:1"], "--jobs is for this machine"),
         (["--vary", "dropout=0..0.5", "--trials", "many"], "trials must be a whole number"),
         (["none.toml"], "none.toml: No such file"),
+        (
+            ["--vary", "batch_size=[1000;2000]", "--training-size", "300"],
+            "no trial of this plan can be computed: batch",
+        ),
+        (["--vary", "dropout=0..0.5", "--teacher", "none.npz"], "none.npz: there is no such file"),
         (["--name", "none"], "there is no study called none"),
     ],
 )
 def test_what_can_not_be_searched_is_refused_in_one_line(
-    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_cache: Path
 ) -> None:
     from click.testing import CliRunner
 
@@ -183,3 +188,9 @@ def test_what_can_not_be_searched_is_refused_in_one_line(
     assert shown.startswith(message)
     assert "\n" not in shown
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1", "tcp://host", "tcp://:8786", ""])
+def test_what_is_no_address_of_a_scheduler_is_refused_at_once(address: str) -> None:
+    with pytest.raises(ValueError, match="scheduler must be an address such as tcp://host:8786; got"):
+        connect(address)

@@ -1,8 +1,11 @@
 import pytest
 
 from model.config import TrainingConfig
+from model.experiments.engine import material_of
+from model.experiments.feasibility import check_plan
 from model.experiments.plan import ExperimentPlan
 from model.experiments.space import Choices, Range, SearchSpace
+from tests.toy_data import patterns
 
 TEXT = "learning_rate=log:0.0001..1,hidden_sizes=[32;64;128,64;],batch_size=16..256:16,batch_normalization=[true;false]"
 
@@ -55,6 +58,34 @@ def test_a_space_that_can_not_be_is_refused_in_one_line(text: str, message: str)
     with pytest.raises(ValueError, match=f"^{message}") as caught:
         SearchSpace.parse(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("vary", "message"),
+    [
+        (
+            "batch_size=[300;400],dropout=0..0.5",
+            r"batch_size must be at most \d+, the images left",
+        ),
+        (
+            "start_from=[champion],hidden_sizes=[8;16,8]",
+            "start_from must be a network of the same layers, 784-8-10",
+        ),
+    ],
+)
+def test_settings_that_contradict_one_another_in_every_trial_are_refused(vary: str, message: str) -> None:
+    plan = ExperimentPlan.of({"space": SearchSpace.parse(vary)})
+    with pytest.raises(ValueError, match=f"no trial of this plan can be computed: {message}") as caught:
+        check_plan(plan, material_of(plan, patterns(200)))
+    assert "\n" not in str(caught.value)
+
+
+def test_one_value_that_can_be_is_enough_and_its_network_must_be_there() -> None:
+    plan = ExperimentPlan.of({"space": SearchSpace.parse("batch_size=[300;400;500;20],dropout=0..0.5")})
+    check_plan(plan, material_of(plan, patterns(200)))
+    plan = ExperimentPlan.of({"space": SearchSpace.parse("teacher=[champion;nowhere.npz]")})
+    with pytest.raises(ValueError, match=r"nowhere.npz: there is no such file"):
+        material_of(plan, patterns(200))
 
 
 def test_a_grid_has_every_combination_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 10.0
+ADDRESS = re.compile(r"((tcp|tls|ws|wss|ucx)://)?(\[[^\s\]]+\]|[^\s:/]+):\d{1,5}")
 
 
 def open_client(address: Any, timeout: float = CONNECT_SECONDS) -> Client:
@@ -28,6 +30,16 @@ def open_client(address: Any, timeout: float = CONNECT_SECONDS) -> Client:
         return Client(address, timeout=timeout, set_as_default=False)
 
 
+def check_address(address: str) -> None:
+    """Check that a text is an address: Dask itself would wait for a while before it says so.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not ADDRESS.fullmatch(address):
+        raise ValueError(f"scheduler must be an address such as tcp://host:8786; got {address[:80]!r}")
+
+
 def check_versions(client: Client, address: str) -> None:
     """Check that the scheduler and its workers have the same versions of Dask and of Inkling as this machine.
 
@@ -41,7 +53,7 @@ def check_versions(client: Client, address: str) -> None:
             import model.experiments.trial_run
         except ImportError:
             return ""
-        return str(there.__version__)
+        return str(getattr(there, "__version__", ""))  # another package may be called so, too
 
     found: dict[str, Any] = client.get_versions()  # type: ignore[assignment]
     own = found["client"]["packages"]["distributed"]

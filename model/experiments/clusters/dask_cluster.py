@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from model.common.cores import cores
 from model.experiments.clusters.cluster import Disconnected, Ended, Event, Lost, Reported
-from model.experiments.clusters.dask_client import check_versions, one_line, open_client, quieten
+from model.experiments.clusters.dask_client import check_address, check_versions, one_line, open_client, quieten
 from model.experiments.curve import CurvePoint
 from model.experiments.material import Material
 from model.experiments.trial_run import TrialOutcome, TrialTask
@@ -279,6 +279,7 @@ def connect(address: str) -> DaskCluster:
     Raises:
         ValueError: it can't be reached, is of another version, or has no Inkling or another one; one line says which.
     """
+    check_address(address)
     try:
         client = open_client(address)
     except (OSError, ValueError, TypeError) as error:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,16 @@ class Store(ABC):
     @abstractmethod
     def is_at_work(self, engine: str) -> bool:
         """Whether whoever holds this name is still there."""
+
+    @contextmanager
+    def told_if_lost(self) -> Iterator[None]:
+        """Say in one line, as a ValueError, that the place can't be reached any more."""
+        try:
+            yield
+        except self.errors as error:
+            raise ValueError(
+                f"the storage can't be reached any more ({self.reason(error)}); the same command goes on"
+            ) from None
 
     @staticmethod
     def reason(error: Exception) -> str:
