@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server import click_echoes, message_limits
-from ui.server.looks import Looks
+from ui.server.looks import Looks, PageLooks
 from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
@@ -18,16 +17,16 @@ if TYPE_CHECKING:
 class WebSockets:
     """Reads each message of the WebSockets of an ASGI app, once."""
 
-    def __init__(self, app: ASGIApp, new_looks: Callable[[], Looks] = Looks) -> None:
+    def __init__(self, app: ASGIApp, looks: Looks | None = None) -> None:
         self.app = app
-        self._new_looks = new_looks
+        self._looks = looks or Looks()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a connection on."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        answer, looks = AnswerTime(), self._new_looks()
+        answer, looks = AnswerTime(), self._looks.of_page()
 
         async def receive_corrected() -> Message:
             while True:
@@ -46,7 +45,7 @@ class WebSockets:
         await self.app(scope, receive_corrected, send_timed)
 
 
-def corrected(content: bytes, answer: AnswerTime, looks: Looks) -> bytes:
+def corrected(content: bytes, answer: AnswerTime, looks: PageLooks) -> bytes:
     """A message without values that are too large, and without echoes of clicks.
 
     Args:

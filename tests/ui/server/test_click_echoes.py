@@ -32,10 +32,10 @@ def widgets(content: bytes) -> list[str]:
 @pytest.mark.parametrize("clicked", ["button", "menu", "component"])
 def test_a_click_comes_with_its_own_message_alone(clicked: str) -> None:
     echo, click = message(redraws_itself=True, clicked=clicked), message(redraws_itself=False, clicked=clicked)
-    assert widgets(corrected(echo, AnswerTime(), Looks())) == ["epochs"]
-    assert corrected(click, AnswerTime(), Looks()) is click
+    assert widgets(corrected(echo, AnswerTime(), Looks().of_page())) == ["epochs"]
+    assert corrected(click, AnswerTime(), Looks().of_page()) is click
 
 
 def test_a_part_that_redraws_itself_keeps_the_values_of_its_widgets() -> None:
     content = message(redraws_itself=True)
-    assert corrected(content, AnswerTime(), Looks()) is content
+    assert corrected(content, AnswerTime(), Looks().of_page()) is content

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from ui.server.looks import PARTS, SECONDS, Looks
+from ui.server.looks import APART, PARTS, SECONDS, Looks, PageLooks
 from ui.server.web_sockets import WebSockets
 
 CROWDED = 10.0
@@ -23,6 +23,9 @@ class House:
     def looks(self) -> Looks:
         return Looks(lambda: self.crowding, lambda: self.now)
 
+    def page(self) -> PageLooks:
+        return self.looks().of_page()
+
 
 def look(part: str = "status", *, is_auto_rerun: bool = True) -> BackMsg:
     message = BackMsg()
@@ -34,13 +37,13 @@ CLICK, HEARTBEAT, STOP = look(is_auto_rerun=False), BackMsg(app_heartbeat=True),
 
 
 def test_with_few_visitors_each_part_is_redrawn_when_it_asks() -> None:
-    page = House(crowding=1).looks()
+    page = House(crowding=1).page()
     assert not any(page.is_too_soon(look()) for _ in range(100))
 
 
 def test_with_many_visitors_a_part_is_redrawn_once_in_the_time_that_all_need() -> None:
     house = House()
-    page, drawn = house.looks(), 0
+    page, drawn = house.page(), 0
     for _ in range(100):
         drawn += not page.is_too_soon(look())
         house.now += GAP / 4
@@ -49,16 +52,28 @@ def test_with_many_visitors_a_part_is_redrawn_once_in_the_time_that_all_need() -
 
 def test_each_part_of_each_page_has_a_turn_of_its_own() -> None:
     house = House()
-    mine, yours = house.looks(), house.looks()
-    assert not mine.is_too_soon(look("status"))
-    assert not mine.is_too_soon(look("timeline"))
-    assert not yours.is_too_soon(look("status"))
+    everyone = house.looks()
+    mine, yours = everyone.of_page(), everyone.of_page()
+    for page, part in ((mine, "status"), (mine, "timeline"), (yours, "status")):
+        assert not page.is_too_soon(look(part))
+        house.now += 2 * APART
     assert mine.is_too_soon(look("status"))
+
+
+def test_many_pages_that_ask_at_once_are_not_redrawn_at_once() -> None:
+    house = House()
+    everyone = house.looks()
+    pages = [everyone.of_page() for _ in range(10)]
+    assert sum(not page.is_too_soon(look()) for page in pages) == 1
+    for _ in pages:  # each asks again, and has its turn in the end
+        house.now += 2 * APART
+        waiting = [page.is_too_soon(look()) for page in pages]
+    assert all(waiting)
 
 
 def test_when_the_others_have_left_a_page_is_redrawn_as_before() -> None:
     house = House()
-    page = house.looks()
+    page = house.page()
     page.is_too_soon(look())
     assert page.is_too_soon(look())
     house.crowding = 1
@@ -66,20 +81,23 @@ def test_when_the_others_have_left_a_page_is_redrawn_as_before() -> None:
 
 
 def test_what_a_visitor_does_is_never_too_soon() -> None:
-    page = House().looks()
+    page = House().page()
     assert not any(page.is_too_soon(message) for message in (CLICK, HEARTBEAT, STOP) * 3)
 
 
 def test_a_page_that_names_parts_without_end_takes_no_memory_for_them() -> None:
-    page = House().looks()
-    for number in range(10 * PARTS):
+    house = House(crowding=1)
+    page = house.page()
+    for number in range(2 * PARTS):
         page.is_too_soon(look(f"part {number}"))
+    house.now += 2 * APART
+    house.crowding = CROWDED
     assert not page.is_too_soon(look("part 0"))  # it is forgotten
 
 
 def test_all_other_messages_of_a_socket_arrive_in_their_order() -> None:
     sent = [look(), look(), CLICK, look(), look("timeline"), HEARTBEAT, look()]
-    assert asyncio.run(arrived(sent)) == [look(), CLICK, look("timeline"), HEARTBEAT]
+    assert asyncio.run(arrived(sent)) == [look(), CLICK, HEARTBEAT]
 
 
 async def arrived(sent: list[BackMsg]) -> list[BackMsg]:
@@ -97,5 +115,5 @@ async def arrived(sent: list[BackMsg]) -> list[BackMsg]:
     async def send(_message: Any) -> None:
         return None
 
-    await WebSockets(app, House().looks)({"type": "websocket", "path": "/", "headers": []}, receive, send)
+    await WebSockets(app, House().looks())({"type": "websocket", "path": "/", "headers": []}, receive, send)
     return got
