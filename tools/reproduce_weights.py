@@ -2,14 +2,15 @@
 
 Without names: handwriting, champion, tiny-100k and tiny-25k, in an hour each or more; one that was interrupted goes on
 when the same command is given again. The ink files that a network learned from are looked for in $INK_DIR. A teacher,
-or a network to start from, is the one in weights/; earlier runs of the same network are made before.
+or a network to start from, is the one in weights/; earlier runs of the same network are made before, and averaged where
+it is their mean.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,14 @@ EARLIER: dict[str, dict[str, dict[str, Any]]] = {
     "handwriting": {
         "handwriting-first.safetensors": {"learning_rate": 0.001, "epochs": 40, "average_last": 5},
         "handwriting-second.safetensors": {"learning_rate": 0.001, "epochs": 30, "average_last": 4},
+        "handwriting-third.safetensors": {"learning_rate": 0.001, "epochs": 20, "average_last": 4},
+        "handwriting-fourth.safetensors": {"learning_rate": 0.0004, "epochs": 12, "average_last": 4},
+        "handwriting-fifth.safetensors": {"learning_rate": 0.0003, "epochs": 12, "average_last": 4},
+        "handwriting-sixth.safetensors": {"learning_rate": 0.0004, "epochs": 14, "average_last": 5},
     }
 }
+# Networks that are the mean of some of their runs, the last one first: the mean has its settings.
+AVERAGED = {"handwriting": ("handwriting-seventh.safetensors", "handwriting-sixth.safetensors")}
 SCORES = ("validation_accuracy", "test_accuracy")
 
 
@@ -47,21 +54,24 @@ def command(names: tuple[str, ...], into: Path | None) -> None:
         assert shipped.config
         for config, file in stages(name, shipped.config, out):
             subprocess.run(train_command(config, file), check=True)
+        if name in AVERAGED:
+            subprocess.run(average_command(AVERAGED[name], out), check=True)
         for row in comparison(shipped, checkpoint.load(out)):
             table.add_row(name, *row)
     stdout.print(table)
 
 
 def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[TrainingConfig, Path]]:
-    """Yield the runs that make a network: their settings, and where the network goes."""
+    """Yield the runs that make a network, or those that it is the mean of: their settings, and where each goes."""
     earlier = EARLIER.get(name, {})
+    last = out.with_name(AVERAGED[name][0]) if name in AVERAGED else out
     if config.start_from in earlier:
         start = ""
         for file, changes in earlier.items():
             yield config.changed(start_from=start, **changes), out.with_name(file)
             start = str(out.with_name(file))
         config = config.changed(start_from=start)
-    yield config, out
+    yield config, last
 
 
 def train_command(config: TrainingConfig, out: Path) -> list[str]:
@@ -73,6 +83,12 @@ def train_command(config: TrainingConfig, out: Path) -> list[str]:
             text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
             options += [f"--{name.replace('_', '-')}", text]
     return options
+
+
+def average_command(files: Sequence[str], out: Path) -> list[str]:
+    """Return the command that averages the networks of some runs, whose files lie beside `out`."""
+    members = (str(out.with_name(file)) for file in files)
+    return [sys.executable, "-m", "model", "average", *members, "--out", str(out)]
 
 
 def comparison(shipped: Checkpoint, anew: Checkpoint) -> Iterator[tuple[str, str, str]]:

@@ -37,7 +37,7 @@ class InkMixture:
     scribbles: float = 0.15
     corrupted: float = 0.25
     signs: float = 0.35
-    source_size: int = 5000  # of each that is made: once, for the epochs to choose from
+    source_size: int = 6000  # of each that is made: once, for the epochs to choose from
     writer_weight_exponent: float = 0.5  # a writer of n drawings has the weight n**exponent: nobody outweighs the rest
     variation: Variation = DEFAULT_VARIATION
 

@@ -95,7 +95,8 @@ def average(members: Sequence[tuple[str, Checkpoint]], dataset: Dataset, ink: Se
     seen = dict.fromkeys(name for _, one in members if one.config for name in data_of_ancestors(one.config, one.scores))
     scores: Scores = {SCORE: ", ".join(name for name, _ in members)[:MAX_TEXT]}
     for total in ("epochs", "seconds"):
-        scores[total] = sum(float(member.scores.get(total) or 0) for _, member in members)
+        known = (member.scores.get(total) for _, member in members)
+        scores[total] = sum(value for value in known if isinstance(value, (int, float)))
     if seen:
         scores[ANCESTORS_DATA] = ",".join(seen)[:MAX_TEXT]
     return replace(trained, scores=trained.scores | scores)

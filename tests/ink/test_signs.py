@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import ConvexHull
 
 from model.ink import render
 from model.ink.signs import KINDS, signs
-from model.ink.signs.alphabets import barred_glyph, syllable
+from model.ink.signs.alphabets import barred_glyph, dented_outline, syllable
 from model.ink.signs.letters import LETTERS
 from model.ink.signs.symbols import arrow
 from tests.ink.drawings import rng
@@ -51,3 +52,15 @@ def test_a_syllable_has_three_parts_or_more_that_differ():
     drawn = [syllable(source) for _ in range(100)]
     assert {len(path) for path in drawn} == {3, 4}
     assert len({str([len(stroke) for stroke in path]) for path in drawn}) > 10
+
+
+def test_a_dented_outline_is_closed_and_too_dented_to_be_a_zero():
+    source = rng()
+    for _ in range(100):
+        (outline,) = dented_outline(source)
+        np.testing.assert_allclose(outline[0], outline[-1], atol=1e-12)
+        spread = np.linalg.svd(outline - outline.mean(axis=0), compute_uv=False)
+        assert spread[1] > 0.2 * spread[0]  # no flat one, which could be a 1
+        (x, y), (next_x, next_y) = outline.T, np.roll(outline, -1, axis=0).T
+        area = abs((x * next_y - y * next_x).sum()) / 2
+        assert area < 0.97 * ConvexHull(outline).volume  # of two dimensions, the area; a zero fills it

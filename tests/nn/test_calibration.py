@@ -129,7 +129,7 @@ def test_other_shapes_are_refused(shape):
 # ---------------------------------------------------------------------------------------------- reject bias
 
 
-@pytest.mark.parametrize("accept_rate", [0.5, 0.9, 0.98])
+@pytest.mark.parametrize("accept_rate", [0.5, 0.9, 0.985])
 def test_the_reject_bias_accepts_the_given_share_of_digits(accept_rate):
     logits = np.random.default_rng(0).normal(0, 5, (1000, 11))
     logits[:, 10] += fit_reject_bias(logits, accept_rate)

@@ -19,16 +19,29 @@ def test_the_command_has_the_settings_that_are_not_the_usual_ones(tmp_path):
 
 
 def test_a_network_of_several_runs_is_made_by_all_of_them(tmp_path):
-    out = tmp_path / "handwriting.safetensors"
-    (first, ours), (second, theirs) = reproduce_weights.EARLIER["handwriting"].items()
-    config = TrainingConfig(epochs=24, average_last=5, start_from=second)
-    assert list(reproduce_weights.stages("handwriting", config, out)) == [
-        (config.changed(start_from="", **ours), tmp_path / first),
-        (config.changed(start_from=str(tmp_path / first), **theirs), tmp_path / second),
-        (config.changed(start_from=str(tmp_path / second)), out),
+    out, last = tmp_path / "handwriting.safetensors", tmp_path / reproduce_weights.AVERAGED["handwriting"][0]
+    earlier = reproduce_weights.EARLIER["handwriting"]
+    config = TrainingConfig(epochs=24, average_last=5, start_from=list(earlier)[-1])
+    *made, (end, file) = reproduce_weights.stages("handwriting", config, out)
+    starts = ["", *(str(tmp_path / name) for name in earlier)]
+    assert made == [
+        (config.changed(start_from=start, **changes), tmp_path / name)
+        for start, (name, changes) in zip(starts, earlier.items(), strict=False)
     ]
+    assert (end, file) == (config.changed(start_from=starts[-1]), last)
     once = config.changed(start_from="")
-    assert list(reproduce_weights.stages("handwriting", once, out)) == [(once, out)]
+    assert list(reproduce_weights.stages("champion", once, out)) == [(once, out)]
+
+
+def test_a_mean_is_made_of_runs_that_are_made_before(tmp_path):
+    out = tmp_path / "handwriting.safetensors"
+    config = TrainingConfig(start_from=list(reproduce_weights.EARLIER["handwriting"])[-1])
+    made = {str(file) for _, file in reproduce_weights.stages("handwriting", config, out)}
+    files = reproduce_weights.AVERAGED["handwriting"]
+    *start, option, written = reproduce_weights.average_command(files, out)
+    assert start[:4] == [sys.executable, "-m", "model", "average"]
+    assert set(start[4:]) < made
+    assert (option, written) == ("--out", str(out))
 
 
 def test_the_same_network_comes_out(tmp_path, shared_cache):

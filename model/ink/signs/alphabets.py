@@ -57,6 +57,20 @@ def glyph(rng: np.random.Generator) -> Path:
     return path
 
 
+def dented_outline(rng: np.random.Generator) -> Path:
+    """A closed symmetrical outline with a dent at one end and a point or a bow at the other, turned any way."""
+    count = int(rng.integers(2, 5))
+    y = np.linspace(-0.8, 0.8, count) + rng.uniform(-0.15, 0.15, count)
+    x = rng.uniform(0.45, 1, count)
+    dent = (0.0, y[0] + rng.uniform(0.25, 0.8))
+    end = (0.0, y[-1] + rng.uniform(0.05, 0.8))
+    points = np.array([dent, *zip(x, y, strict=True), end])
+    half = points if rng.random() < 0.25 else spline(points)
+    outline = np.concatenate((half, half[::-1] * (-1, 1)))
+    angle = 0.0 if rng.random() < 0.4 else rng.uniform(0, 2 * np.pi)
+    return [rotate(outline * (rng.uniform(0.6, 1.2), 1), angle)]
+
+
 def barred_glyph(rng: np.random.Generator) -> Path:
     """Two or three bars, one below another, and a long stroke that crosses them all or stands beside them."""
     count = int(rng.integers(2, 4))

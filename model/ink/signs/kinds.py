@@ -20,6 +20,7 @@ KINDS: Mapping[str, Form] = {
     "musical sign": Form(1.5, music.musical_sign),
     "symmetrical figure": Form(1.5, alphabets.symmetrical_figure),
     "letter of no alphabet": Form(4, alphabets.glyph),
+    "outline with a dent": Form(1.5, alphabets.dented_outline),
     "bars with a stroke": Form(2, alphabets.barred_glyph),
     "syllable": Form(0.8, alphabets.syllable),
     "one long curve": Form(1, alphabets.long_curve),
