@@ -14,6 +14,7 @@ from ui.charts.learning_curves import Look
 from ui.charts.probe_chart import probe_chart
 
 EPOCHS, SHARE = 10, 0.02  # of an epoch, that a point stands for
+SECONDS_BETWEEN_LOOKS = 2  # at each, the browser draws four figures
 
 
 def point(place: int, rate: float) -> HistoryPoint:
@@ -23,10 +24,10 @@ def point(place: int, rate: float) -> HistoryPoint:
     return HistoryPoint(epoch, place, loss, 1 - loss / 2, loss, 1 - loss / 2, *validation, 0.001)
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
 def watch() -> None:
     looks = st.session_state.looks = st.session_state.get("looks", 0) + 1
-    count = min(10 * looks, 100 + looks)  # soon so slowly that the end of the axis stays free
+    count = min(25 * looks, 100 + looks)  # soon so slowly that the end of the axis stays free
     points = [point(place, 0.5) for place in range(count)]
     marks = [ConfigChange(epoch, 0, {"learning_rate": 0.01}) for epoch in (0.5, 1.0) if epoch <= points[-1].epoch]
     shown = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal, cast
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +15,8 @@ from tools.page_actions import settle
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 AXE = Axe().axe_script
+Scheme = Literal["dark", "light"]
+SCHEMES: tuple[Scheme, ...] = ("dark", "light")
 LIGHT, DARK = "rgb(252, 251, 248)", "rgb(18, 22, 29)"  # the pages' backgrounds
 
 
@@ -33,13 +35,23 @@ def expect_no_faults(page: Page, within: str = "html") -> None:
     Args:
         within: the part of the page that is looked at, where the rest is as it was.
     """
+    for scheme in SCHEMES:
+        show_in(page, scheme)
+        expect_no_faults_in(page, scheme, within)
+
+
+def show_in(page: Page, scheme: Scheme) -> None:
+    """Show the page in a theme; all of it is drawn anew."""
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", LIGHT if scheme == "light" else DARK)
+
+
+def expect_no_faults_in(page: Page, scheme: Scheme, within: str) -> None:
+    """Fail if there is a fault, or in the dark theme one of contrast, in a part of a page that is shown in it."""
     page.mouse.move(0, 0)  # what is pointed at has other colors, and goes over into them slowly
-    app = page.get_by_test_id("stApp")
-    for scheme, background, rules in (("dark", DARK, ["color-contrast"]), ("light", LIGHT, RULES)):
-        page.emulate_media(color_scheme=cast(Literal["dark", "light"], scheme))
-        expect(app).to_have_css("background-color", background)
-        what = f"no faults in the {scheme} theme"
-        until(page, partial(faults, page, within, rules), lambda found: not found, what, seconds=PATIENCE_SECONDS / 6)
+    rules = RULES if scheme == "light" else ("color-contrast",)
+    what = f"no faults in the {scheme} theme"
+    until(page, partial(faults, page, within, rules), lambda found: not found, what, seconds=PATIENCE_SECONDS / 6)
 
 
 def unfold_everything(page: Page) -> None:
@@ -76,11 +88,13 @@ def test_train_has_no_fault_that_can_be_found_by_rules_at_first_paused_and_stopp
     train.start()
     train.wait_for_step(gt=0)
     train.pause()
-    for tab in page.get_by_test_id("stMain").get_by_role("tab").all():
-        tab.click()
-        settle(page)
-        unfold_everything(page)
-        expect_no_faults(page, ".st-key-diagnostics")
+    for scheme in SCHEMES:
+        show_in(page, scheme)
+        for tab in page.get_by_test_id("stMain").get_by_role("tab").all():
+            tab.click()
+            settle(page)
+            unfold_everything(page)
+            expect_no_faults_in(page, scheme, ".st-key-diagnostics")
     train.stop()
     settle(page)
     expect_no_faults(page)

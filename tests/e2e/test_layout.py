@@ -45,43 +45,54 @@ def visitor(request: pytest.FixtureRequest, new_context: Callable[..., BrowserCo
     return new_context(viewport=request.param, is_mobile=is_phone, has_touch=is_phone)
 
 
-def test_nothing_moves_when_a_page_is_opened(visitor: BrowserContext, app_url: str) -> None:
-    """Nothing moves after it was shown; the digits that write themselves on Home are moving, but hardly count."""
-    visitor.add_init_script(WATCH)
-    for path in ("", "draw", "train", "evaluate", "inside", "experiments"):
-        page = visitor.new_page()
-        page.goto(f"{app_url}/{path}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        settle(page, quiet=1)
-        if path == "train":
-            expect(page.locator(".st-key-accuracy_chart canvas").first).to_be_visible()
-        expect_nothing_moved(page, f"opening /{path}")
-        page.close()
-
-
-def test_nothing_moves_at_answer_and_clear_at_start_and_finish_nor_at_a_chosen_cell(
-    visitor: BrowserContext, app_url: str
-) -> None:
-    page = visitor.new_page()
-    draw = DrawPage(page, app_url).open()
-    watch(page)
+def draw_and_clear(page: Page) -> None:
+    draw = DrawPage(page)
     draw.draw([*strokes_of("3")])
     draw.expect_digit("3")
     expect_nothing_moved(page, "the answer")
     draw.clear()
     expect_nothing_moved(page, "Clear")
 
-    train = TrainPage(page, app_url).open("epochs=2")
-    watch(page)
-    train.start(FINISHED)
+
+def train(page: Page) -> None:
+    TrainPage(page).start(FINISHED)
     settle(page)
     expect_nothing_moved(page, "a run, from its start to its end,")
 
-    page.goto(f"{app_url}/evaluate")
-    settle(page)
-    watch(page)
+
+def choose_a_cell(page: Page) -> None:
     cells = page.locator("[data-choice][aria-pressed=false]")
     cells.nth(3).click()
     expect(page.locator("[data-choice][aria-pressed=true]")).to_have_count(1)
     settle(page)
     expect_nothing_moved(page, "a chosen cell")
+
+
+def only_look(page: Page) -> None:
+    """Do nothing with a page."""
+
+
+# What is done on a page that has been opened.
+USES: dict[str, Callable[[Page], None]] = {
+    "": only_look,
+    "draw": draw_and_clear,
+    "train?epochs=2": train,
+    "evaluate": choose_a_cell,
+    "inside": only_look,
+    "experiments": only_look,
+}
+
+
+def test_nothing_moves_when_a_page_is_opened_and_used(visitor: BrowserContext, app_url: str) -> None:
+    """Nothing moves after it was shown; the digits that write themselves on Home are moving, but hardly count."""
+    visitor.add_init_script(WATCH)
+    for path, use in USES.items():
+        page = visitor.new_page()
+        page.goto(f"{app_url}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settle(page, quiet=1)
+        if path.startswith("train"):
+            expect(page.locator(".st-key-accuracy_chart canvas").first).to_be_visible()
+        expect_nothing_moved(page, f"opening /{path}")
+        use(page)
+        page.close()
