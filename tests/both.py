@@ -20,8 +20,10 @@ ONE_CORE = "TESTS_ON_ONE_CORE"  # set for the tests whose matrix products are sm
 
 def main() -> int:
     command = [sys.executable, "-m", "pytest", *sys.argv[1:]]
-    others = subprocess.run([*command, *OTHERS], env=os.environ | {ONE_CORE: "1"}, check=False)
-    browsers = subprocess.run([*command, *IN_BROWSERS], check=False)
+    # Hundreds of processes start: each module is compiled by the first of them, and not by each.
+    environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    others = subprocess.run([*command, *OTHERS], env=environment | {ONE_CORE: "1"}, check=False)
+    browsers = subprocess.run([*command, *IN_BROWSERS], env=environment, check=False)
     codes = {others.returncode, browsers.returncode}
     chosen = codes - {pytest.ExitCode.NO_TESTS_COLLECTED} or codes  # -k may leave one of the two nothing to do
     return max(map(int, chosen))
