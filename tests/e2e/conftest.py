@@ -23,6 +23,8 @@ from tools.browser import launch_options
 HARMLESS = re.compile(r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|CONNECTION_|PROXY_)")
 # Opened at a page's own address, Streamlit looks for its server below that address first, and then above it.
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+# Its own words if a busy machine leaves such a look without an answer.
+UNANSWERED_PROBE = re.compile(r"attempting to reach /\w+/_stcore/(health|host-config);")
 
 # No page of a test lives long enough for optimizing compilers to pay: a page load takes a fifth less processor time.
 SHORT_LIVED = "--js-flags=--no-turbofan --no-maglev --always-sparkplug"
@@ -76,7 +78,7 @@ def new_context(
     is_traced_here = request.config.getoption("--tracing") == "off"
 
     def on_console(message: ConsoleMessage) -> None:
-        probed = PROBE.search(message.location["url"])
+        probed = PROBE.search(message.location["url"]) or UNANSWERED_PROBE.search(message.text)
         if message.type == "error" and not probed and not HARMLESS.search(message.text):
             page_errors.append(message.text)
 
