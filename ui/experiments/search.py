@@ -106,6 +106,7 @@ def _next_name() -> str:
 def _begin(planned: PlannedSearch, is_first: bool = False) -> None:
     try:
         searches.begin(planned.plan, is_first=is_first, files=planned.files)
+        widget_state.put(varying.KEY, False)  # what varies is chosen
     except ValueError as error:
         errors.show_error(str(error))
     except OSError as error:
