@@ -377,14 +377,17 @@ def test_counterfactuals_are_small_changes_that_model_reads_as_they_say(explaine
     assert max(words["were much"]) > 0.4
     assert max(words["a little"], default=0) < 0.13
 
-    # A 1 with a long flag, which many would write as a 7.
+    # Ones whose flags are so long that the network for drawings reads a 7, whichever these are for the one shipped.
     network = checkpoint.load(checkpoint.WEIGHTS / "handwriting.safetensors").network
-    flagged = Drawing((line((70, 70), (150, 45), (150, 235)),), pen=12)
-    explainer.take(network, flagged)
-    assert classified(network, flagged).digit == 7
-    assert re.fullmatch(
-        r"If the flag were (a little |much )?shorter, it would be read as a 1\.", explainer.find(search, 1)["sentence"]
-    )
+    sentences = []
+    for run in range(60, 150, 10):
+        flagged = Drawing((line((150 - run, 45 + run // 4), (150, 45), (150, 235)),), pen=12)
+        if classified(network, flagged).digit == 7:
+            explainer.take(network, flagged)
+            sentences.append(explainer.find(search, 1)["sentence"])
+    shorter = re.compile(r"If the flag were (a little |much )?shorter, it would be read as a 1\.")
+    assert len(sentences) > 2
+    assert sum(bool(shorter.fullmatch(each)) for each in sentences) > len(sentences) / 2, sentences
 
 
 def test_the_search_for_a_counterfactual_stops_when_its_time_is_over_and_has_nothing_for_blank_paper(
