@@ -32,7 +32,8 @@ def selected_step() -> int:
 
 def selected(view: JobState) -> SnapshotRef | None:
     """The selected snapshot, None for the latest state."""
-    return next((snapshot for snapshot in view.snapshots if snapshot.step == selected_step()), None)
+    step = selected_step()
+    return next((snapshot for snapshot in view.snapshots if snapshot.step == step), None)
 
 
 def show_latest() -> None:
