@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server import click_echoes, message_limits
-from ui.server.looks import Looks, PageLooks
+from ui.server.auto_reruns import AutoReruns, PageReruns
 from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 class WebSockets:
     """Reads each message of the WebSockets of an ASGI app, once."""
 
-    def __init__(self, app: ASGIApp, looks: Looks | None = None) -> None:
+    def __init__(self, app: ASGIApp, reruns: AutoReruns | None = None) -> None:
         self.app = app
-        self._looks = looks or Looks()
+        self._reruns = reruns or AutoReruns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a connection on."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        answer, looks = AnswerTime(), self._looks.of_page()
+        answer, reruns = AnswerTime(), self._reruns.of_page()
 
         async def receive_corrected() -> Message:
             while True:
                 message = await receive()
                 if message["type"] != "websocket.receive" or not message.get("bytes"):
                     return message
-                content = corrected(message["bytes"], answer, looks)
+                content = corrected(message["bytes"], answer, reruns)
                 if content:
                     return {**message, "bytes": content}
 
@@ -45,13 +45,13 @@ class WebSockets:
         await self.app(scope, receive_corrected, send_timed)
 
 
-def corrected(content: bytes, answer: AnswerTime, looks: PageLooks) -> bytes:
+def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:
     """A message without values that are too large, and without echoes of clicks.
 
     Args:
         content: what a browser has sent; what is no message stays as it is.
         answer: is told if the page asks for something.
-        looks: knows which messages come too soon.
+        reruns: knows which automatic reruns come too soon.
 
     Returns:
         what the app shall get; nothing if it shall not get the message at all.
@@ -61,7 +61,7 @@ def corrected(content: bytes, answer: AnswerTime, looks: PageLooks) -> bytes:
         message.ParseFromString(content)
     except Exception:  # the app refuses it
         return content
-    if looks.is_too_soon(message):
+    if reruns.is_too_soon(message):
         return b""
     if message.HasField("rerun_script"):  # others only say that the page is still there
         answer.asked()

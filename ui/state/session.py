@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 5.0
 VISITORS_AT_FULL_RATE = 10
+REDRAW_SECONDS = 0.45  # from one redraw of a run's page to the next, while few visitors are here
 VISITOR_KEY, TAB_KEY = "inkling_visitor_state", "inkling_tab_state"
 
 

@@ -27,7 +27,6 @@ from ui import state
 from ui.state import runtime, session
 from ui.train import chart_options, snapshots, tabs
 
-STATUS_SECONDS = 0.45
 DIAGNOSTICS_SECONDS = 1.2
 RUNS_SECONDS = 4.0
 WAITING_SECONDS = 1.0
@@ -100,13 +99,13 @@ def status_seconds(phase: Phase) -> float | None:
         case Phase.WAITING:
             return WAITING_SECONDS * max(1.0, runtime.pool().waiting / WAITING_AT_FULL_RATE)
         case Phase.TRAINING:
-            return STATUS_SECONDS * session.crowding()
+            return session.REDRAW_SECONDS * session.crowding()
 
 
 def diagnostics_seconds(phase: Phase) -> float | None:
     """From one redraw of the diagnostics to the next."""
     seconds = status_seconds(phase)
-    return seconds * DIAGNOSTICS_SECONDS / STATUS_SECONDS if seconds and phase is Phase.TRAINING else None
+    return seconds * DIAGNOSTICS_SECONDS / session.REDRAW_SECONDS if seconds and phase is Phase.TRAINING else None
 
 
 def runs_seconds(phase: Phase) -> float | None:

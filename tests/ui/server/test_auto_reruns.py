@@ -1,4 +1,4 @@
-"""The more visitors are here, the less often parts of a page redraw themselves; what a visitor does always arrives."""
+"""The more visitors are here, the less often fragments rerun by themselves; what a visitor does always arrives."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from ui.server.looks import APART, PARTS, SECONDS, Looks, PageLooks
+from ui.server.auto_reruns import APART, MAX_FRAGMENTS, AutoReruns, PageReruns
 from ui.server.web_sockets import WebSockets
+from ui.state.session import REDRAW_SECONDS
 
 CROWDED = 10.0
-GAP = CROWDED * SECONDS
+GAP = CROWDED * REDRAW_SECONDS
 
 
 @dataclass
@@ -20,64 +21,64 @@ class House:
     crowding: float = CROWDED
     now: float = 1000.0
 
-    def looks(self) -> Looks:
-        return Looks(lambda: self.crowding, lambda: self.now)
+    def reruns(self) -> AutoReruns:
+        return AutoReruns(lambda: self.crowding, lambda: self.now)
 
-    def page(self) -> PageLooks:
-        return self.looks().of_page()
+    def page(self) -> PageReruns:
+        return self.reruns().of_page()
 
 
-def look(part: str = "status", *, is_auto_rerun: bool = True) -> BackMsg:
+def rerun(fragment: str = "status", *, is_auto_rerun: bool = True) -> BackMsg:
     message = BackMsg()
-    message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = part, is_auto_rerun
+    message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, is_auto_rerun
     return message
 
 
-CLICK, HEARTBEAT, STOP = look(is_auto_rerun=False), BackMsg(app_heartbeat=True), BackMsg(stop_script=True)
+CLICK, HEARTBEAT, STOP = rerun(is_auto_rerun=False), BackMsg(app_heartbeat=True), BackMsg(stop_script=True)
 
 
 def test_with_few_visitors_each_part_is_redrawn_when_it_asks() -> None:
     page = House(crowding=1).page()
-    assert not any(page.is_too_soon(look()) for _ in range(100))
+    assert not any(page.is_too_soon(rerun()) for _ in range(100))
 
 
 def test_with_many_visitors_a_part_is_redrawn_once_in_the_time_that_all_need() -> None:
     house = House()
     page, drawn = house.page(), 0
     for _ in range(100):
-        drawn += not page.is_too_soon(look())
+        drawn += not page.is_too_soon(rerun())
         house.now += GAP / 4
     assert drawn == 25
 
 
 def test_each_part_of_each_page_has_a_turn_of_its_own() -> None:
     house = House()
-    everyone = house.looks()
+    everyone = house.reruns()
     mine, yours = everyone.of_page(), everyone.of_page()
     for page, part in ((mine, "status"), (mine, "timeline"), (yours, "status")):
-        assert not page.is_too_soon(look(part))
+        assert not page.is_too_soon(rerun(part))
         house.now += 2 * APART
-    assert mine.is_too_soon(look("status"))
+    assert mine.is_too_soon(rerun("status"))
 
 
 def test_many_pages_that_ask_at_once_are_not_redrawn_at_once() -> None:
     house = House()
-    everyone = house.looks()
+    everyone = house.reruns()
     pages = [everyone.of_page() for _ in range(10)]
-    assert sum(not page.is_too_soon(look()) for page in pages) == 1
+    assert sum(not page.is_too_soon(rerun()) for page in pages) == 1
     for _ in pages:  # each asks again, and has its turn in the end
         house.now += 2 * APART
-        waiting = [page.is_too_soon(look()) for page in pages]
+        waiting = [page.is_too_soon(rerun()) for page in pages]
     assert all(waiting)
 
 
 def test_when_the_others_have_left_a_page_is_redrawn_as_before() -> None:
     house = House()
     page = house.page()
-    page.is_too_soon(look())
-    assert page.is_too_soon(look())
+    page.is_too_soon(rerun())
+    assert page.is_too_soon(rerun())
     house.crowding = 1
-    assert not page.is_too_soon(look())
+    assert not page.is_too_soon(rerun())
 
 
 def test_what_a_visitor_does_is_never_too_soon() -> None:
@@ -88,16 +89,16 @@ def test_what_a_visitor_does_is_never_too_soon() -> None:
 def test_a_page_that_names_parts_without_end_takes_no_memory_for_them() -> None:
     house = House(crowding=1)
     page = house.page()
-    for number in range(2 * PARTS):
-        page.is_too_soon(look(f"part {number}"))
+    for number in range(2 * MAX_FRAGMENTS):
+        page.is_too_soon(rerun(f"part {number}"))
     house.now += 2 * APART
     house.crowding = CROWDED
-    assert not page.is_too_soon(look("part 0"))  # it is forgotten
+    assert not page.is_too_soon(rerun("part 0"))  # it is forgotten
 
 
 def test_all_other_messages_of_a_socket_arrive_in_their_order() -> None:
-    sent = [look(), look(), CLICK, look(), look("timeline"), HEARTBEAT, look()]
-    assert asyncio.run(arrived(sent)) == [look(), CLICK, HEARTBEAT]
+    sent = [rerun(), rerun(), CLICK, rerun(), rerun("timeline"), HEARTBEAT, rerun()]
+    assert asyncio.run(arrived(sent)) == [rerun(), CLICK, HEARTBEAT]
 
 
 async def arrived(sent: list[BackMsg]) -> list[BackMsg]:
@@ -115,5 +116,5 @@ async def arrived(sent: list[BackMsg]) -> list[BackMsg]:
     async def send(_message: Any) -> None:
         return None
 
-    await WebSockets(app, House().looks())({"type": "websocket", "path": "/", "headers": []}, receive, send)
+    await WebSockets(app, House().reruns())({"type": "websocket", "path": "/", "headers": []}, receive, send)
     return got
