@@ -11,14 +11,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 import json
-import os
-import re
-import subprocess
-import sys
-import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,41 +24,24 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import pen, processes, readme
+from benchmarks import pen, readme, watched_training
+from benchmarks.opened_page import STOPWATCH, WAIT, opened
 from benchmarks.runs import say
 from benchmarks.sessions import Session, SessionError
 from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
-from tools.app_server import RunningApp, serve
+from tools.app_server import serve
 from tools.browser import BrowserMissingError, launch
 from tools.page_actions import settle
 
 KEPT = Path(__file__).with_name("latency.json")  # the run that README.md shows
 BARE = Path(__file__).with_name("bare_app.py")
 LONG = "epochs=10000&hidden_sizes=32"  # a training longer than any run of this
-CONFIG = {"hidden_sizes": "64", "epochs": "120"}  # a training that is timed; small enough for one thread to be best
-BROWSER = re.compile(r" --(?:type=|headless)")  # in the command line of each of Chromium's processes
 SECONDS_OF_CURVES = 8
-WAIT = 60_000  # milliseconds
 
 Result = dict[str, Any]  # plain values, as JSON has them
 
-# Tells the milliseconds from the event until what the element shows is as wanted, all by the page's own clock.
-STOPWATCH = """([selector, event, wanted]) => {
-    window.stopwatch = new Promise((resolve) => {
-        let begun
-        const before = document.querySelector(selector).textContent
-        const isThere = (text) => (wanted ? new RegExp(wanted).test(text) : text !== before)
-        document.addEventListener(event, () => (begun = performance.now()), { capture: true, once: true })
-        const observer = new MutationObserver(() => {
-            if (begun === undefined || !isThere(document.querySelector(selector)?.textContent ?? before)) return
-            observer.disconnect()
-            resolve(performance.now() - begun)
-        })
-        observer.observe(document.body, { subtree: true, childList: true, characterData: true })
-    })
-}"""
 COUNTER = """([selector, seconds]) => new Promise((resolve) => {
     const shown = () => document.querySelector(selector)?.textContent
     let last = shown(), count = 0
@@ -118,7 +95,7 @@ def measure(rounds: int, trainings: int) -> Result:
         results |= steered(browser, app.url, rounds)
         if trainings:
             say("a training with its page open, and from the command line")
-            results["trainings"] = compared(browser, app, trainings)
+            results["trainings"] = watched_training.measure(browser, app, trainings)
         browser.close()
     return results
 
@@ -154,22 +131,6 @@ def answered(browser: Browser, address: str) -> float:
         page.mouse.move(x + 120, y + 230, steps=16)
         page.mouse.up()
         return float(page.evaluate("window.stopwatch"))
-
-
-@contextmanager
-def opened(browser: Browser, address: str, *, reads_live: bool = True) -> Iterator[Page]:
-    """A page as a visitor who has never been there finds it, at rest; perhaps without a network in the browser."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    if not reads_live:
-        context.route("**/browser/networks/**", lambda route: route.abort())
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    try:
-        page.goto(address)
-        settle(page, quiet=0.6, timeout=WAIT / 1000)
-        yield page
-    finally:
-        context.close()
 
 
 @contextmanager
@@ -254,79 +215,6 @@ def clicked(page: Page, state: str) -> float:
     page.evaluate(STOPWATCH, [".st-key-progress", "click", state])
     page.locator(".st-key-pause button").click()
     return float(page.evaluate("window.stopwatch"))
-
-
-def compared(browser: Browser, app: RunningApp, rounds: int) -> Result:
-    """The same training with its page open, and from the command line, in turns.
-
-    Returns:
-        How many seconds it takes either way, and of the page open, what each kind of process takes of the processor in
-        a second.
-    """
-    shares: dict[str, list[float]] = {}
-    ways: Mapping[str, Callable[[], float]] = {
-        "command line": from_command_line,
-        "page open": lambda: on_the_page(browser, app, shares),
-    }
-    found: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds + 1):
-        for name, way in ways.items():
-            seconds = way()
-            if number:
-                found[name].append(seconds)
-            say(f"  {number}/{rounds}: {name} {seconds:.2f} s")
-    seconds_of = {name: round(median(values), 3) for name, values in found.items()}
-    return seconds_of | {"processor": {kind: round(median(values[1:]), 3) for kind, values in shares.items()}}
-
-
-def from_command_line() -> float:
-    """The training's seconds, as the command tells them."""
-    options = [word for name, value in CONFIG.items() for word in (f"--{name.replace('_', '-')}", value)]
-    with tempfile.TemporaryDirectory() as folder:
-        out = ["--out", str(Path(folder) / "network.safetensors")]
-        done = subprocess.run(
-            [sys.executable, "-m", "model", "train", *options, *out, "--json"],
-            cwd=Path(__file__).parents[1],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    if done.returncode:
-        raise ValueError(f"the training from the command line must end well; it said: {done.stderr[-300:]}")
-    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
-
-
-def on_the_page(browser: Browser, app: RunningApp, shares: dict[str, list[float]]) -> float:
-    """The same training's seconds, as its page tells them when it is done.
-
-    Args:
-        browser: where the page is open.
-        app: whose page it is.
-        shares: get what each kind of process took of the processor in a second.
-    """
-    query = "&".join(f"{name}={value}" for name, value in CONFIG.items())
-    with opened(browser, f"{app.url}/train?{query}") as page:
-        page.locator(".st-key-full_speed button").click()  # a first run is slowed down, to be watched
-        page.locator(".st-key-full_speed button:disabled").wait_for()
-        begun, before = time.monotonic(), spent_by_kind(app)
-        page.locator(".st-key-start button").click()
-        progress = page.locator(".st-key-progress")
-        progress.filter(has_text=re.compile("in all")).wait_for(timeout=10 * WAIT)
-        took = time.monotonic() - begun
-        for kind, now in spent_by_kind(app).items():
-            shares.setdefault(kind, []).append(processes.spent(before[kind], now) / took)
-        said = re.search(r"(?:(\d+) min )?([\d.]+) s in all", progress.inner_text())
-    if not said:
-        raise ValueError("the page must say how long the training took; it does not")
-    return 60 * float(said[1] or 0) + float(said[2])
-
-
-def spent_by_kind(app: RunningApp) -> dict[str, processes.Ticks]:
-    """What app, workers and browser have taken of the processor so far; nothing where the system does not tell."""
-    workers, ours = processes.descendants(app.pid), processes.descendants(os.getpid())
-    browsers = [pid for pid in ours if BROWSER.search(processes.command(pid))]
-    kinds = {"app": [app.pid], "workers": workers, "browser": browsers}
-    return {kind: found for kind, pids in kinds.items() if (found := processes.cpu_seconds(pids))}
 
 
 # -------------------------------------------------------------------------------------------------- README

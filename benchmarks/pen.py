@@ -8,9 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from benchmarks.opened_page import WAIT
 from tools.page_actions import PAPER, settle
 
-WAIT = 60_000  # milliseconds
 SLOWER = {"this machine": 1, "a processor four times as slow": 4}
 POINTS = 60  # of each stroke
 
