@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from benchmarks import readme, strange_hands
+from benchmarks.rare_hands import DIGITS, SIGNS
 from model.inference.classification import classify_images
 from model.ink import render
 from model.training import checkpoint
@@ -49,7 +50,7 @@ def test_figures_are_those_of_one_drawing_read_after_another(network, found):
     assert (shares["read right"], shares["refused"]) == pytest.approx((right, refused))
 
 
-@pytest.mark.parametrize("kind", strange_hands.DIGITS)
+@pytest.mark.parametrize("kind", DIGITS)
 def test_the_network_for_drawings_reads_digits_of_rare_hands(found, kind):
     shares = found[kind]
     assert shares["read right"] >= 0.95
@@ -73,7 +74,7 @@ def test_the_command_compares_two_networks_and_pictures_what_only_one_reads(tmp_
     )
     assert run.exit_code == 0
     assert "| drawn | read right (handwriting) | refused (handwriting) |" in run.output
-    for kind in (*strange_hands.DIGITS, *strange_hands.SIGNS):
+    for kind in (*DIGITS, *SIGNS):
         assert f"| {kind} |" in run.output
     assert run.output.strip() in readme.README.read_text()
     pixels = np.asarray(Image.open(shown))[:, strange_hands.LABELS :]
