@@ -70,6 +70,9 @@ PARTS = {
 )
 @click.option("--only", default="", help="Leave out only these collections, separated by commas; no ablation.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs side by side, one core each. [default: all cores]")
+@click.option(
+    "--networks", type=click.Path(path_type=Path), help="A folder to keep the networks in, by the collection left out."
+)
 @click.option("--quick", is_flag=True, help="Tiny networks: tells in a minute or two whether it all works, no more.")
 @click.option("--resume", is_flag=True, help=f"Go on: take the runs that benchmarks/{KEPT.name} holds as done.")
 @click.option("--from", "earlier", type=click.Path(path_type=Path), help="Show the JSON of earlier runs again.")
@@ -88,6 +91,7 @@ def handwriting(
     groups: int,
     only: str,
     jobs: int | None,
+    networks: Path | None,
     quick: bool,
     resume: bool,
     earlier: Path | None,
@@ -110,6 +114,9 @@ def handwriting(
         source = Source(digits, letters, QUICK_DRAWINGS if quick else 0)
         plans = {name: planned(name, trainings[name], source, quick=quick, groups=groups) for name in wanted}
         chosen = chosen_runs(plans, only, quick=quick)
+        if networks:
+            networks.mkdir(parents=True, exist_ok=True)
+            chosen = [replace(run, networks=networks) for run in chosen]
         results = begun(plans, kept() if write or resume else {}, partly=bool(only) or resume)
         data.load(plans[wanted[0]][0].config.data)  # so that it is there before several processes look for it
         carry_out(plans, chosen, results, jobs or cores(), resume=resume, write=write)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from model.data import Dataset
 from model.ink.sampler import DEFAULT_MIXTURE, InkMixture
 from model.nn.classifier import DigitClassifier
 from model.training import train
+from model.training.checkpoint import Checkpoint
 
 Result = dict[str, Any]  # plain values, as JSON has them
 
@@ -44,6 +46,7 @@ class Run:
     untaught: tuple[str, ...] = ()  # letters that it does not learn from
     mixture: InkMixture = DEFAULT_MIXTURE
     readings: tuple[str, ...] = ()  # of the ablation: layouts in which drawings are read
+    networks: Path | None = None  # the folder in which to keep its network, by its name
 
     def __str__(self) -> str:
         return f"{self.part} {self.name}"
@@ -62,14 +65,23 @@ latest: list[tuple[object, Trained]] = []  # the network that this process has t
 
 
 def trained(run: Run, ink: Collections) -> Trained:
-    """Train a run's network, with a line on stderr for each epoch; a run of the same network takes that of before.
+    """Train a run's network, unless it is that of the run before, and keep it if the run says where.
 
     Raises:
         ValueError: the run diverged, or the config does not fit the data.
+        OSError: the network can't be written.
     """
     same = (run.config, run.source, run.left_out, run.untaught, run.mixture)
-    if latest and latest[0][0] == same:
-        return latest[0][1]
+    if not latest or latest[0][0] != same:
+        latest[:] = [(same, _trained_anew(run, ink))]
+    made = latest[0][1]
+    if run.networks:
+        Checkpoint(made.network, run.config).save(run.networks / f"{run.name}.safetensors")
+    return made
+
+
+def _trained_anew(run: Run, ink: Collections) -> Trained:
+    """Train a run's network, with a line on stderr for each epoch."""
     dataset = set_aside(data.load(run.config.data), run.config.seed)
     drawings = ink.without(run.left_out, run.untaught)
     for progress in train(run.config, dataset, ink=drawings, mixture=run.mixture, threads=1):
@@ -77,8 +89,7 @@ def trained(run: Run, ink: Collections) -> Trained:
             say(f"{run}: epoch {progress.epoch}/{progress.epochs}, loss {progress.epoch_loss:.4f}")
     if progress.status == "diverged":
         raise ValueError(f"{run}: {progress.message}")
-    latest[:] = [(same, Trained(progress.network, dataset.test_images, dataset.test_labels, progress.seconds))]
-    return latest[0][1]
+    return Trained(progress.network, dataset.test_images, dataset.test_labels, progress.seconds)
 
 
 def set_aside(dataset: Dataset, seed: int) -> Dataset:

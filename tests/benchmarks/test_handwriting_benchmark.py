@@ -24,6 +24,7 @@ from model.nn.calibration import BINS, reliability
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.presets import preset
+from model.training import checkpoint
 from model.training.history import Progress
 from tests.paths import ROOT
 from tests.toy_data import numbered, numbers, patterns
@@ -122,6 +123,17 @@ def test_collections_that_are_left_out_together_are_read_by_one_network(source, 
     assert [{collection(drawing) for drawing in learned} for _, _, learned, *_ in taught] == [{"bbb"}, {"aaa", "ccc"}]
     with pytest.raises(ValueError, match="--groups must be 2 or more"):
         leave_one_out.plan(CONFIG, source, ink, groups=1)
+
+
+def test_a_run_keeps_its_network_also_one_that_it_shares(source, ink, taught, tmp_path):
+    planned = leave_one_out.plan(CONFIG, source, ink, groups=2)
+    made = [runs.trained(replace(run, networks=tmp_path), ink) for run in planned]
+    assert len(taught) == 2
+    for run, one in zip(planned, made, strict=True):
+        kept = checkpoint.load(tmp_path / f"{run.name}.safetensors")
+        assert kept.config == run.config
+        assert kept.network.checksum() == one.network.checksum()
+    assert len(list(tmp_path.iterdir())) == len(NAMES)
 
 
 def test_each_letter_is_untaught_somewhere():
