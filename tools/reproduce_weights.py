@@ -3,7 +3,7 @@
 Without names: handwriting, champion, tiny-100k and tiny-25k, in an hour each or more; one that was interrupted goes on
 when the same command is given again. The ink files that a network learned from are looked for in $INK_DIR. A teacher,
 or a network to start from, is the one in weights/; earlier runs of the same network are made before, and averaged where
-it is their mean.
+it is their mean. With --quick, all these runs are tiny: that tells in some minutes whether every one of them works.
 """
 
 from __future__ import annotations
@@ -45,15 +45,16 @@ SCORES = ("validation_accuracy", "test_accuracy")
 @click.command(help=__doc__)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--into", type=click.Path(path_type=Path), help="Where the new files go; by default into the cache.")
-def command(names: tuple[str, ...], into: Path | None) -> None:
-    folder = into or cache.home() / "reproduced"
+@click.option("--quick", is_flag=True, help="One epoch of a few images with 16 hidden units; the scores mean nothing.")
+def command(names: tuple[str, ...], into: Path | None, quick: bool) -> None:
+    folder = into or cache.home() / ("reproduced-quick" if quick else "reproduced")
     folder.mkdir(parents=True, exist_ok=True)
     table = Table("network", "score", "in weights/", "anew", title=f"Networks in {folder}", title_justify="left")
     for name in names or NAMES:
         shipped, out = checkpoint.load(find_shipped(name)), folder / f"{name}.safetensors"
         assert shipped.config
         for config, file in stages(name, shipped.config, out):
-            subprocess.run(train_command(config, file), check=True)
+            subprocess.run(train_command(quickened(config) if quick else config, file), check=True)
         if name in AVERAGED:
             subprocess.run(average_command(AVERAGED[name], out), check=True)
         for row in comparison(shipped, checkpoint.load(out)):
@@ -72,6 +73,18 @@ def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[Train
             start = str(out.with_name(file))
         config = config.changed(start_from=start)
     yield config, last
+
+
+def quickened(config: TrainingConfig) -> TrainingConfig:
+    """Make a training tiny; what it learns from and where it starts stays."""
+    return config.changed(
+        data="mnist-5k",
+        training_size=1000,
+        validation_size=0.1,
+        hidden_sizes=(16,),
+        epochs=1,
+        average_last=min(config.average_last, 1),
+    )
 
 
 def train_command(config: TrainingConfig, out: Path) -> list[str]:

@@ -52,6 +52,32 @@ def test_the_same_network_comes_out(tmp_path, shared_cache):
     assert abs(anew.scores["test_accuracy"] - shipped.scores["test_accuracy"]) < 0.02
 
 
+def test_quick_runs_are_tiny_and_each_begins_where_the_one_before_ended(tmp_path, monkeypatch):
+    class Stop(Exception):
+        pass
+
+    commands = []
+
+    def note(command, check):
+        commands.append(command)
+        if "average" in command:
+            raise Stop
+
+    monkeypatch.setattr(reproduce_weights.subprocess, "run", note)
+    result = CliRunner().invoke(reproduce_weights.command, ["handwriting", "--quick", "--into", str(tmp_path)])
+    assert isinstance(result.exception, Stop)
+    *trained, averaged = commands
+    options = [dict(zip(command[4::2], command[5::2], strict=True)) for command in trained]
+    assert len(options) == len(reproduce_weights.EARLIER["handwriting"]) + 1
+    assert [one.get("--start-from") for one in options] == [None, *(one["--out"] for one in options[:-1])]
+    assert {(one["--hidden-sizes"], one["--training-size"], one["--average-last"]) for one in options} == {
+        ("16", "1000", "1")
+    }
+    assert all("--ink" in one and "--data" not in one for one in options)  # mnist-5k is the usual data set
+    assert set(averaged[4:-2]) <= {one["--out"] for one in options}
+    assert averaged[-1] == str(tmp_path / "handwriting.safetensors")
+
+
 def test_an_unknown_network_is_refused():
     result = CliRunner().invoke(reproduce_weights.command, ["nobody"])
     assert isinstance(result.exception, ValueError)
