@@ -10,49 +10,29 @@ from __future__ import annotations
 import datetime
 import functools
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks import ablation, leave_one_out, readme, tables, writer_groups
-from benchmarks.runs import Result, Run, in_parallel, say
-from benchmarks.writer_groups import Collections, Source
+from benchmarks import ablation, kept_results, leave_one_out, tables, writer_groups
+from benchmarks.kept_results import KEPT, PARTS, Results
+from benchmarks.runs import Run, in_parallel, say
+from benchmarks.writer_groups import Source
 from model import data
 from model.cli import entry
 from model.common import machine
-from model.common.atomic_file import atomic_write
 from model.common.cores import cores
 from model.config import TrainingConfig
 from model.presets import preset
-from tools.readme import replaced
 
 PRESET = "handwriting"
-KEPT = Path(__file__).with_name("handwriting.json")  # the runs that README.md shows
 
 QUICK_DRAWINGS, QUICK_COLLECTIONS = 30, 2  # of each collection; left out
 QUICK_SOURCE_SIZE = 200  # scribbles, and corrupted digits
-
-Results = dict[str, dict[str, Any]]  # of each part: settings, date, machine, and the results of its runs by name
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the benchmark's parts: how its runs are planned, carried out and summarized."""
-
-    plan: Callable[[TrainingConfig, Source, Collections], list[Run]]
-    carry_out: Callable[[Run], Result]
-    summary: Callable[[Mapping[str, Result]], Result]
-
-
-PARTS = {
-    leave_one_out.PART: Part(leave_one_out.plan, leave_one_out.carry_out, leave_one_out.summary),
-    ablation.PART: Part(ablation.plan, ablation.carry_out, ablation.summary),
-}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -104,9 +84,9 @@ def handwriting(
     if only and part == ablation.PART:
         raise ValueError("--only names collections to leave out one by one; the ablation takes them all")
     if earlier:
-        results = load(earlier)
+        results = kept_results.load(earlier)
         if write:
-            take_over(results)
+            kept_results.take_over(results)
     else:
         config = preset(PRESET).config.changed(training_size=training_size, seed=seed)
         trainings = {leave_one_out.PART: shortened(config, epochs), ablation.PART: shortened(config, ablation_epochs)}
@@ -117,11 +97,11 @@ def handwriting(
         if networks:
             networks.mkdir(parents=True, exist_ok=True)
             chosen = [replace(run, networks=networks) for run in chosen]
-        results = begun(plans, kept() if write or resume else {}, partly=bool(only) or resume)
+        results = kept_results.begun(plans, kept_results.kept() if write or resume else {}, partly=bool(only) or resume)
         data.load(plans[wanted[0]][0].config.data)  # so that it is there before several processes look for it
         carry_out(plans, chosen, results, jobs or cores(), resume=resume, write=write)
         results = {name: {"quick": quick, **results[name]} for name in wanted}
-    with_summaries = summarized(results)
+    with_summaries = kept_results.summarized(results)
     if as_json:
         print(json.dumps(with_summaries))
     else:
@@ -166,51 +146,6 @@ def chosen_runs(plans: Mapping[str, list[Run]], only: str, *, quick: bool) -> li
     return [run for runs in plans.values() for run in runs if run.part != leave_one_out.PART or run.name in names]
 
 
-def settings(runs: list[Run]) -> Result:
-    """List what the runs of a part have in common; results are comparable only with the same settings."""
-    ink = writer_groups.load(runs[0].source)
-    source: Result = {
-        "digits": runs[0].source.digits,
-        "letters": runs[0].source.letters,
-        "fingerprint": ink.fingerprint,
-    }
-    together = [list(group) for group in dict.fromkeys(run.left_out for run in runs) if len(group) > 1]
-    if together and runs[0].part == leave_one_out.PART:
-        source["together"] = together
-    return {"config": runs[-1].config.model_dump(mode="json"), "ink": source}
-
-
-def begun(plans: Mapping[str, list[Run]], old: Results, *, partly: bool) -> Results:
-    """Collect the earlier results that stay: those with the same settings, and those of parts not run now.
-
-    Raises:
-        ValueError: runs are to be added to others (`partly`) that have other settings.
-    """
-    results = dict(old)
-    for name, runs in plans.items():
-        ours = settings(runs)
-        if name in old and old[name]["settings"] != ours:
-            if partly:
-                other = ", ".join(differences(old[name]["settings"], ours))
-                raise ValueError(
-                    f"the runs in {KEPT.name} that these are to stand beside must have the same settings; other there: "
-                    f"{other}; leave out --only and --resume to begin anew"
-                )
-            results.pop(name)
-        results.setdefault(name, {"settings": ours, "runs": {}})
-    return results
-
-
-def differences(old: Result, new: Result) -> list[str]:
-    """List the settings that differ, with their old and new values."""
-    return [
-        f"{name} {old[kind].get(name)}, now {value}"
-        for kind in new
-        for name, value in new[kind].items()
-        if old[kind].get(name) != value
-    ]
-
-
 def carry_out(
     plans: Mapping[str, list[Run]], chosen: list[Run], results: Results, jobs: int, *, resume: bool, write: bool
 ) -> None:
@@ -218,7 +153,7 @@ def carry_out(
     left = [run for run in chosen if not (resume and run.name in results[run.part]["runs"])]
     say(f"{len(left)} runs, {jobs} side by side; {len(chosen) - len(left)} are done already")
     if write:
-        readme_with({})  # before hours of work, not after them
+        kept_results.readme_with({})  # before hours of work, not after them
     for count, (run, result) in enumerate(in_parallel([(PARTS[run.part].carry_out, run) for run in left], jobs), 1):
         part = results[run.part]
         runs = part["runs"] | {run.name: result}
@@ -226,74 +161,7 @@ def carry_out(
         part |= {"date": datetime.date.today().isoformat(), "machine": machine.describe({"numpy": "NumPy"})}
         say(f"{count}/{len(left)}  {tables.line(run, result)}")
         if write:
-            keep(results)
-
-
-# ---------------------------------------------------------------------------------------- what is kept of it
-
-
-def load(path: Path) -> Results:
-    """Read the results of earlier runs from their JSON.
-
-    Raises:
-        ValueError: the file holds something else.
-    """
-    try:
-        found = json.loads(path.read_text())
-        results = {name: found[name] for name in PARTS if name in found}
-        if not results or any(not part["settings"] for part in results.values()):
-            raise ValueError
-        summarized(results)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise ValueError(
-            f"{path.name} must hold the JSON of earlier runs (`--json`'s last line, or what --write keeps)"
-        ) from None
-    return results
-
-
-def kept() -> Results:
-    return load(KEPT) if KEPT.is_file() else {}
-
-
-def take_over(results: Results) -> None:
-    """Keep the parts of an earlier benchmark, in place of those kept so far.
-
-    Raises:
-        ValueError: it was a quick one.
-    """
-    if any(part.get("quick") for part in results.values()):
-        raise ValueError("--write needs results of whole runs; these are of a quick one")
-    keep({**kept(), **results})
-
-
-def keep(results: Results) -> None:
-    """Save the results, and show them in the README."""
-    with_summaries = summarized(results)
-    with atomic_write(KEPT, durable=True) as file:  # a power cut must not cost what took hours
-        file.write((json.dumps(with_summaries, indent=1) + "\n").encode())
-    readme.README.write_text(readme_with(with_summaries))
-
-
-def readme_with(results: Results) -> str:
-    """Make the README's text with these results.
-
-    Raises:
-        ValueError: it has no place for them.
-    """
-    text = readme.README.read_text()
-    for name in PARTS:
-        content = tables.markdown(name, results[name]) if name in results else "Not measured yet."
-        text = replaced(text, f"handwriting-{name}", content)
-    return text
-
-
-def summarized(results: Results) -> Results:
-    """Add its summary to each part that has runs."""
-    return {
-        name: {**results[name], "summary": PARTS[name].summary(results[name]["runs"])}
-        for name in PARTS
-        if name in results and results[name]["runs"]
-    }
+            kept_results.keep(results)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import ablation, handwriting, leave_one_out, readme, runs, tables, writer_groups
+from benchmarks import ablation, handwriting, kept_results, leave_one_out, readme, runs, tables, writer_groups
 from benchmarks.shapes import KINDS
 from benchmarks.writer_groups import Collections, Source
 from model import data
@@ -359,14 +359,14 @@ def test_each_collection_and_each_kind_counts_alike():
 @pytest.fixture
 def benchmark(monkeypatch, capsys, tmp_path, source, shared_cache):
     """Runs the command with the toy ink; runs come to made-up figures, and what is kept lies apart."""
-    monkeypatch.setattr(handwriting, "KEPT", tmp_path / "handwriting.json")
+    monkeypatch.setattr(kept_results, "KEPT", tmp_path / "handwriting.json")
     monkeypatch.setattr(readme, "README", tmp_path / "README.md")
-    places = "".join(f"<!-- handwriting-{name} -->\n<!-- /handwriting-{name} -->\n" for name in handwriting.PARTS)
+    places = "".join(f"<!-- handwriting-{name} -->\n<!-- /handwriting-{name} -->\n" for name in kept_results.PARTS)
     readme.README.write_text(f"Before\n{places}after\n")
 
     class Benchmark:
         def __init__(self):
-            self.kept, self.done = handwriting.KEPT, []
+            self.kept, self.done = kept_results.KEPT, []
             self.accuracy, self.stops_after = 0.9, math.inf
 
         def in_parallel(self, tasks, jobs):
@@ -532,7 +532,7 @@ def test_ink_must_say_whose_it_is(benchmark, tmp_path):
 
 
 def test_the_readme_has_a_place_for_the_results():
-    assert "Not measured yet." in handwriting.readme_with({})
+    assert "Not measured yet." in kept_results.readme_with({})
 
 
 @pytest.mark.timeout(600)
