@@ -114,7 +114,7 @@ def row(name: str, found: Answers, alone: Answers) -> tuple[str, ...]:
     sure = found.taken & (found.probabilities.max(axis=1) >= UNAMBIGUOUS_AT_LEAST)
     error = reliability(found.probabilities, found.labels, BINS).expected_calibration_error
     test = mcnemar(found.labels, found.digits, alone.digits)
-    differ = (len(test.first_alone), len(test.second_alone), f"{test.p_value:.2f}")
+    differ = (len(test.first_alone), len(test.second_alone), f"{test.p_value:.2g}")
     return (
         name,
         f"{100 * (1 - wrong.mean()):.2f} %",

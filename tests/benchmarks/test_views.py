@@ -62,7 +62,7 @@ def test_a_row_worked_by_hand():
     found = Answers(labels, certain([1, 0, 3, 4], 0.95), np.array([True, True, True, False]), letters)
     assert views.row("two", found, alone) == (
         *("two", "75.00 %", "25.00 %", "25.00 %", "20.0 %", "50.0 %"),  # |3 - 4 * 0.95| / 4
-        *("2", "1", "1.00"),
+        *("2", "1", "1"),
     )
     assert views.row("none", alone, alone)[-3:] == ("", "", "")
 
