@@ -81,6 +81,10 @@ class Day:
     faults: Counter[str] = field(default_factory=Counter)  # that the app's log tells of
     looks: list[Look] = field(default_factory=list)
 
+    def as_json(self) -> str:
+        """All of it; `dataclasses.asdict` would count the pairs of a `Counter` rather than copy it."""
+        return json.dumps({**vars(self), "looks": [asdict(look) for look in self.looks]})
+
 
 @contextmanager
 def hasty_app() -> Iterator[tuple[RunningApp, Path]]:
@@ -109,7 +113,7 @@ def main(visits: int, first: int, looks: int, seed: int, quiet: float, as_json: 
         day = asyncio.run(play(app, temporary, visits, sorted(stop for stop in stops if stop >= first), seed, quiet))
         day.faults = faults(app.log.read_text(errors="replace"))
     if as_json:
-        print(json.dumps(asdict(day)))
+        print(day.as_json())
     else:
         names = [part.name for part in fields(Look)]
         print("".join(f"{name:>13}" for name in names))
@@ -143,6 +147,7 @@ async def play(app: RunningApp, temporary: Path, visits: int, stops: list[int], 
             await visitor.open("draw")
         await asyncio.sleep(quiet / 20)
         day.looks.append(look(app.pid, temporary, number))
+        say(str(day.looks[-1]))  # a day is long, and may be cut short
     return day
 
 

@@ -1,5 +1,6 @@
 """The day's visitors do the same again for the same seed, and what the app's log tells of is counted."""
 
+import json
 import random
 import subprocess
 import sys
@@ -33,8 +34,10 @@ def test_faults_are_pages_that_failed_and_tracebacks_but_no_visitors_who_left() 
 def test_visitors_come_and_go_without_an_error() -> None:
     seed = random.Random(0).randrange(1000)
     command = [sys.executable, "-m", "benchmarks.day", "--visits", "12", "--first", "6", "--looks", "0", "--quiet", "1"]
-    done = subprocess.run([*command, "--seed", str(seed)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, "--seed", str(seed), "--json"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    header, first, last, *_ = done.stdout.splitlines()
-    assert header.split() == ["visits", "megabytes", "threads", "descriptors", "folders", "processes"]
-    assert (first.split()[0], last.split()[0]) == ("6", "12")
+    day = json.loads(done.stdout)
+    assert [look["visits"] for look in day["looks"]] == [6, 12]
+    assert (day["done"]["visit"], day["errors"], day["faults"]) == (12, {}, {})
