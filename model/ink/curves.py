@@ -10,6 +10,8 @@ Path = list[F64]  # strokes (k, 2), x to the right and y down
 Point = tuple[float, float]
 
 DEGREES_PER_POINT = 12.0  # of an arc
+ALONG_BOW = np.linspace(0, 1, 12)[:, None]
+ALONG_SPAN = np.linspace(0, 1, 8, endpoint=False)[:, None]
 
 
 def line(*points: Point) -> F64:
@@ -28,7 +30,7 @@ def bow(start: Point, end: Point, bulge: float = 0.0) -> F64:
     """
     first, last = np.array(start), np.array(end)
     along = last - first
-    t = np.linspace(0, 1, 12)[:, None]
+    t = ALONG_BOW
     return first + t * along + 4 * t * (1 - t) * bulge * np.array([-along[1], along[0]])
 
 
@@ -42,12 +44,10 @@ def arc(center: Point, radii: Point, start: float, end: float) -> F64:
 def spline(points: F64) -> F64:
     """Draw a smooth curve through points (k, 2), eight points a span (Catmull and Rom, 1974)."""
     ends = np.concatenate((points[:1], points, points[-1:]))
-    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
-    spans = [
-        b + t * (c - a) / 2 + t**2 * (a - 2.5 * b + 2 * c - d / 2) + t**3 * (-a + 3 * b - 3 * c + d) / 2
-        for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False)
-    ]
-    return np.concatenate((*spans, points[-1:]))
+    a, b, c, d = (ends[first : first + len(points) - 1, None] for first in range(4))  # (spans, 1, 2)
+    t = ALONG_SPAN
+    spans = b + t * (c - a) / 2 + t**2 * (a - 2.5 * b + 2 * c - d / 2) + t**3 * (-a + 3 * b - 3 * c + d) / 2
+    return np.concatenate((spans.reshape(-1, 2), points[-1:]))
 
 
 def through(*points: Point) -> F64:

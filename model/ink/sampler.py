@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from model.common.arrays import F64, U8
-from model.common.constants import NON_DIGIT, PIXELS
+from model.common.arrays import U8
+from model.common.constants import PIXELS
 from model.common.settings import Settings
 from model.ink import non_digits, writing_styles
 from model.ink.drawing import Drawing
 from model.ink.hands import digits_by_form
 from model.ink.ink_file import read_ink
+from model.ink.made_sources import SampleSource, digits_source, non_digits_source, remembered, writers
 from model.ink.rendering import render
 from model.ink.scribbles import scribbles
 from model.ink.signs import signs
-from model.ink.stroke_batch import DEFAULT_VARIATION, StrokeBatch, Variation, augment_strokes, is_drawable, rasterize
+from model.ink.stroke_batch import DEFAULT_VARIATION, Variation, augment_strokes, is_drawable, rasterize
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,6 @@ class InkMixture:
 
 
 DEFAULT_MIXTURE = InkMixture()
-
-
-@dataclass(frozen=True, eq=False)
-class SampleSource:
-    """Drawings to choose from, the probability of each, and how many an epoch draws."""
-
-    name: str
-    drawings: StrokeBatch
-    weights: F64 | None  # (n,), None if all are equally likely
-    size: int
 
 
 class InkSampler:
@@ -85,39 +76,51 @@ class InkSampler:
         self.sources: list[SampleSource] = []
         drawn = min(round(mixture.ink_share * count), mixture.max_variations * len(digits))
         styled = writing_styles.with_writing_styles(digits, rng)
-        self._add_digits("written", digits, round((1 - mixture.styled_share - mixture.formed_share) * drawn))
-        self._add_digits("styled", styled, round(mixture.styled_share * drawn))
+        exponent, size = mixture.writer_weight_exponent, mixture.source_size
+
+        def form(name: str) -> SampleSource | None:
+            return digits_source(name, digits_by_form(2 * size, rng), exponent)
+
+        self._add(
+            digits_source("written", digits, exponent),
+            round((1 - mixture.styled_share - mixture.formed_share) * drawn),
+        )
+        self._add(digits_source("styled", styled, exponent), round(mixture.styled_share * drawn))
         if formed := round(mixture.formed_share * drawn):
-            self._add_digits("formed", digits_by_form(2 * mixture.source_size, rng), formed)
+            self._add(remembered("formed", form, rng, mixture), formed)
         if with_non_digits:
-            letters = [drawing for drawing in drawings if non_digits.is_non_digit(drawing.label)]
-            parts = (
-                ("letters", letters, mixture.letters),
-                ("scribbles", scribbles(mixture.source_size, rng), mixture.scribbles),
-                ("corrupted", non_digits.corrupt_digits(digits, mixture.source_size, rng), mixture.corrupted),
-                ("signs", signs(mixture.source_size, rng) if mixture.signs else [], mixture.signs),
-            )
-            total = sum(share for _, part, share in parts if part)
-            for name, part, share in parts:
-                self._add_non_digits(name, part, round(mixture.non_digit_share * count * share / total))
+            self._add_non_digits(drawings, digits, count, rng)
         if not self.sources:
             raise ValueError(
                 "ink must hold drawings labeled 0 to 9 to learn from; got none (letters are "
                 "examples of non-digits, which need background)"
             )
 
-    def _add_digits(self, name: str, drawings: Sequence[Drawing], size: int) -> None:
-        drawings = [drawing for drawing in drawings if is_drawable(drawing)]
-        if drawings:
-            labels = [int(drawing.label or 0) for drawing in drawings]
-            weights = _weights(_writers(drawings), self.mixture.writer_weight_exponent)
-            self.sources.append(SampleSource(name, StrokeBatch.of(drawings, labels), weights, size))
+    def _add_non_digits(
+        self, drawings: Sequence[Drawing], digits: Sequence[Drawing], count: int, rng: np.random.Generator
+    ) -> None:
+        mixture, size = self.mixture, self.mixture.source_size
 
-    def _add_non_digits(self, name: str, drawings: Sequence[Drawing], size: int) -> None:
-        drawings = [drawing for drawing in drawings if is_drawable(drawing)]
-        if drawings:
-            labels = [NON_DIGIT] * len(drawings)
-            self.sources.append(SampleSource(name, StrokeBatch.of(drawings, labels), None, size))
+        def scribble(name: str) -> SampleSource | None:
+            return non_digits_source(name, scribbles(size, rng))
+
+        def sign(name: str) -> SampleSource | None:
+            return non_digits_source(name, signs(size, rng) if mixture.signs else [])
+
+        letters = [drawing for drawing in drawings if non_digits.is_non_digit(drawing.label)]
+        parts = (
+            (non_digits_source("letters", letters), mixture.letters),
+            (remembered("scribbles", scribble, rng, mixture), mixture.scribbles),
+            (non_digits_source("corrupted", non_digits.corrupt_digits(digits, size, rng)), mixture.corrupted),
+            (remembered("signs", sign, rng, mixture), mixture.signs),
+        )
+        total = sum(share for part, share in parts if part)
+        for part, share in parts:
+            self._add(part, round(mixture.non_digit_share * count * share / total))
+
+    def _add(self, source: SampleSource | None, size: int) -> None:
+        if source:
+            self.sources.append(replace(source, size=size))
 
     def __len__(self) -> int:
         """Count the images that it draws for an epoch."""
@@ -172,24 +175,11 @@ def split_by_writer(
 
     A drawing without a writer counts as a writer of its own. At least one writer is left for training.
     """
-    writers = _writers(drawings)
-    known = sorted(set(writers))
+    names = writers(drawings)
+    known = sorted(set(names))
     count = min(int(np.ceil(share * len(known))), max(len(known) - 1, 0))
     validation = {known[index] for index in rng.permutation(len(known))[:count]}
     parts: tuple[list[Drawing], list[Drawing]] = ([], [])
-    for drawing, writer in zip(drawings, writers, strict=True):
+    for drawing, writer in zip(drawings, names, strict=True):
         parts[writer in validation].append(drawing)
     return parts
-
-
-def _writers(drawings: Sequence[Drawing]) -> list[str]:
-    """Name each drawing's writer; a drawing without one gets a name of its own."""
-    return [drawing.writer or f"drawing {number}" for number, drawing in enumerate(drawings)]
-
-
-def _weights(writers: Sequence[str], exponent: float) -> F64:
-    """Compute each drawing's probability: a writer's weight is shared by the writer's drawings."""
-    _, number, counts = np.unique(writers, return_inverse=True, return_counts=True)
-    weights = counts[number] ** (exponent - 1.0)
-    probabilities: F64 = weights / weights.sum()
-    return probabilities

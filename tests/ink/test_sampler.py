@@ -289,3 +289,24 @@ def test_who_has_no_name_is_someone_else_each_time():
 def test_ink_of_one_writer_is_learned_from():
     assert [len(part) for part in split_by_writer(written(me=12), 0.1, rng())] == [12, 0]
     assert split_by_writer([], 0.1, rng()) == ([], [])
+
+
+MADE = ("formed", "scribbles", "signs")
+
+
+def test_what_nobody_wrote_is_made_once_for_runs_with_one_seed(digits):
+    def begun(seed: int, **mixture) -> tuple[dict[str, StrokeBatch], object]:
+        used = rng(seed)
+        every = replace(MIXTURE, formed_share=0.2, signs=0.2, **mixture)
+        sampler = InkSampler(digits, 100, used, with_non_digits=True, mixture=every)
+        return {source.name: source.drawings for source in sampler.sources}, used.bit_generator.state
+
+    (one, after), (again, after_again) = begun(1), begun(1)
+    for name in MADE:
+        assert again[name] is one[name]
+    assert after_again == after
+    for other, _ in (begun(2), begun(1, source_size=31)):
+        assert not any(np.array_equal(other[name].points, one[name].points) for name in MADE)
+    anew, _ = begun(1)
+    for name, drawings in one.items():
+        np.testing.assert_array_equal(anew[name].points, drawings.points)

@@ -102,12 +102,13 @@ def digits_by_form(
 ) -> list[Drawing]:
     """Write `count` digits, each digit equally often, in forms chosen by their weights; the writer is the form."""
     labels = list(forms)
+    names = {label: list(forms[label]) for label in labels}
+    weights = {label: np.array([form.weight for form in forms[label].values()]) for label in labels}
+    probabilities = {label: each / each.sum() for label, each in weights.items()}
     drawings = []
     for index in range(count):
         label = labels[index % len(labels)]
-        names = list(forms[label])
-        weights = np.array([forms[label][name].weight for name in names])
-        name = names[rng.choice(len(names), p=weights / weights.sum())]
+        name = names[label][rng.choice(len(names[label]), p=probabilities[label])]
         path = by_hand(forms[label][name].draw(rng), rng, leaning=(0.0, 0.0) if label in LEANS_BY_ITSELF else LEANING)
         drawings.append(Drawing(tuple(path), label, f"{label} {name}"))
     return drawings
