@@ -50,14 +50,14 @@ def database(server: PostgresServer) -> str:
 
 @contextmanager
 def dask(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Dask's, which is ended with the block."""
+    """A process of Dask's, which is killed with the block: told to end, it would wait for others that are gone."""
     command = [sys.executable, "-m", *arguments, "--host", "127.0.0.1"]
     with (folder / "dask.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     try:
         yield process
     finally:
-        process.terminate()
+        process.kill()
         process.wait(60)
 
 
@@ -67,7 +67,7 @@ def scheduler(port: int, folder: Path, workers: int = 2) -> Iterator[subprocess.
     with ExitStack() as stack:
         begin = ("distributed.cli.dask_scheduler", "--port", str(port), "--dashboard-address", "127.0.0.1:0")
         found = stack.enter_context(dask(*begin, folder=folder))
-        work = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
+        work = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
         for _ in range(workers):
             stack.enter_context(dask(*work, "--local-directory", str(folder), folder=folder))
         yield found
@@ -194,7 +194,7 @@ def test_a_scheduler_that_is_killed_is_waited_for_and_gets_all_files_again(
 
 def test_a_scheduler_that_is_none_or_has_no_inkling_or_another_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"the scheduler tcp://127.0.0.1:\d+ can't be reached") as caught:
-        connect(f"tcp://127.0.0.1:{free_port()}")
+        connect(f"tcp://127.0.0.1:{free_port()}", seconds=0.5)
     assert "\n" not in str(caught.value)
     port, other = free_port(), tmp_path / "other" / "model"
     other.parent.mkdir()
@@ -215,7 +215,7 @@ def test_a_scheduler_that_is_none_or_has_no_inkling_or_another_is_refused_in_one
         with pytest.raises(ValueError, match=r"the scheduler of \S+ has Inkling 0.0.1, and this machine \d"):
             connect(f"tcp://127.0.0.1:{port}")
     finally:
-        process.terminate()
+        process.kill()
         process.wait(60)
 
 

@@ -13,6 +13,7 @@ from model.experiments.space import FIXED
 from model.experiments.supervisor import Supervisor
 from model.ink import Drawing
 from model.jobs import Job
+from model.jobs.protocol import SetSpeed
 from tests.paths import ROOT
 from tests.polling import wait_for
 from ui.experiments import race_files, routes, searches, study_files
@@ -76,6 +77,8 @@ def test_a_race_needs_a_bet_and_a_difference_and_ends_with_an_outcome(screen: Ap
     assert first.speed == second.speed
     assert [first.label, second.label] == ["A: sgd", "B: adam"]
     assert "Your bet is on B: adam" in said(screen)
+    for job in (first, second):  # they are to be watched for half a minute
+        job.send(SetSpeed(0))
     wait_for(lambda: not first.is_live and not second.is_live, "the end of the race")
     sound(screen.run())
     assert "wins**" in said(screen)

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from model.common.cores import cores
 from model.experiments.clusters.cluster import Disconnected, Ended, Event, Lost, Reported
-from model.experiments.clusters.dask_client import check_address, check_versions, one_line, open_client, quieten
+from model.experiments.clusters.dask_client import (
+    CONNECT_SECONDS,
+    check_address,
+    check_versions,
+    one_line,
+    open_client,
+    quieten,
+)
 from model.experiments.curve import CurvePoint
 from model.experiments.material import Material
 from model.experiments.trial_run import TrialOutcome, TrialTask
@@ -273,15 +280,19 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
     return DaskCluster(open_client(cluster), local=cluster, jobs=jobs)
 
 
-def connect(address: str) -> DaskCluster:
+def connect(address: str, seconds: float = CONNECT_SECONDS) -> DaskCluster:
     """Work with the workers of a Dask scheduler.
+
+    Args:
+        address: Where it is, such as tcp://host:8786.
+        seconds: How long to try to reach it.
 
     Raises:
         ValueError: it can't be reached, is of another version, or has no Inkling or another one; one line says which.
     """
     check_address(address)
     try:
-        client = open_client(address)
+        client = open_client(address, seconds)
     except (OSError, ValueError, TypeError) as error:
         raise ValueError(
             f"the scheduler {address} can't be reached ({one_line(error)}): it is started by `dask scheduler`"
