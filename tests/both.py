@@ -11,19 +11,19 @@ import sys
 import pytest
 
 CORES = os.cpu_count() or 1
-# A process begins with a part of the tests, in their order, and takes over from another when it has done them.
-OTHERS = ("--ignore=tests/e2e", f"--numprocesses={CORES}", "--dist=worksteal")
+# A file stays in one process, so that what its tests share is made once; they come in their order, the longest first.
+OTHERS = ("--ignore=tests/e2e", f"--numprocesses={CORES}", "--dist=loadfile", "--no-loadscope-reorder")
 # Each process has an app and a browser of its own. A group of tests that share another app stays in one process.
 IN_BROWSERS = ("tests/e2e", f"--numprocesses={min(CORES, 4)}", "--dist=loadgroup")
 ONE_CORE = "TESTS_ON_ONE_CORE"  # set for the tests whose matrix products are small
 
 
 def main() -> int:
-    command = [sys.executable, "-m", "pytest", *sys.argv[1:]]
+    command, more = [sys.executable, "-m", "pytest"], sys.argv[1:]
     # Hundreds of processes start: each module is compiled by the first of them, and not by each.
     environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    others = subprocess.run([*command, *OTHERS], env=environment | {ONE_CORE: "1"}, check=False)
-    browsers = subprocess.run([*command, *IN_BROWSERS], env=environment, check=False)
+    others = subprocess.run([*command, *OTHERS, *more], env=environment | {ONE_CORE: "1"}, check=False)
+    browsers = subprocess.run([*command, *IN_BROWSERS, *more], env=environment, check=False)
     codes = {others.returncode, browsers.returncode}
     chosen = codes - {pytest.ExitCode.NO_TESTS_COLLECTED} or codes  # -k may leave one of the two nothing to do
     return max(map(int, chosen))

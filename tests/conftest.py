@@ -5,6 +5,7 @@ tests in the browser run in processes of their own, after all the rest.
 """
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,29 @@ from tests.both import ONE_CORE
 
 settings.register_profile("patient", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# Files that take the longest come first, so that no process has one of them left when the others have nothing to do.
+LONGEST_FIRST = (
+    "experiments/test_cluster.py",
+    "ui/state/test_shutdown.py",
+    "ink/test_photo.py",
+    "cli/test_cli.py",
+    "ink/test_photo_kinds.py",
+    "jobs/test_mishaps.py",
+    "reading/test_readers.py",
+    "experiments/test_local_cluster.py",
+    "benchmarks/test_kill_at_random.py",
+    "ui/train/test_controls.py",
+    "benchmarks/test_day.py",
+    "pages/test_break_it_and_stress.py",
+    "experiments/test_child.py",
+    "benchmarks/test_load.py",
+    "jobs/test_pool.py",
+    "jobs/test_handover.py",
+    "data/test_forms.py",
+    "ui/test_reliability.py",
+)
+RANKS = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST_FIRST)}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.pluginmanager.hasplugin("randomly"):
+        items.sort(key=lambda item: RANKS.get(item.path, len(RANKS)))
     # From its first test on, Playwright's event loop runs in this process and would stand in the way of other loops.
     items.sort(key=lambda item: "e2e" in item.path.parts)
 

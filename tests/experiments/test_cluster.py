@@ -172,11 +172,11 @@ def test_a_scheduler_that_is_killed_is_waited_for_and_gets_all_files_again(
     ]
     with sweep(folder, *arguments) as command:
         log = folder / "experiments" / "away" / "log.txt"
-        with scheduler(port, tmp_path) as first:
+        with scheduler(port, tmp_path, workers=1) as first:
             wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial", 200)
             first.kill()
             wait_for(lambda: "is gone" in log.read_text(), "the command to notice", 120)
-        with scheduler(port, tmp_path):
+        with scheduler(port, tmp_path, workers=1):
             result = ended(command, folder)
     assert [(trial["number"], trial["state"]) for trial in result["trials"]] == [(n, "finished") for n in range(6)]
     assert "the scheduler is back" in log.read_text()
