@@ -12,7 +12,7 @@ import click
 from model.cli.console import as_json_option, load_dataset, print_notes, stdout, value_table
 from model.cli.network_file import NetworkFile
 from model.ink import sampler
-from model.training import checkpoint, soup
+from model.training import checkpoint, checkpoint_formats, soup
 from model.training.shipped import find_weights
 
 VALIDATED = "validation_accuracy"
@@ -30,7 +30,7 @@ def average_command(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
     The mean (a model soup; Wortsman et al. 2022) is often better than each of them, and answers as fast as one. They
     must have the same layers and have set the same images aside: the mean is calibrated on these, as a training does.
     """
-    checkpoint.checked_kind(out)
+    checkpoint_formats.checked_kind(out)
     if not out.parent.is_dir():
         raise ValueError(f"--out must be in a folder that exists; got {out}")
     members = [(file.name, checkpoint.load(find_weights(file))) for file in files]

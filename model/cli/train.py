@@ -30,7 +30,7 @@ from model.common.fields import SettingsModel
 from model.config import TrainingConfig
 from model.ink import Drawing, sampler
 from model.presets import PRESETS, preset
-from model.training import Change, Trainer, checkpoint, fit
+from model.training import Change, Trainer, checkpoint, checkpoint_formats, fit
 from model.training.ancestors import Ancestors
 from model.training.finding import Finding, Kind
 from model.training.history import HistoryPoint, Progress
@@ -111,7 +111,7 @@ def train_command(
     start = preset(preset_name).config if preset_name else TrainingConfig()
     config = start.changed(**values)
     if out:
-        checkpoint.checked_kind(out)
+        checkpoint_formats.checked_kind(out)
         if not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
             raise ValueError(f"--out must be in a folder that exists and can be written to; got {out}")
     file = NetworkFile(out or INTERRUPTED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -22,13 +22,12 @@ from model.common.arrays import Array
 from model.common.atomic_file import atomic_write
 from model.config import TrainingConfig
 from model.data import Dataset, fingerprint
-from model.data.npz import open_npz
 from model.nn.activations import ACTIVATIONS
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
+from model.training.checkpoint_formats import READERS, SIZE_LIMIT, checked_kind
 from model.training.history import Progress
 from model.training.network_tensors import (
-    TensorHeader,
     check_shapes,
     check_values,
     shapes_of,
@@ -38,8 +37,6 @@ from model.training.network_tensors import (
 
 WEIGHTS = Path(__file__).parents[2] / "weights"
 DEFAULT_WEIGHTS = WEIGHTS / "handwriting.safetensors"
-SIZE_LIMIT = 512 * 2**20  # bytes: more than six layers of 4,096 units need
-HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 FORMAT = "inkling-1"
 ANCESTORS_DATA = "ancestors_trained_on"  # the score that names the data which teachers and the like learned from
 TRAINED_ON = "trained_on_hashes"  # the score that holds a sample of the hashes of the training images
@@ -121,18 +118,6 @@ class Checkpoint:
         return metadata
 
 
-def checked_kind(path: Path) -> str:
-    """Return the path's ending in lower case.
-
-    Raises:
-        ValueError: A checkpoint can't have this ending.
-    """
-    kind = path.suffix.lower()
-    if kind not in READERS:
-        raise ValueError(f"a network's file must end in {' or '.join(READERS)}; got {path.name!r}")
-    return kind
-
-
 def load(source: Path | bytes, name: str = "") -> Checkpoint:
     """Load the checkpoint in a file, or in an uploaded file's bytes under its `name`.
 
@@ -151,53 +136,6 @@ def load(source: Path | bytes, name: str = "") -> Checkpoint:
         return _build(tensors, metadata)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-
-
-def _read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
-    """Views of the tensors in the file's bytes, and its metadata. The library checks that they lie inside the file."""
-    length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or length > min(HEADER_LIMIT, len(content) - 8):
-        raise ValueError(f"{name}: no safetensors file: its first 8 bytes should give the length of its header")
-    try:
-        entries = safetensors.deserialize(content)  # type: ignore[no-untyped-call]
-        metadata = json.loads(content[8 : 8 + length]).get("__metadata__") or {}
-    except (safetensors.SafetensorError, ValueError, RecursionError) as error:
-        raise ValueError(f"{name}: no sound safetensors file ({error})") from None
-    tensors = {}
-    for key, entry in entries:
-        if entry["dtype"] != "F32":
-            raise ValueError(f"{name}: {key} must be float32 (F32); got {entry['dtype']}")
-        try:
-            tensors[key] = np.frombuffer(entry["data"], "<f4").reshape(entry["shape"])
-        except (ValueError, OverflowError):  # a side of 0 lets the others be of any length
-            raise ValueError(f"{name}: {key} has a shape that no network has: {str(entry['shape'])[:60]}") from None
-    return tensors, metadata
-
-
-def _read_npz(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
-    with open_npz(content, name) as archive:
-        if "metadata" not in archive.keys or len(archive.keys) > 50:
-            raise ValueError(f"{name}: expected a network's arrays and one called metadata, as Inkling writes them")
-        headers = {key: TensorHeader(*archive.header(key)) for key in archive.keys}
-        if sum(header.nbytes for header in headers.values()) > SIZE_LIMIT:
-            raise ValueError(f"{name}: its arrays must come to at most {SIZE_LIMIT // 2**20} MiB; they are larger")
-        described = {key: header for key, header in headers.items() if key != "metadata"}
-        try:
-            check_shapes(described, shapes_of(sizes_of(described), "layers.0.scales" in described))
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
-        arrays = {key: archive.read(key) for key in archive.keys}
-    try:
-        metadata = json.loads(str(arrays.pop("metadata")))
-    except (ValueError, RecursionError):
-        raise ValueError(f"{name}: its metadata must be a JSON object") from None
-    return arrays, metadata
-
-
-READERS: dict[str, Callable[[bytes, str], tuple[dict[str, Array], dict[str, str]]]] = {
-    ".safetensors": _read_safetensors,
-    ".npz": _read_npz,
-}
 
 
 def _build(tensors: Mapping[str, Array], metadata: Any) -> Checkpoint:

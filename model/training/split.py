@@ -61,6 +61,23 @@ def make_split(
     )
 
 
+def check_fit(config: TrainingConfig, num_images: int, num_validation: int) -> None:
+    """Make sure that batches and early stopping fit the images to learn from and to validate on.
+
+    Raises:
+        ValueError: They do not.
+    """
+    if config.batch_size > num_images:
+        raise ValueError(
+            f"batch_size must be at most {num_images:,}, the images left to learn from; got {config.batch_size:,} "
+            f"(0 takes all of them at once)"
+        )
+    if config.early_stopping and not num_validation:
+        raise ValueError(
+            "early_stopping needs a validation split to compare by; got validation_size 0 (0.1 sets a tenth aside)"
+        )
+
+
 def calibration_weights(images: int, drawings: int) -> F64 | None:
     """Let the data set's images and the drawings count alike, however many there are of each: (images + drawings,).
 

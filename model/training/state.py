@@ -1,4 +1,4 @@
-"""The state of a run: all that changes from step to step, taken into a snapshot and brought back from one."""
+"""The state of a run: all that changes from step to step, reported, taken into a snapshot and brought back from one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from model.common.arrays import Array
 from model.config import TrainingConfig
 from model.nn.classifier import DigitClassifier
 from model.training.change import Change, fork_conflicts
+from model.training.history import MetricAccumulator, Progress
 from model.training.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -119,3 +120,32 @@ def _load(trainer: Trainer, snapshot: Snapshot) -> None:
         setattr(trainer, attribute, tuple(value) if isinstance(value, list) else value)
     if trainer.epoch >= trainer.config.epochs and not trainer.batches.left:
         trainer.status = "finished"
+
+
+def report(trainer: Trainer) -> Progress:
+    """Return the state as it is now, and start new means for `loss` and `accuracy`."""
+    loss, accuracy = trainer.since_report.means()
+    epoch_loss, epoch_accuracy = trainer.since_epoch.means()
+    trainer.since_report = MetricAccumulator()
+    return Progress(
+        network=trainer.network,
+        epochs=trainer.config.epochs,
+        epoch=trainer.epoch,
+        step=trainer.step,
+        fraction=trainer.fraction,
+        loss=loss,
+        accuracy=accuracy,
+        epoch_loss=epoch_loss,
+        epoch_accuracy=epoch_accuracy,
+        validation_loss=trainer.validation[0],
+        validation_accuracy=trainer.validation[1],
+        learning_rate=trainer.learning_rate,
+        images_per_second=trainer.samples_seen / trainer.seconds if trainer.seconds else 0.0,
+        threads=trainer.threads,
+        seconds=trainer.seconds,
+        epoch_ended=trainer.epoch_ended,
+        status=trainer.status,
+        message=trainer.message,
+        snapshot=trainer.snapshot if trainer.can_go_on else None,
+        ancestors_data=trainer.ancestors.data,
+    )

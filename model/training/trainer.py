@@ -27,7 +27,7 @@ from model.training.gradient_step import GradientStep
 from model.training.history import MetricAccumulator, Progress, Status
 from model.training.random_streams import RandomStreams
 from model.training.snapshot import Snapshot
-from model.training.split import make_split
+from model.training.split import check_fit, make_split
 from model.training.workload import steps_between_reports
 
 
@@ -74,7 +74,7 @@ class Trainer:
         self.batches = Batches.of(
             config, data, self.split, streams, mixture, prefetch_size=prefetch_size, teacher=teacher
         )
-        _check_fit(config, len(self.batches), len(self.split.validation))
+        check_fit(config, len(self.batches), len(self.split.validation))
         self.mlp = MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization)
         self.mlp.initialize(config.initialization, streams.weights, config.initial_std)
         self.network = DigitClassifier(self.mlp)
@@ -208,7 +208,7 @@ class Trainer:
             ValueError: A value is out of its range, or a setting can't change in the middle of a run.
         """
         config = updated(self.config, values)
-        _check_fit(config, len(self.batches), len(self.split.validation))
+        check_fit(config, len(self.batches), len(self.split.validation))
         self.config = config
         self.batches.change(config.label_smoothing, config.augmentation, config.augmentation_strength)
         self.gradient_step.change(config, self.batch_size)
@@ -225,31 +225,7 @@ class Trainer:
 
     def report(self) -> Progress:
         """Return the state as it is now, and start new means for `loss` and `accuracy`."""
-        loss, accuracy = self.since_report.means()
-        epoch_loss, epoch_accuracy = self.since_epoch.means()
-        self.since_report = MetricAccumulator()
-        return Progress(
-            network=self.network,
-            epochs=self.config.epochs,
-            epoch=self.epoch,
-            step=self.step,
-            fraction=self.fraction,
-            loss=loss,
-            accuracy=accuracy,
-            epoch_loss=epoch_loss,
-            epoch_accuracy=epoch_accuracy,
-            validation_loss=self.validation[0],
-            validation_accuracy=self.validation[1],
-            learning_rate=self.learning_rate,
-            images_per_second=self.samples_seen / self.seconds if self.seconds else 0.0,
-            threads=self.threads,
-            seconds=self.seconds,
-            epoch_ended=self.epoch_ended,
-            status=self.status,
-            message=self.message,
-            snapshot=self.snapshot if self.can_go_on else None,
-            ancestors_data=self.ancestors.data,
-        )
+        return state.report(self)
 
     # -- Snapshots ------------------------------------------------------------------------------------------
 
@@ -270,15 +246,3 @@ class Trainer:
     def fork(self, snapshot: Snapshot) -> None:
         """Continue from a snapshot of a run of the same images and shape, with other settings: see `state.fork`."""
         state.fork(self, snapshot)
-
-
-def _check_fit(config: TrainingConfig, num_images: int, num_validation: int) -> None:
-    if config.batch_size > num_images:
-        raise ValueError(
-            f"batch_size must be at most {num_images:,}, the images left to learn from; got {config.batch_size:,} "
-            f"(0 takes all of them at once)"
-        )
-    if config.early_stopping and not num_validation:
-        raise ValueError(
-            "early_stopping needs a validation split to compare by; got validation_size 0 (0.1 sets a tenth aside)"
-        )

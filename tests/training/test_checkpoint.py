@@ -17,7 +17,7 @@ from model.config import TrainingConfig
 from model.data import fingerprint
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
-from model.training import checkpoint
+from model.training import checkpoint_formats
 from model.training.checkpoint import FORMAT, Checkpoint, load
 from model.training.history import Progress
 from tests.digit_files import npz
@@ -411,7 +411,7 @@ def test_a_file_cut_short_anywhere_is_refused(kind):
 def test_a_file_too_large_is_refused_unread(tmp_path, monkeypatch):
     path = tmp_path / "network.safetensors"
     with path.open("wb") as opened:
-        opened.truncate(checkpoint.SIZE_LIMIT + 1)  # a hole: takes no room on the disk
+        opened.truncate(checkpoint_formats.SIZE_LIMIT + 1)  # a hole: takes no room on the disk
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
     with pytest.raises(ValueError, match=r"network\.safetensors: a network's file has at most 512 MiB; got 512"):
         load(path)
@@ -420,7 +420,7 @@ def test_a_file_too_large_is_refused_unread(tmp_path, monkeypatch):
 def test_the_size_limit_has_room_for_the_largest_network():
     sizes = TrainingConfig(hidden_sizes=(4096,) * 6).sizes
     weights = sum(inputs * outputs for inputs, outputs in pairwise(sizes))
-    assert 4 * (weights + 5 * sum(sizes)) < checkpoint.SIZE_LIMIT
+    assert 4 * (weights + 5 * sum(sizes)) < checkpoint_formats.SIZE_LIMIT
 
 
 @given(st.binary(max_size=300), st.sampled_from(KINDS))

@@ -9,7 +9,7 @@ from model.config import TrainingConfig
 from model.data import formats
 from model.data.formats import csv_table
 from model.ink import drawing, ink_file, json_record, photo
-from model.training import checkpoint, snapshot
+from model.training import checkpoint, checkpoint_formats, snapshot
 from model.training.history import HistoryPoint
 
 TEMPLATE = Path(__file__).with_name("file-formats.md")
@@ -27,7 +27,7 @@ def file_formats_page() -> str:
         picture_formats=f"{', '.join(photo.FORMATS[:-1])} or {photo.FORMATS[-1]}",
         max_picture_mb=photo.MAX_BYTES // 1_000_000,
         max_megapixels=photo.MAX_PIXELS // 1_000_000,
-        max_network_mib=checkpoint.SIZE_LIMIT // 2**20,
+        max_network_mib=checkpoint_formats.SIZE_LIMIT // 2**20,
         network_format=checkpoint.FORMAT,
         activations=_code(TrainingConfig.options("activation")),
         history_columns=_code(HistoryPoint._fields),

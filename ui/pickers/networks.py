@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from model.jobs import Job
 from model.presets import PRESETS
 from model.reading.uploads import check_network
-from model.training import checkpoint
+from model.training import checkpoint, checkpoint_formats
 from model.training.checkpoint import Checkpoint
 from ui import state
 from ui.common.formatting import percent
@@ -139,7 +139,7 @@ FILES = Files(
     "A model file that Inkling saved, .safetensors or .npz",
     "network_file",
     _take,
-    max_megabytes=checkpoint.SIZE_LIMIT // 2**20,
+    max_megabytes=checkpoint_formats.SIZE_LIMIT // 2**20,
 )
 
 
