@@ -4,8 +4,8 @@
     python -m benchmarks.views nets
 
 Each network in the folder reads the collection whose name it has, which it must not have learned from. A view is made
-from the image, as `evaluate --views` makes it, or from the strokes: rotated, sheared, stretched and warped a little,
-and drawn by another pen.
+from the image, as `evaluate --views` makes it, in the same ways of each image, or in ways of its own; or from the
+strokes: rotated, sheared, stretched and warped a little, and drawn by another pen.
 """
 
 from __future__ import annotations
@@ -23,20 +23,22 @@ from benchmarks.writer_groups import Source, digit_labels, images
 from model.cli import entry
 from model.common.arrays import U8, Array, Bools
 from model.experiments.statistics.mcnemar import mcnemar
-from model.inference.committee import Committee
+from model.inference.committee import VIEW_STRENGTH, Committee
 from model.inference.thresholds import ACCEPT_AT_LEAST, UNAMBIGUOUS_AT_LEAST
 from model.ink import Drawing
 from model.ink.stroke_batch import StrokeBatch, Variation, augment_strokes, is_drawable, rasterize
 from model.nn.calibration import BINS, reliability
 from model.nn.classifier import DigitClassifier, Prediction
 from model.training import checkpoint
+from model.training.augmentation import DEFAULT_STRENGTH, distort
 
 COUNTS = (3, 5, 9)  # views of a drawing, itself among them
 # Half as strong as in training.
 VARIATION = Variation(
     rotation=float(np.radians(6)), shear=0.1, aspect_std=0.1, warp_std=0.3, smoothing=1, pen_widths=(1.9, 2.9)
 )
-IMAGE, STROKES = "of the image", "of the strokes"
+IMAGE, OWN, STROKES = "of the image, in the same ways", "of the image, in ways of its own", "of the strokes"
+WAYS = (IMAGE, OWN, STROKES)
 COLUMNS = (
     "views",
     "read right",
@@ -69,11 +71,15 @@ def predict(network: DigitClassifier, drawings: Sequence[Drawing], views: int, w
     """Compute the mean prediction over the views of each drawing, the drawing as it is among them."""
     if way == IMAGE:
         return Committee([network], views).predict(images(drawings))
-    found = [network.predict(images(drawings))]
-    batch, rng = StrokeBatch.of(drawings, np.zeros(len(drawings))), np.random.default_rng(0)
+    pixels, rng = images(drawings), np.random.default_rng(0)
+    found = [network.predict(pixels)]
+    batch = StrokeBatch.of(drawings, np.zeros(len(drawings)))
     for _ in range(views - 1):
-        varied = augment_strokes(batch, rng, VARIATION)
-        found.append(network.predict(rasterize(varied, rng.uniform(*VARIATION.pen_widths, len(drawings)))))
+        if way == OWN:
+            view: Array = distort(pixels, rng, elastic=True, strength=DEFAULT_STRENGTH.times(VIEW_STRENGTH))
+        else:
+            view = rasterize(augment_strokes(batch, rng, VARIATION), rng.uniform(*VARIATION.pen_widths, len(drawings)))
+        found.append(network.predict(view))
     certain = [one.is_digit for one in found if one.is_digit is not None]
     mean: Array = np.mean([one.probabilities for one in found], axis=0)
     return Prediction(mean, np.mean(certain, axis=0) if certain else None)
@@ -130,7 +136,7 @@ def rows(networks: Sequence[tuple[DigitClassifier, Sequence[Drawing], Sequence[D
     """Yield the table's rows: of the drawings alone, and of each number of views, made in each way."""
     alone = joined([answers(*each, 1, IMAGE) for each in networks])
     yield row("none", alone, alone)
-    for way in (IMAGE, STROKES):
+    for way in WAYS:
         for count in COUNTS:
             yield row(f"{count} {way}", joined([answers(*each, count, way) for each in networks]), alone)
 

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import views
-from benchmarks.views import COUNTS, IMAGE, STROKES, Answers
+from benchmarks.views import COUNTS, IMAGE, OWN, STROKES, WAYS, Answers
 from benchmarks.writer_groups import images
 from model.inference.committee import Committee
 from model.ink import Drawing
@@ -31,7 +31,7 @@ def network(request):
 
 def test_one_view_is_the_drawing_itself(network, drawings):
     alone = network.predict(images(drawings))
-    for way in (IMAGE, STROKES):
+    for way in WAYS:
         found = views.predict(network, drawings, 1, way)
         np.testing.assert_allclose(found.probabilities, alone.probabilities, atol=1e-6)
         assert (found.is_digit is None) == (alone.is_digit is None)
@@ -42,11 +42,19 @@ def test_views_of_the_image_are_those_of_a_committee(network, drawings):
     np.testing.assert_array_equal(ours.probabilities, theirs.probabilities)
 
 
-def test_views_of_the_strokes_are_other_drawings_and_the_same_each_time(network, drawings):
-    first, again = (views.predict(network, drawings, 3, STROKES).probabilities for _ in range(2))
+@pytest.mark.parametrize("way", [OWN, STROKES])
+def test_views_are_other_drawings_and_the_same_each_time(network, drawings, way):
+    first, again = (views.predict(network, drawings, 3, way).probabilities for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert (np.abs(first - network.predict(images(drawings)).probabilities).max(axis=1) > 1e-6).all()
     np.testing.assert_allclose(first.sum(axis=1), 1, atol=1e-5)
+
+
+def test_equal_images_have_the_same_views_or_views_of_their_own(network, drawings):
+    pair = [drawings[0]] * 2
+    (same, copy), (one, other) = (views.predict(network, pair, 3, way).probabilities for way in (IMAGE, OWN))
+    np.testing.assert_allclose(same, copy, atol=1e-6)
+    assert np.abs(one - other).max() > 1e-6
 
 
 def certain(digits, confidence):
@@ -83,6 +91,6 @@ def test_the_command_reads_each_collection_with_the_network_of_its_name(tmp_path
     lines = run.output.splitlines()
     assert [line.split(" | ")[0] for line in lines[2:-2]] == [
         "| none",
-        *(f"| {count} {way}" for way in (IMAGE, STROKES) for count in COUNTS),
+        *(f"| {count} {way}" for way in WAYS for count in COUNTS),
     ]
     assert lines[-1] == "Collections: aaa, bbb."
