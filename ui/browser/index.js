@@ -3,7 +3,7 @@
 export { detail, digitLikelihood, headline, probabilityBars } from "./answer.js"
 export { AnswerView } from "./answer_view.js"
 export { clipStrokes } from "./clipping.js"
-export { fetchNetwork } from "./network.js"
+export { keptNetwork } from "./kept_networks.js"
 export { Paper } from "./paper.js"
 export { Pen } from "./pen.js"
 export { rasterize } from "./rasterize.js"

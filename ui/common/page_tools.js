@@ -1,7 +1,7 @@
 /**
  * The tools of every page: presentation mode, keyboard shortcuts and their list, one theme for all pages.
  *
- * page_tools.py puts the files whose functions it uses in front of it.
+ * What it calls and does not have itself is in the files that page_tools.py names.
  */
 
 const OFF = "inkling-shortcuts-off" // kept by the browser: whoever needs the keys off needs them off for good
@@ -11,17 +11,7 @@ const TAKES_KEYS =
 const TAKES_SPACE =
   "button, a[href], summary, input, label, [role=button], [role=checkbox], [role=radio], [role=switch], [role=tab]"
 
-const installed = new WeakMap()
-
-export default function (component) {
-  const { parentElement } = component
-  if (!installed.has(parentElement)) installed.set(parentElement, install(parentElement))
-  installed.get(parentElement).update(component)
-  return () => {
-    installed.get(parentElement)?.remove()
-    installed.delete(parentElement)
-  }
-}
+export default mounted(({ parentElement }) => install(parentElement))
 
 /** Listen to the keys and to the tools; returns what to do with new data, and at the end. */
 function install(root) {
@@ -76,7 +66,7 @@ function install(root) {
       present.setAttribute("aria-pressed", String(data.presenting))
       if (data.presenting && innerHeight !== data.windowHeight) setStateValue("window_height", innerHeight)
     },
-    remove() {
+    disconnect() {
       ended.abort()
       for (const end of leave) end()
       document.documentElement.classList.remove("presenting")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from ui.common import shortcuts, style, templates
+from ui.common.components import component
 
-_FOLDER = Path(__file__).parent
-_SCRIPTS = ("markup", "touch", "announce", "focus", "page_tools")  # the last one uses the functions of the others
-_component = st.components.v2.component(
-    "inkling_page_tools",
+_component = component(
+    __file__,
     html=templates.render("common/page_tools.html", groups=shortcuts.GROUPS),
-    css=style.colors() + (_FOLDER / "page_tools.css").read_text(encoding="utf-8"),
-    js="\n".join((_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
+    css=style.colors(),
+    scripts=("markup", "touch", "announce", "focus"),
 )
 
 

@@ -3,17 +3,7 @@
  * shows comes with the answer, as an event "answered" of the paper (live_reading.js).
  */
 
-const strips = new WeakMap()
-
-export default function (component) {
-  const { parentElement, setTriggerValue } = component
-  if (!strips.has(parentElement)) strips.set(parentElement, new Strip(parentElement))
-  strips.get(parentElement).update(setTriggerValue)
-  return () => {
-    strips.get(parentElement)?.disconnect()
-    strips.delete(parentElement)
-  }
-}
+export default mounted(({ parentElement }) => new Strip(parentElement))
 
 class Strip {
   #root
@@ -31,8 +21,8 @@ class Strip {
     document.addEventListener("answered", show, { signal: this.#listening.signal })
   }
 
-  update(send) {
-    this.#send = (action) => send("action", action)
+  update({ setTriggerValue }) {
+    this.#send = (action) => setTriggerValue("action", action)
     document.querySelector(".st-key-canvas")?.dispatchEvent(new Event("answer-wanted"))
   }
 

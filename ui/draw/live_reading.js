@@ -1,20 +1,8 @@
 /** The answer follows the pen: the browser reads the ink with the page's network while it is drawn; see live_reading.py. */
 
 const MILLISECONDS_TO_CONFIRM = 5000 // if the app shows other ink so long after the last edit, the app is right
-const NETWORKS_KEPT = 3
 
-const readings = new WeakMap()
-const networks = new Map() // by address: promises of networks
-
-export default function (component) {
-  const { data, parentElement } = component
-  if (!readings.has(parentElement)) readings.set(parentElement, new LiveReading(parentElement))
-  readings.get(parentElement).update(data)
-  return () => {
-    readings.get(parentElement)?.disconnect()
-    readings.delete(parentElement)
-  }
-}
+export default mounted(({ parentElement }) => new LiveReading(parentElement))
 
 class LiveReading {
   #paper // the element that the canvas fills
@@ -48,7 +36,7 @@ class LiveReading {
     listen("answer-wanted", () => this.#tellAnswer())
   }
 
-  update(data) {
+  update({ data }) {
     const before = this.#data
     this.#data = data
     this.#tellAnswer()
@@ -72,7 +60,7 @@ class LiveReading {
 
   async #fetchModules() {
     try {
-      this.#modules = await import(new URL(this.#data.modules, document.baseURI).href)
+      this.#modules = await import(resolved(this.#data.modules))
     } catch {
       return
     }
@@ -98,7 +86,7 @@ class LiveReading {
     this.#use(null)
     if (!address) return
     try {
-      const network = await keptNetwork(this.#modules, new URL(address, document.baseURI).href)
+      const network = await this.#modules.keptNetwork(resolved(address))
       if (address === this.#data.network) this.#use(network)
     } catch {
       // the app reads alone
@@ -202,18 +190,4 @@ class LiveReading {
 function isAppBusy() {
   const { testConnectionState, testScriptState } = document.querySelector("[data-testid=stApp]")?.dataset ?? {}
   return testConnectionState !== "CONNECTED" || testScriptState !== "notRunning"
-}
-
-/** Fetch a network, unless it was used lately; it has read once, since the first time takes longest. */
-function keptNetwork({ fetchNetwork, rasterize, read }, address) {
-  if (!networks.has(address)) {
-    const fetched = fetchNetwork(address).then((network) => {
-      read(network, rasterize([[[0, 0], [1, 3]], [[1, 1], [3, 0]]]))
-      return network
-    })
-    fetched.catch(() => networks.delete(address)) // to try again when it is wanted again
-    networks.set(address, fetched)
-    if (networks.size > NETWORKS_KEPT) networks.delete(networks.keys().next().value)
-  }
-  return networks.get(address)
 }

@@ -24,7 +24,7 @@ from ui.state import widget_state
 ANY_DIGIT = "any"
 SAMPLES = (ANY_DIGIT, *"0123456789")
 
-_component = component(__file__, html=templates.render("draw/paper.html"))
+_component = component(__file__, html=templates.render("draw/paper.html"), scripts=("paper_eraser",))
 
 
 def connect(answers: Sequence[str] = ()) -> bool:

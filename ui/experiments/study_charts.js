@@ -3,17 +3,7 @@
 const INTERVAL_MS = 1000
 const RETRY_MS = 5000 // after the app could not be reached
 
-const watches = new WeakMap()
-
-export default function (component) {
-  const { parentElement } = component
-  if (!watches.has(parentElement)) watches.set(parentElement, new Watch(parentElement))
-  watches.get(parentElement).update(component)
-  return () => {
-    watches.get(parentElement)?.disconnect()
-    watches.delete(parentElement)
-  }
-}
+export default mounted(({ parentElement }) => new Watch(parentElement))
 
 class Watch {
   #root
@@ -56,7 +46,7 @@ class Watch {
     this.#root.dataset.state = "loading"
     this.#root.innerHTML = this.#markup
     try {
-      this.#modules ??= await import(new URL(this.#data.modules, document.baseURI).href)
+      this.#modules ??= await import(resolved(this.#data.modules))
     } catch {
       this.#root.dataset.state = "failed"
       return
@@ -75,7 +65,7 @@ class Watch {
     const { feed } = this.#data
     let answer
     try {
-      const response = await fetch(new URL(`${feed}?since=${this.#version}`, document.baseURI), { signal: this.#listening.signal })
+      const response = await fetch(resolved(`${feed}?since=${this.#version}`), { signal: this.#listening.signal })
       if (response.status === 404) return
       answer = await response.json()
     } catch {

@@ -4,16 +4,7 @@ const PAUSE_SECONDS = 0.35
 const PAPER_SIZE = 280 // as ui/draw/fabric.py has it
 const POINT_SPACING = 6 // pixels; ui/draw/sample_digits.py has the same number
 
-const demos = new WeakMap()
-
-export default function (component) {
-  const { data, parentElement } = component
-  if (!demos.has(parentElement)) demos.set(parentElement, new Demo(parentElement, data))
-  return () => {
-    demos.get(parentElement)?.disconnect()
-    demos.delete(parentElement)
-  }
-}
+export default mounted(({ data, parentElement }) => new Demo(parentElement, data))
 
 /** Writes the digits one after another, until the visitor writes. */
 class Demo {
@@ -105,11 +96,10 @@ class Demo {
 
   async #listen() {
     if (!this.#data.network || navigator.connection?.saveData) return
-    const address = (relative) => new URL(relative, document.baseURI).href
     let modules, network
     try {
-      modules = await import(address(this.#data.modules))
-      network = await modules.fetchNetwork(address(this.#data.network))
+      modules = await import(resolved(this.#data.modules))
+      network = await modules.keptNetwork(resolved(this.#data.network))
     } catch {
       return // the digits go on writing themselves
     }

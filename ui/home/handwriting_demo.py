@@ -7,7 +7,6 @@ writes, the browser reads itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from model.nn.classifier import DigitClassifier
 from ui.browser import modules
 from ui.browser import networks as browser_networks
 from ui.common import style, templates, theme
+from ui.common.components import component
 from ui.draw.fabric import PEN_WIDTH
 from ui.draw.prediction import probability_bars_html
 from ui.draw.sample_digits import PATHS, written
@@ -27,12 +27,10 @@ from ui.pickers import networks
 
 STAGES = 24  # predictions while a digit is being written
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "inkling_writing",
+_component = component(
+    __file__,
     html=templates.render("home/handwriting_demo.html", bars=Markup(probability_bars_html(Classification(None)))),
-    css=style.style_sheet() + (_FOLDER / "handwriting_demo.css").read_text(),
-    js=(_FOLDER / "handwriting_demo.js").read_text(),
+    css=style.style_sheet(),
 )
 
 

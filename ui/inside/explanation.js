@@ -1,19 +1,6 @@
 /** Explains the answer to what is on the paper, in the browser; see explanation.py. */
 
-const NETWORKS_KEPT = 3
-
-const explanations = new WeakMap()
-const networks = new Map() // by address: promises of networks
-
-export default function (component) {
-  const { data, parentElement } = component
-  if (!explanations.has(parentElement)) explanations.set(parentElement, new Explanation(parentElement))
-  explanations.get(parentElement).update(data)
-  return () => {
-    explanations.get(parentElement)?.disconnect()
-    explanations.delete(parentElement)
-  }
-}
+export default mounted(({ parentElement }) => new Explanation(parentElement))
 
 class Explanation {
   #root
@@ -30,7 +17,7 @@ class Explanation {
     document.addEventListener("ink", ({ detail }) => this.#read(detail), { signal })
   }
 
-  update(data) {
+  update({ data }) {
     const before = this.#data
     this.#data = data
     if (data.modules !== before?.modules) this.#fetchModules()
@@ -48,7 +35,7 @@ class Explanation {
 
   async #fetchModules() {
     try {
-      this.#modules = await import(new URL(this.#data.modules, document.baseURI).href)
+      this.#modules = await import(resolved(this.#data.modules))
     } catch {
       this.#fail()
       return
@@ -67,7 +54,7 @@ class Explanation {
     try {
       const network = isInTraining
         ? this.#runs.network(address)
-        : await this.#keptNetwork(new URL(address, document.baseURI).href)
+        : await this.#modules.keptNetwork(resolved(address))
       if (!network || address !== this.#data.network || this.#listening.signal.aborted) return
       this.#view.use(network, this.#data.snapshots)
     } catch {
@@ -81,16 +68,6 @@ class Explanation {
     const isBlank = !photo && !this.#ink.strokes.length
     if (!isInTraining) this.#runs?.follow([], false)
     else this.#runs?.follow([{ address, version }], !isBlank || !this.#runs.network(address))
-  }
-
-  #keptNetwork(address) {
-    if (!networks.has(address)) {
-      const fetched = this.#modules.fetchNetwork(address)
-      fetched.catch(() => networks.delete(address)) // to try again when it is wanted again
-      networks.set(address, fetched)
-      if (networks.size > NETWORKS_KEPT) networks.delete(networks.keys().next().value)
-    }
-    return networks.get(address)
   }
 
   #fail() {

@@ -8,7 +8,7 @@ from model.ink.photo import DigitPhoto
 from ui.browser import modules
 from ui.common import templates
 from ui.common.components import component
-from ui.draw.fabric import PEN_WIDTH, SHEET_SIZE
+from ui.draw.fabric import PEN_WIDTH
 from ui.inside import explained
 from ui.inside.explained import Explained
 
@@ -36,7 +36,6 @@ def show(network: Explained, photo: DigitPhoto | None) -> None:
             "version": network.version,
             "snapshots": explained.snapshots(network.run),
             "sizes": list(network.sizes),
-            "size": SHEET_SIZE,
             "penWidth": PEN_WIDTH,
             "photo": base64.b64encode(photo.image.tobytes()).decode() if photo else None,
         },

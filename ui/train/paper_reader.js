@@ -3,18 +3,9 @@
 const MILLISECONDS_UNTIL_SAID = 1000 // that an answer must last, before it is said to those who hear the page
 const DECIMALS = 10 // a place on the paper is known to a tenth
 
-const readers = new WeakMap()
 const sheet = (window.inklingTrainPaper ??= { strokes: null, hidden: 0 }) // outlives the page: what was drawn in this tab
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component
-  if (!readers.has(parentElement)) readers.set(parentElement, new PaperReader(parentElement))
-  readers.get(parentElement).update(data, setTriggerValue)
-  return () => {
-    readers.get(parentElement)?.disconnect()
-    readers.delete(parentElement)
-  }
-}
+export default mounted(({ parentElement }) => new PaperReader(parentElement))
 
 class PaperReader {
   #root
@@ -44,8 +35,8 @@ class PaperReader {
     return this.#root.querySelector("canvas")
   }
 
-  update(data, tell) {
-    this.#tell = tell
+  update({ data, setTriggerValue }) {
+    this.#tell = setTriggerValue
     const json = JSON.stringify(data)
     if (json === this.#json) return
     const isFirst = this.#data === null
@@ -66,7 +57,7 @@ class PaperReader {
 
   async #begin() {
     try {
-      this.#modules = await import(new URL(this.#data.modules, document.baseURI).href)
+      this.#modules = await import(resolved(this.#data.modules))
     } catch {
       return // the rest of the page works without
     }

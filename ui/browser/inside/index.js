@@ -1,7 +1,6 @@
 /** The page that explains one answer: the signal through the network, one unit of it, and why it is this answer. */
 
-import { clipStrokes } from "../clipping.js"
-import { fetchNetwork } from "../network.js"
+import { keptNetwork } from "../kept_networks.js"
 import { rasterize } from "../rasterize.js"
 import { RunNetworks } from "../run_networks.js"
 import { detail, headline } from "../answer.js"
@@ -23,7 +22,7 @@ import { nameOf, number, outputName, percent, term } from "./formatting.js"
  * @property {Uint8Array | null} image of a photo, which takes the place of the strokes
  */
 
-export { clipStrokes, fetchNetwork, RunNetworks }
+export { keptNetwork, RunNetworks }
 
 export class Inside {
   #root

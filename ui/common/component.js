@@ -1,0 +1,25 @@
+/** What the scripts of components have in common; components.py puts it in front of each. */
+
+/**
+ * A component for as long as its element is on the page: an object that is made at its first call, hears of each call,
+ * and is disconnected when it goes.
+ *
+ * @param {(component: object) => { update?: (component: object) => void, disconnect: () => void }} make
+ */
+function mounted(make) {
+  const objects = new WeakMap() // by element
+  return (component) => {
+    const { parentElement } = component
+    if (!objects.has(parentElement)) objects.set(parentElement, make(component))
+    objects.get(parentElement).update?.(component)
+    return () => {
+      objects.get(parentElement)?.disconnect()
+      objects.delete(parentElement)
+    }
+  }
+}
+
+/** An address that is relative to the page's, as a whole one: scripts of components have no address of their own. */
+function resolved(address) {
+  return new URL(address, document.baseURI).href
+}
