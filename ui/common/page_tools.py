@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from model import browser
 from ui.common import shortcuts, style, templates
 from ui.common.components import component
 
 _component = component(
     __file__,
     html=templates.render("common/page_tools.html", groups=shortcuts.GROUPS),
-    css=style.colors(),
+    css=style.colors() + browser.style_sheet("visually_hidden", "pill"),
     scripts=("markup", "touch", "announce", "focus"),
 )
 

@@ -12,8 +12,8 @@ from ui.common import theme
 @cache
 def style_sheet() -> str:
     """The theme's colors as custom properties, the look of an answer, and the style.css of each package of ui."""
-    sheets = [browser.FOLDER / "answer.css", *sorted(Path(__file__).parents[1].glob("*/style.css"))]
-    return colors() + "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    own = [sheet.read_text(encoding="utf-8") for sheet in sorted(Path(__file__).parents[1].glob("*/style.css"))]
+    return "\n".join([colors() + browser.style_sheet("answer", "visually_hidden", "pill"), *own])
 
 
 def colors() -> str:

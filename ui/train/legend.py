@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from model import browser
 from ui.charts.curve_lines import Line
 from ui.common.components import component
 from ui.state import widget_state
@@ -13,7 +14,7 @@ from ui.train.chart_options import ChartOptions
 
 KEY = "legend"
 
-_component = component(__file__)
+_component = component(__file__, css=browser.style_sheet("visually_hidden"))
 
 
 def show(lines: Sequence[Line], options: ChartOptions, summary: str) -> None:

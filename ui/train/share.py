@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from model import data
+from model import browser, data
 from model.config import TrainingConfig
 from ui.common import templates
 from ui.common.components import component
@@ -35,7 +35,7 @@ LABELS = {
 }
 FIELDS_OF_WIDGETS = {widget: field for field, widget in url_state.WIDGETS.items()}
 
-_component = component(__file__)
+_component = component(__file__, css=browser.style_sheet("pill"))
 
 
 def show(config: TrainingConfig) -> None:

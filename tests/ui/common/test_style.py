@@ -9,7 +9,7 @@ from model import browser
 from tests.paths import ROOT
 from ui.common import style
 
-STYLE_SHEETS = [browser.FOLDER / "answer.css", *sorted((ROOT / "ui").rglob("*.css"))]
+STYLE_SHEETS = [*sorted(browser.FOLDER.glob("*.css")), *sorted((ROOT / "ui").rglob("*.css"))]
 
 
 @pytest.mark.parametrize("path", STYLE_SHEETS, ids=lambda path: path.name)
