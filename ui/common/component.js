@@ -23,3 +23,12 @@ function mounted(make) {
 function resolved(address) {
   return new URL(address, document.baseURI).href
 }
+
+/** Import a module of ui/browser; null if it does not come, for the rest of the page works without. */
+async function imported(address) {
+  try {
+    return await import(resolved(address))
+  } catch {
+    return null
+  }
+}

@@ -59,12 +59,8 @@ class LiveReading {
   // ---- What has to arrive first. Until then, and if it never does, the page shows the app's answers alone.
 
   async #fetchModules() {
-    try {
-      this.#modules = await import(resolved(this.#data.modules))
-    } catch {
-      return
-    }
-    if (this.#listening.signal.aborted) return
+    this.#modules = await imported(this.#data.modules)
+    if (!this.#modules || this.#listening.signal.aborted) return
     const { size, scale, penWidth } = this.#data
     this.#pen = new this.#modules.Pen({
       canvasOf: (event) => {

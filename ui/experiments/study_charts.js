@@ -45,13 +45,9 @@ class Watch {
     this.#told = ""
     this.#root.dataset.state = "loading"
     this.#root.innerHTML = this.#markup
-    try {
-      this.#modules ??= await import(resolved(this.#data.modules))
-    } catch {
-      this.#root.dataset.state = "failed"
-      return
-    }
-    if (this.#listening.signal.aborted) return
+    this.#modules ??= await imported(this.#data.modules)
+    if (!this.#modules) this.#root.dataset.state = "failed"
+    if (!this.#modules || this.#listening.signal.aborted) return
     this.#study ??= new this.#modules.Study(this.#root, (number) => this.#component.setTriggerValue("opened", number))
     this.#schedule(0)
   }

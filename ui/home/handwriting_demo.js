@@ -96,14 +96,9 @@ class Demo {
 
   async #listen() {
     if (!this.#data.network || navigator.connection?.saveData) return
-    let modules, network
-    try {
-      modules = await import(resolved(this.#data.modules))
-      network = await modules.keptNetwork(resolved(this.#data.network))
-    } catch {
-      return // the digits go on writing themselves
-    }
-    if (this.#isDisconnected) return
+    const modules = await imported(this.#data.modules)
+    const network = await modules?.keptNetwork(resolved(this.#data.network)).catch(() => null)
+    if (!network || this.#isDisconnected) return // the digits go on writing themselves
     const { rasterize, clipStrokes, read, Paper } = modules
     const answer = (strokes) => {
       draw(this.#context, strokes, Infinity)

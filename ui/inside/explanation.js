@@ -34,13 +34,9 @@ class Explanation {
   }
 
   async #fetchModules() {
-    try {
-      this.#modules = await import(resolved(this.#data.modules))
-    } catch {
-      this.#fail()
-      return
-    }
-    if (this.#listening.signal.aborted) return
+    this.#modules = await imported(this.#data.modules)
+    if (!this.#modules) this.#fail()
+    if (!this.#modules || this.#listening.signal.aborted) return
     const { sizes, penWidth } = this.#data
     this.#view = new this.#modules.Inside(this.#root, { sizes, penWidth })
     this.#runs = new this.#modules.RunNetworks(() => this.#useNetwork())

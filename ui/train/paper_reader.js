@@ -56,12 +56,8 @@ class PaperReader {
   }
 
   async #begin() {
-    try {
-      this.#modules = await import(resolved(this.#data.modules))
-    } catch {
-      return // the rest of the page works without
-    }
-    if (this.#listening.signal.aborted) return
+    this.#modules = await imported(this.#data.modules)
+    if (!this.#modules || this.#listening.signal.aborted) return
     this.#networks = new this.#modules.RunNetworks(() => this.#refreshSoon())
     this.#paper = new this.#modules.Paper(this.#canvas, {
       size: this.#data.size,
