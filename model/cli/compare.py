@@ -13,15 +13,7 @@ from rich.table import Table
 
 from model.cli.console import as_json_option, load_dataset, stdout
 from model.cli.evaluate import overlap_note
-from model.cli.experiment_options import (
-    SeedOptions,
-    check_files,
-    command_line,
-    compute,
-    print_findings,
-    seed_options,
-    write_files,
-)
+from model.cli.experiment_options import SeedOptions, command_line, compute, print_findings, seed_options
 from model.cli.train import config_options
 
 MOST_LISTED = 30  # images on which two networks differ; --json and --csv have them all
@@ -48,7 +40,7 @@ def compare_command(
     """
     from model.experiments.seeds.contender import network_file
 
-    check_files(**options.files)
+    options.check_files()
     files = [network_file(text) for text in contenders]
     common = {name: value for name, value in given.items() if value is not None}
     if any(files):
@@ -72,10 +64,8 @@ def compare_command(
     measures = trials.measures
     comparison = SeedComparison(settings, measures[0])
     sentences, cautions, lines = comparison.sentences, comparison.cautions, comparison.paper
-    written = write_files(
-        lambda: comparison_report(comparison, measures, command_line()),
-        lambda: runs_csv(settings, measures),
-        **options.files,
+    written = options.write_files(
+        lambda: comparison_report(comparison, measures, command_line()), lambda: runs_csv(settings, measures)
     )
     if as_json:
         result: dict[str, Any] = {
@@ -118,10 +108,8 @@ def _compare_networks(files: Sequence[Path], data: str, options: SeedOptions, *,
     comparison = compare_networks(named, dataset.name, images, labels)
     overlaps = ((name, overlap_note(one, dataset, is_training_part)) for name, one in zip(names, networks, strict=True))
     cautions = [f"{name}: {note}" for name, note in overlaps if note]
-    written = write_files(
-        lambda: networks_report(comparison, cautions, command_line()),
-        lambda: differing_csv(comparison),
-        **options.files,
+    written = options.write_files(
+        lambda: networks_report(comparison, cautions, command_line()), lambda: differing_csv(comparison)
     )
     if as_json:
         result: dict[str, Any] = {

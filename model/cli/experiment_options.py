@@ -61,10 +61,13 @@ class SeedOptions:
     html: Path | None
     csv: Path | None
 
-    @property
-    def files(self) -> dict[str, Path | None]:
-        """The files to write, by their kinds."""
-        return {"html": self.html, "csv": self.csv}
+    def check_files(self) -> None:
+        """Check, before hours are spent, that the files can be written."""
+        check_files(html=self.html, csv=self.csv)
+
+    def write_files(self, make_report: Callable[[], Report], make_csv: Callable[[], str]) -> dict[str, str]:
+        """Write the files that were asked for, and return where they are."""
+        return write_files(make_report, make_csv, html=self.html, csv=self.csv)
 
 
 storage_option = click.option(

@@ -9,15 +9,7 @@ import click
 from rich.table import Table
 
 from model.cli.console import as_json_option, load_dataset, stdout
-from model.cli.experiment_options import (
-    SeedOptions,
-    check_files,
-    command_line,
-    compute,
-    print_findings,
-    seed_options,
-    write_files,
-)
+from model.cli.experiment_options import SeedOptions, command_line, compute, print_findings, seed_options
 from model.cli.train import config_options
 
 
@@ -42,7 +34,7 @@ def seeds_command(
     from model.experiments.seeds.seed_trials import SeedTrials
     from model.experiments.statistics import paper, words
 
-    check_files(**options.files)
+    options.check_files()
     one = contender(setting, {name: value for name, value in given.items() if value is not None})
     trials = SeedTrials([one], options.seeds, options.objective, options.until, options.judge, options.test)
     dataset = load_dataset(one.config.data)
@@ -53,8 +45,8 @@ def seeds_command(
     sentences = [words.seeds_sentence(one.name, runs.summary(measure), measure) for measure in known]
     lines = [paper.seeds_line(one.name, runs.summary(measure), measure) for measure in known]
     cautions = words.cautions(summary.count, failed=runs.failed(main))
-    written = write_files(
-        lambda: seeds_report(runs, measures, command_line()), lambda: runs_csv([runs], measures), **options.files
+    written = options.write_files(
+        lambda: seeds_report(runs, measures, command_line()), lambda: runs_csv([runs], measures)
     )
     if as_json:
         result = runs.to_json(measures)

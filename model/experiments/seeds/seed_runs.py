@@ -118,6 +118,11 @@ class Pair:
     test: PairedTest
     corrected: float  # the p value, corrected for all comparisons made
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The names of both settings."""
+        return self.first.name, self.second.name
+
 
 @dataclass(frozen=True)
 class SeedComparison:
@@ -154,13 +159,7 @@ class SeedComparison:
     def sentences(self) -> list[str]:
         """What came out, in plain words."""
         return [
-            words.difference_sentence(
-                (pair.first.name, pair.second.name),
-                pair.test,
-                self.measure,
-                corrected=pair.corrected,
-                comparisons=len(self.pairs),
-            )
+            words.difference_sentence(pair.names, pair.test, self.measure, **self._correction(pair))
             for pair in self.pairs
         ]
 
@@ -175,16 +174,12 @@ class SeedComparison:
     def paper(self) -> list[str]:
         """The same as lines for a paper."""
         return [
-            paper.difference_line(
-                (pair.first.name, pair.second.name),
-                pair.summaries,
-                pair.test,
-                self.measure,
-                corrected=pair.corrected,
-                comparisons=len(self.pairs),
-            )
+            paper.difference_line(pair.names, pair.summaries, pair.test, self.measure, **self._correction(pair))
             for pair in self.pairs
         ]
+
+    def _correction(self, pair: Pair) -> dict[str, Any]:
+        return {"corrected": pair.corrected, "comparisons": len(self.pairs)}
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the comparisons as plain values."""
