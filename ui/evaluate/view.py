@@ -17,6 +17,10 @@ from ui.state import presentation
 Array = NDArray[Any]
 
 
+def _header(title: str, explanation: str) -> None:
+    st.header(title, anchor=False, help=explanation)
+
+
 def show_accuracy(results: Results) -> None:
     """The headline: the accuracy, its confidence interval, and on how many images it was measured."""
     right, count = len(results.evaluation.correct()), results.count
@@ -46,10 +50,9 @@ def show_confusion_matrix(results: Results) -> None:
             cells[shown] = cell
 
     with st.container(key="confusion"):
-        st.header(
+        _header(
             "Confusion matrix",
-            anchor=False,
-            help="Which digits are confused: a row for each actual digit, a column for each prediction. Choose a cell "
+            "Which digits are confused: a row for each actual digit, a column for each prediction. Choose a cell "
             "to see its images.",
         )
         matrix, images = st.columns(2, gap="medium")
@@ -72,10 +75,9 @@ def _next_sample() -> None:
 def show_examples(results: Results) -> None:
     """Samples of the mistakes and of the right answers."""
     seed = state.visitor().sample_seed
-    st.header(
+    _header(
         "Examples",
-        anchor=False,
-        help="Under each image: the actual digit, the prediction if it differs, its confidence, and the image no.",
+        "Under each image: the actual digit, the prediction if it differs, its confidence, and the image no.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Another sample", key="another_sample", icon=":material/shuffle:", on_click=_next_sample)
@@ -128,10 +130,9 @@ def _show_number(results: Results) -> None:
 def show_scores_by_digit(results: Results) -> None:
     """Precision, recall and F1 of each digit."""
     with st.container(key="by_digit"):
-        st.header(
+        _header(
             "Scores by digit",
-            anchor=False,
-            help="Precision: of the images predicted as a 7, the share that show a 7. Recall: of the images that show "
+            "Precision: of the images predicted as a 7, the share that show a 7. Recall: of the images that show "
             "a 7, the share predicted as a 7. F1: the harmonic mean of both. The lines are 95 % confidence intervals.",
         )
         st.html(scores.by_digit(results.evaluation))
@@ -140,10 +141,9 @@ def show_scores_by_digit(results: Results) -> None:
 def show_calibration(results: Results) -> None:
     """The reliability diagram, and the expected calibration error."""
     with st.container(key="reliability"):
-        st.header(
+        _header(
             "Calibration",
-            anchor=False,
-            help="Is the network as confident as it should be? Of the predictions with 80 % confidence, about 80 % "
+            "Is the network as confident as it should be? Of the predictions with 80 % confidence, about 80 % "
             "should be correct: then the dots lie on the dotted line. The gray lines are 95 % confidence intervals, "
             "the numbers above count images.",
         )

@@ -87,22 +87,16 @@ def choose(base: TrainingConfig, name: str) -> PlannedSearch:
         )
         drawings, no_drawings = _judge() if INK in objectives else (b"", "")
         with st.container(horizontal=True, gap="small"):
-            sampler = st.selectbox(
+            sampler = _select(
                 "Sampler",
-                list(SAMPLERS),
-                key="sampler",
-                persist_state="session",
-                format_func=SAMPLERS.__getitem__,
-                help="What decides which values are tried next. TPE learns where good trials lie; grid tries all "
+                SAMPLERS,
+                "What decides which values are tried next. TPE learns where good trials lie; grid tries all "
                 "combinations; CMA-ES is for numbers alone.",
             )
-            pruner = st.selectbox(
+            pruner = _select(
                 "Pruner",
-                list(PRUNERS),
-                key="pruner",
-                persist_state="session",
-                format_func=PRUNERS.__getitem__,
-                help="Ends trials early that fall behind. Median: those worse than half of the others at that epoch; "
+                PRUNERS,
+                "Ends trials early that fall behind. Median: those worse than half of the others at that epoch; "
                 "hyperband: all but a few, in several rounds.",
             )
     with what:
@@ -130,6 +124,17 @@ def choose(base: TrainingConfig, name: str) -> PlannedSearch:
         }
     )
     return PlannedSearch(plan, {JUDGE: drawings} if drawings else {})
+
+
+def _select(title: str, choices: Mapping[str, str], explanation: str) -> str:
+    return st.selectbox(
+        title,
+        list(choices),
+        key=title.lower(),
+        persist_state="session",
+        format_func=choices.__getitem__,
+        help=explanation,
+    )
 
 
 def _judge() -> tuple[bytes, str]:
