@@ -28,7 +28,8 @@ from benchmarks import drawings, processes
 from benchmarks.drawings import Sent
 from benchmarks.load import Tally, answered
 from benchmarks.runs import say
-from benchmarks.sessions import Session, SessionError
+from benchmarks.session_page import SessionError
+from benchmarks.sessions import Session
 from model.jobs.work_folder import PREFIX
 from tools.app_server import ROOT, RunningApp, serve
 

@@ -30,7 +30,8 @@ import click
 from benchmarks import drawings, processes
 from benchmarks.load import Tally, answered
 from benchmarks.runs import say
-from benchmarks.sessions import Session, SessionError
+from benchmarks.session_page import SessionError
+from benchmarks.sessions import Session
 from model import data
 from model.common.atomic_file import PART
 from model.jobs.work_folder import PREFIX

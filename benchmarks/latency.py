@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -21,13 +20,12 @@ from typing import Any
 
 import click
 from playwright.sync_api import Browser, Page, sync_playwright
-from rich.console import Console
-from rich.markdown import Markdown
 
 from benchmarks import pen, readme, watched_training
 from benchmarks.opened_page import STOPWATCH, WAIT, opened
 from benchmarks.runs import say
-from benchmarks.sessions import Session, SessionError
+from benchmarks.session_page import SessionError
+from benchmarks.sessions import Session
 from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe, phrase
@@ -35,7 +33,6 @@ from tools.app_server import serve
 from tools.browser import BrowserMissingError, launch
 from tools.page_actions import settle
 
-KEPT = Path(__file__).with_name("latency.json")  # the run that README.md shows
 BARE = Path(__file__).with_name("bare_app.py")
 LONG = "epochs=10000&hidden_sizes=32"  # a training longer than any run of this
 SECONDS_OF_CURVES = 8
@@ -65,13 +62,7 @@ def latency(rounds: int, trainings: int, write: bool, as_json: bool) -> None:
         results = measure(rounds, trainings)
     except (BrowserMissingError, SessionError) as error:
         raise ValueError(str(error)) from None
-    if write:
-        KEPT.write_text(json.dumps(results, indent=1) + "\n")
-        readme.write("latency", markdown(results))
-    if as_json:
-        print(json.dumps(results))
-    else:
-        Console().print(Markdown(markdown(results)))
+    readme.publish("latency", results, markdown(results), keep=write, as_json=as_json)
 
 
 def measure(rounds: int, trainings: int) -> Result:

@@ -13,30 +13,26 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import json
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markdown import Markdown
 
 from benchmarks import drawings, processes, readme
 from benchmarks.drawings import Sent
 from benchmarks.load_figures import Result, markdown, memory_of, percentiles
 from benchmarks.runs import say
-from benchmarks.sessions import Session, SessionError
+from benchmarks.session_page import SessionError
+from benchmarks.sessions import Session
 from benchmarks.site import Site, serving
 from model.cli import entry
 from model.common.cores import cores
 from model.common.machine import describe
 from model.jobs import worker_limits
 
-KEPT = Path(__file__).with_name("load.json")  # the run that README.md shows
 QUEUE = 20  # trainings that wait
 TRAINING = "epochs=10000&hidden_sizes=32"  # longer than any run of this
 DRAWINGS = 600  # different ones
@@ -95,13 +91,7 @@ def load(
             raise ValueError(f"the load could not be put on: {error}") from None
     machine = describe({"numpy": "NumPy", "streamlit": "Streamlit"})
     results = {"date": datetime.date.today().isoformat(), "machine": machine, **found}
-    if write:
-        KEPT.write_text(json.dumps(results, indent=1) + "\n")
-        readme.write("load", markdown(results))
-    if as_json:
-        print(json.dumps(results))
-    else:
-        Console().print(Markdown(markdown(results)))
+    readme.publish("load", results, markdown(results), keep=write, as_json=as_json)
 
 
 async def measure(

@@ -10,7 +10,8 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import drawings, load, load_figures
-from benchmarks.sessions import Page, Session, SessionError, key_of
+from benchmarks.session_page import Page, SessionError, key_of
+from benchmarks.sessions import Session
 from model.cli import entry
 from model.ink import read_ink, render
 from tools.app_server import RunningApp, free_port, serve

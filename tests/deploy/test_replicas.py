@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Response, expect, sync_playwright
 
-from benchmarks.sessions import Page as SessionPage
+from benchmarks.session_page import Page as SessionPage
 from benchmarks.sessions import Session
 from model.ink import read_ink, render
 from tests.deploy.front import REPLICAS, front, need_proxy

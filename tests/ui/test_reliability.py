@@ -16,7 +16,8 @@ from websockets.asyncio.client import connect
 from benchmarks import drawings
 from benchmarks.day import go
 from benchmarks.load import Tally, answered
-from benchmarks.sessions import NO_LOGIN, Page, Session, first_cookie
+from benchmarks.session_page import Page
+from benchmarks.sessions import NO_LOGIN, Session, first_cookie
 from model.inference.classification import classify_images
 from model.ink import Drawing, render
 from model.training import checkpoint

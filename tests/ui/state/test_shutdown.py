@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.sessions import Page, Session
+from benchmarks.session_page import Page
+from benchmarks.sessions import Session
 from model.experiments.search_process import JOURNAL
 from model.experiments.study_reader import StudyReader
 from model.experiments.study_view import StudyView
