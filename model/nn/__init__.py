@@ -3,9 +3,10 @@
 from model.nn.activations import ACTIVATIONS
 from model.nn.calibration import fit_reject_bias, fit_temperature, reliability
 from model.nn.classifier import DigitClassifier, Prediction
+from model.nn.dropout import dropout_masks
 from model.nn.initializers import INITIALIZERS
 from model.nn.losses import cross_entropy, softmax
-from model.nn.mlp import MLP, dropout_masks
+from model.nn.mlp import MLP
 from model.nn.optimizers import OPTIMIZERS, Optimizer
 from model.nn.schedules import SCHEDULES
 from model.nn.workspace import Workspace

@@ -14,7 +14,8 @@ import numpy as np
 
 from model.common.arrays import Array
 from model.nn.distillation import SoftTargets, distillation_losses
-from model.nn.mlp import MLP, Layer, as_inputs
+from model.nn.layer import Layer
+from model.nn.mlp import MLP, as_inputs
 from model.nn.workspace import Workspace
 
 Kind = Literal["weight", "bias", "gamma"]

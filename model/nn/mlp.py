@@ -8,7 +8,6 @@ parameter would change it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,19 +18,11 @@ from model.nn.activations import ACTIVATIONS
 from model.nn.blas import add_product, add_scaled
 from model.nn.distillation import SoftTargets, add_soft_gradient, distillation_losses
 from model.nn.initializers import INITIALIZERS
+from model.nn.layer import Layer, layer_views
 from model.nn.losses import softmax, target_probabilities
 from model.nn.workspace import Workspace
 
 INFERENCE_BATCH_SIZE = 1024  # rows computed at a time: bounds the memory, does not change the result
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer's parameters (or their gradient): views into a vector, so changing either changes both."""
-
-    weights: Array  # (inputs, outputs)
-    biases: Array  # (outputs,)
-    gamma: Array | None = None  # (outputs,), only with batch normalization; the biases are its beta
 
 
 class MLP:
@@ -106,17 +97,7 @@ class MLP:
 
     def views(self, vector: Array) -> list[Layer]:
         """Return the layers of a vector laid out like `parameters`: a gradient, an update, a snapshot."""
-        position = 0
-
-        def take(count: int) -> Array:
-            nonlocal position
-            position += count
-            return vector[position - count : position]
-
-        weights = [take(inputs * outputs).reshape(inputs, outputs) for inputs, outputs in self.shapes]
-        biases = [take(outputs) for outputs in self.sizes[1:]]
-        gamma = [take(size) for size in self.sizes[1:-1]] if self.batch_normalization else []
-        return [Layer(weights[i], biases[i], gamma[i] if i < len(gamma) else None) for i in range(len(weights))]
+        return layer_views(vector, self.shapes, batch_normalization=self.batch_normalization)
 
     def copy(self, dtype: type[np.floating[Any]] | None = None) -> MLP:
         """Return an independent network with the same values, of another floating-point type if one is given."""
@@ -208,7 +189,7 @@ class MLP:
             labels: (n,), integers.
             workspace: Of this network, with n rows or more.
             smoothing: Label smoothing, 0..1, see `target_probabilities`.
-            masks: Dropout masks, see `dropout_masks`.
+            masks: Dropout masks, see `model.nn.dropout`.
             soft: What a teacher says of the images, see `distillation_losses`.
         """
         logits = self.forward(images, workspace, masks)
@@ -310,12 +291,3 @@ def as_inputs(images: Array, dtype: Any = np.float32, out: Array | None = None) 
         inputs *= inputs.dtype.type(1 / 255)
         return inputs
     return images.astype(dtype, copy=False)
-
-
-def dropout_masks(mlp: MLP, rows: int, rate: float, rng: np.random.Generator) -> list[Array]:
-    """Draw a mask (rows, units) for each hidden layer: 0 with probability `rate`, else 1 / (1 - rate).
-
-    The factor makes up for the lost activations on average, so that inference needs no change (Srivastava et al. 2014).
-    """
-    kept = mlp.parameters.dtype.type(1 / (1 - rate))
-    return [(rng.random((rows, size), dtype=np.float32) >= rate) * kept for size in mlp.sizes[1:-1]]

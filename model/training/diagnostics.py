@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from model.common.arrays import U8, Bools
 from model.common.constants import CLASSES
-from model.nn.mlp import MLP, Layer, as_inputs
+from model.nn.layer import Layer
+from model.nn.mlp import MLP, as_inputs
 
 Steps = NDArray[np.int32]
 Norms = tuple[float, ...]  # a Euclidean norm for each layer

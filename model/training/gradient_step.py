@@ -8,7 +8,8 @@ import numpy as np
 
 from model.common.arrays import Array
 from model.config import TrainingConfig
-from model.nn.mlp import MLP, dropout_masks
+from model.nn.dropout import dropout_masks
+from model.nn.mlp import MLP
 from model.nn.optimizers import OPTIMIZERS, clip
 from model.nn.workspace import Workspace
 from model.training.batches import Batch
