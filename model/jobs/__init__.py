@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from model.jobs.job import Job as Job
     from model.jobs.job_state import JobState as JobState
     from model.jobs.pool import Pool as Pool
-    from model.jobs.pool import PoolSettings as PoolSettings
+    from model.jobs.pool_settings import PoolSettings as PoolSettings
     from model.jobs.protocol import JobStatus as JobStatus
     from model.jobs.request import Fork as Fork
     from model.jobs.request import TrainingRequest as TrainingRequest
@@ -24,7 +24,7 @@ _PUBLIC = {
     "JobState": "model.jobs.job_state",
     "JobStatus": "model.jobs.protocol",
     "Pool": "model.jobs.pool",
-    "PoolSettings": "model.jobs.pool",
+    "PoolSettings": "model.jobs.pool_settings",
     "TrainingRequest": "model.jobs.request",
 }
 

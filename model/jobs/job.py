@@ -14,8 +14,9 @@ from typing import Protocol
 
 from model.common.arrays import F32
 from model.config import TrainingConfig
+from model.jobs.branch import branch_off
 from model.jobs.command_log import CommandLog
-from model.jobs.job_files import UNPERTURBED_FILE, JobFiles, gone
+from model.jobs.job_files import UNPERTURBED_FILE, JobFiles, blank_network
 from model.jobs.job_record import JobRecord
 from model.jobs.job_state import JobState
 from model.jobs.protocol import (
@@ -35,11 +36,10 @@ from model.jobs.protocol import (
     Stop,
     TrainingFailed,
 )
-from model.jobs.request import Fork, TrainingRequest
+from model.jobs.request import TrainingRequest
 from model.nn.classifier import DigitClassifier
 from model.nn.gradient_check import GradientCheck
-from model.nn.mlp import MLP
-from model.training import fork_conflicts, updated
+from model.training import updated
 from model.training.checkpoint import Checkpoint
 
 NO_WORKER = "There is no batch to check while the run waits for a worker: check again when it trains."
@@ -86,33 +86,10 @@ class Job:
         folder.mkdir()
         if fork:
             try:
-                self._branch_off(fork)
+                self._state, self._start_from = branch_off(fork, request.config, self.files)
             except ValueError:
                 self.files.delete()
                 raise
-
-    def _branch_off(self, fork: Fork) -> None:
-        """Take over the history and the snapshots that led to the fork.
-
-        Raises:
-            ValueError: a setting differs that a fork can't change, the snapshot no longer exists, or its network can't
-                be perturbed so.
-        """
-        differing = fork_conflicts(fork.parent.config, self.config)
-        if differing:
-            raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
-        if fork.perturbation:
-            fork.perturbation.check(self._blank_network().mlp)
-        history = fork.parent.state().before(fork.snapshot)
-        snapshots = [ref for ref in history.snapshots if self.files.share_snapshot(fork.parent.files, ref)]
-        if fork.snapshot not in snapshots:
-            raise gone(fork.snapshot)
-        self._start_from = self.files.snapshot(fork.snapshot)
-        if fork.perturbation:
-            self.files.set_unperturbed(fork.snapshot)
-            self._start_from = self.files.unperturbed_snapshot
-            snapshots.remove(fork.snapshot)
-        self._state = replace(history, epochs=self.config.epochs, snapshots=snapshots)
 
     # -- What it is now -------------------------------------------------------------------------------------
 
@@ -171,7 +148,7 @@ class Job:
 
     def network(self) -> DigitClassifier:
         """Return the network as it was written last; all zeros if it never was."""
-        network = self._blank_network()
+        network = blank_network(self.initial_config)
         self.files.read_network(network)
         return network
 
@@ -185,17 +162,13 @@ class Job:
         Raises:
             ValueError: the snapshot no longer exists.
         """
-        network = self._blank_network()
+        network = blank_network(self.initial_config)
         self.files.read_network_at(snapshot, network)
         return network
 
     def checkpoint(self) -> Checkpoint:
         """Return the network as it was written last, with its scores if the run has ended."""
         return Checkpoint(self.network(), self.config, self._state.scores)
-
-    def _blank_network(self) -> DigitClassifier:
-        config = self.initial_config
-        return DigitClassifier(MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization))
 
     # -- What its owner does --------------------------------------------------------------------------------
 
@@ -242,7 +215,7 @@ class Job:
         with self._lock:
             snapshots = self._state.snapshots
             start_from = self._start_from.name if self._start_from else ""
-            if not is_saved and (self._has_own_snapshot or start_from != UNPERTURBED_FILE):
+            if not is_saved and (self._state.has_snapshot_since(self.forked_at) or start_from != UNPERTURBED_FILE):
                 start_from = snapshots[-1].file if snapshots else ""
             return JobRecord(
                 number=self.number,
@@ -260,12 +233,6 @@ class Job:
                 forked_at=self.forked_at,
                 perturbation=self.perturbation,
             )
-
-    @property
-    def _has_own_snapshot(self) -> bool:
-        """Whether there is a snapshot of what followed after the run branched off."""
-        snapshots = self._state.snapshots
-        return bool(snapshots) and snapshots[-1].epoch >= self.forked_at
 
     def restore(self, record: JobRecord) -> None:
         """Take over what another app knew of the run; its files are in the folder."""

@@ -16,8 +16,10 @@ from safetensors.numpy import load_file, save
 
 from model.common.arrays import F32
 from model.common.atomic_file import atomic_write
+from model.config import TrainingConfig
 from model.jobs.protocol import SnapshotRef
 from model.nn.classifier import DigitClassifier
+from model.nn.mlp import MLP
 from model.training.snapshot import Snapshot
 
 NETWORK_FILE = "network.safetensors"
@@ -33,9 +35,7 @@ class JobFiles:
         self.folder = folder
         self.network_file = folder / NETWORK_FILE
         self.preempted_snapshot = folder / PREEMPTED_FILE
-        self.unperturbed_snapshot = (
-            folder / UNPERTURBED_FILE
-        )  # where a run branches off whose network is then perturbed
+        self.unperturbed_snapshot = folder / UNPERTURBED_FILE  # of a run that branches off, and is then perturbed
 
     # -- The network ----------------------------------------------------------------------------------------
 
@@ -113,6 +113,11 @@ class JobFiles:
     def delete(self) -> None:
         """Delete the folder and all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def blank_network(config: TrainingConfig) -> DigitClassifier:
+    """A network of a run's shape, all zeros, to be given the values of a file."""
+    return DigitClassifier(MLP(config.sizes, config.activation, batch_normalization=config.batch_normalization))
 
 
 def gone(ref: SnapshotRef) -> ValueError:

@@ -42,6 +42,10 @@ class JobState(RunProgress):
             snapshots=[one for one in self.snapshots if one.step <= snapshot.step],
         )
 
+    def has_snapshot_since(self, epoch: float) -> bool:
+        """Tell whether there is a snapshot of that epoch or a later one."""
+        return bool(self.snapshots) and self.snapshots[-1].epoch >= epoch
+
     def with_report(self, report: ProgressReport) -> JobState:
         """Return the state after a worker's report."""
         diagnostics = self.diagnostics

@@ -12,7 +12,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from model.jobs.fair_queue import FairQueue, Running, select_preemption
 from model.jobs.job import NO_WORKER, Job
 from model.jobs.job_record import JobRecord
 from model.jobs.observer import Observers
+from model.jobs.pool_settings import PoolSettings
 from model.jobs.protocol import (
     CheckGradient,
     Command,
@@ -30,7 +30,6 @@ from model.jobs.protocol import (
     GradientCheckResult,
     JobStatus,
     Pause,
-    Preempt,
     Preempted,
     Resume,
     RunStep,
@@ -44,19 +43,7 @@ from model.jobs.workers import Assignment, Workers
 logger = logging.getLogger(__name__)
 
 WATCH_INTERVAL_S = 1.0
-NOT_ANSWERING = "The run's process did not answer for {} and was ended. Its last network is kept."
 STOPPED_IN_STEP = "Its last step took too long, so it was ended before it was complete. The network before it is kept."
-
-
-@dataclass(frozen=True)
-class PoolSettings:
-    """How long the pool waits for what, in seconds."""
-
-    time_slice: float = 60.0  # that a run may keep its worker while others wait
-    heartbeat_timeout: float = 10.0  # without an event, after which a worker is ended
-    stop_timeout: float = 5.0  # for a run to stop by itself, after which its worker is ended
-    kill_timeout: float = 2.0  # for an ended process to be gone
-    restart_delay: float = 2.0  # before a worker is replaced that ended before it was ready
 
 
 class Pool:
@@ -149,10 +136,8 @@ class Pool:
         """Have all runs saved, and start none any more; returns when they are, or when the time is over."""
         with self._lock:
             self._suspended = True
-            for worker, assignment in self._workers.assigned:
-                if not assignment.is_preempting:
-                    assignment.is_preempting = True
-                    worker.send(assignment.job.number, Preempt())
+            for worker, _ in self._workers.staying:
+                self._workers.preempt(worker)
         end = time.monotonic() + seconds
         while self._workers.assigned and time.monotonic() < end:
             time.sleep(0.01)
@@ -236,20 +221,18 @@ class Pool:
                 self._workers.assign(worker, job)
                 worker.send(job.number, job.start_message(self.threads))
                 self.observers.started(job)
-        preempting = sum(assignment.is_preempting for _, assignment in self._workers.assigned)
+        preempting = len(self._workers.assigned) - len(self._workers.staying)
         for _ in range(len(self._queue) - preempting):
             self._preempt_one()
 
     def _preempt_one(self) -> None:
         """Have one job give its worker back, if the policy says so."""
-        staying = [(worker, it) for worker, it in self._workers.assigned if not it.is_preempting]
+        staying = self._workers.staying
         expired = time.monotonic() - self._settings.time_slice
         running = [Running(it.job.owner, it.job.is_paused, it.since < expired) for _, it in staying]
         chosen = select_preemption(running, self._queue.owners)
         if chosen is not None:
-            worker, assignment = staying[chosen]
-            assignment.is_preempting = True
-            worker.send(assignment.job.number, Preempt())
+            self._workers.preempt(staying[chosen][0])
 
     # -- What workers do ------------------------------------------------------------------------------------
 
@@ -306,20 +289,5 @@ class Pool:
         """Now and then end workers that hang, and preempt runs whose time slice is over."""
         while not self._closed.wait(WATCH_INTERVAL_S):
             with self._lock:
-                for worker in self._workers.all:
-                    self._check(worker)
+                self._workers.end_overdue(WATCH_INTERVAL_S, self._settings.heartbeat_timeout)
                 self._dispatch()
-
-    def _check(self, worker: WorkerProcess) -> None:
-        # Counted in checks, not by the clock: if the whole machine slept, no worker is to blame.
-        worker.missed_heartbeats += 1
-        timeout = self._settings.heartbeat_timeout
-        if worker.is_ready and worker.missed_heartbeats * WATCH_INTERVAL_S > timeout:
-            worker.kill(NOT_ANSWERING.format(_seconds(timeout)))
-        assignment = self._workers.assignment(worker)
-        if assignment and assignment.is_overdue:
-            worker.kill()
-
-
-def _seconds(number: float) -> str:
-    return f"{number:g} second{'' if number == 1 else 's'}"

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.jobs.job import Job
+from model.jobs.protocol import Preempt
 from model.jobs.worker_process import WorkerProcess
+
+NOT_ANSWERING = "The run's process did not answer for {} and was ended. Its last network is kept."
 
 
 @dataclass
@@ -59,6 +62,11 @@ class Workers:
         """Those with a job, the longest first."""
         return sorted(self._assignments.items(), key=lambda pair: pair[1].since)
 
+    @property
+    def staying(self) -> list[tuple[WorkerProcess, Assignment]]:
+        """Those with a job that they were not told to give back, the longest first."""
+        return [pair for pair in self.assigned if not pair[1].is_preempting]
+
     def assignment(self, worker: WorkerProcess) -> Assignment | None:
         """Return what a worker has."""
         return self._assignments.get(worker)
@@ -71,9 +79,31 @@ class Workers:
         """Note that a worker has a job now."""
         self._assignments[worker] = Assignment(job, time.monotonic())
 
+    def preempt(self, worker: WorkerProcess) -> None:
+        """Have a worker give its job back."""
+        assignment = self._assignments[worker]
+        assignment.is_preempting = True
+        worker.send(assignment.job.number, Preempt())
+
     def release(self, worker: WorkerProcess) -> Assignment | None:
         """Note that a worker has no job any more; return what it had."""
         return self._assignments.pop(worker, None)
+
+    def end_overdue(self, interval: float, heartbeat_timeout: float) -> None:
+        """End workers that hang, and those that have not stopped their job in time; to be called in each interval.
+
+        Args:
+            interval: Seconds between two calls. They are counted, and not the clock's time: if the whole machine
+                slept, no worker is to blame.
+            heartbeat_timeout: Seconds without an event, after which a worker hangs.
+        """
+        for worker in self.all:
+            worker.missed_heartbeats += 1
+            if worker.is_ready and worker.missed_heartbeats * interval > heartbeat_timeout:
+                worker.kill(NOT_ANSWERING.format(_seconds(heartbeat_timeout)))
+            assignment = self.assignment(worker)
+            if assignment and assignment.is_overdue:
+                worker.kill()
 
     def replace(self, worker: WorkerProcess) -> None:
         """Start another one in the place of one that has ended."""
@@ -84,3 +114,7 @@ class Workers:
         removed, self.all = self.all, []
         self._assignments.clear()
         return removed
+
+
+def _seconds(number: float) -> str:
+    return f"{number:g} second{'' if number == 1 else 's'}"
