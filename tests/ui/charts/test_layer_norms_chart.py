@@ -1,15 +1,14 @@
 """Each layer has a line of its norms, by its name."""
 
-import json
 import math
 
-import altair as alt
 import numpy as np
 import pytest
 
 from model.training.diagnostics import Diagnostics
+from tests.ui.charts.growing_chart import check_growth
 from ui.charts.layer_norms_chart import layer_norms_chart
-from ui.charts.vega import MAX_POINTS, Figure
+from ui.charts.vega import Figure
 
 SIZES = (784, 20, 15, 10)
 
@@ -36,10 +35,4 @@ def chart(count: int) -> Figure:
 
 
 def test_the_spec_is_vega_lite_and_stays_the_same_while_data_come_in() -> None:
-    specs = {json.dumps(chart(count).spec) for count in (0, 1, 2, 500)}
-    assert len(specs) == 1
-    alt.LayerChart.from_dict(json.loads(specs.pop()))  # raises where the schema is broken
-    assert set(chart(0).table.kind) == {"frame", "unread"}
-    table = chart(500).table
-    assert table[table.kind == "line"].groupby("layer").epoch.nunique().min() >= MAX_POINTS / 4
-    assert table[table.kind == "line"].groupby("layer").epoch.nunique().max() <= MAX_POINTS
+    check_growth(chart, "layer")

@@ -10,7 +10,7 @@ from model.jobs import JobStatus
 from model.jobs.protocol import Pause
 from tests.paths import ROOT
 from tests.polling import wait_for
-from tests.ui.train.test_runs import jobs, press, visitor
+from tests.ui.train.train_screen import jobs, press, visitor
 from ui.train import actions, speed, tabs
 
 

@@ -11,7 +11,7 @@ from model import data
 from model.config import TrainingConfig
 from model.jobs import JobStatus, TrainingRequest
 from tests.polling import wait_for
-from tests.ui.train.test_runs import SECONDS, jobs, press, script
+from tests.ui.train.train_screen import endless, jobs, press, script
 from ui.state import runtime
 
 ENDLESS = TrainingConfig(epochs=10_000, hidden_sizes=(8,))
@@ -19,11 +19,7 @@ ENDLESS = TrainingConfig(epochs=10_000, hidden_sizes=(8,))
 
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
-    screen = AppTest.from_function(script, default_timeout=SECONDS)
-    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
-    yield screen.run()
-    for job in jobs(screen):
-        job.stop()
+    yield from endless(script)
 
 
 def charts(block: Block, path: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], str]]:

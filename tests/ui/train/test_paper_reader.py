@@ -13,11 +13,10 @@ from model import data
 from model.ink import render
 from tests.polling import wait_for
 from tests.ui.browser.test_run_networks import LARGE, a_job
-from tests.ui.train.test_runs import jobs, press, take_a_step, visitor
+from tests.ui.train.train_screen import SECONDS, endless, jobs, press, take_a_step, visitor
 from ui.browser import run_networks
 from ui.train import paper_reader, probe_image, tabs
 
-SECONDS = 60
 SEVEN = [[[60.0, 60.0], [200.0, 60.0], [120.0, 240.0]]]
 
 
@@ -45,11 +44,7 @@ def script() -> None:
 
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
-    screen = AppTest.from_function(script, default_timeout=SECONDS)
-    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
-    yield screen.run()
-    for job in jobs(screen):
-        job.stop()
+    yield from endless(script)
 
 
 def tell(screen: AppTest, told: Any) -> None:

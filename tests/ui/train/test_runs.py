@@ -11,53 +11,15 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, SelectSlider
 
 from model.jobs import Job
-from model.jobs.protocol import RunStep
 from tests.polling import wait_for
+from tests.ui.train.train_screen import endless, jobs, press, script, take_a_step, visitor
 from ui.state.jobs import MAX_JOBS
-from ui.state.session import VISITOR_KEY
-from ui.state.visitor_state import VisitorState
 from ui.train import snapshots, tabs
-
-SECONDS = 60
-
-
-def script() -> None:
-    import runpy
-
-    from model.training.checkpoint import WEIGHTS
-    from ui import state
-
-    state.begin()
-    runpy.run_path(str(WEIGHTS.parent / "pages" / "train.py"))
 
 
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
-    screen = AppTest.from_function(script, default_timeout=SECONDS)
-    screen.session_state[tabs.KEY] = tabs.RUNS  # where the menu of runs is
-    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
-    yield screen.run()
-    for job in jobs(screen):
-        job.stop()
-
-
-def jobs(screen: AppTest) -> list[Job]:
-    return visitor(screen).jobs
-
-
-def visitor(screen: AppTest) -> VisitorState:
-    state: VisitorState = screen.session_state[VISITOR_KEY]
-    return state
-
-
-def press(screen: AppTest, key: str) -> None:
-    screen.button(key=key).click().run()
-    assert not screen.exception
-
-
-def take_a_step(job: Job) -> None:
-    job.send(RunStep())
-    wait_for(lambda: job.is_paused and job.state().points[-1].step == 1, "a step")
+    yield from endless(script, **{tabs.KEY: tabs.RUNS})  # where the menu of runs is
 
 
 def of_run(screen: AppTest, job: Job) -> tuple[Selectbox, SelectSlider]:
