@@ -1,4 +1,4 @@
-"""Experiments: many trainings to search for better settings, and races of two."""
+"""Experiments: many runs to search for better settings, and races of two."""
 
 from ui import state
 from ui.common import layout

@@ -28,7 +28,7 @@ def average_command(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
     """Average the parameters of several networks that were trained further from the same one.
 
     The mean (a model soup; Wortsman et al. 2022) is often better than each of them, and answers as fast as one. They
-    must have the same layers and have set the same images aside: the mean is calibrated on these, as a training does.
+    must have the same layers and have set the same images aside: the mean is calibrated on these, as the networks are.
     """
     checkpoint_formats.checked_kind(out)
     if not out.parent.is_dir():

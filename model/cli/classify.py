@@ -92,7 +92,7 @@ def classify_all(
 
 
 def scores(readings: list[Classification]) -> dict[str, float | None]:
-    """Return the accuracy, and how many digits passed and all else was refused: 0..1, None where there is none."""
+    """Return the accuracy, and the shares of digits accepted and of all else rejected; None where there is none."""
     labeled, digits, others = _labeled(readings)
     return {
         "accuracy": share(reading.is_correct for reading in labeled),

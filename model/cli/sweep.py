@@ -1,4 +1,4 @@
-"""`sweep`: search for good settings by many trainings, on this machine or on many."""
+"""`sweep`: search for good settings by many training runs, on this machine or on many."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sweep_command(
     as_json: bool,
     **given: str | None,
 ) -> None:
-    """Search for good settings: a training for each trial, or several with other seeds.
+    """Search for good settings: a training run for each trial, or several with other seeds.
 
     What varies is in a TOML FILE, or in --vary; the other settings are as in `train`. The same command goes on with a
     study that was interrupted, and so does --name alone. Ctrl-C begins no more trials; a second one ends those that are

@@ -9,6 +9,5 @@ Array = NDArray[Any]  # floats in training: float32, or float64 where a check ne
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
-I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]

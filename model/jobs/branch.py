@@ -29,7 +29,7 @@ def branch_off(fork: Fork, config: TrainingConfig, files: JobFiles) -> tuple[Job
     """
     differing = fork_conflicts(fork.parent.config, config)
     if differing:
-        raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new training for it")
+        raise ValueError(f"{', '.join(differing)} can't change in a fork; start a new run for it")
     if fork.perturbation:
         fork.perturbation.check(blank_network(config).mlp)
     history = fork.parent.state().before(fork.snapshot)

@@ -24,7 +24,7 @@ def updated(config: TrainingConfig, values: Mapping[str, Any]) -> TrainingConfig
     live = config.live_fields()
     fixed = [name for name in values if name not in live]
     if fixed:
-        raise ValueError(f"{', '.join(fixed)} can't change while training; start a new training for it")
+        raise ValueError(f"{', '.join(fixed)} can't change while training; start a new run for it")
     return config.changed(**values)
 
 

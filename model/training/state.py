@@ -80,7 +80,7 @@ def fork(trainer: Trainer, snapshot: Snapshot) -> None:
     """
     conflicts = fork_conflicts(TrainingConfig.of(snapshot.values["config"]), trainer.config)
     if conflicts:
-        raise ValueError(f"{', '.join(conflicts)} can't change in a fork; start a new training for it")
+        raise ValueError(f"{', '.join(conflicts)} can't change in a fork; start a new run for it")
     done = snapshot.values["epoch"] - (snapshot.values["batches"]["position"] < len(trainer.batches))
     if done >= trainer.config.epochs:
         raise ValueError(f"epochs must be more than the {done} that are done; got {trainer.config.epochs}")

@@ -472,7 +472,7 @@ def test_a_fork_lives_on_when_its_parent_is_stopped_and_discarded(start):
 
 def test_an_impossible_fork_says_why(parent, start):
     snapshot = snapshot_at(parent, 5)
-    with pytest.raises(ValueError, match="hidden_sizes, seed can't change in a fork; start a new training for it"):
+    with pytest.raises(ValueError, match="hidden_sizes, seed can't change in a fork; start a new run for it"):
         start(FORKED.changed(hidden_sizes=(8,), seed=5), fork=Fork(parent, snapshot))
     gone = SnapshotRef(1.5, 18, "18.gone")
     with pytest.raises(ValueError, match=r"the snapshot of epoch 1.5 is no longer kept; choose another"):

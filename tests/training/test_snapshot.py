@@ -245,7 +245,7 @@ def test_a_finished_training_goes_on_in_a_fork_with_more_epochs():
 @pytest.mark.parametrize("settings", [{"hidden_sizes": (12,)}, {"seed": 4}, {"data": "mnist"}], ids=str)
 def test_a_fork_keeps_shape_data_and_start(settings):
     start = at_epoch(train(SMALL, TOY), 1)
-    with pytest.raises(ValueError, match=f"{next(iter(settings))} can't change in a fork; start a new training"):
+    with pytest.raises(ValueError, match=f"{next(iter(settings))} can't change in a fork; start a new run"):
         fork(SMALL.changed(**settings), start)
 
 

@@ -410,7 +410,7 @@ def test_dropout_momentum_and_augmentation_can_change_on_the_way(monkeypatch):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"seed": 3}, "seed can't change while training; start a new training for it"),
+        ({"seed": 3}, "seed can't change while training; start a new run for it"),
         ({"hidden_sizes": (3,), "epochs": 4}, "hidden_sizes, epochs can't change"),
         ({"learning_rate": 1000}, "learning_rate must be above 0 and at most 10; got 1000"),
         ({"batch_size": 271}, "batch_size must be at most 270, the images left to learn from; got 271"),

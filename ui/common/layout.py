@@ -7,8 +7,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 PAGE_WIDTH = 900  # Home and Draw
 WIDE_PAGE_WIDTH = 1120  # Evaluate
-GAP = 32  # Streamlit's "medium" gap
-HALF_PAGE_WIDTH = (PAGE_WIDTH - GAP) // 2
 
 
 def centered_page(width: int = PAGE_WIDTH) -> DeltaGenerator:

@@ -1,1 +1,1 @@
-"""The Experiments page: many trainings at once, races of two, and what a trained network withstands."""
+"""The Experiments page: many runs at once, races of two, and what a trained network withstands."""

@@ -35,7 +35,7 @@ def show() -> None:
             _plan()
     else:
         st.markdown(
-            "Many trainings, each with other settings; what comes next is chosen by what the earlier ones have come "
+            "Many runs, each with other settings; what comes next is chosen by what the earlier ones have come "
             "to. It goes on while you are on other pages."
         )
         _plan()

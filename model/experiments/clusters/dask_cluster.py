@@ -258,7 +258,7 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
             "distributed.worker.memory.monitor-interval": "500ms",
             "distributed.worker.profile.enabled": False,
             "distributed.scheduler.work-stealing-interval": "500ms",
-            # Dask has processes give freed memory back at once, and a training asks for the same again in each step:
+            # Dask has processes give freed memory back at once, and a run asks for the same again in each step:
             # thousands of page faults.
             "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEPT_MEMORY,
             "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": KEPT_MEMORY // 2,

@@ -2,13 +2,6 @@
 
 from streamlit.testing.v1 import AppTest
 
-from ui.common import layout
-
-
-def test_two_halves_and_the_gap_fill_a_page() -> None:
-    assert 2 * layout.HALF_PAGE_WIDTH + layout.GAP == layout.PAGE_WIDTH
-    assert layout.PAGE_WIDTH < layout.WIDE_PAGE_WIDTH
-
 
 def test_a_page_is_a_column_of_a_width_in_the_middle() -> None:
     def screen() -> None:
