@@ -1,3 +1,5 @@
+/** Digits that write themselves, and a paper that the visitor takes over; see handwriting_demo.py. */
+
 const PIXELS_PER_SECOND = 210
 const HOLD_SECONDS = 1.7
 const PAUSE_SECONDS = 0.35
