@@ -132,3 +132,10 @@ def test_reference_is_up_to_date(name: str) -> None:
 
 def test_reference_has_no_other_pages() -> None:
     assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("folder", ["model", "ui"])
+def test_the_layout_for_contributors_names_every_package(folder: str) -> None:
+    layout = TEXTS[ROOT / "CONTRIBUTING.md"].split("## Layout")[1].split("Where does a change go?")[0]
+    packages = {path.parent.name for path in (ROOT / folder).glob("*/__init__.py")}
+    assert packages <= set(re.findall(r"(\w+)/", layout))

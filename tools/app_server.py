@@ -1,4 +1,4 @@
-"""Runs the app in a process of its own, for tests, benchmarks and screenshots."""
+"""Run the app in a process of its own, for tests, benchmarks and screenshots."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Finds a Chromium for tests, benchmarks and screenshots, and starts it.
+"""Find a Chromium for tests, benchmarks and screenshots, and start it.
 
 `make test` runs it as a program before the tests, which installs one if there is none: no test waits for a download.
 """

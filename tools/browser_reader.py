@@ -1,4 +1,4 @@
-"""Runs the browser's own reader, the modules of model/browser, on drawings and networks from Python."""
+"""Run the browser's own reader, the modules of model/browser, on drawings and networks from Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts the looks that a visitor gets at the curves of a first run: pictures of the loss chart that differ.
+"""Count the looks that a visitor gets at the curves of a first run: pictures of the loss chart that differ.
 
 python -m tools.count_looks
 """

@@ -1,1 +1,1 @@
-"""Builds the Docker image, runs it as an operator would, and holds it to what is promised of it: `make image-test`."""
+"""Build the Docker image, run it as an operator would, and hold it to what is promised of it: `make image-test`."""

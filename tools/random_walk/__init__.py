@@ -1,4 +1,4 @@
-"""Uses the Train page at random in a real browser, and checks after each action that the page shows what is the case.
+"""Use the Train page at random in a real browser, and check after each action that the page shows what is the case.
 
     python -m tools.random_walk --sequences 60 --seed 0
 

@@ -1,4 +1,4 @@
-"""Who compares often finds something: of twenty comparisons of the same with the same, one looks real."""
+"""P values corrected for many comparisons: of twenty of the same with the same, one looks real by chance."""
 
 from __future__ import annotations
 
