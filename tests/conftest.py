@@ -18,14 +18,14 @@ settings.load_profile("patient")
 
 # Files that take the longest come first, so that no process has one of them left when the others have nothing to do.
 LONGEST_FIRST = (
-    "experiments/test_cluster.py",
+    "experiments/clusters/test_dask_cluster.py",
     "ui/state/test_shutdown.py",
     "ink/test_photo.py",
     "cli/test_cli.py",
     "ink/test_photo_kinds.py",
     "jobs/test_mishaps.py",
     "reading/test_readers.py",
-    "experiments/test_local_cluster.py",
+    "experiments/clusters/test_local_cluster.py",
     "benchmarks/test_kill_at_random.py",
     "ui/train/test_controls.py",
     "benchmarks/test_day.py",
