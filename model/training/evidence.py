@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -51,9 +52,11 @@ class Evidence:
     @cached_property
     def epochs(self) -> list[HistoryPoint]:
         """The last point of each epoch that is done."""
-        finite = (it for it in self.points if it.step and math.isfinite(it.epoch_loss + it.epoch_accuracy))
-        last = {math.ceil(round(it.epoch, 6)): it for it in finite}
-        return [it for epoch, it in last.items() if epoch < max(last) or math.isclose(it.epoch, epoch, abs_tol=1e-6)]
+        finite = [it for it in self.points if it.step and math.isfinite(it.epoch_loss + it.epoch_accuracy)]
+        reached = np.array([it.epoch for it in finite])
+        epochs = np.ceil(reached.round(6))
+        is_done = np.append(epochs[1:] > epochs[:-1], abs(reached[-1:] - epochs[-1:]) < 1e-6)
+        return [finite[index] for index in np.flatnonzero(is_done)]
 
     @cached_property
     def training(self) -> list[tuple[float, float]]:
@@ -95,8 +98,9 @@ class Evidence:
     @cached_property
     def _recent(self) -> list[Diagnostics]:
         """The newest diagnostics of measured steps, of which one alone may be an exception."""
-        finite = [one for one in self.diagnostics if one.updates and np.isfinite([*one.updates, *one.gradients]).all()]
-        return finite[-RECENT:]
+        newest = reversed(self.diagnostics)
+        finite = (one for one in newest if one.updates and np.isfinite([*one.updates, *one.gradients]).all())
+        return [*islice(finite, RECENT)][::-1]
 
     def last_epochs(self, share: int, least: int) -> int:
         """Return how many of the last epochs a trend is read from, which may be more than there are.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ui.charts import vega
-from ui.charts.vega import Spec
+from ui.charts.vega import Spec, XOfEpoch
 
 STOPS = 50  # places along the axis where the rule may stand
 NOTE_REACH = 0.03  # of the axis: so near to a note, the rule stands at the note
@@ -42,14 +42,13 @@ def rows(
     readings: Sequence[Reading],
     value_format: Callable[[float], str],
     end: float,
-    x_of_epoch: Callable[[float], float],
+    x_of_epoch: XOfEpoch,
     notes: Sequence[Note] = (),
 ) -> list[Spec]:
     """The rows of the rule: at each stop the nearest value of every line that has come so far, and the notes.
 
     Args:
         end: the last epoch of the axis.
-        x_of_epoch: the place of an epoch along the axis, from 0 to 1.
     """
     measured = np.unique(np.concatenate([np.empty(0), *(reading.epochs for reading in readings)]))
     stops = _stops(measured, x_of_epoch, notes)
@@ -62,9 +61,7 @@ def rows(
     return [part]
 
 
-def _stops(
-    measured: NDArray[np.float64], x_of_epoch: Callable[[float], float], notes: Sequence[Note]
-) -> list[tuple[float, str]]:
+def _stops(measured: NDArray[np.float64], x_of_epoch: XOfEpoch, notes: Sequence[Note]) -> list[tuple[float, str]]:
     """The epochs at which the rule may stand, and the notes there: about evenly along the axis."""
     noted: list[tuple[float, float, str]] = []  # x, epoch, text
     for note in sorted(notes):
@@ -74,14 +71,16 @@ def _stops(
         else:
             noted.append((x, note.epoch, note.text))
     stops: dict[float, str] = {epoch: text for _, epoch, text in noted}
-    taken = np.array([x for x, _, _ in noted])
-    newest = measured[-1:].tolist()
-    last = -1.0
-    for epoch in measured.tolist():
-        x = x_of_epoch(epoch)
-        if (x - last < 1 / STOPS and epoch not in newest) or (len(taken) and abs(taken - x).min() < NOTE_REACH):
-            continue
-        stops[epoch], last = "", x
+    newest, places = measured.max(initial=0.0), x_of_epoch(measured)
+    for x, _, _ in noted:
+        clear = abs(places - x) >= NOTE_REACH
+        measured, places = measured[clear], places[clear]
+    index = 0
+    while index < len(measured):
+        stops[float(measured[index])] = ""
+        index = int(np.searchsorted(places, places[index] + 1 / STOPS))
+    if newest in measured:  # and not at a note
+        stops[float(newest)] = ""
     return sorted(stops.items())
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ui.charts import vega
 from ui.charts.curve_lines import Line, Measured, Metric
-from ui.charts.vega import Spec
+from ui.charts.vega import Spec, XOfEpoch
 from ui.common import theme
 
 APART = 0.075  # of the chart's height, from one name to the next
@@ -21,7 +21,7 @@ SMALLEST_ERROR = 1e-3  # where the logarithmic axis of the error ends
 
 
 def label_rows(
-    drawn: Sequence[tuple[Line, Measured]], x_of_epoch: Callable[[float], float], metric: Metric, *, log: bool
+    drawn: Sequence[tuple[Line, Measured]], x_of_epoch: XOfEpoch, metric: Metric, *, log: bool
 ) -> list[Spec]:
     """A row for each line that has points: its name, near its last point and clear of the other names."""
     ends = [(line, points) for line, points in drawn if len(points.values)]

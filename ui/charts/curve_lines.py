@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.common.downsampling import downsampled
 from model.training.history import ConfigChange, HistoryPoint
-from ui.charts import vega
+from ui.charts import curve_columns, vega
 from ui.charts.vega import Spec
 from ui.common import theme
 
@@ -84,12 +84,11 @@ NOTHING = Measured(np.empty(0), np.empty(0), np.empty(0))
 
 def measured(line: Line, metric: Metric, smoothing: float) -> Measured:
     """The points of a line, without those that are not finite; smoothing is for training alone."""
-    column = HistoryPoint._fields.index(metric if line.on == "training" else f"validation_{metric}")
-    found = [(point.epoch, point[column]) for point in line.curve.points if point[column] is not None]
-    epochs, raw = np.array(found, float).reshape(-1, 2).T
+    columns = curve_columns.columns(line.curve.points)
+    raw: NDArray[np.float64] = getattr(columns, metric if line.on == "training" else f"validation_{metric}")
     finite = np.isfinite(raw)
     values = smoothed(raw, smoothing) if smoothing and line.on == "training" else raw
-    return Measured(epochs[finite], values[finite], raw[finite])
+    return Measured(columns.epoch[finite], values[finite], raw[finite])
 
 
 def line_rows(line: Line, points: Measured, smoothing: float) -> list[Spec]:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.training.history import HistoryPoint
+from ui.charts.curve_columns import columns
 from ui.charts.curve_lines import Curve
 from ui.common import formatting
 
@@ -26,24 +28,25 @@ def summarize(curves: Sequence[Curve]) -> str:
 
 def summarize_points(points: Sequence[HistoryPoint]) -> str:
     """Say how one run goes, nothing if it has made no step."""
-    trained = [point for point in points if point.step]
-    if not trained:
+    found = columns(points)
+    trained, measured = found.step > 0, np.isfinite(found.validation_accuracy)
+    if not trained.any():
         return ""
-    losses = [(point.epoch, point.loss) for point in trained]
-    measured = [(point.epoch, point.validation_accuracy) for point in points if point.validation_accuracy is not None]
-    said = [f"loss {_number(losses[-1][1])}{_loss_trend(losses)}"]
-    if measured:
-        said.append(f"validation {formatting.percent(measured[-1][1])}{_accuracy_trend(measured)}")
-    return f"epoch {math.ceil(trained[-1].epoch)}: {'; '.join(said)}"
+    epochs, losses = found.epoch[trained], found.loss[trained]
+    said = [f"loss {_number(losses[-1])}{_loss_trend(epochs, losses)}"]
+    if measured.any():
+        accuracies = found.validation_accuracy[measured]
+        trend = _accuracy_trend(found.epoch[measured], accuracies)
+        said.append(f"validation {formatting.percent(accuracies[-1])}{trend}")
+    return f"epoch {math.ceil(epochs[-1])}: {'; '.join(said)}"
 
 
 def _number(loss: float) -> str:
     return f"{loss:.2g}" if loss < 100 else f"{loss:,.0f}" if math.isfinite(loss) else "no longer a number"
 
 
-def _loss_trend(losses: Sequence[tuple[float, float]]) -> str:
+def _loss_trend(epochs: NDArray[np.float64], values: NDArray[np.float64]) -> str:
     """Whether the loss falls: its mean over the last epoch, or the last half, against that of the stretch before."""
-    epochs, values = np.array(losses, float).T
     if not math.isfinite(values[-1]):
         return ""
     stretch = min(1.0, epochs[-1] / 2)
@@ -55,14 +58,12 @@ def _loss_trend(losses: Sequence[tuple[float, float]]) -> str:
     return ", level" if abs(change) < LEVEL_LOSS else ", falling" if change < 0 else ", rising"
 
 
-def _accuracy_trend(measured: Sequence[tuple[float, float]]) -> str:
+def _accuracy_trend(epochs: NDArray[np.float64], values: NDArray[np.float64]) -> str:
     """Since when the accuracy is level, or where it goes."""
-    if len(measured) < 2:
+    if len(values) < 2:
         return ""
-    last = measured[-1][1]
-    level = len(measured) - 1
-    while level and abs(measured[level - 1][1] - last) <= LEVEL_ACCURACY:
-        level -= 1
-    if level < len(measured) - 1:
-        return f", level since epoch {measured[level][0]:.3g}"
-    return ", rising" if last > measured[-2][1] else ", falling"
+    others = np.flatnonzero(abs(values - values[-1]) > LEVEL_ACCURACY)
+    level = int(others[-1]) + 1 if len(others) else 0
+    if level < len(values) - 1:
+        return f", level since epoch {epochs[level]:.3g}"
+    return ", rising" if values[-1] > values[-2] else ", falling"

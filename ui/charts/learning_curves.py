@@ -6,17 +6,17 @@ Pure functions from values to figures. The current run is blue (training) and ve
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.charts import crosshair, curve_lines, vega
+from ui.charts import crosshair, curve_columns, curve_lines, vega
 from ui.charts.crosshair import Note, Reading
 from ui.charts.curve_labels import label_layers, label_rows
 from ui.charts.curve_lines import Curve, Line, Metric
-from ui.charts.vega import Figure, Spec
+from ui.charts.vega import Figure, Spec, XOfEpoch
 from ui.common import theme
 
 HEIGHT = 200
@@ -118,16 +118,17 @@ def _y(scale: Spec, axis: Spec) -> Spec:
 
 def suggests_log(curves: Sequence[Curve]) -> bool:
     """Whether the losses lie so far apart that only a logarithmic axis shows them all."""
-    points = [point for curve in curves for point in curve.points]
-    peaks = _finite([(point.loss, point.validation_loss) for point in points])
-    levels = _finite([(point.epoch_loss, point.validation_loss) for point in points])  # a single batch is no reason
+    found = [curve_columns.columns(curve.points) for curve in curves]
+    peaks = _finite([losses for each in found for losses in (each.loss, each.validation_loss)])
+    # A single batch that is easy is no reason.
+    levels = _finite([losses for each in found for losses in (each.epoch_loss, each.validation_loss)])
     if not len(peaks) or not len(levels):
         return False
     return math.log10(peaks.max() / levels.min()) > DECADES_FOR_LOG
 
 
-def _finite(losses: Sequence[tuple[float, float | None]]) -> NDArray[np.float64]:
-    values = np.array(losses, float)
+def _finite(losses: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    values = np.concatenate([np.empty(0), *losses])
     return values[np.isfinite(values)].clip(SMALLEST_LOSS)
 
 
@@ -168,7 +169,7 @@ def _figure(curves: Sequence[Curve], end: float, axis: _Axis, look: Look) -> Fig
     return Figure(vega.table(parts, COLUMNS | crosshair.columns(len(lines))), _spec(lines, axis, look.log_epochs))
 
 
-def _change_rows(run: str, curve: Curve, x_of_epoch: Callable[[float], float]) -> list[Spec]:
+def _change_rows(run: str, curve: Curve, x_of_epoch: XOfEpoch) -> list[Spec]:
     """The markers of a run's changed settings. The current run's have notes above them: the newest that fit."""
     epochs = [change.epoch for change in curve.changes]
     texts = [describe_changes(change.values) for change in curve.changes]
@@ -183,13 +184,12 @@ def _change_rows(run: str, curve: Curve, x_of_epoch: Callable[[float], float]) -
     return parts
 
 
-def _x_scale(curves: Sequence[Curve], end: float, log_epochs: bool) -> Callable[[float], float]:
-    """The function from an epoch to its x, from 0 to 1 along the axis."""
+def _x_scale(curves: Sequence[Curve], end: float, log_epochs: bool) -> XOfEpoch:
     if not log_epochs:
         return lambda epoch: epoch / end
     first = min((point.epoch for curve in curves for point in curve.points[:2] if point.epoch > 0), default=end)
     decades = math.log(end / first) or 1.0
-    return lambda epoch: math.log(max(epoch, first) / first) / decades
+    return lambda epoch: np.log(np.maximum(epoch, first) / first) / decades
 
 
 def _spec(lines: Sequence[Line], axis: _Axis, log_epochs: bool) -> Spec:

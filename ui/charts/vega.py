@@ -7,16 +7,18 @@ a spec are documented at https://vega.github.io/vega-lite/docs.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ui.common import theme
 
 Spec = dict[str, Any]
+XOfEpoch = Callable[[Any], Any]  # from an epoch, or an array of them, to its place along the axis, from 0 to 1
 
 MAX_POINTS = 130  # of a line: more cost the browser time and are not visible
 AXIS_WIDTH = 50  # pixels: the y axis and its labels, at most
@@ -31,7 +33,7 @@ EPOCH: Spec = {"field": "epoch", "type": "quantitative"}
 class Figure(NamedTuple):
     """For `st.vega_lite_chart(figure.chart(), key=...)`: the rows, and the spec, which is the same for other rows."""
 
-    table: pd.DataFrame
+    table: pa.Table | pd.DataFrame
     spec: Spec
 
     def chart(self) -> Spec:
@@ -140,20 +142,20 @@ def legend(names: Sequence[str], offset: int = 8) -> Spec:
     }
 
 
-def table(parts: Sequence[Mapping[str, Any]], columns: Mapping[str, type]) -> pd.DataFrame:
-    """Join parts to one table.
+def table(parts: Sequence[Mapping[str, Any]], columns: Mapping[str, type]) -> pa.Table:
+    """Join parts to one table, as Streamlit sends it: pandas in between would take longer than all the rest.
 
     Args:
         parts: each with a list for `epoch` and, for any other column, a list or one value for all of its rows.
         columns: each column's name and type, float or object; a column that a part lacks is filled with NaN or "".
     """
-    return pd.DataFrame(
-        {
-            name: np.concatenate([np.empty(0, kind), *(_filled(part, name, kind) for part in parts)])
-            for name, kind in columns.items()
-        },
-        copy=False,
-    )
+    return pa.table({name: _column(parts, name, kind) for name, kind in columns.items()})
+
+
+def _column(parts: Sequence[Mapping[str, Any]], name: str, kind: type) -> pa.Array:
+    values = np.concatenate([np.empty(0, kind), *(_filled(part, name, kind) for part in parts)])
+    # NaN stands for a value that is missing.
+    return pa.array(values, pa.float64() if kind is float else pa.string(), from_pandas=True)
 
 
 def _filled(part: Mapping[str, Any], name: str, kind: type) -> NDArray[Any]:

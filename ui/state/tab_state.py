@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from model.training.diagnostics import Diagnostics
     from model.training.evidence import RunImages
     from model.training.finding import Finding
+    from ui.charts.curve_charts import CurveCharts
 
 T = TypeVar("T")
 
@@ -78,6 +79,7 @@ class TabState:
     findings_of: int = 0  # the number of the job that they are about
     run_images: LastValue[RunImages] = field(default_factory=LastValue)
     hidden_lines: frozenset[str] = frozenset()  # of the selected run: "training", "validation"
+    charts: LastValue[CurveCharts] = field(default_factory=LastValue)  # of the selected run, as they were drawn last
     weights_image: LastValue[str] = field(default_factory=LastValue)
     snapshot_network: LastValue[DigitClassifier] = field(default_factory=LastValue)
     snapshot_diagnostics: LastValue[Diagnostics] = field(default_factory=LastValue)

@@ -9,7 +9,8 @@ from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from model.jobs import Job
 from ui import state
-from ui.charts import curve_lines, curve_summary, curve_table, learning_curves, vega
+from ui.charts import curve_lines, curve_table, vega
+from ui.charts.curve_charts import CurveCharts, identity
 from ui.charts.curve_lines import Curve
 from ui.charts.learning_curves import Look
 from ui.charts.vega import Figure
@@ -31,20 +32,17 @@ def show(job: Job | None) -> None:
         snapshot.epoch if snapshot else None,
         options.hidden,
     )
-    figures = {
-        "Loss": learning_curves.loss_curve(curves, end, look),
-        "Accuracy": learning_curves.accuracy_curve(curves, end, look),
-    }
+    charts = state.tab().charts.get((end, look, *map(identity, curves)), lambda: CurveCharts.of(curves, end, look))
     may_choose = "compare" not in controls.hidden()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="charts_head"):
-        legend.show(curve_lines.lines(curves), options, curve_summary.summarize(curves))
+        legend.show(curve_lines.lines(curves), options, charts.summary)
         with st.container(horizontal=True, width="content", gap="small", key="charts_menus"):
             _data(job)
-            _picture(job, figures)
+            _picture(job, charts.figures)
             if may_choose:
                 chart_options.show()
-    suggests_log = may_choose and not options.log and learning_curves.suggests_log(curves)
-    for column, (title, figure) in zip(st.columns(2), figures.items(), strict=True):
+    suggests_log = may_choose and not options.log and charts.suggests_log
+    for column, (title, figure) in zip(st.columns(2), charts.figures.items(), strict=True):
         name = title.lower()
         with column, st.container(key=f"{name}_chart", gap=None):
             with st.container(horizontal=True, vertical_alignment="center", key=f"{name}_title"):

@@ -18,8 +18,8 @@ def check_growth(chart: Callable[[int], Figure], series: str) -> None:
     specs = {json.dumps(chart(count).spec) for count in (0, 1, 2, 500)}
     assert len(specs) == 1
     alt.LayerChart.from_dict(json.loads(specs.pop()))  # raises where the schema is broken
-    assert set(chart(0).table.kind) == {"frame", "unread"}
-    table = chart(500).table
+    assert set(chart(0).table.to_pandas().kind) == {"frame", "unread"}
+    table = chart(500).table.to_pandas()
     points = table[table.kind == "line"].groupby(series).epoch.nunique()
     assert points.min() >= MAX_POINTS / 4
     assert points.max() <= MAX_POINTS

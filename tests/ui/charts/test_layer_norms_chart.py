@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.training.diagnostics import Diagnostics
+from tests.ui.charts.drawn import rows_of
 from tests.ui.charts.growing_chart import check_growth
 from ui.charts.layer_norms_chart import layer_norms_chart
 from ui.charts.vega import Figure
@@ -21,7 +22,7 @@ def observe(epoch: float, gradients: tuple[float, ...], updates: tuple[float, ..
 def test_each_layer_has_a_line_of_its_norms(of: str) -> None:
     seen = [observe(0.5, (1, 2, 3), (4, 5, 6)), observe(1, (0.1, 0, math.inf), (math.nan, 0.5, 0.6))]
     figure = layer_norms_chart(seen, SIZES, 10, of=of)
-    lines = figure.table[figure.table.kind == "line"]
+    lines = rows_of(figure, "line")
     found = {name: list(zip(part.epoch, part.norm, strict=True)) for name, part in lines.groupby("layer", sort=False)}
     expected = {
         "gradients": {"layer 1": [(0.5, 1), (1, 0.1)], "layer 2": [(0.5, 2)], "answer": [(0.5, 3)]},

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from model.training.history import ConfigChange, HistoryPoint
+from tests.ui.charts.drawn import rows_of
 from ui.charts.curve_lines import Curve, smoothed
 from ui.charts.learning_curves import Look, accuracy_curve, describe_changes, loss_curve, suggests_log
 from ui.charts.vega import MAX_POINTS, Figure, axis_end
@@ -33,7 +34,7 @@ def learn(epochs: int, per_epoch: int = 4, *, validated: bool = True, rate: floa
 
 
 def rows(figure: Figure, kind: str, series: str | None = None) -> list[tuple[float, float]]:
-    found = figure.table[figure.table.kind == kind]
+    found = rows_of(figure, kind)
     found = found if series is None else found[found.series == series]
     return list(zip(found.epoch, found.value, strict=True))
 
@@ -53,8 +54,8 @@ def test_the_spec_is_vega_lite(draw: Callable[..., Figure], settings: dict) -> N
     figure = draw(curves, 3, Look(**settings))
     alt.LayerChart.from_dict(json.loads(json.dumps(figure.spec)))  # raises where the schema is broken
     drawn = {kind for layer in figure.spec["layer"] for kind in layer["transform"][0]["filter"].split("'")[1::2]}
-    assert set(figure.table.kind) <= drawn
-    named = {f'"{name}"' for name in ("y", *figure.table.columns)}
+    assert set(figure.table.to_pandas().kind) <= drawn
+    named = {f'"{name}"' for name in ("y", *figure.table.column_names)}
     used = {f'"{field}"' for field in fields(figure.spec)}
     assert used <= named
 
@@ -147,7 +148,7 @@ def test_each_validation_is_a_dot_and_each_line_ends_with_its_name() -> None:
     assert rows(figure, "dot", "validation") == rows(figure, "line", "validation")
     assert rows(figure, "dot", "lr 0.1") == rows(figure, "line", "lr 0.1")
     assert not rows(figure, "dot", "training")
-    names = figure.table[figure.table.kind == "label"]
+    names = rows_of(figure, "label")
     assert dict(zip(names.text, names.epoch, strict=True)) == {"training": 2, "validation": 2, "lr 0.1": 5}
     heights = sorted(names.value / 1.5)  # the highest loss
     assert min(np.diff(heights)) > 0.07
@@ -157,7 +158,7 @@ def test_a_line_that_is_hidden_keeps_its_place_in_the_spec() -> None:
     curves = [Curve("mine", learn(2), current=True), Curve("lr 0.1", learn(2))]
     figure = loss_curve(curves, 2, Look(hidden=frozenset(["training"])))
     assert figure.spec == loss_curve(curves, 2).spec
-    assert set(figure.table.series) == {"", "validation", "lr 0.1"}
+    assert set(figure.table.to_pandas().series) == {"", "validation", "lr 0.1"}
     assert [epoch for epoch, _ in rows(figure, "line", "lr 0.1")] == [0, 1, 2]
 
 
@@ -180,7 +181,7 @@ def test_runs_are_told_apart_without_colors() -> None:
         assert found[name] != found[other]
         for see in (deuteranopia, grayscale):
             alike = np.abs(see(found[name][0]) - see(found[other][0])).max() < 40
-            named = set(figure.table[figure.table.kind == "label"].text)
+            named = set(rows_of(figure, "label").text)
             assert not alike or found[name][1] != found[other][1] or {name, other} <= named
     first = [found[f"run {index}"][1] for index in range(4)]
     assert len(set(first)) == 4  # dashes alone tell the first ones apart
@@ -220,7 +221,7 @@ def test_a_run_keeps_its_color_when_another_becomes_the_current_one() -> None:
 
 def test_the_current_run_is_drawn_above_the_others() -> None:
     figure = loss_curve([Curve("a", learn(1), current=True), Curve("b", learn(1))], 1)
-    assert list(figure.table[figure.table.kind == "line"].series.unique()) == ["b", "training", "validation"]
+    assert list(rows_of(figure, "line").series.unique()) == ["b", "training", "validation"]
 
 
 @BOTH
@@ -260,7 +261,7 @@ def test_a_logarithmic_axis_of_epochs_leaves_out_the_beginning() -> None:
 
 def test_every_change_has_a_marker_that_says_what_changed() -> None:
     figure = loss_curve([Curve("mine", learn(3), CHANGES, current=True)], 3)
-    changes = figure.table[figure.table.kind == "change"]
+    changes = rows_of(figure, "change")
     assert dict(zip(changes.epoch, changes.text, strict=True)) == {
         0.5: "learning rate: 0.01",
         2.5: "dropout: 0.2, batch size: 128",
@@ -278,7 +279,7 @@ def test_a_changed_setting_in_words() -> None:
 def noted(changes: Sequence[float], *, current: bool = True, log_epochs: bool = False) -> dict[float, str]:
     """The epochs of the changes that have a note, and on which side."""
     curve = Curve("mine", learn(10), [ConfigChange(epoch, 0, {"momentum": 0.5}) for epoch in changes], current=current)
-    table = loss_curve([curve], 10, Look(log_epochs=log_epochs)).table
+    table = loss_curve([curve], 10, Look(log_epochs=log_epochs)).table.to_pandas()
     said = table[table.kind.str.startswith("note")]
     return dict(zip(said.epoch, said.kind.str.contains("left").map({True: "left", False: "right"}), strict=True))
 

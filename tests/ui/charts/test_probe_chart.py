@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.ui.charts.drawn import rows_of
 from tests.ui.charts.growing_chart import check_growth
 from ui.charts.probe_chart import probe_chart
 from ui.charts.vega import Figure
@@ -19,18 +20,18 @@ def follow(*answers: dict[int, float], label: int | None = None) -> Figure:
 
 def roles(figure: Figure) -> dict[str, str]:
     """The digits that stand out, and as what."""
-    lines = figure.table[figure.table.kind == "line"]
+    lines = rows_of(figure, "line")
     return {digit: role for digit, role in zip(lines.digit, lines.role, strict=True) if role != "other"}
 
 
 def named(figure: Figure) -> dict[str, float]:
-    names = figure.table[figure.table.kind == "name"]
-    assert set(names.epoch) <= {figure.table[figure.table.kind == "line"].epoch.max()}
+    names = rows_of(figure, "name")
+    assert set(names.epoch) <= {rows_of(figure, "line").epoch.max()}
     return dict(zip(names.digit, names.value, strict=True))
 
 
 def test_every_digit_has_a_line_of_its_probabilities() -> None:
-    table = follow({7: 0.1}, {7: 0.55}).table
+    table = follow({7: 0.1}, {7: 0.55}).table.to_pandas()
     line = table[(table.kind == "line") & (table.digit == "7")]
     assert list(zip(line.epoch, line.value, strict=True)) == [(0, 0.1), (1, 0.55)]
     assert len(table[table.kind == "line"]) == 20

@@ -23,13 +23,18 @@ def test_names_are_spread_without_leaving_the_chart() -> None:
 def test_a_table_joins_parts_and_fills_what_they_leave_out() -> None:
     parts = [{"epoch": [1, 2], "kind": "line", "value": [0.5, 0.25]}, {"epoch": [3.0], "text": "changed"}]
     found = vega.table(parts, {"kind": object, "epoch": float, "value": float, "text": object})
-    assert found.to_dict("list") == {
+    assert found.to_pydict() == {
         "kind": ["line", "line", ""],
         "epoch": [1.0, 2.0, 3.0],
-        "value": [0.5, 0.25, pytest.approx(math.nan, nan_ok=True)],
+        "value": [0.5, 0.25, None],
         "text": ["", "", "changed"],
     }
 
 
 def test_a_table_of_nothing_still_has_its_columns() -> None:
-    assert list(vega.table([], {"kind": object, "epoch": float}).columns) == ["kind", "epoch"]
+    assert vega.table([], {"kind": object, "epoch": float}).column_names == ["kind", "epoch"]
+
+
+def test_what_a_table_lacks_is_missing_and_not_a_number_that_is_none() -> None:
+    found = vega.table([{"epoch": [1.0], "value": [math.nan]}], {"epoch": float, "value": float})
+    assert found["value"].null_count == 1
