@@ -29,6 +29,8 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
         stopped = None if request.fork or beside else state.job
         limits.check_run(request.config, state.jobs, stopped, runtime.pool().waiting)
         job = runtime.pool().submit(request)
+        # Until the visitor has it, nothing here may ask Streamlit for anything: it ends the script of a page that is
+        # left wherever that asks next, and nobody would stop the run.
         if stopped:
             stopped.stop()
         state.jobs_started += 1
@@ -42,7 +44,7 @@ def start(request: TrainingRequest, *, beside: bool = False) -> None:
 
 
 def _label(request: TrainingRequest, jobs: list[Job]) -> str:
-    first = next((job.initial_config for job in shown_jobs()), None)
+    first = next((job.initial_config for job in _shown(jobs)), None)
     return run_names.name_run(
         request.config,
         request.name.removeprefix("my ").removesuffix(" fork"),
@@ -79,7 +81,11 @@ def find(number: int) -> Job | None:
 
 def shown_jobs() -> list[Job]:
     """The runs that tables, menus and charts show: not those that ended before their first step."""
-    return [job for job in list(visitor().jobs) if job.is_live or any(point.step for point in job.state().points)]
+    return _shown(list(visitor().jobs))
+
+
+def _shown(jobs: list[Job]) -> list[Job]:
+    return [job for job in jobs if job.is_live or any(point.step for point in job.state().points)]
 
 
 def is_double_click(

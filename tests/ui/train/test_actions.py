@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
-from model.jobs import JobStatus
+from model.jobs import Job, JobStatus, TrainingRequest
 from model.jobs.protocol import Pause
 from tests.paths import ROOT
 from tests.polling import wait_for
 from tests.ui.train.train_screen import jobs, press, visitor
+from ui.state import runtime
 from ui.train import actions, speed, tabs
 
 
@@ -45,6 +47,25 @@ def test_continue_trains_on_from_the_end_with_more_epochs(screen: AppTest) -> No
     assert screen.number_input(key="epochs").value == 1 + actions.MORE_EPOCHS
     wait_for(lambda: newest.status is JobStatus.FINISHED, "the end of the longer run")
     assert newest.state().points[-1].epoch == 1 + actions.MORE_EPOCHS
+
+
+def test_a_run_that_is_started_by_a_page_that_is_just_left_belongs_to_its_visitor(
+    screen: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit, started = runtime.pool().submit, list[Job]()
+
+    def submit_and_leave(request: TrainingRequest) -> Job:
+        started.append(submit(request))
+        context = get_script_run_ctx()
+        assert context
+        assert context.script_requests
+        context.script_requests.request_stop()  # as Streamlit does when the tab is closed
+        return started[-1]
+
+    monkeypatch.setattr(runtime.pool(), "submit", submit_and_leave)
+    press(screen, "start")
+    assert jobs(screen) == started
+    assert len(started) == 1
 
 
 def test_a_click_on_pause_does_what_the_button_said_also_if_the_run_has_paused_since(screen: AppTest) -> None:
