@@ -135,8 +135,8 @@ class TrainPage:
         def is_open() -> bool:  # it closes if the page is redrawn as a whole
             if not choice.is_visible():
                 box.press("ArrowDown", timeout=5000)
-            choice.wait_for(timeout=1000)
-            choice.click(timeout=1000)
+            choice.wait_for(timeout=5000)
+            choice.click(timeout=5000)
             return True
 
         until(self.page, is_open, bool, f"the option {option!r} of {menu}")
