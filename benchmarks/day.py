@@ -39,6 +39,7 @@ AT_ONCE = 6  # visitors
 QUIET_SECONDS = 200.0  # Streamlit itself keeps a closed session for two minutes, in case the browser comes back
 PAGES = ("", "draw", "train", "evaluate", "inside", "experiments")
 NEEDED = {"draw": "sheet_.+", "train": "start"}  # what a visitor uses there
+PLACE = re.compile(r'"[^"]*?\b((?:pages|ui|model)/[^"]+)", line (\d+)')
 LEFT = "WebSocketDisconnected"  # Starlette's word for a browser that has gone in the midst of an answer
 TRAININGS = ("epochs=2&hidden_sizes=16", "epochs=10000&hidden_sizes=32", "epochs=3&hidden_sizes=64,32&optimizer=sgd")
 
@@ -96,7 +97,8 @@ def hasty_app() -> Iterator[tuple[RunningApp, Path]]:
         (folder / "pages").symlink_to(ROOT / "pages")
         script = folder / "hasty_app.py"
         script.write_text(APP.format(faster=FASTER, path=str(ROOT / "app.py")))
-        with serve(script, {"TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(ROOT)}) as app:
+        tracebacks = {"STREAMLIT_LOGGER_ENABLE_RICH": "false"}  # as Python writes them, see `faults`
+        with serve(script, {"TMPDIR": str(folder / "tmp"), "PYTHONPATH": str(ROOT), **tracebacks}) as app:
             yield app, folder / "tmp"
 
 
@@ -202,12 +204,16 @@ async def go(session: Session, page: str, query: str = "") -> None:
 
 
 def faults(log: str) -> Counter[str]:
-    """The pages that failed, and the last line of each traceback in a log; not those of visitors who left."""
+    """The pages that failed, and of each traceback in a log the last line and the last place in the app's own code.
+
+    Those of visitors who left are none.
+    """
     found = Counter(re.findall(r"A page failed: \w+", log))
     for trace in log.split("Traceback (most recent call last):")[1:]:
         last = next((line for line in trace.strip("\n").splitlines() if not line.startswith(" ")), "cut off")
         if LEFT not in last:
-            found[last] += 1
+            places = PLACE.findall(trace.partition(last)[0])
+            found[f"{last} ({':'.join(places[-1])})" if places else last] += 1
     return found
 
 

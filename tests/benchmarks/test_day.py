@@ -16,7 +16,13 @@ Traceback (most recent call last):
   File "a.py", line 1, in <module>
     1 / 0
 ZeroDivisionError: division by zero
-2026-11-27 10:00:01 ui.server.routes: A page failed: ValueError
+2026-11-27 10:00:01 ui.server.routes: A page failed: KeyError
+Traceback (most recent call last):
+  File "/app/ui/train/runs.py", line 12, in show
+    _table(run)
+  File "/lib/streamlit/elements.py", line 34, in __getitem__
+    return values[name]
+KeyError: 'name'
 Traceback (most recent call last):
   File "b.py", line 1, in receive
     raise WebSocketDisconnected
@@ -25,7 +31,11 @@ starlette.websockets.WebSocketDisconnected: WebSocket is not connected.
 
 
 def test_faults_are_pages_that_failed_and_tracebacks_but_no_visitors_who_left() -> None:
-    assert faults(LOG) == {"ZeroDivisionError: division by zero": 1, "A page failed: ValueError": 1}
+    assert faults(LOG) == {
+        "ZeroDivisionError: division by zero": 1,
+        "A page failed: KeyError": 1,
+        "KeyError: 'name' (ui/train/runs.py:12)": 1,
+    }
     assert not faults("all is well")
 
 
