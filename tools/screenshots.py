@@ -70,9 +70,12 @@ def show_train(page: Page, url: str) -> None:
     page.locator(".st-key-start button").click()
     expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=PATIENCE_MS)
     settle(page)
-    page.get_by_role("slider", name="Timeline").press("Home")
+    timeline = page.get_by_role("slider", name="Timeline")
+    expect(timeline).to_be_enabled(timeout=PATIENCE_MS)  # it has stops now
+    timeline.press("Home")
+    expect(timeline).to_have_attribute("aria-valuetext", "epoch 0", timeout=PATIENCE_MS)
     for _ in range(3):
-        page.get_by_role("slider", name="Timeline").press("ArrowRight")
+        timeline.press("ArrowRight")
     settle(page)
     for _ in range(3):
         page.get_by_role("slider", name="Learning rate").press("ArrowRight")
