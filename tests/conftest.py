@@ -5,6 +5,7 @@ tests in the browser run in processes of their own, after all the rest.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: RANKS.get(item.path, len(RANKS)))
     # From its first test on, Playwright's event loop runs in this process and would stand in the way of other loops.
     items.sort(key=lambda item: "e2e" in item.path.parts)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache_of_nobody(tmp_path_factory):
+    """Whatever is in the cache of the person who runs the tests decides nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INKLING_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _main_module(monkeypatch):
+    """Streamlit's AppTest leaves its page as the main module, which a process that is spawned would run first."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import time
 
 import psutil
 
-PAUSE_SECONDS = 0.005
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.005, 0.5  # the first look may have to import a library
 SHARE = 0.2  # of a core that waiting takes at most: the processes that are waited for need it
 
 
@@ -17,7 +17,7 @@ def wait_for(condition, what, seconds=120):
             return
         computed = time.thread_time() - computed
         assert time.monotonic() < end, f"waited {seconds} s for {what() if callable(what) else what}"
-        time.sleep(max(PAUSE_SECONDS, computed / SHARE))
+        time.sleep(min(max(PAUSE_SECONDS, computed / SHARE), LONGEST_PAUSE_SECONDS))
 
 
 def wait_until(job, *statuses):

@@ -1,6 +1,9 @@
 """The page begins with a network that did not learn from the images, and warns of one that did."""
 
+from pathlib import Path
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
@@ -11,6 +14,13 @@ from tests.ui.evaluate.test_results import dataset
 from ui.evaluate import fairness, results
 from ui.pickers import networks
 from ui.state.session import VISITOR_KEY
+
+
+@pytest.fixture(autouse=True)
+def _no_data_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With MNIST in the cache the images themselves would tell, and not the names of data sets."""
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "cache"))
+    st.cache_data.clear()
 
 
 def checkpoint(trained_on: str) -> Checkpoint:

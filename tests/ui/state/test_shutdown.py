@@ -89,7 +89,7 @@ def test_a_search_goes_on_in_another_replica_with_its_trials(tmp_path: Path) -> 
 
     async def visit(one: RunningApp, two: RunningApp) -> None:
         async with Session(one.url) as session:
-            await session.open("train", "epochs=1&hidden_sizes=4&training_size=300")
+            await session.open("train", "epochs=30&hidden_sizes=32&training_size=2000")  # not done in a moment
         async with Session(one.url, session.cookie) as session:
             await session.open("experiments")
             await session.press("start_search")
