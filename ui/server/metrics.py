@@ -111,12 +111,10 @@ class AnswerTime:
         if self._asked is None:
             self._asked = time.perf_counter()
 
-    def sent(self, content: bytes) -> bool:
-        """Note what the page is sent: at the end of an answer, its time is counted. Tells whether this was the end."""
+    def sent(self, content: bytes) -> None:
+        """Note what the page is sent: at the end of an answer, its time is counted."""
         if self._asked is None or len(content) > SMALL:
-            return False
-        if not ForwardMsg.FromString(content).HasField("script_finished"):
-            return False
-        answers.observe(time.perf_counter() - self._asked)
-        self._asked = None
-        return True
+            return
+        if ForwardMsg.FromString(content).HasField("script_finished"):
+            answers.observe(time.perf_counter() - self._asked)
+            self._asked = None
