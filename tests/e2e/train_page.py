@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,8 +20,11 @@ STOPPED, DIVERGED, FAILED = "Stopped", "Diverged", "Failed"
 
 
 def click_menu(page: Page, name: str) -> None:
-    """Go to another page by the menu."""
-    page.get_by_role("link", name=name, exact=True).first.click()
+    """Go to another page by the menu; its address comes with the page."""
+    link = page.get_by_role("link", name=name, exact=True).first
+    path = urlsplit(link.get_attribute("href") or "").path.rstrip("/")
+    link.click()
+    until_equal(page, lambda: urlsplit(page.url).path.rstrip("/"), path, f"the address of {name}")
     expect(page.get_by_test_id("stMain").locator("h1").first).to_be_visible()
     settle(page, quiet=0)
 
