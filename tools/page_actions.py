@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from playwright.sync_api import Page
 
 Stroke = Sequence[Sequence[float]]
-MS_BETWEEN_LOOKS = 50  # a look at each frame would have the browser draw frames all the time
 SHEET_SIZE = 280  # units of the paper's sides, however large it is shown
 PAPER = '.st-key-canvas canvas[data-fabric="top"]'
 
@@ -33,7 +32,6 @@ def settle(page: Page, quiet: float = 0.3, timeout: float = 120) -> None:
         }""",
         arg=quiet,
         timeout=timeout * 1000,
-        polling=MS_BETWEEN_LOOKS,
     )
 
 
