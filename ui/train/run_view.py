@@ -83,24 +83,25 @@ def _timeline(job: Job | None, view: JobState, config: TrainingConfig) -> None:
     """The snapshots, and the button to branch off."""
     start = snapshots.branch_start(view)
     differing = fork_conflicts(job.config, config) if job else []
+    is_at_end = start is not None and start.epoch >= config.epochs
     with st.container(key="timeline", horizontal=True, vertical_alignment="bottom", gap="medium"):
         snapshots.choose(view)
         if st.button(
             f"Branch from epoch {start.epoch:.3g}" if start else "Branch",
             key="fork",
             icon=":material/fork_right:",
-            disabled=start is None or bool(differing),
+            disabled=start is None or bool(differing) or is_at_end,
         ):
             assert job
             assert start
             actions.branch(Fork(job, start), config, f"{job.name} fork")
     with st.container(key="timeline_note"):
-        st.caption(_timeline_note(view, [TrainingConfig.title(name) for name in differing] if start else []))
-
-
-def _timeline_note(view: JobState, differing: list[str]) -> str:
-    said = BACK if snapshots.selected(view) else LIVE
-    return f"{said} A branch can't change: {', '.join(differing)}." if differing else said
+        said = BACK if snapshots.selected(view) else LIVE
+        if start and differing:
+            said += f" A branch can't change: {', '.join(map(TrainingConfig.title, differing))}."
+        elif is_at_end:
+            said += " A branch from the end needs more epochs."
+        st.caption(said)
 
 
 def _whether_seen(job: Job, tested_on: str) -> str:

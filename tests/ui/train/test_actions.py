@@ -49,6 +49,22 @@ def test_continue_trains_on_from_the_end_with_more_epochs(screen: AppTest) -> No
     assert newest.state().points[-1].epoch == 1 + actions.MORE_EPOCHS
 
 
+def test_a_branch_from_the_end_needs_more_epochs(screen: AppTest) -> None:
+    press(screen, "full_speed")
+    press(screen, "start")
+    (job,) = jobs(screen)
+    wait_for(lambda: job.status is JobStatus.FINISHED, "the end of the run")
+    screen.run()
+    assert "fork" in disabled(screen)
+    assert any("from the end needs more epochs" in caption.value for caption in screen.caption)
+    screen.number_input(key="epochs").set_value(2).run()
+    assert "fork" not in disabled(screen)
+    press(screen, "fork")
+    branch = jobs(screen)[-1]
+    wait_for(lambda: branch.status is JobStatus.FINISHED, "the end of the branch")
+    assert branch.forked_at == 1
+
+
 def test_a_run_that_is_started_by_a_page_that_is_just_left_belongs_to_its_visitor(
     screen: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
