@@ -18,7 +18,11 @@ HEADER_LIMIT = 2**20  # bytes of names, shapes and metadata
 
 
 def read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
-    """Views of the tensors in the file's bytes, and its metadata. The library checks that they lie inside the file."""
+    """Return views of the tensors in a file's bytes, which the library checks to lie inside it, and its metadata.
+
+    Raises:
+        ValueError: it is no safetensors file, or not one of a network.
+    """
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 or length > min(HEADER_LIMIT, len(content) - 8):
         raise ValueError(f"{name}: no safetensors file: its first 8 bytes should give the length of its header")
@@ -39,6 +43,11 @@ def read_safetensors(content: bytes, name: str) -> tuple[dict[str, Array], dict[
 
 
 def read_npz(content: bytes, name: str) -> tuple[dict[str, Array], dict[str, str]]:
+    """Return the arrays in a file's bytes, and its metadata; none is unpacked before its header was checked.
+
+    Raises:
+        ValueError: it is no npz file, or not one of a network.
+    """
     with open_npz(content, name) as archive:
         if "metadata" not in archive.keys or len(archive.keys) > 50:
             raise ValueError(f"{name}: expected a network's arrays and one called metadata, as Inkling writes them")

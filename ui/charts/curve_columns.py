@@ -47,6 +47,5 @@ def columns(points: Sequence[HistoryPoint]) -> CurveColumns:
 
 @lru_cache(KEPT)
 def _columns(same: _Same) -> CurveColumns:
-    count = len(CurveColumns._fields)
-    found = tuple(zip(*same.points, strict=True))[:count] or [()] * count
-    return CurveColumns(*(np.array(column, float) for column in found))
+    found = dict(zip(HistoryPoint._fields, zip(*same.points, strict=True), strict=False))
+    return CurveColumns(*(np.array(found.get(name, ()), float) for name in CurveColumns._fields))
