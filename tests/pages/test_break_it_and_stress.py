@@ -122,10 +122,12 @@ def test_a_run_that_pauses_is_perturbed_where_it_pauses(screen: AppTest) -> None
     wait_for(lambda: any(point.step for point in job.state().points), "a step")
     job.send(Pause())
     wait_for(lambda: job.is_paused and job.state().snapshots[-1].step == job.state().points[-1].step, "its snapshot")
-    visitor(screen).jobs[1].stop()
     show(screen, "Break it")
+    visitor(screen).jobs[1].stop()  # its network comes into the menu, and does not take the place of the choice
+    wait_for(lambda: not visitor(screen).jobs[1].is_live, "the end of the other run")
     (name,) = (name for name in screen.selectbox(key="network").options if name.endswith("(paused)"))
     sound(screen.selectbox(key="network").set_value(name).run())
+    assert screen.selectbox(key="network").value == name
     sound(screen.toggle(key="perturb_beside").set_value(False).run())
     sound(screen.button(key="perturb_train").click().run())
     perturbed = visitor(screen).jobs[-1]

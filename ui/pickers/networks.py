@@ -123,6 +123,7 @@ def describe(name: str) -> str:
 
 
 def _select(name: str) -> None:
+    _collect()  # or the network of a run that has just ended would take the place of this choice
     visitor = state.visitor()
     visitor.network, visitor.network_chosen_on = name, state.tab().page
 
