@@ -65,8 +65,6 @@ def show_train(page: Page, url: str) -> None:
     """Train, and fork from a snapshot with another learning rate; both networks read a seven."""
     page.goto(f"{url}/train?epochs=20&optimizer=momentum&learning_rate=0.01")
     draw_seven(page, ".paper-reader-sheet canvas")
-    page.locator(".st-key-full_speed button").click()
-    settle(page)
     page.locator(".st-key-start button").click()
     expect(page.locator(".st-key-progress")).to_contain_text("Finished", timeout=PATIENCE_MS)
     settle(page)
