@@ -6,7 +6,7 @@ from scipy.spatial import ConvexHull
 
 from model.ink import render
 from model.ink.signs import KINDS, signs
-from model.ink.signs.alphabets import barred_glyph, dented_outline, syllable
+from model.ink.signs.alphabets import barred_glyph, dented_outline, pierced_outline, syllable
 from model.ink.signs.letters import LETTERS
 from model.ink.signs.symbols import arrow
 from tests.ink.drawings import rng
@@ -64,3 +64,16 @@ def test_a_dented_outline_is_closed_and_too_dented_to_be_a_zero():
         (x, y), (next_x, next_y) = outline.T, np.roll(outline, -1, axis=0).T
         area = abs((x * next_y - y * next_x).sum()) / 2
         assert area < 0.97 * ConvexHull(outline).volume  # of two dimensions, the area; a zero fills it
+
+
+def test_an_outline_with_a_stem_is_no_zero_with_a_line_through_it():
+    source, closed = rng(), 0
+    for _ in range(200):
+        outline, stem = sorted(pierced_outline(source), key=lambda stroke: float(np.ptp(stroke[:, 0])), reverse=True)
+        (top, bottom), (first, last) = np.sort(stem[:, 1])[[0, -1]], np.sort(outline[:, 1])[[0, -1]]
+        assert top < first
+        assert bottom > last + 0.3 * (last - first)
+        assert np.ptp(stem[:, 0]) < 0.5 * np.ptp(stem[:, 1])
+        assert bottom - top > 1.6 * (last - first)
+        closed += np.hypot(*(outline[0] - outline[-1])) < 0.3
+    assert 50 < closed < 150  # both rings and bowls

@@ -48,7 +48,7 @@ def slashed_zero(rng: np.random.Generator) -> Path:
     """
     outline = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
     angle = np.radians(rng.uniform(25, 100) if chance(rng, 0.88) else rng.uniform(110, 155))
-    size = rng.uniform(0.35, 1.15) if abs(np.cos(angle)) > 0.3 else rng.uniform(0.35, 0.95)  # upright: no phi
+    size = rng.uniform(0.35, 1.15) if abs(np.cos(angle)) > 0.3 else rng.uniform(0.35, 0.8)  # upright: no phi
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
     return [joined(outline, slash)] if chance(rng, 0.3) else [outline, slash]

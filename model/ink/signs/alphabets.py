@@ -90,6 +90,22 @@ def barred_glyph(rng: np.random.Generator) -> Path:
     return [rotate(stroke, angle) for stroke in path]
 
 
+def pierced_outline(rng: np.random.Generator) -> Path:
+    """A wide ring, bowl or roof with an upright stem through its middle that stands out above and below, seldom below alone.
+
+    The Greek phi and psi are such. The stem is too upright and too long for the line through a zero.
+    """
+    width, height = rng.uniform(0.35, 0.6), rng.uniform(0.25, 0.42)
+    begin, length = ((-90, 360), (-90, 360), (0, 180), (180, 180))[rng.integers(4)]
+    outline = arc((0, 0), (width, height), begin + rng.normal(0, 12), begin + length + rng.normal(0, 12))
+    above, below = rng.uniform(0.3, 0.9, 2)
+    if width > 0.45 and rng.random() < 0.2:  # narrower, it could be a 9
+        above, below = rng.uniform(0.05, 0.3), rng.uniform(0.6, 1.1)
+    lean = rng.normal(0, 0.06)
+    stem = bow((lean, -height - above), (-lean, height + below), rng.normal(0, 0.02))
+    return [outline, stem] if rng.random() < 0.6 else [stem, outline]
+
+
 def _box(rng: np.random.Generator) -> F64:
     """A part of a syllable, within one unit: a ring, a square, corners or a bar."""
     kind = rng.random()

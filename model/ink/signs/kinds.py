@@ -21,7 +21,8 @@ KINDS: Mapping[str, Form] = {
     "symmetrical figure": Form(1.5, alphabets.symmetrical_figure),
     "letter of no alphabet": Form(4, alphabets.glyph),
     "outline with a dent": Form(1.5, alphabets.dented_outline),
-    "bars with a stroke": Form(2, alphabets.barred_glyph),
+    "bars with a stroke": Form(3, alphabets.barred_glyph),
+    "outline with a stem": Form(1.2, alphabets.pierced_outline),
     "syllable": Form(0.8, alphabets.syllable),
     "one long curve": Form(1, alphabets.long_curve),
 }
