@@ -14,11 +14,13 @@ from playwright.sync_api import Page, expect
 from model import data
 from model.config import TrainingConfig
 from model.training import checkpoint, train
+from model.training.trainer import Trainer
 from tests.e2e import probes
 from tests.e2e.draw_page import DrawPage
 from tests.e2e.patience import until, until_equal
 from tests.e2e.train_page import CHARTS, FINISHED, LONG, PAUSED, TrainPage, click_menu
 from tools.page_actions import settle
+from ui.charts.first_layer_weights import weights_image
 from ui.common import theme
 
 # The colors on the charts of the first run of several, and of the baseline.
@@ -27,17 +29,24 @@ STEPS_OF_AN_EPOCH = 57  # of the embedded images, in batches of 64
 RUNS_TABLE = ".st-key-runs [data-testid=stDataFrame]"
 
 
+def first_weights(config: TrainingConfig) -> str:
+    """The picture of the weights that a run begins with."""
+    trainer = Trainer(config, data.load("mnist-5k"))
+    return weights_image(trainer.mlp.layers[0].weights)
+
+
 def test_rewind_begins_again_with_the_very_same_weights(page: Page, app_url: str) -> None:
+    config = TrainingConfig(hidden_sizes=(16,), epochs=10000)
+    beginning = first_weights(config)
     visitor = TrainPage(page, app_url).open("epochs=10000&hidden_sizes=16")
     visitor.start()
     visitor.wait_for_step(gt=0)
     visitor.pause()
     expect(visitor.slider("snapshot").handle).to_be_enabled()
-    learned = visitor.weights
+    visitor.wait_for_weights(lambda now: now != beginning, "what was learned")
     visitor.slider("snapshot").press("Home", shows="epoch 0")
-    beginning = visitor.wait_for_weights(lambda now: now != learned, "the first weights")
+    visitor.wait_for_weights(lambda now: now == beginning, "the first weights")
 
-    config = TrainingConfig(hidden_sizes=(16,), epochs=10000)
     first_epoch = next(seen for seen in train(config, data.load("mnist-5k")) if seen.epoch == 1 and seen.epoch_ended)
     loss = f"{first_epoch.epoch_loss:.4f}"
     for _ in range(2):
@@ -64,7 +73,8 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
     probes.watch_count(page, RUNS_TABLE)
     snapshots.press("Home", shows="epoch 0")
     expect(visitor.looking_back).to_be_visible()
-    first = visitor.weights
+    first = first_weights(TrainingConfig(hidden_sizes=(32,), epochs=10000))
+    visitor.wait_for_weights(lambda now: now == first, "the first weights")
     earlier = snapshots.press("ArrowRight")
     assert earlier.startswith("epoch ")
     second = visitor.wait_for_weights(lambda now: now != first, "the weights of another snapshot")
