@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementId, StreamlitInvalidLayoutContextError
 
 from model.common.constants import IMAGE_SIDE
 from model.ink.photo import DigitPhoto
@@ -26,14 +27,21 @@ def choose(index: int, among: Sequence[int]) -> None:
         among: the indices of the images to step through from there; nothing is opened if it is not one of them.
     """
     if index in among:
-        state.tab().opening = state.tab().opened_image = (among, among.index(index))
+        state.tab().opening = (among, among.index(index))
 
 
 def open_chosen(results: Results) -> None:
     """Open the image that was chosen, if there is one; call it after what lets the visitor choose."""
-    opening, state.tab().opening = state.tab().opening, None
-    if opening:
+    tab = state.tab()
+    opening, tab.opening = tab.opening, None
+    if opening is None:
+        return
+    opened, tab.opened_image = tab.opened_image, opening
+    try:
         _show(results)
+    except (StreamlitDuplicateElementId, StreamlitInvalidLayoutContextError):
+        # A slow app heard of two clicks at once: the image of the first is open.
+        tab.opened_image = opened
 
 
 def _step(by: int) -> None:
