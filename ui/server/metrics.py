@@ -111,10 +111,12 @@ class AnswerTime:
         if self._asked is None:
             self._asked = time.perf_counter()
 
-    def sent(self, content: bytes) -> None:
-        """Note what the page is sent: at the end of an answer, its time is counted."""
+    def sent(self, content: bytes) -> bool:
+        """Note what the page is sent: at the end of an answer, its time is counted. Tells whether this was the end."""
         if self._asked is None or len(content) > SMALL:
-            return
-        if ForwardMsg.FromString(content).HasField("script_finished"):
-            answers.observe(time.perf_counter() - self._asked)
-            self._asked = None
+            return False
+        if not ForwardMsg.FromString(content).HasField("script_finished"):
+            return False
+        answers.observe(time.perf_counter() - self._asked)
+        self._asked = None
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -12,6 +13,9 @@ from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+ROOM = 100  # messages of a page, that the app has yet to take
 
 
 class WebSockets:
@@ -26,45 +30,60 @@ class WebSockets:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        answer, reruns = AnswerTime(), self._reruns.of_page()
+        answer = AnswerTime()
+        arrived: asyncio.Queue[Message] = asyncio.Queue(ROOM)
 
-        async def receive_corrected() -> Message:
-            while True:
+        def rerun(content: bytes) -> None:
+            if not arrived.full():
+                answer.asked()
+                arrived.put_nowait({"type": "websocket.receive", "bytes": content})
+
+        reruns = self._reruns.of_page(rerun)
+
+        async def receive_corrected() -> None:
+            message: Message = {"type": "websocket.connect"}
+            while message["type"] != "websocket.disconnect":
                 message = await receive()
-                if message["type"] != "websocket.receive" or not message.get("bytes"):
-                    return message
-                content = corrected(message["bytes"], answer, reruns)
-                if content:
-                    return {**message, "bytes": content}
+                if message["type"] == "websocket.receive" and message.get("bytes"):
+                    message = {**message, "bytes": corrected(message["bytes"], answer, reruns)}
+                    if not message["bytes"]:
+                        continue
+                await arrived.put(message)
 
         async def send_timed(message: Message) -> None:
             await send(message)
-            if message["type"] == "websocket.send" and message.get("bytes"):
-                answer.sent(message["bytes"])
+            if message["type"] == "websocket.send" and message.get("bytes") and answer.sent(message["bytes"]):
+                reruns.ended()
 
-        await self.app(scope, receive_corrected, send_timed)
+        receiving = asyncio.create_task(receive_corrected())
+        try:
+            await self.app(scope, arrived.get, send_timed)
+        finally:
+            receiving.cancel()
+            reruns.close()
 
 
 def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:
-    """A message without values that are too large, and without echoes of clicks.
+    """A message without values that are too large, and without echoes of clicks, if its turn has come.
 
     Args:
         content: what a browser has sent; what is no message stays as it is.
         answer: is told if the page asks for something.
-        reruns: knows which automatic reruns come too soon.
+        reruns: keeps automatic reruns until their turn.
 
     Returns:
-        what the app shall get; nothing if it shall not get the message at all.
+        what the app shall get; nothing if it shall not get the message now.
     """
     message = BackMsg()
     try:
         message.ParseFromString(content)
     except Exception:  # the app refuses it
         return content
-    if reruns.is_too_soon(message):
+    is_limited = len(content) > message_limits.SMALL and message_limits.replace_large_values(message)
+    has_echoes = click_echoes.remove(message)
+    content = message.SerializeToString() if is_limited or has_echoes else content
+    if reruns.must_wait(message, content):
         return b""
     if message.HasField("rerun_script"):  # others only say that the page is still there
         answer.asked()
-    is_limited = len(content) > message_limits.SMALL and message_limits.replace_large_values(message)
-    has_echoes = click_echoes.remove(message)
-    return message.SerializeToString() if is_limited or has_echoes else content
+    return content

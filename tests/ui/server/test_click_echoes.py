@@ -4,7 +4,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import StringTriggerValue
 
-from ui.server.auto_reruns import AutoReruns
+from tests.ui.server.test_auto_reruns import a_page
 from ui.server.metrics import AnswerTime
 from ui.server.web_sockets import corrected
 
@@ -32,10 +32,10 @@ def widgets(content: bytes) -> list[str]:
 @pytest.mark.parametrize("clicked", ["button", "menu", "component"])
 def test_a_click_comes_with_its_own_message_alone(clicked: str) -> None:
     echo, click = message(redraws_itself=True, clicked=clicked), message(redraws_itself=False, clicked=clicked)
-    assert widgets(corrected(echo, AnswerTime(), AutoReruns().of_page())) == ["epochs"]
-    assert corrected(click, AnswerTime(), AutoReruns().of_page()) is click
+    assert widgets(corrected(echo, AnswerTime(), a_page())) == ["epochs"]
+    assert corrected(click, AnswerTime(), a_page()) is click
 
 
 def test_a_part_that_redraws_itself_keeps_the_values_of_its_widgets() -> None:
     content = message(redraws_itself=True)
-    assert corrected(content, AnswerTime(), AutoReruns().of_page()) is content
+    assert corrected(content, AnswerTime(), a_page()) is content
