@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.patience import PATIENCE_SECONDS
+from tests.e2e.visitors import Visitors
 from tools.app_server import RunningApp, serve
 from tools.browser import launch_options
 
@@ -26,9 +27,10 @@ PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # Its own words if a busy machine leaves such a look without an answer.
 UNANSWERED_PROBE = re.compile(r"attempting to reach /\w+/_stcore/(health|host-config);")
 
-# No page of a test lives long enough for optimizing compilers to pay: a page load takes a fifth less processor time.
+# Few pages of a test live long enough for optimizing compilers to pay: a page load takes a fifth less processor time.
 SHORT_LIVED = "--js-flags=--no-turbofan --no-maglev --always-sparkplug"
 
+LONGEST = ("test_robust", "test_train_time", "test_train", "test_random_walk")  # files, by their longest tests
 SECONDS_OF_A_TEST = 600
 SECONDS_OF_A_PICTURE = 5
 FAILED = pytest.StashKey[bool]()  # set for a test that failed
@@ -38,9 +40,13 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in ours:
+        if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS_OF_A_TEST))
+    # The longest tests come first: then all processes end at about the same time.
+    long = {item for item in ours if item.path.stem in LONGEST}
+    items.sort(key=lambda item: item not in long)
 
 
 @pytest.fixture(scope="session")
@@ -66,16 +72,35 @@ def page_errors() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Browser) -> Visitors:
+    return Visitors(browser)
+
+
+@pytest.fixture(scope="session")
+def computing_visitors(
+    launch_browser: Callable[..., Browser], browser_type_launch_args: dict[str, Any]
+) -> Iterator[Visitors]:
+    """Visitors whose browser has its optimizing compilers, for tests that compute much in it."""
+    browser = launch_browser(args=[flag for flag in browser_type_launch_args["args"] if flag != SHORT_LIVED])
+    yield Visitors(browser)
+    browser.close()
+
+
 @pytest.fixture
 def new_context(
     new_context: Callable[..., BrowserContext],
+    browser_context_args: dict[str, Any],
     page_errors: list[str],
     request: pytest.FixtureRequest,
     output_path: str,
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Visitors: each context is one. The test fails if a page of theirs raises an error that nobody catches."""
-    contexts: list[BrowserContext] = []
+    contexts: list[tuple[BrowserContext, dict[str, Any]]] = []
     is_traced_here = request.config.getoption("--tracing") == "off"
+    is_shared = is_traced_here and not request.node.get_closest_marker("own_context")
+    is_computing = request.node.get_closest_marker("computes")
+    visitors: Visitors = request.getfixturevalue("computing_visitors" if is_computing else "visitors")
 
     def on_console(message: ConsoleMessage) -> None:
         probed = PROBE.search(message.location["url"]) or UNANSWERED_PROBE.search(message.text)
@@ -86,22 +111,29 @@ def new_context(
         page_errors.append(str(error.error))
 
     def create(**options: Any) -> BrowserContext:
-        context = new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
+        options = {**browser_context_args, "viewport": DESKTOP, "reduced_motion": "reduce", **options}
+        context = visitors.take(options) if is_shared else new_context(**options)
         if is_traced_here:
             context.tracing.start()
-        contexts.append(context)
+        contexts.append((context, options))
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         context.on("console", on_console)
         context.on("weberror", on_error)
         return context
 
     yield create
-    failed = page_errors or request.node.stash.get(FAILED, False)
-    for index, context in enumerate(contexts):
+    failed = bool(page_errors) or request.node.stash.get(FAILED, False)
+    for index, (context, options) in enumerate(contexts):
         if failed:
             keep_pages(context, Path(output_path), index)
         if is_traced_here:
             context.tracing.stop(path=Path(output_path) / f"trace-{index}.zip" if failed else None)
+        context.remove_listener("console", on_console)
+        context.remove_listener("weberror", on_error)
+        if is_shared and failed:
+            context.close()
+        elif is_shared:
+            visitors.give_back(context, options)
     if page_errors:
         pytest.fail("the page raised errors: " + "; ".join(page_errors), pytrace=False)
 

@@ -2,12 +2,14 @@
 
 import json
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.patience import until
 from tools.app_server import RunningApp
 
 
+@pytest.mark.own_context  # its clock is the test's
 def test_a_proxy_that_splits_visitors_or_lets_no_sockets_through_is_named(
     page: Page, context: BrowserContext, page_errors: list[str], app: RunningApp
 ) -> None:

@@ -25,6 +25,8 @@ from tests.e2e.networks import made
 from tests.paths import INK
 from tools.browser_reader import BrowserReader
 
+pytestmark = pytest.mark.computes
+
 DRAWINGS = list(read_ink(INK))
 NETWORKS = [
     made([24] * layers, activation, normalized, outputs, seed)

@@ -85,9 +85,9 @@ USES: dict[str, Callable[[Page], None]] = {
 
 def test_nothing_moves_when_a_page_is_opened_and_used(visitor: BrowserContext, app_url: str) -> None:
     """Nothing moves after it was shown; the digits that write themselves on Home are moving, but hardly count."""
-    visitor.add_init_script(WATCH)
     for path, use in USES.items():
         page = visitor.new_page()
+        page.add_init_script(WATCH)
         page.goto(f"{app_url}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settle(page, quiet=1)

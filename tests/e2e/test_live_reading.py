@@ -37,6 +37,8 @@ class Connection:
 
 def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url: str) -> None:
     connection = Connection(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     visitor = DrawPage(page, app_url).open()
     visitor.wait_for_reader()
     (three,), busy = strokes_of("3"), page.locator(BUSY)
@@ -121,10 +123,7 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     expect(page.locator(".st-key-answer .likeness")).to_have_text("")
     page.mouse.up()
     connection.let_go()
-    addresses = page.evaluate(
-        "performance.getEntriesByType('resource').map((it) => it.name).filter((it) => it.includes('/networks/'))"
-    )
-    shipped, own = addresses
+    shipped, own = (address for address in asked if "/networks/" in address)
     assert page.request.get(shipped).ok
     assert page.request.get(own).ok
     *begin, token, file = own.split("/")

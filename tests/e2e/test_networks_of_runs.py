@@ -66,10 +66,12 @@ def arrivals(page: Page) -> Callable[[], int]:
     return lambda: int(page.evaluate("arrived"))
 
 
+@pytest.mark.own_context
 @pytest.mark.parametrize("hidden", [[8], [1024, 1024]], ids=["small", "large"])
 def test_a_network_is_fetched_no_faster_than_agreed_and_never_while_nobody_looks(page: Page, hidden: list[int]) -> None:
     network = made(hidden, "relu", False, 11, 0)
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1)  # from here on it goes on only as it is told
     BrowserReader(page)
     server = Server(page, {"/runs/1": network})
     page.evaluate(FOLLOW)

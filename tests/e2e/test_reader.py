@@ -25,6 +25,8 @@ from ui.draw.eraser import touches
 from ui.draw.fabric import PEN_WIDTH, SCALE, path_strokes
 from ui.draw.sample_digits import sample_digit
 
+pytestmark = pytest.mark.computes
+
 THRESHOLDS = (thresholds.ACCEPT_AT_LEAST, thresholds.CERTAIN_DIGIT_AT_LEAST, thresholds.CONFIDENT_AT_LEAST)
 LARGEST_PIXEL_DIFFERENCE = 2  # of 255
 LARGEST_DIFFERENCE = 0.001  # of a probability

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.e2e.patience import until
+from tests.e2e.visitors import Visitors
 from tools import browser as chromium
 from tools.app_server import serve
 from tools.page_actions import draw, settle
@@ -67,6 +68,36 @@ def test_an_uncaught_error_in_the_page_is_noticed(page: Page, page_errors: list[
     until(page, lambda: page_errors, bool, "an error")
     assert page_errors == ["on purpose"]
     page_errors.clear()
+
+
+@with_canvas_app
+def test_a_context_that_is_used_again_knows_nothing_of_its_last_visitor_but_has_the_files(
+    browser: Browser, canvas_url: str
+) -> None:
+    visitors, options = Visitors(browser), {"locale": "en-GB"}
+    first = visitors.take(options)
+    page = first.new_page()
+    page.goto(canvas_url)
+    settle(page)
+    page.evaluate("() => { document.cookie = 'here=1'; localStorage.here = sessionStorage.here = '1' }")
+    assert visitors.take(options) is not first  # it is in use
+    visitors.give_back(first, options)
+    assert visitors.take({}) is not first  # whose language is another one
+
+    again = visitors.take(options)
+    assert again is first
+    page = again.new_page()
+    page.goto(canvas_url)
+    settle(page)
+    left = page.evaluate("[/here=/.test(document.cookie), 'here' in localStorage, 'here' in sessionStorage]")
+    assert left == [False, False, False]
+    scripts = page.evaluate(
+        """() => performance.getEntriesByType("resource")
+            .filter(({ name }) => name.includes("/static/js/"))
+            .map(({ transferSize }) => transferSize)"""
+    )
+    assert scripts
+    assert set(scripts) == {0}  # each from the browser's own cache
 
 
 def test_an_app_that_cannot_start_says_why() -> None:
