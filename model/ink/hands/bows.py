@@ -47,6 +47,16 @@ def swan_two(rng: np.random.Generator) -> Path:
     return [through(*_head(rng), near(rng, 0.12, 0.75), (0.06, 0.92), (0.22, 0.98), (rng.uniform(0.4, 0.8), 0.93))]
 
 
+def ribbon_two(rng: np.random.Generator) -> Path:
+    """A bow, and from its foot up to the right in one sweep, across the bow or beside it."""
+    foot = (rng.uniform(0.0, 0.1), 1.0)
+    narrow = rng.uniform(0.04, 0.13)
+    turn = [(foot[0] + 0.02, 0.9), foot, (foot[0] + narrow, rng.uniform(0.91, 0.98))]
+    end = (rng.uniform(0.5, 0.95), rng.uniform(0.12, 0.7))
+    middle = (0.45 * (turn[-1][0] + end[0]) + rng.normal(0, 0.03), 0.5 * (turn[-1][1] + end[1]) + rng.uniform(0, 0.08))
+    return [through(*_head(rng), near(rng, 0.26, 0.62), *turn, middle, end)]
+
+
 # ---------------------------------------------------------------------------------------------------- three
 
 
@@ -63,8 +73,12 @@ def _belly(rng: np.random.Generator, start: Point, width: float) -> list[Point]:
     reach = start[0] + width
     points = [start, (start[0] + 0.65 * width, top + 0.06 * rng.uniform(-0.5, 1)), (reach, top + 0.5 * (1 - top))]
     points += [near(rng, start[0] + 0.45 * width, 0.98), (rng.uniform(-0.15, 0.08), rng.uniform(0.82, 0.98))]
-    if chance(rng, 0.2):
-        points.append((points[-1][0] - 0.04, points[-1][1] - rng.uniform(0.04, 0.12)))
+    kind = rng.random()
+    x, y = points[-1]
+    if kind < 0.2:
+        points.append((x - 0.04, y - rng.uniform(0.04, 0.12)))
+    elif kind < 0.35:  # curled up, or inwards
+        points.append((x + rng.uniform(-0.02, 0.2), y - rng.uniform(0.1, 0.28)))
     return points
 
 
@@ -80,6 +94,21 @@ def flat_three(rng: np.random.Generator) -> Path:
     middle = (rng.uniform(0.12, 0.28), rng.uniform(0.3, 0.46))
     top = line((rng.uniform(-0.05, 0.05), rng.uniform(-0.04, 0.06)), (rng.uniform(0.36, 0.55), 0.0), middle)
     return [joined(top, through(*_belly(rng, middle, rng.uniform(0.22, 0.42))))]
+
+
+def retraced_three(rng: np.random.Generator) -> Path:
+    """Two bows: the pen comes far to the left between them, and goes up again on its way to the second."""
+    middle = (rng.uniform(0.03, 0.2), rng.uniform(0.5, 0.68))
+    head = [near(rng, 0.02, 0.18), near(rng, 0.2, 0.0), (rng.uniform(0.36, 0.52), rng.uniform(0.1, 0.22))]
+    if chance(rng, 0.4):  # begun by a small hook
+        head.insert(0, (head[0][0] + rng.uniform(0.04, 0.14), head[0][1] - rng.uniform(0.02, 0.12)))
+    rise = rng.uniform(0.04, 0.16)
+    reach = middle[0] + rng.uniform(0.34, 0.5)
+    belly = [middle, (middle[0] + 0.24, middle[1] - rise), (reach, middle[1] + rng.uniform(-0.06, 0.08))]
+    belly += [near(rng, 0.2, 0.99), (rng.uniform(-0.12, 0.08), rng.uniform(0.86, 1.0))]
+    if chance(rng, 0.4):  # curled up
+        belly.append((belly[-1][0] + rng.uniform(0.0, 0.12), belly[-1][1] - rng.uniform(0.06, 0.18)))
+    return [joined(through(*head, middle), through(*belly))]
 
 
 def looped_three(rng: np.random.Generator) -> Path:

@@ -42,18 +42,20 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "with an upstroke": Form(5, stems.flagged_one),
         "with a short flag": Form(2, stems.short_flagged_one),
         "retraced": Form(1, stems.retraced_one),
-        "with a barb": Form(1, stems.barbed_one),
+        "with a barb": Form(2.5, stems.barbed_one),
     },
     "2": {
         "with a level base": Form(1.5, bows.plain_two),
         "looped": Form(1.5, bows.looped_two),
         "like a Z": Form(0.7, bows.angular_two),
         "without a base": Form(0.7, bows.swan_two),
+        "like a ribbon": Form(0.8, bows.ribbon_two),
     },
     "3": {
         "round": Form(1.5, bows.round_three),
         "with a level top": Form(1, bows.flat_three),
         "looped": Form(0.7, bows.looped_three),
+        "retraced": Form(1, bows.retraced_three),
         "with a dent": Form(1, bows.shallow_three),
     },
     "4": {

@@ -60,11 +60,23 @@ def short_flagged_one(rng: np.random.Generator) -> Path:
 
 
 def barbed_one(rng: np.random.Generator) -> Path:
-    """A stroke down, and a short way back up, to the left or to the right."""
+    """A stroke down and a way back up, more often to the right: a short one at any angle, or up to a third of the stem.
+
+    Some begin with a tiny hook, some turn in a curve at the foot.
+    """
     lean = rng.uniform(-0.3, 0.4)
-    length, aside = rng.uniform(0.06, 0.26), rng.choice((-1, 1)) * rng.uniform(0.15, 0.7)
-    back = (lean * length + aside * length, 1 - length)
-    return [joined(bow((lean, 0), (0, 1), rng.normal(0, 0.03)), line(back))]
+    if chance(rng, 0.5):
+        length, aside = rng.uniform(0.05, 0.16), rng.uniform(0.15, 1.6)
+    else:
+        length, aside = rng.uniform(0.1, 0.36), rng.uniform(0.12, 0.7)
+    side = 1 if chance(rng, 0.7) else -1
+    stem = bow((lean, 0), (0, 1), rng.normal(0, 0.03))
+    if chance(rng, 0.35):
+        stem = joined(line((lean + rng.choice((-1, 1)) * rng.uniform(0.03, 0.14), rng.uniform(0.01, 0.1))), stem)
+    back = ((lean + side * aside) * length, 1 - length)
+    if chance(rng, 0.3):
+        return [joined(stem[:-1], through(place(stem[:-1]), (side * 0.02, 1.0), (side * 0.08, 0.99), back))]
+    return [joined(stem, line(back))]
 
 
 def retraced_one(rng: np.random.Generator) -> Path:
