@@ -24,7 +24,7 @@ from ui.state import session
 if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
-SHARE = 0.2  # of the time, that all automatic reruns together take at most
+SHARE = 0.15  # of the time, that all automatic reruns together take at most
 LONGEST = 0.5  # seconds that one counts at most: perhaps its page is gone, or others hold up the machine
 MAX_FRAGMENTS = 20  # of a page that rerun by themselves; far more than there are
 

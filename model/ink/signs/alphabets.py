@@ -91,7 +91,7 @@ def barred_glyph(rng: np.random.Generator) -> Path:
 
 
 def pierced_outline(rng: np.random.Generator) -> Path:
-    """A wide ring, bowl or roof with an upright stem through its middle that stands out above and below, seldom below alone.
+    """A wide ring, bowl or roof with an upright stem through it that stands out above and below, seldom below alone.
 
     The Greek phi and psi are such. The stem is too upright and too long for the line through a zero.
     """
