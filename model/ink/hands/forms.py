@@ -41,7 +41,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "plain": Form(1, stems.plain_one),
         "with an upstroke": Form(5, stems.flagged_one),
         "with a short flag": Form(2, stems.short_flagged_one),
-        "retraced": Form(1, stems.retraced_one),
+        "retraced": Form(2, stems.retraced_one),
         "with a barb": Form(2.5, stems.barbed_one),
     },
     "2": {

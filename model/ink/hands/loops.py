@@ -48,7 +48,7 @@ def slashed_zero(rng: np.random.Generator) -> Path:
     """
     outline = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
     angle = np.radians(rng.uniform(25, 100) if chance(rng, 0.88) else rng.uniform(110, 155))
-    size = rng.uniform(0.35, 1.15) if abs(np.cos(angle)) > 0.3 else rng.uniform(0.35, 0.8)  # upright: no phi
+    size = rng.uniform(0.35, 1.15) if abs(np.cos(angle)) > 0.17 else rng.uniform(0.35, 0.8)  # upright: no phi
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
     return [joined(outline, slash)] if chance(rng, 0.3) else [outline, slash]
@@ -107,6 +107,8 @@ def slanting_nine(rng: np.random.Generator) -> Path:
     """A loop, often small, and a straight tail down to the left."""
     slant = rng.uniform(0.15, 0.55)
     loop = _loop(rng, rng.uniform(0.14, 0.5), rng.uniform(330, 390))
+    if np.ptp(loop[:, 1]) < 0.25 and chance(rng, 0.6):  # a flat one
+        loop = loop * (rng.uniform(1.2, 2.4), 1.0)
     loop = rotate(loop - loop[-1], slant * rng.uniform(0.4, 1.0)) + loop[-1]  # it leans like its tail
     x, y = place(loop)
     return [joined(loop, bow((x, y), (x - slant, 1), rng.normal(0.02, 0.05)))]

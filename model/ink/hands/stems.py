@@ -8,7 +8,7 @@ from model.common.arrays import F64
 from model.ink.curves import Path, Point, bow, chance, joined, line, place, through, wave
 
 STEEPER_THAN_FLAG = 14.0  # degrees: by how much a one's stem is steeper than its upstroke
-LOWEST_FLAG, LOWEST_LONG_FLAG, LONG_FLAG = 29.0, 38.0, 0.65  # degrees, degrees, share of the stem: a seven's is level
+LOWEST_FLAG, LOWEST_LONG_FLAG, LONG_FLAG = 26.0, 32.0, 0.65  # degrees, degrees, share of the stem: a seven's is level
 
 # ------------------------------------------------------------------------------------------------------ one
 
@@ -80,11 +80,14 @@ def barbed_one(rng: np.random.Generator) -> Path:
 
 
 def retraced_one(rng: np.random.Generator) -> Path:
-    """Up from the foot and down again, nearly the same way."""
+    """Up from the foot, or from halfway up, and down again, nearly the same way."""
     lean = rng.uniform(0.0, 0.5)
-    apart, depth = rng.uniform(0.05, 0.22), rng.uniform(0.5, 1.0)
+    apart, depth = rng.uniform(0.05, 0.22), rng.uniform(0.45, 1.0)
     start = (-lean * depth - apart, depth)
-    return [joined(bow(start, (0, 0), rng.normal(0, 0.04)), bow((0, 0), (-lean, 1), rng.normal(0, 0.04)))]
+    up = bow(start, (0, 0), rng.normal(0, 0.04))
+    if chance(rng, 0.25):  # hooked at its beginning
+        up = joined(line((start[0] + rng.uniform(-0.08, 0.06), start[1] - rng.uniform(0.03, 0.12))), up)
+    return [joined(up, bow((0, 0), (-lean, 1), rng.normal(0, 0.04)))]
 
 
 def _base(rng: np.random.Generator, x: float) -> F64:
@@ -144,7 +147,11 @@ def closed_four(rng: np.random.Generator) -> Path:
 
 def _seven_stem(rng: np.random.Generator, top: Point) -> F64:
     foot = (top[0] - rng.uniform(0.05, 0.55), 1.0)
-    return bow(top, foot, rng.normal(-0.03, 0.05))
+    stem = bow(top, foot, rng.normal(-0.03, 0.05))
+    if chance(rng, 0.12):  # a flick at its foot, steeper than the base of a two
+        height = rng.uniform(0.06, 0.28)
+        stem = joined(stem, line((foot[0] + height * rng.uniform(0.3, 1.0), 1 - height)))
+    return stem
 
 
 def plain_seven(rng: np.random.Generator) -> Path:

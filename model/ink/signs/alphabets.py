@@ -95,11 +95,12 @@ def pierced_outline(rng: np.random.Generator) -> Path:
 
     The Greek phi and psi are such. The stem is too upright and too long for the line through a zero.
     """
-    width, height = rng.uniform(0.35, 0.6), rng.uniform(0.25, 0.42)
+    height = rng.uniform(0.22, 0.38)
+    width = height * rng.uniform(1.1, 2.0)  # narrower, it could be a zero
     begin, length = ((-90, 360), (-90, 360), (0, 180), (180, 180))[rng.integers(4)]
     outline = arc((0, 0), (width, height), begin + rng.normal(0, 12), begin + length + rng.normal(0, 12))
     above, below = rng.uniform(0.3, 0.9, 2)
-    if width > 0.45 and rng.random() < 0.2:  # narrower, it could be a 9
+    if rng.random() < 0.2:
         above, below = rng.uniform(0.05, 0.3), rng.uniform(0.6, 1.1)
     lean = rng.normal(0, 0.06)
     stem = bow((lean, -height - above), (-lean, height + below), rng.normal(0, 0.02))
