@@ -19,6 +19,8 @@ Scheme = Literal["dark", "light"]
 SCHEMES: tuple[Scheme, ...] = ("dark", "light")
 LIGHT, DARK = "rgb(252, 251, 248)", "rgb(18, 22, 29)"  # the pages' backgrounds
 
+pytestmark = pytest.mark.computes  # the rules
+
 
 def faults(page: Page, within: str, rules: Sequence[str]) -> list[str]:
     """Return what axe-core finds: the rule, the element, and what is wrong with it."""
