@@ -107,19 +107,22 @@ def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dic
 
 
 def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, columns: int = 14) -> Image.Image:
-    """Show, a row for each kind, digits that the one network reads right and takes for digits, unlike the other."""
-    drawn_by_kind = digits(np.random.default_rng(seed))
-    page = Image.new("L", (LABELS + columns * CELL, CELL * len(drawn_by_kind)), 255)
-    pen, font = ImageDraw.Draw(page), ImageFont.load_default(20)
-    for row, (kind, drawn) in enumerate(drawn_by_kind.items()):
+    """Show digits that the one network reads right and takes for digits, unlike the other: a row for each kind."""
+    rows: dict[str, list[Drawing]] = {}
+    for kind, drawn in digits(np.random.default_rng(seed)).items():
         pixels, labels = images(drawn), digit_labels(drawn)
         good = []
         for each in (network, beside):
             probabilities, accepted = answers(each, pixels)
             good.append(accepted & (probabilities.argmax(axis=1) == labels))
+        if only_one := [drawn[index] for index in np.flatnonzero(good[0] & ~good[1])[:columns]]:
+            rows[kind] = only_one
+    page = Image.new("L", (LABELS + columns * CELL, CELL * max(1, len(rows))), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(20)
+    for row, (kind, drawn) in enumerate(rows.items()):
         pen.text((8, (row + 0.5) * CELL), kind, fill=0, font=font, anchor="lm")
-        for place, index in enumerate(np.flatnonzero(good[0] & ~good[1])[:columns]):
-            digit = Image.fromarray(255 - render(drawn[index])).resize((56, 56), Image.Resampling.NEAREST)
+        for place, drawing in enumerate(drawn):
+            digit = Image.fromarray(255 - render(drawing)).resize((56, 56), Image.Resampling.NEAREST)
             page.paste(digit, (LABELS + place * CELL + 4, row * CELL + 4))
     return page
 

@@ -2,8 +2,8 @@
 
 Without names: handwriting, champion, tiny-100k and tiny-25k, in an hour each or more; one that was interrupted goes on
 when the same command is given again. The ink files that a network learned from are looked for in $INK_DIR. A teacher,
-or a network to start from, is the one in weights/; earlier runs of the same network are made before, and averaged where
-it is their mean. With --quick, all these runs are tiny: that tells in some minutes whether every one of them works.
+or a network to start from, is the one in weights/; earlier runs of the same network are made before, and their means.
+With --quick, all these runs are tiny: that tells in some minutes whether every one of them works.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from model.training.checkpoint import Checkpoint
 from model.training.shipped import find_shipped
 
 NAMES = ("handwriting", "champion", "tiny-100k", "tiny-25k")
-# Networks that were trained in several runs, each from where the one before ended: what was other in the earlier runs.
-EARLIER: dict[str, dict[str, dict[str, Any]]] = {
+Files = tuple[str, ...]
+# Networks that were trained in several runs, each from where the one before ended: what was other in the earlier runs,
+# and means of some of them, from which the next one begins.
+EARLIER: dict[str, dict[str, dict[str, Any] | Files]] = {
     "handwriting": {
         "handwriting-first.safetensors": {"learning_rate": 0.001, "epochs": 40, "average_last": 5},
         "handwriting-second.safetensors": {"learning_rate": 0.001, "epochs": 30, "average_last": 4},
@@ -35,10 +37,13 @@ EARLIER: dict[str, dict[str, dict[str, Any]]] = {
         "handwriting-fourth.safetensors": {"learning_rate": 0.0004, "epochs": 12, "average_last": 4},
         "handwriting-fifth.safetensors": {"learning_rate": 0.0003, "epochs": 12, "average_last": 4},
         "handwriting-sixth.safetensors": {"learning_rate": 0.0004, "epochs": 14, "average_last": 5},
+        "handwriting-seventh.safetensors": {"learning_rate": 0.0003, "epochs": 10, "average_last": 4},
+        "handwriting-mean.safetensors": ("handwriting-seventh.safetensors", "handwriting-sixth.safetensors"),
+        "handwriting-eighth.safetensors": {"learning_rate": 0.0006, "epochs": 36, "average_last": 5},
+        "handwriting-ninth.safetensors": {"learning_rate": 0.0003, "epochs": 14, "average_last": 4},
+        "handwriting-second-mean.safetensors": ("handwriting-eighth.safetensors", "handwriting-ninth.safetensors"),
     }
 }
-# Networks that are the mean of some of their runs, the last one first: the mean has its settings.
-AVERAGED = {"handwriting": ("handwriting-seventh.safetensors", "handwriting-sixth.safetensors")}
 SCORES = ("validation_accuracy", "test_accuracy")
 
 
@@ -53,26 +58,25 @@ def command(names: tuple[str, ...], into: Path | None, quick: bool) -> None:
     for name in names or NAMES:
         shipped, out = checkpoint.load(find_shipped(name)), folder / f"{name}.safetensors"
         assert shipped.config
-        for config, file in stages(name, shipped.config, out):
-            subprocess.run(train_command(quickened(config) if quick else config, file), check=True)
-        if name in AVERAGED:
-            subprocess.run(average_command(AVERAGED[name], out), check=True)
+        for made, file in stages(name, shipped.config, out):
+            if isinstance(made, tuple):
+                subprocess.run(average_command(made, file), check=True)
+            else:
+                subprocess.run(train_command(quickened(made) if quick else made, file), check=True)
         for row in comparison(shipped, checkpoint.load(out)):
             table.add_row(name, *row)
     stdout.print(table)
 
 
-def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[TrainingConfig, Path]]:
-    """Yield the runs that make a network, or those that it is the mean of: their settings, and where each goes."""
-    earlier = EARLIER.get(name, {})
-    last = out.with_name(AVERAGED[name][0]) if name in AVERAGED else out
-    if config.start_from in earlier:
+def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[TrainingConfig | Files, Path]]:
+    """Yield what makes a network: the settings of each run, or the files of which a mean is, and where each goes."""
+    earlier, start = EARLIER.get(name, {}), config.start_from
+    if start in earlier:
         start = ""
-        for file, changes in earlier.items():
-            yield config.changed(start_from=start, **changes), out.with_name(file)
+        for file, made in earlier.items():
+            yield made if isinstance(made, tuple) else config.changed(start_from=start, **made), out.with_name(file)
             start = str(out.with_name(file))
-        config = config.changed(start_from=start)
-    yield config, last
+    yield config.changed(start_from=start), out
 
 
 def quickened(config: TrainingConfig) -> TrainingConfig:

@@ -19,16 +19,16 @@ def test_the_command_has_the_settings_that_are_not_the_usual_ones(tmp_path):
 
 
 def test_a_network_of_several_runs_is_made_by_all_of_them(tmp_path):
-    out, last = tmp_path / "handwriting.safetensors", tmp_path / reproduce_weights.AVERAGED["handwriting"][0]
+    out = tmp_path / "handwriting.safetensors"
     earlier = reproduce_weights.EARLIER["handwriting"]
     config = TrainingConfig(epochs=24, average_last=5, start_from=list(earlier)[-1])
-    *made, (end, file) = reproduce_weights.stages("handwriting", config, out)
+    *made, last = reproduce_weights.stages("handwriting", config, out)
     starts = ["", *(str(tmp_path / name) for name in earlier)]
     assert made == [
-        (config.changed(start_from=start, **changes), tmp_path / name)
-        for start, (name, changes) in zip(starts, earlier.items(), strict=False)
+        (what if isinstance(what, tuple) else config.changed(start_from=start, **what), tmp_path / name)
+        for start, (name, what) in zip(starts, earlier.items(), strict=False)
     ]
-    assert (end, file) == (config.changed(start_from=starts[-1]), last)
+    assert last == (config.changed(start_from=starts[-1]), out)
     once = config.changed(start_from="")
     assert list(reproduce_weights.stages("champion", once, out)) == [(once, out)]
 
@@ -36,12 +36,16 @@ def test_a_network_of_several_runs_is_made_by_all_of_them(tmp_path):
 def test_a_mean_is_made_of_runs_that_are_made_before(tmp_path):
     out = tmp_path / "handwriting.safetensors"
     config = TrainingConfig(start_from=list(reproduce_weights.EARLIER["handwriting"])[-1])
-    made = {str(file) for _, file in reproduce_weights.stages("handwriting", config, out)}
-    files = reproduce_weights.AVERAGED["handwriting"]
-    *start, option, written = reproduce_weights.average_command(files, out)
-    assert start[:4] == [sys.executable, "-m", "model", "average"]
-    assert set(start[4:]) < made
-    assert (option, written) == ("--out", str(out))
+    there, means = set(), 0
+    for what, file in reproduce_weights.stages("handwriting", config, out):
+        if isinstance(what, tuple):
+            means += 1
+            *start, option, written = reproduce_weights.average_command(what, file)
+            assert start[:4] == [sys.executable, "-m", "model", "average"]
+            assert set(start[4:]) < there
+            assert (option, written) == ("--out", str(file))
+        there.add(str(file))
+    assert means == 2
 
 
 def test_the_same_network_comes_out(tmp_path, shared_cache):
@@ -60,22 +64,22 @@ def test_quick_runs_are_tiny_and_each_begins_where_the_one_before_ended(tmp_path
 
     def note(command, check):
         commands.append(command)
-        if "average" in command:
+        if str(tmp_path / "handwriting.safetensors") in command:
             raise Stop
 
     monkeypatch.setattr(reproduce_weights.subprocess, "run", note)
     result = CliRunner().invoke(reproduce_weights.command, ["handwriting", "--quick", "--into", str(tmp_path)])
     assert isinstance(result.exception, Stop)
-    *trained, averaged = commands
+    files = [command[command.index("--out") + 1] for command in commands]
+    assert files[:-1] == [str(tmp_path / name) for name in reproduce_weights.EARLIER["handwriting"]]
+    trained = [command for command in commands if "train" in command]
     options = [dict(zip(command[4::2], command[5::2], strict=True)) for command in trained]
-    assert len(options) == len(reproduce_weights.EARLIER["handwriting"]) + 1
-    assert [one.get("--start-from") for one in options] == [None, *(one["--out"] for one in options[:-1])]
+    before = dict(zip(files[1:], files, strict=False))
+    assert [one.get("--start-from") for one in options] == [before.get(one["--out"]) for one in options]
     assert {(one["--hidden-sizes"], one["--training-size"], one["--average-last"]) for one in options} == {
         ("16", "1000", "1")
     }
     assert all("--ink" in one and "--data" not in one for one in options)  # mnist-5k is the usual data set
-    assert set(averaged[4:-2]) <= {one["--out"] for one in options}
-    assert averaged[-1] == str(tmp_path / "handwriting.safetensors")
 
 
 def test_an_unknown_network_is_refused():
