@@ -96,3 +96,10 @@ def near(rng: np.random.Generator, x: float, y: float, spread: float = 0.025) ->
 def ring(center: Point, radius: float, wide: float = 1.0) -> F64:
     """Draw a closed ring, begun at its top."""
     return arc(center, (radius * wide, radius), -100, 265)
+
+
+def flicked(stem: F64, rng: np.random.Generator) -> F64:
+    """Draw on from a stem's foot a little way back up, to the right and steeply, as a pen does that hurries on."""
+    x, y = place(stem)
+    height = rng.uniform(0.06, 0.28)
+    return joined(stem, line((x + height * rng.uniform(0.3, 1.0), y - height)))

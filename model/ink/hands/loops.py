@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.common.arrays import F64
-from model.ink.curves import Path, arc, bow, chance, joined, line, place, ring, rotate, through
+from model.ink.curves import Path, arc, bow, chance, flicked, joined, line, place, ring, rotate, through
 
 # ----------------------------------------------------------------------------------------------------- zero
 
@@ -57,7 +57,8 @@ def slashed_zero(rng: np.random.Generator) -> Path:
 def crossed_zero(rng: np.random.Generator) -> Path:
     """A ring with a bar across it, level or nearly, that ends inside, on the ring or beyond it."""
     outline = _ring(rng, rng.uniform(345, 385), rng.normal(0, 0.04)) * (rng.uniform(0.65, 1.0), 1.0)
-    half = float(np.abs(outline[:, 0]).max()) * rng.uniform(0.5, 1.9)
+    ring_half = float(np.abs(outline[:, 0]).max())
+    half = ring_half * rng.uniform(0.5, 1.9 if ring_half > 0.25 else 2.8)
     tilt = np.radians(rng.normal(0, 12))
     y, aside = rng.normal(0, 0.07), rng.normal(0, 0.04)
     end = half * np.array([np.cos(tilt), -np.sin(tilt)])
@@ -99,8 +100,9 @@ def _nine(rng: np.random.Generator, loop: F64, tail: str) -> Path:
 
 
 def straight_nine(rng: np.random.Generator) -> Path:
-    """A loop and an upright tail."""
-    return _nine(rng, _loop(rng, rng.uniform(0.25, 0.58), rng.uniform(330, 390)), "straight")
+    """A loop and an upright tail, sometimes with a flick at its foot."""
+    (nine,) = _nine(rng, _loop(rng, rng.uniform(0.25, 0.58), rng.uniform(330, 390)), "straight")
+    return [flicked(nine, rng) if chance(rng, 0.12) else nine]
 
 
 def slanting_nine(rng: np.random.Generator) -> Path:
@@ -111,7 +113,8 @@ def slanting_nine(rng: np.random.Generator) -> Path:
         loop = loop * (rng.uniform(1.2, 2.4), 1.0)
     loop = rotate(loop - loop[-1], slant * rng.uniform(0.4, 1.0)) + loop[-1]  # it leans like its tail
     x, y = place(loop)
-    return [joined(loop, bow((x, y), (x - slant, 1), rng.normal(0.02, 0.05)))]
+    tail = bow((x, y), (x - slant, 1), rng.normal(0.02, 0.05))
+    return [joined(loop, flicked(tail, rng) if chance(rng, 0.15) else tail)]
 
 
 def hooked_nine(rng: np.random.Generator) -> Path:

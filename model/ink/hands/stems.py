@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.common.arrays import F64
-from model.ink.curves import Path, Point, bow, chance, joined, line, place, through, wave
+from model.ink.curves import Path, Point, bow, chance, flicked, joined, line, place, through, wave
 
 STEEPER_THAN_FLAG = 14.0  # degrees: by how much a one's stem is steeper than its upstroke
 LOWEST_FLAG, LOWEST_LONG_FLAG, LONG_FLAG = 26.0, 32.0, 0.65  # degrees, degrees, share of the stem: a seven's is level
@@ -51,9 +51,9 @@ def flagged_one(rng: np.random.Generator) -> Path:
 def short_flagged_one(rng: np.random.Generator) -> Path:
     """A short flag, level or rising, and a stem; most stand on a base."""
     lean = rng.uniform(-0.12, 0.3)
-    based = chance(rng, 0.6)
-    length = rng.uniform(0.08, 0.32 if based else 0.24)
-    rise = np.radians(rng.uniform(-5, 55))
+    based = chance(rng, 0.5)
+    length = rng.uniform(0.08, 0.34)
+    rise = np.radians(rng.uniform(10 if length > 0.24 and not based else -5, 55))
     flag = bow((-length * np.cos(rise), length * np.sin(rise)), (0, 0), rng.normal(0, 0.06))
     path = [joined(flag, bow((0, 0), (-lean, 1), rng.normal(0, 0.03)))]
     return [*path, _base(rng, -lean)] if based else path
@@ -148,10 +148,7 @@ def closed_four(rng: np.random.Generator) -> Path:
 def _seven_stem(rng: np.random.Generator, top: Point) -> F64:
     foot = (top[0] - rng.uniform(0.05, 0.55), 1.0)
     stem = bow(top, foot, rng.normal(-0.03, 0.05))
-    if chance(rng, 0.12):  # a flick at its foot, steeper than the base of a two
-        height = rng.uniform(0.06, 0.28)
-        stem = joined(stem, line((foot[0] + height * rng.uniform(0.3, 1.0), 1 - height)))
-    return stem
+    return flicked(stem, rng) if chance(rng, 0.12) else stem
 
 
 def plain_seven(rng: np.random.Generator) -> Path:
