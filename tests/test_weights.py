@@ -9,7 +9,7 @@ from model.data.formats import read_idx_images, read_idx_labels
 from model.presets import PRESETS, name_of
 from model.training.checkpoint import DEFAULT_WEIGHTS, WEIGHTS, load
 from tests.paths import needs_mnist
-from tools.reproduce_weights import EARLIER, stages
+from tools.reproduce_weights import AVERAGED, stages
 
 SHIPPED = sorted(path for path in WEIGHTS.iterdir() if path.suffix in (".safetensors", ".npz"))
 every_network = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -52,8 +52,8 @@ def test_the_table_tells_what_every_network_scores_and_how_to_remake_it(path):
     table = (WEIGHTS / "README.md").read_text()
     (row,) = [line for line in table.splitlines() if line.startswith(f"| `{path.stem}` |")]
     assert f"| {load(path).scores['test_accuracy']:.2%} |".replace("%", " %") in row
-    once = f"python -m model train --preset {path.stem} --out weights/{path.name}"
-    assert (f"cp {path.stem}-tenth.safetensors weights/{path.name}" if path.stem in EARLIER else once) in table
+    made = f"average {' '.join(AVERAGED[path.stem])}" if path.stem in AVERAGED else f"train --preset {path.stem}"
+    assert f"python -m model {made} --out weights/{path.name}" in table
 
 
 def learned_from(data):

@@ -42,8 +42,11 @@ EARLIER: dict[str, dict[str, dict[str, Any] | Files]] = {
         "handwriting-eighth.safetensors": {"learning_rate": 0.0006, "epochs": 36, "average_last": 5},
         "handwriting-ninth.safetensors": {"learning_rate": 0.0003, "epochs": 14, "average_last": 4},
         "handwriting-second-mean.safetensors": ("handwriting-eighth.safetensors", "handwriting-ninth.safetensors"),
+        "handwriting-tenth.safetensors": {"learning_rate": 0.0006, "epochs": 26, "average_last": 5},
     }
 }
+# Networks that are the mean of some of their runs, the last one first: the mean has its settings.
+AVERAGED: dict[str, Files] = {"handwriting": ("handwriting-eleventh.safetensors", "handwriting-tenth.safetensors")}
 SCORES = ("validation_accuracy", "test_accuracy")
 
 
@@ -76,7 +79,10 @@ def stages(name: str, config: TrainingConfig, out: Path) -> Iterator[tuple[Train
         for file, made in earlier.items():
             yield made if isinstance(made, tuple) else config.changed(start_from=start, **made), out.with_name(file)
             start = str(out.with_name(file))
-    yield config.changed(start_from=start), out
+    mean = AVERAGED.get(name)
+    yield config.changed(start_from=start), out.with_name(mean[0]) if mean else out
+    if mean:
+        yield mean, out
 
 
 def quickened(config: TrainingConfig) -> TrainingConfig:

@@ -22,13 +22,15 @@ def test_a_network_of_several_runs_is_made_by_all_of_them(tmp_path):
     out = tmp_path / "handwriting.safetensors"
     earlier = reproduce_weights.EARLIER["handwriting"]
     config = TrainingConfig(epochs=24, average_last=5, start_from=list(earlier)[-1])
-    *made, last = reproduce_weights.stages("handwriting", config, out)
+    mean = reproduce_weights.AVERAGED["handwriting"]
+    *made, last, end = reproduce_weights.stages("handwriting", config, out)
     starts = ["", *(str(tmp_path / name) for name in earlier)]
     assert made == [
         (what if isinstance(what, tuple) else config.changed(start_from=start, **what), tmp_path / name)
         for start, (name, what) in zip(starts, earlier.items(), strict=False)
     ]
-    assert last == (config.changed(start_from=starts[-1]), out)
+    assert last == (config.changed(start_from=starts[-1]), tmp_path / mean[0])
+    assert end == (mean, out)
     once = config.changed(start_from="")
     assert list(reproduce_weights.stages("champion", once, out)) == [(once, out)]
 
@@ -45,7 +47,7 @@ def test_a_mean_is_made_of_runs_that_are_made_before(tmp_path):
             assert set(start[4:]) < there
             assert (option, written) == ("--out", str(file))
         there.add(str(file))
-    assert means == 2
+    assert means == 3
 
 
 def test_the_same_network_comes_out(tmp_path, shared_cache):
@@ -71,7 +73,7 @@ def test_quick_runs_are_tiny_and_each_begins_where_the_one_before_ended(tmp_path
     result = CliRunner().invoke(reproduce_weights.command, ["handwriting", "--quick", "--into", str(tmp_path)])
     assert isinstance(result.exception, Stop)
     files = [command[command.index("--out") + 1] for command in commands]
-    assert files[:-1] == [str(tmp_path / name) for name in reproduce_weights.EARLIER["handwriting"]]
+    assert files[:-2] == [str(tmp_path / name) for name in reproduce_weights.EARLIER["handwriting"]]
     trained = [command for command in commands if "train" in command]
     options = [dict(zip(command[4::2], command[5::2], strict=True)) for command in trained]
     before = dict(zip(files[1:], files, strict=False))
