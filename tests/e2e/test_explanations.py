@@ -388,8 +388,8 @@ def test_counterfactuals_are_small_changes_that_model_reads_as_they_say(explaine
             explainer.take(network, flagged)
             sentences.append(explainer.find(search, 1)["sentence"])
     shorter = re.compile(r"If the flag were (a little |much )?shorter, it would be read as a 1\.")
-    assert len(sentences) > 2
-    assert sum(bool(shorter.fullmatch(each)) for each in sentences) > len(sentences) / 2, sentences
+    assert all(each.endswith("it would be read as a 1.") for each in sentences), sentences
+    assert sum(bool(shorter.fullmatch(each)) for each in sentences) > 2, sentences
 
 
 def test_the_search_for_a_counterfactual_stops_when_its_time_is_over_and_has_nothing_for_blank_paper(
