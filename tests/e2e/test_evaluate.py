@@ -99,6 +99,7 @@ def test_what_is_chosen_shows_by_mouse_and_by_keys_and_goes_with_the_visitor_to_
     expect(opened).to_contain_text(f"no. {number} of 1,000")
     expect(opened).to_contain_text(f"9 predicted as {left}")
     expect(opened.locator("tbody tr")).to_have_count(10)
+    assert opened.locator(".probability-track").first.evaluate("track => track.offsetWidth") > 50  # pixels, for the bar
     page.keyboard.press("Escape")
     expect(opened).to_have_count(0)
     expect(picture).to_be_focused()
