@@ -21,25 +21,25 @@ ARRIVAL = """
         if (document.querySelector(".st-key-canvas[data-reads-live]")) window.arrived ??= performance.now()
     }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-reads-live"] })
 """
-# Notes how many milliseconds after a move of the pen the answer was new, and how many after the page heard of it: a
-# browser hands moves over with the next picture of the screen. All moves between two pictures have one answer; the
-# first of them has waited longest, and counts.
+# Notes how many milliseconds after a move of the pen the answer was new, and how many after its event was delivered:
+# a browser delivers moves with the next frame. All moves between two frames have one answer; the first of them has
+# waited longest, and counts.
 FOLLOWING = """() => {
     window.delays = []
-    window.delaysFromHearing = []
+    window.delaysFromDelivery = []
     let moved = null
-    let heard = null
+    let delivered = null
     const onMove = (event) => {
         if (!(event.buttons & 1)) return
         moved ??= event.timeStamp
-        heard ??= performance.now()
+        delivered ??= performance.now()
     }
     document.addEventListener("mousemove", onMove, { capture: true })
     new MutationObserver(() => {
         if (moved === null) return
         delays.push(performance.now() - moved)
-        delaysFromHearing.push(performance.now() - heard)
-        moved = heard = null
+        delaysFromDelivery.push(performance.now() - delivered)
+        moved = delivered = null
     }).observe(document.querySelector(".st-key-answer_side"), { subtree: true, childList: true })
 }"""
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -66,21 +66,21 @@ def followed(browser: Browser, app: str, slower: int, strokes: int) -> Result:
         page.evaluate(FOLLOWING)
         for number in range(strokes):
             draw(page, number)
-        delays, from_hearing = sorted(page.evaluate("delays")), sorted(page.evaluate("delaysFromHearing"))
+        delays, from_delivery = sorted(page.evaluate("delays")), sorted(page.evaluate("delaysFromDelivery"))
         arrived = float(page.evaluate("arrived"))
     finally:
         context.close()
     return {
         "median": round(median(delays), 1),
-        "95 %": within(delays),
-        "95 % from hearing": within(from_hearing),
+        "95 %": percentile_95(delays),
+        "95 % from delivery": percentile_95(from_delivery),
         "answers": len(delays),
         "arrived": round(arrived),
     }
 
 
-def within(delays: Sequence[float]) -> float:
-    """Below what 95 % of these sorted milliseconds are."""
+def percentile_95(delays: Sequence[float]) -> float:
+    """The 95th percentile of sorted milliseconds."""
     return round(delays[math.ceil(0.95 * len(delays)) - 1], 1)
 
 
@@ -108,6 +108,6 @@ def rows(found: Result) -> dict[str, str]:
     for name, result in found.items():
         shown[f"from a move of the pen to its answer, on {name}, median"] = f"{result['median']:.1f} ms"
         shown[f"the same on {name}, 95 % of them within"] = f"{result['95 %']:.1f} ms"
-        shown[f"from when the page hears of a move, on {name}, 95 %"] = f"{result['95 % from hearing']:.1f} ms"
+        shown[f"from the delivery of the move's event, on {name}, 95 %"] = f"{result['95 % from delivery']:.1f} ms"
         shown[f"from the address to the first live answer, on {name}"] = f"{result['arrived'] / 1000:.1f} s"
     return shown

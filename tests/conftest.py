@@ -37,6 +37,11 @@ LONGEST_FIRST = (
     "jobs/test_handover.py",
     "data/test_forms.py",
     "ui/test_reliability.py",
+    "e2e/test_robust.py",
+    "e2e/test_train_time.py",
+    "e2e/test_train.py",
+    "e2e/test_accessibility.py",
+    "e2e/test_random_walk.py",
 )
 RANKS = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST_FIRST)}
 

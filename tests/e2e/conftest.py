@@ -30,7 +30,6 @@ UNANSWERED_PROBE = re.compile(r"attempting to reach /\w+/_stcore/(health|host-co
 # Few pages of a test live long enough for optimizing compilers to pay: a page load takes a fifth less processor time.
 SHORT_LIVED = "--js-flags=--no-turbofan --no-maglev --always-sparkplug"
 
-LONGEST = ("test_robust", "test_train_time", "test_train", "test_random_walk")  # files, by their longest tests
 SECONDS_OF_A_TEST = 600
 SECONDS_OF_A_PICTURE = 5
 FAILED = pytest.StashKey[bool]()  # set for a test that failed
@@ -40,13 +39,9 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    ours = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in ours:
-        if not item.get_closest_marker("timeout"):
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS_OF_A_TEST))
-    # The longest tests come first: then all processes end at about the same time.
-    long = {item for item in ours if item.path.stem in LONGEST}
-    items.sort(key=lambda item: item not in long)
 
 
 @pytest.fixture(scope="session")

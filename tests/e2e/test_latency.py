@@ -48,7 +48,7 @@ def test_the_table_holds_ratios() -> None:
             "idle": {"draw": 300.0, "bare": 250.0},
             "training": {"draw": 400.0, "bare": 320.0},
             "pen": {
-                "this machine": {"median": 8.3, "95 %": 14.2, "95 % from hearing": 3.4, "answers": 60, "arrived": 1300}
+                "this machine": {"median": 8.3, "95 %": 14.2, "95 % from delivery": 3.4, "answers": 60, "arrived": 1300}
             },
             "updates a second": 2.4,
             "charts stay": True,
@@ -69,7 +69,7 @@ def test_the_table_holds_ratios() -> None:
         "open: app | 0.15 |",
         "open: browser | 0.40 |",
         "median | 8.3 ms |",
-        "hears of a move, on this machine, 95 % | 3.4 ms |",
+        "delivery of the move's event, on this machine, 95 % | 3.4 ms |",
         "| 1.3 s |",
     ):
         assert row in shown
