@@ -47,6 +47,17 @@ def swan_two(rng: np.random.Generator) -> Path:
     return [through(*_head(rng), near(rng, 0.12, 0.75), (0.06, 0.92), (0.22, 0.98), (rng.uniform(0.4, 0.8), 0.93))]
 
 
+def curled_two(rng: np.random.Generator) -> Path:
+    """A narrow loop for a head, a long line down to the left, and a base."""
+    x, width = rng.uniform(0.3, 0.48), rng.uniform(0.05, 0.16)
+    start = (x + rng.uniform(-0.4, 0.6) * width, rng.uniform(0.16, 0.42))
+    loop = [start, (x - width, 0.14), (x, 0.0), (x + width, 0.12)]
+    corner = (rng.uniform(-0.05, 0.1), rng.uniform(0.94, 1.0))
+    end = (rng.uniform(0.35, 0.75), rng.uniform(0.9, 1.08))
+    down = through(*loop, (x + 0.5 * width, 0.35), near(rng, 0.5 * (x + corner[0]), 0.68), corner)
+    return [joined(down, bow(corner, end, rng.normal(0, 0.08)))]
+
+
 def ribbon_two(rng: np.random.Generator) -> Path:
     """A bow, and from its foot up to the right in one sweep, across the bow or beside it."""
     foot = (rng.uniform(0.0, 0.1), 1.0)
@@ -165,4 +176,5 @@ def curved_five(rng: np.random.Generator) -> Path:
     belly = through(*_belly(rng, turn, rng.uniform(0.28, 0.48)))
     if chance(rng, 0.5):
         return [joined(bow(start, corner, rng.normal(0, 0.06)), line(turn), belly)]
-    return [joined(through(start, (0.2, 0.01), (corner[0] - 0.02, 0.14), turn), belly)]
+    five = joined(through(start, (0.2, 0.01), (corner[0] - 0.02, 0.14), turn), belly)
+    return [five * (rng.uniform(1.0, 2.0) if chance(rng, 0.4) else 1.0, 1.0)]

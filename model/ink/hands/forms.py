@@ -43,6 +43,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "with a short flag": Form(2, stems.short_flagged_one),
         "retraced": Form(2, stems.retraced_one),
         "with a barb": Form(2.5, stems.barbed_one),
+        "with an arch": Form(0.7, stems.arched_one),
     },
     "2": {
         "with a level base": Form(1.5, bows.plain_two),
@@ -50,6 +51,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "like a Z": Form(0.7, bows.angular_two),
         "without a base": Form(0.7, bows.swan_two),
         "like a ribbon": Form(0.8, bows.ribbon_two),
+        "with a curl": Form(0.6, bows.curled_two),
     },
     "3": {
         "round": Form(1.5, bows.round_three),
@@ -61,7 +63,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
     "4": {
         "open": Form(4, stems.open_four),
         "open, in one stroke": Form(1.5, stems.lightning_four),
-        "closed": Form(1, stems.closed_four),
+        "closed": Form(1.5, stems.closed_four),
     },
     "5": {
         "with a bar": Form(1, bows.barred_five),
@@ -86,6 +88,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "with a tail": Form(0.7, loops.tailed_eight),
         "of two rings": Form(0.7, loops.ringed_eight),
         "with a straight return": Form(1, loops.straight_eight),
+        "begun in the middle": Form(1, loops.turning_eight),
     },
     "9": {
         "with a straight tail": Form(1, loops.straight_nine),
@@ -93,6 +96,7 @@ FORMS: Mapping[str, Mapping[str, Form]] = {
         "with a hooked tail": Form(2.5, loops.hooked_nine),
         "hanging on its tail": Form(2, loops.hanging_nine),
         "with an open loop": Form(1, loops.open_nine),
+        "with a pointed loop": Form(0.7, loops.pointed_nine),
     },
 }
 

@@ -108,9 +108,9 @@ def straight_nine(rng: np.random.Generator) -> Path:
 def slanting_nine(rng: np.random.Generator) -> Path:
     """A loop, often small, and a straight tail down to the left."""
     slant = rng.uniform(0.15, 0.55)
-    loop = _loop(rng, rng.uniform(0.14, 0.5), rng.uniform(330, 390))
+    loop = _loop(rng, rng.uniform(0.1, 0.5), rng.uniform(330, 390))
     if np.ptp(loop[:, 1]) < 0.25 and chance(rng, 0.6):  # a flat one
-        loop = loop * (rng.uniform(1.2, 2.4), 1.0)
+        loop = loop * (rng.uniform(1.2, 2.6), 1.0)
     loop = rotate(loop - loop[-1], slant * rng.uniform(0.4, 1.0)) + loop[-1]  # it leans like its tail
     x, y = place(loop)
     tail = bow((x, y), (x - slant, 1), rng.normal(0.02, 0.05))
@@ -141,6 +141,18 @@ def hanging_nine(rng: np.random.Generator) -> Path:
             (corner[0] - 0.5 * width, rng.uniform(0.94, 1.0)),
             (corner[0] - width, rng.uniform(0.86, 1.0)),
         )
+    return [joined(loop, tail)]
+
+
+def pointed_nine(rng: np.random.Generator) -> Path:
+    """A narrow loop, pointed at its foot, that leans more than the tail."""
+    length, width = rng.uniform(0.35, 0.75), rng.uniform(0.05, 0.14)
+    lean = np.radians(rng.uniform(20, 55))  # of the loop, from upright to the right
+    loop = arc((0.0, 0.0), (width, length / 2), *((start := rng.uniform(-110, -20)), start - rng.uniform(330, 380)))
+    loop = rotate(loop, lean)
+    loop = loop - (0.0, loop[:, 1].min())
+    x, y = float(loop[:, 0].max()), float(loop[loop[:, 0].argmax(), 1])
+    tail = bow((x, y - rng.uniform(0.0, 0.08)), (x - rng.uniform(-0.05, 0.4), 1.0), rng.normal(0, 0.04))
     return [joined(loop, tail)]
 
 
@@ -220,6 +232,14 @@ def open_eight(rng: np.random.Generator) -> Path:
         x, y = place(eight)
         eight = joined(eight, line((x + rng.uniform(0.0, 0.2), max(y - rng.uniform(0.05, 0.3), -0.08))))
     return [eight]
+
+
+def turning_eight(rng: np.random.Generator) -> Path:
+    """An eight begun in its middle, on the left: down and round, up across the beginning, and round the top."""
+    start = 0.5 * np.pi + rng.uniform(-0.3, 0.15)
+    eight = _eight(rng, start, start + 2 * np.pi - rng.uniform(-0.1, 0.9), rng.uniform(0.6, 1.1))
+    x, y = float(eight[0, 0]), float(eight[0, 1])
+    return [joined(line((x - rng.uniform(0.05, 0.3), y + rng.uniform(-0.16, 0.05))), eight)]
 
 
 def straight_eight(rng: np.random.Generator) -> Path:

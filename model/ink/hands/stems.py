@@ -8,7 +8,8 @@ from model.common.arrays import F64
 from model.ink.curves import Path, Point, bow, chance, flicked, joined, line, place, through, wave
 
 STEEPER_THAN_FLAG = 14.0  # degrees: by how much a one's stem is steeper than its upstroke
-LOWEST_FLAG, LOWEST_LONG_FLAG, LONG_FLAG = 26.0, 32.0, 0.65  # degrees, degrees, share of the stem: a seven's is level
+# How steep a one's upstroke is at least, in degrees, by its share of the stem: a seven's bar is level, and long.
+FLAG_LENGTHS, LOWEST_FLAGS = (0.28, 0.36, 0.5, 0.7, 1.0), (12.0, 16.0, 24.0, 28.0, 30.0)
 
 # ------------------------------------------------------------------------------------------------------ one
 
@@ -25,7 +26,7 @@ def flagged_one(rng: np.random.Generator) -> Path:
     lean = rng.uniform(-0.22, 0.58)  # the foot is that far to the left of the top
     length = rng.uniform(0.28, 1.02)
     steepest = np.degrees(np.arctan2(1, lean)) - STEEPER_THAN_FLAG
-    lowest = LOWEST_LONG_FLAG if length > LONG_FLAG else LOWEST_FLAG
+    lowest = float(np.interp(length, FLAG_LENGTHS, LOWEST_FLAGS))
     rise = np.radians(rng.uniform(lowest, min(76.0, steepest)))
     start = (-length * np.cos(rise), length * np.sin(rise))
     flag = bow(start, (0, 0), rng.normal(0, 0.09))
@@ -82,12 +83,22 @@ def barbed_one(rng: np.random.Generator) -> Path:
 def retraced_one(rng: np.random.Generator) -> Path:
     """Up from the foot, or from halfway up, and down again, nearly the same way."""
     lean = rng.uniform(0.0, 0.5)
-    apart, depth = rng.uniform(0.05, 0.22), rng.uniform(0.45, 1.0)
+    apart, depth = rng.uniform(0.05, 0.3), rng.uniform(0.4, 1.0)
     start = (-lean * depth - apart, depth)
     up = bow(start, (0, 0), rng.normal(0, 0.04))
-    if chance(rng, 0.25):  # hooked at its beginning
-        up = joined(line((start[0] + rng.uniform(-0.08, 0.06), start[1] - rng.uniform(0.03, 0.12))), up)
+    if chance(rng, 0.4):  # hooked at its beginning
+        up = joined(line((start[0] + rng.uniform(-0.08, 0.16), start[1] + rng.uniform(-0.12, 0.05))), up)
     return [joined(up, bow((0, 0), (-lean, 1), rng.normal(0, 0.04)))]
+
+
+def arched_one(rng: np.random.Generator) -> Path:
+    """A stem, and a stroke of its own that leaves its top to the left and bends down."""
+    lean = rng.uniform(-0.05, 0.25)
+    width, drop = rng.uniform(0.16, 0.36), rng.uniform(0.1, 0.35)
+    start = (rng.uniform(-0.1, 0.04), rng.uniform(-0.06, 0.06))
+    bend = (start[0] - 0.7 * width, start[1] + rng.uniform(0.15, 0.4) * drop)
+    arch = through(start, bend, (start[0] - width, start[1] + drop))
+    return [arch, bow((0, 0), (-lean, 1), rng.normal(0, 0.03))]
 
 
 def _base(rng: np.random.Generator, x: float) -> F64:
@@ -104,7 +115,7 @@ def _base(rng: np.random.Generator, x: float) -> F64:
 
 def open_four(rng: np.random.Generator) -> Path:
     """An L, narrow or wide, and a stroke through its foot."""
-    height = rng.uniform(0.5, 0.78)  # of the bar
+    height = rng.uniform(0.5, 0.88)  # of the bar
     top = rng.uniform(0.0, 0.35)  # x of the L's top; its corner is at 0
     reach = rng.uniform(0.16, 0.75)
     corner, end = (0.0, height), (reach, height + rng.uniform(-0.1, 0.1))
@@ -123,7 +134,7 @@ def open_four(rng: np.random.Generator) -> Path:
 
 def lightning_four(rng: np.random.Generator) -> Path:
     """Down, to the right, up and down again without lifting the pen."""
-    height, reach = rng.uniform(0.5, 0.75), rng.uniform(0.16, 0.6)
+    height, reach = rng.uniform(0.5, 0.84), rng.uniform(0.16, 0.6)
     top = rng.uniform(0.0, 0.3)
     peak = (reach + rng.uniform(-0.02, 0.14), height - rng.uniform(0.12, 0.5))
     corner = (0.0, height)
@@ -135,9 +146,9 @@ def lightning_four(rng: np.random.Generator) -> Path:
 
 def closed_four(rng: np.random.Generator) -> Path:
     """A line down to the left, a bar to the right, and a stem from the top; in one stroke or two."""
-    height, apex = rng.uniform(0.55, 0.75), rng.uniform(0.3, 0.5)
+    height, apex = rng.uniform(0.36, 0.75), rng.uniform(0.2, 0.5)
     bar = line((0.0, height), (apex + rng.uniform(0.05, 0.35), height + rng.uniform(-0.06, 0.06)))
-    side = bow((apex - rng.uniform(0, 0.1), 0.0), (0.0, height), rng.normal(0, 0.05))
+    side = bow((apex - rng.uniform(0, 0.1), 0.0), (0.0, height), rng.normal(0, 0.08))
     stem = bow((apex + rng.uniform(-0.06, 0.06), rng.uniform(-0.02, 0.1)), (apex - rng.uniform(-0.05, 0.15), 1), 0.0)
     return [joined(side, bar), stem]
 
@@ -187,8 +198,8 @@ def round_crossed_seven(rng: np.random.Generator) -> Path:
 
 def _crossed(path: Path, rng: np.random.Generator) -> Path:
     stroke = path[0]
-    height = rng.uniform(0.4, 0.8)
+    height = rng.uniform(0.4, 0.86)
     low = stroke[stroke[:, 1].argmin() :]  # from the top on
     x = float(np.interp(height, np.maximum.accumulate(low[:, 1]), low[:, 0]))
-    left, right, rise = rng.uniform(0.1, 0.36), rng.uniform(0.1, 0.42), rng.normal(0.03, 0.07)
+    left, right, rise = rng.uniform(0.1, 0.4), rng.uniform(0.1, 0.55), rng.normal(0.03, 0.07)
     return [*path, bow((x - left, height + rise), (x + right, height - rise), rng.normal(0, 0.06))]
