@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks import writer_groups
 from benchmarks.runs import Result, Run, Trained, trained
 from benchmarks.shapes import KINDS, TAUGHT, shapes
+from benchmarks.verdicts import accepted, sure
 from benchmarks.writer_groups import Collections, Source, images
 from model.common.arrays import Array
 from model.config import TrainingConfig
@@ -31,6 +32,8 @@ TARGET_ACCEPT_RATE = 0.97  # share of digits to accept, where the threshold is c
 LETTERS, UNTAUGHT_LETTERS = "letters", "letters not taught"
 ALL_UNTAUGHT = "all that was not taught"
 SCORES = ("auroc", "refused", "refused_at_97")
+MEANS = ("accuracy", "calibration_error", "passed", "wrong_sure")
+WITHOUT_MISCUT = ("accuracy_without", "passed_without", "wrong_sure_without")
 
 
 def plan(config: TrainingConfig, source: Source, ink: Collections, groups: int = 0) -> list[Run]:
@@ -94,31 +97,36 @@ def others(run: Run, ink: Collections) -> Iterator[tuple[str, Sequence[Drawing]]
 def measure(made: Trained, digits: Sequence[Drawing], others: Mapping[str, Sequence[Drawing]]) -> Result:
     """Measure a network on drawings of digits, on non-digits by kind, and on the images set aside."""
     labels = writer_groups.digit_labels(digits)
-    probabilities, is_digit = made.network.predict(images(digits))
-    assert is_digit is not None
-    right = probabilities.argmax(axis=1) == labels
+    found = made.network.predict(images(digits))
+    assert found.is_digit is not None
+    right, taken = found.probabilities.argmax(axis=1) == labels, accepted(found)
+    wrong_sure = sure(found) & ~right
     miscut = np.array([is_miscut(drawing) for drawing in digits])
-    found = reliability(probabilities, labels, BINS)
+    calibration = reliability(found.probabilities, labels, BINS)
     return {
         "digits": len(digits),
         "accuracy": float(right.mean()),
-        "calibration_error": found.expected_calibration_error,
-        "bins": bins(found),
-        "passed": accept_rate(is_digit),
+        "calibration_error": calibration.expected_calibration_error,
+        "bins": bins(calibration),
+        "passed": float(taken.mean()),
+        "wrong_sure": float(wrong_sure.mean()),
         "miscut": {
             "digits": int(miscut.sum()),
             "wrong": int((miscut & ~right).sum()),
-            "accuracy_without": float(right[~miscut].mean()) if not miscut.all() else None,
+            **{
+                f"{name}_without": float(each[~miscut].mean()) if not miscut.all() else None
+                for name, each in (("accuracy", right), ("passed", taken), ("wrong_sure", wrong_sure))
+            },
         },
         "kinds": {
-            kind: separation(is_digit, digit_probability(made.network, drawings))
+            kind: separation(found.is_digit, digit_probability(made.network, drawings))
             for kind, drawings in others.items()
             if drawings
         },
         "set_aside": {
             "images": len(made.labels),
             "accuracy": made.network.accuracy(made.images, made.labels),
-            "passed": accept_rate(made.network.predict(made.images).is_digit),
+            "passed": float(accepted(made.network.predict(made.images)).mean()),
         },
     }
 
@@ -128,11 +136,6 @@ def digit_probability(network: DigitClassifier, drawings: Sequence[Drawing]) -> 
     is_digit = network.predict(images(drawings)).is_digit
     assert is_digit is not None
     return is_digit
-
-
-def accept_rate(is_digit: Array | None) -> float:
-    assert is_digit is not None
-    return float((is_digit >= ACCEPT_AT_LEAST).mean())
 
 
 def separation(digits: Array, others: Array) -> Result:
@@ -164,22 +167,27 @@ def summary(runs: Mapping[str, Result]) -> Result:
     results = list(runs.values())
     wrong = sum(round((1 - result["accuracy"]) * result["digits"]) for result in results)
     miscut = [result["miscut"] for result in results]
-    without = [found["accuracy_without"] for found in miscut if found["accuracy_without"] is not None]
     return {
         "collections": len(results),
         "digits": sum(result["digits"] for result in results),
-        **{name: fmean(result[name] for result in results) for name in ("accuracy", "calibration_error", "passed")},
+        **{name: fmean(result[name] for result in results) for name in MEANS},
         "calibration_error_together": together([result["bins"] for result in results]),
         "miscut": {
             "digits": sum(found["digits"] for found in miscut),
             "share_of_wrong": sum(found["wrong"] for found in miscut) / wrong if wrong else 0.0,
-            "accuracy_without": fmean(without) if without else None,
+            **{name: mean_of_known(miscut, name) for name in WITHOUT_MISCUT},
         },
         "kinds": kinds([result["kinds"] for result in results]),
         "set_aside": {
             name: fmean(result["set_aside"][name] for result in results) for name in ("images", "accuracy", "passed")
         },
     }
+
+
+def mean_of_known(found: Sequence[Result], name: str) -> float | None:
+    """Average a figure over the results that have it."""
+    known = [each[name] for each in found if each[name] is not None]
+    return fmean(known) if known else None
 
 
 def together(found: Sequence[Result]) -> float:

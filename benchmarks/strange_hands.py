@@ -21,10 +21,10 @@ from scipy.interpolate import BSpline
 from benchmarks import readme
 from benchmarks.rare_hands import DIGITS, SIGNS
 from benchmarks.tables import percent, table
+from benchmarks.verdicts import accepted, sure
 from benchmarks.writer_groups import digit_labels, images
 from model.cli import entry
-from model.common.arrays import F64, U8, Array, Bools
-from model.inference.thresholds import ACCEPT_AT_LEAST, UNAMBIGUOUS_AT_LEAST
+from model.common.arrays import F64
 from model.ink import Drawing, render
 from model.nn.classifier import DigitClassifier
 from model.training import checkpoint
@@ -78,12 +78,6 @@ def signs(rng: np.random.Generator, count: int = COUNT) -> dict[str, list[Drawin
     return {kind: drawings(templates, None, rng, count) for kind, templates in SIGNS.items()}
 
 
-def answers(network: DigitClassifier, pixels: U8) -> tuple[Array, Bools]:
-    """Compute each digit's probability (n, 10), and which images are taken for digits (n,)."""
-    probabilities, is_digit = network.predict(pixels)
-    return probabilities, np.ones(len(pixels), bool) if is_digit is None else is_digit >= ACCEPT_AT_LEAST
-
-
 def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dict[str, dict[str, float]]:
     """Measure the shares of each kind that are read right, refused, and wrong though sure; of signs, the last two.
 
@@ -92,16 +86,16 @@ def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dic
     rng = np.random.default_rng(seed)
     found = {}
     for kind, drawn in (digits(rng, count) | signs(rng, count)).items():
-        probabilities, accepted = answers(network, images(drawn))
-        sure = accepted & (probabilities.max(axis=1) >= UNAMBIGUOUS_AT_LEAST)
+        answers = network.predict(images(drawn))
+        refused = float(1 - accepted(answers).mean())
         if kind in SIGNS:
-            found[kind] = {"refused": float(1 - accepted.mean()), "wrong though sure": float(sure.mean())}
+            found[kind] = {"refused": refused, "wrong though sure": float(sure(answers).mean())}
             continue
-        right = probabilities.argmax(axis=1) == digit_labels(drawn)
+        right = answers.probabilities.argmax(axis=1) == digit_labels(drawn)
         found[kind] = {
             "read right": float(right.mean()),
-            "refused": float(1 - accepted.mean()),
-            "wrong though sure": float((sure & ~right).mean()),
+            "refused": refused,
+            "wrong though sure": float((sure(answers) & ~right).mean()),
         }
     return found
 
@@ -113,8 +107,8 @@ def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, co
         pixels, labels = images(drawn), digit_labels(drawn)
         good = []
         for each in (network, beside):
-            probabilities, accepted = answers(each, pixels)
-            good.append(accepted & (probabilities.argmax(axis=1) == labels))
+            answers = each.predict(pixels)
+            good.append(accepted(answers) & (answers.probabilities.argmax(axis=1) == labels))
         if only_one := [drawn[index] for index in np.flatnonzero(good[0] & ~good[1])[:columns]]:
             rows[kind] = only_one
     page = Image.new("L", (LABELS + columns * CELL, CELL * max(1, len(rows))), 255)

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.ablation import PART as ABLATION
 from benchmarks.ablation import STEPS
-from benchmarks.leave_one_out import LETTERS
+from benchmarks.leave_one_out import LETTERS, MEANS
 from benchmarks.leave_one_out import PART as LEFT_OUT
 from benchmarks.runs import Result, Run
 from model.common.machine import phrase
@@ -60,7 +60,7 @@ def percent(share: float | None) -> str:
 
 # ------------------------------------------------------------------------------------- collections left out
 
-DIGIT_COLUMNS = ("left out", "digits", "read right", "calibration error", "taken for digits")
+DIGIT_COLUMNS = ("left out", "digits", "read right", "calibration error", "taken for digits", "wrong though sure")
 OTHER_COLUMNS = ("AUROC", "refused", "refused if 97 % pass")
 
 
@@ -77,7 +77,7 @@ def collection_lines(shown: Shown) -> Iterator[str]:
 
 def collection_cells(name: str, found: Result) -> tuple[str, ...]:
     """A row for a collection, or for the mean of all."""
-    shares = (percent(found[column]) for column in ("accuracy", "calibration_error", "passed"))
+    shares = (percent(found[column]) for column in MEANS)
     return name, f"{found['digits']:,}", *shares, *other_cells(found["kinds"].get(LETTERS))
 
 
@@ -99,7 +99,8 @@ def sentences(shown: Shown) -> Iterator[str]:
         yield (
             f"{miscut['digits']} of them are one straight stroke labeled otherwise than 1, so they were cut out"
             f" wrongly; they make {percent(miscut['share_of_wrong'])} of the wrong answers. Without them"
-            f" {percent(miscut['accuracy_without'])} are read right (mean over the collections)."
+            f" {percent(miscut['accuracy_without'])} are read right, {percent(1 - miscut['passed_without'])} refused,"
+            f" and {percent(miscut['wrong_sure_without'])} wrong though sure (means over the collections)."
         )
     yield (
         f"Of the {aside['images']:,.0f} training images of {data} that were set aside, the"

@@ -19,12 +19,12 @@ import numpy as np
 
 from benchmarks import writer_groups
 from benchmarks.tables import percent, table
+from benchmarks.verdicts import accepted, sure
 from benchmarks.writer_groups import Source, digit_labels, images
 from model.cli import entry
 from model.common.arrays import U8, Array, Bools
 from model.experiments.statistics.mcnemar import mcnemar
 from model.inference.committee import VIEW_STRENGTH, Committee
-from model.inference.thresholds import ACCEPT_AT_LEAST, UNAMBIGUOUS_AT_LEAST
 from model.ink import Drawing
 from model.ink.stroke_batch import StrokeBatch, Variation, augment_strokes, is_drawable, rasterize
 from model.nn.calibration import BINS, reliability
@@ -58,8 +58,9 @@ class Answers:
 
     labels: U8  # (n,)
     probabilities: Array  # (n, 10)
-    taken: Bools  # (n,), for a digit
-    letters_taken: Bools  # (m,), for a digit
+    accepted: Bools  # (n,), as digits
+    sure: Bools  # (n,)
+    letters_accepted: Bools  # (m,), as digits
 
     @property
     def digits(self) -> Array:
@@ -91,17 +92,8 @@ def answers(
     """Read a collection's digits and letters."""
     found = predict(network, digits, views, way)
     others = predict(network, letters, views, way) if letters else None
-    return Answers(digit_labels(digits), found.probabilities, taken(found), taken(others))
-
-
-def taken(found: Prediction | None) -> Bools:
-    """Tell which drawings are taken for digits, (n,): all of them by a network without a reject class."""
-    if found is None:
-        return np.empty(0, bool)
-    if found.is_digit is None:
-        return np.ones(len(found.probabilities), bool)
-    accepted: Bools = found.is_digit >= ACCEPT_AT_LEAST
-    return accepted
+    letters_accepted = accepted(others) if others else np.empty(0, bool)
+    return Answers(digit_labels(digits), found.probabilities, accepted(found), sure(found), letters_accepted)
 
 
 def joined(parts: Sequence[Answers]) -> Answers:
@@ -109,25 +101,25 @@ def joined(parts: Sequence[Answers]) -> Answers:
     return Answers(
         np.concatenate([part.labels for part in parts]),
         np.concatenate([part.probabilities for part in parts]),
-        np.concatenate([part.taken for part in parts]),
-        np.concatenate([part.letters_taken for part in parts]),
+        np.concatenate([part.accepted for part in parts]),
+        np.concatenate([part.sure for part in parts]),
+        np.concatenate([part.letters_accepted for part in parts]),
     )
 
 
 def row(name: str, found: Answers, alone: Answers) -> tuple[str, ...]:
     """Return the table's row for some views, beside what is read of the drawings alone."""
     wrong = found.digits != found.labels
-    sure = found.taken & (found.probabilities.max(axis=1) >= UNAMBIGUOUS_AT_LEAST)
     error = reliability(found.probabilities, found.labels, BINS).expected_calibration_error
     test = mcnemar(found.labels, found.digits, alone.digits)
     differ = (len(test.first_alone), len(test.second_alone), f"{test.p_value:.2g}")
     return (
         name,
         f"{100 * (1 - wrong.mean()):.2f} %",
-        f"{100 * (1 - found.taken.mean()):.2f} %",
-        f"{100 * (sure & wrong).mean():.2f} %",
+        f"{100 * (1 - found.accepted.mean()):.2f} %",
+        f"{100 * (found.sure & wrong).mean():.2f} %",
         percent(error),
-        percent(float(found.letters_taken.mean()) if len(found.letters_taken) else None),
+        percent(float(found.letters_accepted.mean()) if len(found.letters_accepted) else None),
         *(("", "", "") if found is alone else map(str, differ)),
     )
 

@@ -134,6 +134,12 @@ def test_figures_are_those_of_one_drawing_read_after_another(source, ink, taught
         [reading.digit == int(drawing.label) for reading, drawing in zip(readings, ink.digits["bbb"], strict=True)]
     )
     assert found["passed"] == np.mean([reading.verdict != "no digit" for reading in readings])
+    assert found["wrong_sure"] == np.mean(
+        [
+            reading.verdict != "no digit" and reading.probability >= 0.9 and reading.digit != int(drawing.label)
+            for reading, drawing in zip(readings, ink.digits["bbb"], strict=True)
+        ]
+    )
     for kind, drawings in kinds.items():
         doubts = classify_images(network, [render(drawing) for drawing in drawings])
         pairs = [reading.is_digit > doubt.is_digit for reading in readings for doubt in doubts]
@@ -185,7 +191,13 @@ def test_each_collection_and_each_kind_counts_alike():
     }
     summary = leave_one_out.summary(found)
     assert (summary["accuracy"], summary["digits"]) == (0.75, 1010)
-    assert summary["miscut"] == {"digits": 4, "share_of_wrong": 2 / 5, "accuracy_without": pytest.approx(0.95)}
+    assert summary["miscut"] == {
+        "digits": 4,
+        "share_of_wrong": 2 / 5,
+        "accuracy_without": pytest.approx(0.95),
+        "passed_without": pytest.approx(0.985),
+        "wrong_sure_without": pytest.approx(0.005),
+    }
     assert {kind: each["auroc"] for kind, each in summary["kinds"].items()} == {
         "letters": 0.75,
         "letters not taught": 0.6,

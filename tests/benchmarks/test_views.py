@@ -66,8 +66,9 @@ def certain(digits, confidence):
 
 def test_a_row_worked_by_hand():
     labels, letters = np.array([1, 2, 3, 4], np.uint8), np.array([True, False])
-    alone = Answers(labels, certain([1, 2, 0, 0], 0.8), np.array([True, True, True, True]), letters)
-    found = Answers(labels, certain([1, 0, 3, 4], 0.95), np.array([True, True, True, False]), letters)
+    all_four, first_three = np.array([True] * 4), np.array([True, True, True, False])
+    alone = Answers(labels, certain([1, 2, 0, 0], 0.8), all_four, ~all_four, letters)
+    found = Answers(labels, certain([1, 0, 3, 4], 0.95), first_three, first_three, letters)
     assert views.row("two", found, alone) == (
         *("two", "75.00 %", "25.00 %", "25.00 %", "20.0 %", "50.0 %"),  # |3 - 4 * 0.95| / 4
         *("2", "1", "1"),
