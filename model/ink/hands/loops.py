@@ -11,11 +11,12 @@ from model.ink.curves import Path, arc, bow, chance, flicked, joined, line, plac
 
 
 def _ring(rng: np.random.Generator, sweep: float, drift: float) -> F64:
-    """A ring begun near the top; `drift` is by how much its radius grows."""
+    """A ring begun near the top, seldom wider than high; `drift` is by how much its radius grows."""
     count = 40
+    width = rng.uniform(1.0, 1.6) if chance(rng, 0.08) else rng.uniform(0.5, 1.0)
     angle = np.radians(rng.uniform(-140, -55) + np.linspace(0, sweep, count) * rng.choice((-1, -1, -1, 1)))
     radius = (0.5 + drift * np.linspace(-0.5, 0.5, count))[:, None]
-    return np.stack((np.cos(angle), np.sin(angle)), axis=1) * radius * (rng.uniform(0.5, 1.0), 1.0)
+    return np.stack((np.cos(angle), np.sin(angle)), axis=1) * radius * (width, 1.0)
 
 
 def closed_zero(rng: np.random.Generator) -> Path:
@@ -48,7 +49,7 @@ def slashed_zero(rng: np.random.Generator) -> Path:
     """
     outline = _ring(rng, rng.uniform(350, 385), rng.normal(0, 0.04)) * (rng.uniform(0.7, 1.0), 1.0)
     angle = np.radians(rng.uniform(25, 100) if chance(rng, 0.88) else rng.uniform(110, 155))
-    size = rng.uniform(0.35, 1.15) if abs(np.cos(angle)) > 0.17 else rng.uniform(0.35, 0.8)  # upright: no phi
+    size = rng.uniform(0.35, 1.4) if abs(np.cos(angle)) > 0.2 else rng.uniform(0.35, 0.8)  # upright: no phi
     tip = size * np.array([np.cos(angle) * 0.8, -np.sin(angle)])
     slash = np.stack((tip, -tip)) + rng.normal(0, 0.04, 2)
     return [joined(outline, slash)] if chance(rng, 0.3) else [outline, slash]

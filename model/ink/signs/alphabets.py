@@ -96,8 +96,8 @@ def pierced_outline(rng: np.random.Generator) -> Path:
     The Greek phi and psi are such. The stem is too upright and too long for the line through a zero.
     """
     height = rng.uniform(0.22, 0.38)
-    width = height * rng.uniform(1.1, 2.0)  # narrower, it could be a zero
     begin, length = ((-90, 360), (-90, 360), (0, 180), (180, 180))[rng.integers(4)]
+    width = height * rng.uniform(1.3 if length == 360 else 1.1, 2.0)  # narrower, it could be a zero
     outline = arc((0, 0), (width, height), begin + rng.normal(0, 12), begin + length + rng.normal(0, 12))
     above, below = rng.uniform(0.3, 0.9, 2)
     if rng.random() < 0.2:
