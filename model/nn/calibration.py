@@ -21,7 +21,7 @@ MIN_TEMPERATURE, MAX_TEMPERATURE = 0.25, 4.0
 STEPS = 100  # never reached: Newton's method takes about five, bisection alone would take forty
 PRECISION = 1e-10
 BINS = 15  # as in Guo et al. (2017)
-TARGET_ACCEPT_RATE = 0.985  # the share of validation digits that a classifier is to accept as digits
+TARGET_ACCEPT_RATE = 0.99  # the share of validation digits that a classifier is to accept as digits
 
 
 # ---------------------------------------------------------------------------------------------- temperature
