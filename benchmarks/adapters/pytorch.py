@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from benchmarks.workloads import BETA2, EPSILON, MOMENTUM, Workload
 from model.common.arrays import F32, U8
 from model.common.constants import CLASSES
 from model.training import checkpoint
+
+ACTIVATIONS = {"relu": nn.ReLU, "gelu": partial(nn.GELU, approximate="tanh")}
 
 
 class PyTorch(adapter.Adapter):
@@ -108,9 +110,11 @@ class Reader(adapter.Reader):
 
     def prepare(self, weights: Path, folder: Path) -> None:
         trained = checkpoint.load(weights).network
-        if trained.mlp.activation != "relu" or trained.mlp.batch_normalization:
-            raise ValueError(f"{weights.name} must be a plain ReLU network to be read here; got {trained.mlp!r}")
-        self.network, self.temperature = perceptron(trained.mlp.sizes), trained.temperature
+        activation = ACTIVATIONS.get(trained.mlp.activation)
+        if activation is None or trained.mlp.batch_normalization:
+            known = " or ".join(ACTIVATIONS)
+            raise ValueError(f"{weights.name} must be a plain network of {known} to be read here; got {trained.mlp!r}")
+        self.network, self.temperature = perceptron(trained.mlp.sizes, activation), trained.temperature
         with torch.no_grad():
             for module, layer in zip(self.network[::2], trained.mlp.layers, strict=True):
                 module.weight.copy_(torch.from_numpy(layer.weights.T.copy()))
@@ -127,9 +131,9 @@ class Reader(adapter.Reader):
         return probabilities
 
 
-def perceptron(sizes: Sequence[int]) -> Any:
-    """Linear layers of these sizes with ReLU between them."""
+def perceptron(sizes: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU) -> Any:
+    """Linear layers of these sizes with an activation between them."""
     modules: list[Any] = []
     for inputs, outputs in pairwise(sizes):
-        modules += [nn.Linear(inputs, outputs), nn.ReLU()]
+        modules += [nn.Linear(inputs, outputs), activation()]
     return nn.Sequential(*modules[:-1])

@@ -21,6 +21,7 @@ class Activation:
 
 
 LEAKY_RELU_SLOPE = 0.01
+GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715  # c and k in tanh(c (z + k z^3))
 
 
 def _relu(z: Array, out: Array) -> None:
@@ -60,19 +61,31 @@ def _sigmoid_derivative(z: Array, a: Array) -> Array:
 
 
 def _gelu_gate(z: Array) -> Array:
-    """Return t such that (1 + t) / 2 approximates the normal distribution function at z."""
-    return np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z * z * z))
+    """Compute h(z), which approximates the normal distribution function by tanh (Hendrycks and Gimpel 2016)."""
+    gate: Array = z * z
+    gate *= GELU_SCALE * GELU_CUBIC
+    gate += GELU_SCALE
+    gate *= z
+    np.tanh(gate, out=gate)
+    gate += 1
+    gate *= 0.5
+    return gate
 
 
 def _gelu(z: Array, out: Array) -> None:
-    """Compute z times the normal distribution function at z, approximated by tanh (Hendrycks and Gimpel 2016)."""
-    np.multiply(0.5 * z, 1 + _gelu_gate(z), out=out)
+    np.multiply(z, _gelu_gate(z), out=out)
 
 
 def _gelu_derivative(z: Array, a: Array) -> Array:
+    """Compute h + z h' with h' = 2 h (1 - h) c (1 + 3 k z^2), where z h is the a that is there already."""
     gate = _gelu_gate(z)
-    slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z * z)
-    return 0.5 * (1 + gate) + 0.5 * z * (1 - gate * gate) * slope
+    result: Array = z * z
+    result *= 6 * GELU_SCALE * GELU_CUBIC
+    result += 2 * GELU_SCALE
+    result *= a
+    result *= 1 - gate
+    result += gate
+    return result
 
 
 ACTIVATIONS = {
