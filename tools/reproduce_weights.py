@@ -43,10 +43,13 @@ EARLIER: dict[str, dict[str, dict[str, Any] | Files]] = {
         "handwriting-ninth.safetensors": {"learning_rate": 0.0003, "epochs": 14, "average_last": 4},
         "handwriting-second-mean.safetensors": ("handwriting-eighth.safetensors", "handwriting-ninth.safetensors"),
         "handwriting-tenth.safetensors": {"learning_rate": 0.0006, "epochs": 26, "average_last": 5},
+        "handwriting-eleventh.safetensors": {"learning_rate": 0.0006, "epochs": 24, "average_last": 5},
+        "handwriting-third-mean.safetensors": ("handwriting-eleventh.safetensors", "handwriting-tenth.safetensors"),
+        "handwriting-twelfth.safetensors": {"learning_rate": 0.0006, "epochs": 26, "average_last": 5},
     }
 }
 # Networks that are the mean of some of their runs, the last one first: the mean has its settings.
-AVERAGED: dict[str, Files] = {"handwriting": ("handwriting-eleventh.safetensors", "handwriting-tenth.safetensors")}
+AVERAGED: dict[str, Files] = {"handwriting": ("handwriting-thirteenth.safetensors", "handwriting-twelfth.safetensors")}
 SCORES = ("validation_accuracy", "test_accuracy")
 
 

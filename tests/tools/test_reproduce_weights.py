@@ -47,7 +47,7 @@ def test_a_mean_is_made_of_runs_that_are_made_before(tmp_path):
             assert set(start[4:]) < there
             assert (option, written) == ("--out", str(file))
         there.add(str(file))
-    assert means == 3
+    assert means == 4
 
 
 def test_the_same_network_comes_out(tmp_path, shared_cache):
