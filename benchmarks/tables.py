@@ -136,4 +136,5 @@ def ablation_lines(shown: Shown) -> Iterator[str]:
 def compared(shares: Sequence[tuple[str, float]], others: Sequence[float]) -> Iterator[tuple[str, ...]]:
     """Rows of shares with how far each is from another, in percentage points; nothing in the first row."""
     for number, ((words, share), other) in enumerate(zip(shares, others, strict=True)):
-        yield words, percent(share), f"{100 * (share - other):+.1f}" if number else ""
+        change = round(100 * (share - other), 1) + 0.0  # not -0.0
+        yield words, percent(share), f"{change:+.1f}" if number else ""

@@ -5,6 +5,7 @@ const NON_DIGIT = 10 // the output of a network with a reject class that stands 
 const BATCH_NORM_EPSILON = 1e-5
 const LEAKY_RELU_SLOPE = 0.01
 const GELU_FACTOR = Math.sqrt(2 / Math.PI)
+const GELU_IS_ZERO_BELOW = -4 // there it is above -0.00013, and half of the activations need no product
 
 /** @type {Record<string, (z: number) => number>} */
 const ACTIVATIONS = {
@@ -12,7 +13,7 @@ const ACTIVATIONS = {
   leaky_relu: (z) => Math.max(z, LEAKY_RELU_SLOPE * z),
   tanh: Math.tanh,
   sigmoid: (z) => 0.5 * Math.tanh(0.5 * z) + 0.5, // never overflows
-  gelu: (z) => 0.5 * z * (1 + Math.tanh(GELU_FACTOR * (z + 0.044715 * z * z * z))),
+  gelu: (z) => (z < GELU_IS_ZERO_BELOW ? 0 : 0.5 * z * (1 + Math.tanh(GELU_FACTOR * (z + 0.044715 * z * z * z)))),
 }
 
 /**
