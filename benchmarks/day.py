@@ -40,6 +40,7 @@ QUIET_SECONDS = 200.0  # Streamlit itself keeps a closed session for two minutes
 PAGES = ("", "draw", "train", "evaluate", "inside", "experiments")
 NEEDED = {"draw": "sheet_.+", "train": "start"}  # what a visitor uses there
 PLACE = re.compile(r'"[^"]*?\b((?:pages|ui|model)/[^"]+)", line (\d+)')
+STOPPED = "A page failed that was told to stop"  # as ui.server.routes says it, after the traceback
 LEFT = "WebSocketDisconnected"  # Starlette's word for a browser that has gone in the midst of an answer
 TRAININGS = ("epochs=2&hidden_sizes=16", "epochs=10000&hidden_sizes=32", "epochs=3&hidden_sizes=64,32&optimizer=sgd")
 
@@ -206,12 +207,12 @@ async def go(session: Session, page: str, query: str = "") -> None:
 def faults(log: str) -> Counter[str]:
     """The pages that failed, and of each traceback in a log the last line and the last place in the app's own code.
 
-    Those of visitors who left are none.
+    Those of visitors who left are none, nor are those of a page that was being drawn anew already.
     """
     found = Counter(re.findall(r"A page failed: \w+", log))
     for trace in log.split("Traceback (most recent call last):")[1:]:
         last = next((line for line in trace.strip("\n").splitlines() if not line.startswith(" ")), "cut off")
-        if LEFT not in last:
+        if LEFT not in last and STOPPED not in trace:
             places = PLACE.findall(trace.partition(last)[0])
             found[f"{last} ({':'.join(places[-1])})" if places else last] += 1
     return found

@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.runtime import get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from model.common.settings import Settings
 from ui.common.base_path import below
@@ -32,11 +35,28 @@ async def _draw_page() -> bool:
 readiness = Readiness(_draw_page, lambda: runtime.pool().is_closed)
 
 
-def note_script_error(error: Exception) -> None:
-    """Streamlit calls this when a page fails; it shows the error by itself, and logs the traceback."""
+def note_script_error(error: Exception) -> bool:
+    """Streamlit calls this when a page fails, in its thread, and has logged the traceback.
+
+    A run that is told to stop, for the page is drawn anew, shares its state with the next one until it does. It may
+    then miss what the next one has moved: nobody sees that, and it is no fault of the page.
+
+    Returns:
+        Whether Streamlit is not to show the error.
+    """
+    if was_told_to_stop(get_script_run_ctx()):
+        logger.info("A page failed that was told to stop: %s", type(error).__name__)
+        return True
     readiness.note_error()
     metrics.page_errors.inc()
     logger.error("A page failed: %s", type(error).__name__, extra={"event": "page_error"})
+    return False
+
+
+def was_told_to_stop(context: ScriptRunContext | None) -> bool:
+    """Tell whether a run of a page was stopped, which it learns where it next calls Streamlit."""
+    requests = context.script_requests if context else None
+    return requests is not None and requests._state is ScriptRequestType.STOP
 
 
 def routes(readiness: Readiness = readiness) -> list[Route]:
