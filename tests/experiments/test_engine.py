@@ -254,7 +254,9 @@ def test_two_engines_share_a_study(tmp_path: Path, mnist_5k: Dataset, undisturbe
     view = StudyReader(tmp_path, "shared").read()
     assert scores(view) == undisturbed
     assert [trial.attempts for trial in view.trials] == [1] * 6
-    assert sum(len(cluster.outcomes) for cluster in clusters) == 6
+    # The chosen network is made once more where the engine that is done first does not have it.
+    keys = [task.key for cluster in clusters for task in cluster.computed]
+    assert sum(not key.endswith("-test") for key in keys) == 6
 
 
 def test_a_study_is_paused_goes_on_and_gets_more_trials_by_a_file(store: Store, mnist_5k: Dataset) -> None:
