@@ -40,7 +40,7 @@ QUIET_SECONDS = 200.0  # Streamlit itself keeps a closed session for two minutes
 PAGES = ("", "draw", "train", "evaluate", "inside", "experiments")
 NEEDED = {"draw": "sheet_.+", "train": "start"}  # what a visitor uses there
 PLACE = re.compile(r'"[^"]*?\b((?:pages|ui|model)/[^"]+)", line (\d+)')
-STOPPED = "A page failed that was told to stop"  # as ui.server.routes says it, after the traceback
+STOPPED = "A stopped run of a page failed"  # as ui.server.routes says it, after the traceback
 LEFT = "WebSocketDisconnected"  # Starlette's word for a browser that has gone in the midst of an answer
 TRAININGS = ("epochs=2&hidden_sizes=16", "epochs=10000&hidden_sizes=32", "epochs=3&hidden_sizes=64,32&optimizer=sgd")
 
@@ -207,7 +207,7 @@ async def go(session: Session, page: str, query: str = "") -> None:
 def faults(log: str) -> Counter[str]:
     """The pages that failed, and of each traceback in a log the last line and the last place in the app's own code.
 
-    Those of visitors who left are none, nor are those of a page that was being drawn anew already.
+    Those of visitors who left do not count, nor do those of runs that were stopped because the page is rerun.
     """
     found = Counter(re.findall(r"A page failed: \w+", log))
     for trace in log.split("Traceback (most recent call last):")[1:]:

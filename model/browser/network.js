@@ -5,7 +5,7 @@ const NON_DIGIT = 10 // the output of a network with a reject class that stands 
 const BATCH_NORM_EPSILON = 1e-5
 const LEAKY_RELU_SLOPE = 0.01
 const GELU_FACTOR = Math.sqrt(2 / Math.PI)
-const GELU_IS_ZERO_BELOW = -4 // there it is above -0.00013, and half of the activations need no product
+const GELU_IS_ZERO_BELOW = -4 // it is nearer to 0 than 0.00013 there; inputs that are 0 are skipped in the next layer
 
 /** @type {Record<string, (z: number) => number>} */
 const ACTIVATIONS = {

@@ -31,7 +31,7 @@ Traceback (most recent call last):
   File "/app/ui/train/paper_reader.py", line 50, in show
     _component(
 KeyError: 'st.session_state has no key "live_paper".'
-2026-11-27 10:00:02 ui.server.routes: A page failed that was told to stop: KeyError
+2026-11-27 10:00:02 ui.server.routes: A stopped run of a page failed: KeyError
 """
 
 

@@ -285,7 +285,6 @@ def test_a_run_is_taken_home(page: Page, app_url: str, tmp_path: Path) -> None:
     assert b"784-12-10" in visitor.download("export_html").read_bytes()
     assert checkpoint.load(visitor.download("export_npz").read_bytes(), "network.npz").scores == trained.scores
     page.keyboard.press("Escape")
-    settle(page)  # a file that is yet to be made is forgotten when the page is drawn anew
 
     with zipfile.ZipFile(visitor.download("download_run")) as packed:
         packed.extractall(tmp_path)

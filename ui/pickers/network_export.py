@@ -13,6 +13,9 @@ from model.training.checkpoint import Checkpoint
 WEB_PAGE = ".html"
 
 
+# A fragment: a run of the whole page when the menu closes would replace the files of other download buttons, and a
+# click on one of them before the browser knows would download nothing.
+@st.fragment
 def show(label: str, find: Callable[[], Checkpoint], name: str, *, leave_out: Collection[str] = ()) -> None:
     """Show a menu of downloads.
 

@@ -38,14 +38,15 @@ readiness = Readiness(_draw_page, lambda: runtime.pool().is_closed)
 def note_script_error(error: Exception) -> bool:
     """Streamlit calls this when a page fails, in its thread, and has logged the traceback.
 
-    A run that is told to stop, for the page is drawn anew, shares its state with the next one until it does. It may
-    then miss what the next one has moved: nobody sees that, and it is no fault of the page.
+    To rerun a page, Streamlit asks the current run to stop and starts the next one at once. Until the first notices,
+    both use the same session state, so it can miss what the other has moved. That is no fault of the page, and nobody
+    sees it.
 
     Returns:
         Whether Streamlit is not to show the error.
     """
-    if was_told_to_stop(get_script_run_ctx()):
-        logger.info("A page failed that was told to stop: %s", type(error).__name__)
+    if is_stopping(get_script_run_ctx()):
+        logger.info("A stopped run of a page failed: %s", type(error).__name__)
         return True
     readiness.note_error()
     metrics.page_errors.inc()
@@ -53,8 +54,8 @@ def note_script_error(error: Exception) -> bool:
     return False
 
 
-def was_told_to_stop(context: ScriptRunContext | None) -> bool:
-    """Tell whether a run of a page was stopped, which it learns where it next calls Streamlit."""
+def is_stopping(context: ScriptRunContext | None) -> bool:
+    """Tell whether a run of a page is asked to stop; it notices that at its next call of Streamlit."""
     requests = context.script_requests if context else None
     return requests is not None and requests._state is ScriptRequestType.STOP
 

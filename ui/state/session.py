@@ -101,8 +101,11 @@ def _visitors() -> Visitors[VisitorState]:
 def _sweep(everyone: Visitors[VisitorState]) -> None:
     while True:
         time.sleep(SWEEP_INTERVAL_S)
-        departures.sweep(everyone)
-        handover.sweep()
+        try:
+            departures.sweep(everyone)
+            handover.sweep()
+        except Exception:  # a thread that ended would leave folders and runs without an owner from then on
+            logger.exception("Sweeping up after visitors failed; it is tried again in %s s", SWEEP_INTERVAL_S)
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda state: _leave(state))

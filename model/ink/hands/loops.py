@@ -149,8 +149,8 @@ def pointed_nine(rng: np.random.Generator) -> Path:
     """A narrow loop, pointed at its foot, that leans more than the tail."""
     length, width = rng.uniform(0.35, 0.75), rng.uniform(0.05, 0.14)
     lean = np.radians(rng.uniform(20, 55))  # of the loop, from upright to the right
-    loop = arc((0.0, 0.0), (width, length / 2), *((start := rng.uniform(-110, -20)), start - rng.uniform(330, 380)))
-    loop = rotate(loop, lean)
+    start = rng.uniform(-110, -20)
+    loop = rotate(arc((0.0, 0.0), (width, length / 2), start, start - rng.uniform(330, 380)), lean)
     loop = loop - (0.0, loop[:, 1].min())
     x, y = float(loop[:, 0].max()), float(loop[loop[:, 0].argmax(), 1])
     tail = bow((x, y - rng.uniform(0.0, 0.08)), (x - rng.uniform(-0.05, 0.4), 1.0), rng.normal(0, 0.04))

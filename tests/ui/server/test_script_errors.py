@@ -1,4 +1,4 @@
-"""A page that fails is counted, unless nobody waits for it any more."""
+"""A page that fails is counted, unless its run is being stopped."""
 
 from types import SimpleNamespace
 
@@ -29,15 +29,15 @@ def test_a_page_that_fails_is_counted_and_shown(requests, caplog):
     assert "A page failed: KeyError" in caplog.text
 
 
-def test_a_run_that_was_told_to_stop_is_not_counted_and_shows_nothing(requests, caplog):
+def test_a_run_that_is_stopping_is_not_counted_and_shows_nothing(requests, caplog):
     caplog.set_level("INFO")
     before = counted()
     requests.request_stop()
     assert routes.note_script_error(KeyError("name"))
     assert counted() == before
-    assert "A page failed that was told to stop: KeyError" in caplog.text
+    assert "A stopped run of a page failed: KeyError" in caplog.text
 
 
-def test_outside_of_a_page_nothing_was_told_to_stop():
-    assert not routes.was_told_to_stop(None)
-    assert not routes.was_told_to_stop(SimpleNamespace(script_requests=None))
+def test_outside_of_a_page_nothing_is_stopping():
+    assert not routes.is_stopping(None)
+    assert not routes.is_stopping(SimpleNamespace(script_requests=None))

@@ -6,7 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.paths import ROOT
+from ui.state import session
 from ui.state.session import TAB_KEY, VISITOR_KEY
+from ui.state.visitors import Visitors
 
 
 def script() -> None:
@@ -39,6 +41,20 @@ def test_a_page_is_arrived_at_once_for_each_visit() -> None:
         screen.text_input(key="page").set_value(page).run()
         seen.append(screen.session_state["arriving"])
     assert seen == [True, False, True, False, True]
+
+
+def test_sweeping_goes_on_after_an_error(monkeypatch, caplog) -> None:
+    outcomes = [KeyError("name"), SystemExit()]  # the second one ends the thread, and this test
+    monkeypatch.setattr(session, "SWEEP_INTERVAL_S", 0)
+
+    def sweep(everyone: object) -> None:
+        raise outcomes.pop(0)
+
+    monkeypatch.setattr(session.departures, "sweep", sweep)
+    with pytest.raises(SystemExit):
+        session._sweep(Visitors())
+    assert not outcomes
+    assert "KeyError: 'name'" in caplog.text
 
 
 SOURCES = [path for folder in ("model", "ui", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]
