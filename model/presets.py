@@ -253,10 +253,12 @@ PRESETS = {
         note="small, two layers of 114 units",
     ),
     "tiny-25k": Preset(
-        "A very small network, 24,790 parameters: it learned from tiny-100k.",
-        "Trained for Inkling: 98.67 % on MNIST's test images.",
-        distilled("tiny-100k", hidden_sizes=(30, 30), learning_rate=0.008, epochs=300),
-        note="smallest, two layers of 30 units",
+        "A very small network, 24,706 parameters: it learned from tiny-100k.",
+        "Trained for Inkling: 99.05 % on MNIST's test images.",
+        distilled("tiny-100k", hidden_sizes=(20, 64, 64, 44), learning_rate=0.012, epochs=1500).changed(
+            batch_normalization=True
+        ),
+        note="smallest, four narrow layers",
     ),
     "starter": Preset(
         "A small network that learned from mnist-5k's 4,000 training images alone: the other 1,000 are a fair test.",
