@@ -1,13 +1,14 @@
 """What can go wrong while a network learns, in a real browser: each time it is seen what survives."""
 
+import contextlib
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, WebSocketRoute, expect
 
@@ -25,13 +26,12 @@ with_small_app = pytest.mark.xdist_group("small app")
 
 def workers(app: RunningApp) -> dict[int, float]:
     """The app's workers, by number, and for how many seconds each has computed."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,time=,args="], capture_output=True, text=True, check=True)
     found = {}
-    for line in listing.stdout.splitlines():
-        pid, parent, clock, *words = line.split()
-        if int(parent) == app.pid and "model.jobs.worker" in words:
-            hours, minutes, seconds = re.fullmatch(r"(?:(\d+):)?(\d+):([\d.]+)", clock).groups("0")
-            found[int(pid)] = 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+    for child in psutil.Process(app.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess), child.oneshot():
+            if "model.jobs.worker" in child.cmdline():
+                times = child.cpu_times()
+                found[child.pid] = times.user + times.system
     return found
 
 
