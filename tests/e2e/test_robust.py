@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -177,7 +178,7 @@ def limited_app(tmp_path: Path) -> Iterator[RunningApp]:
     To be named before the pages: it then outlives them, and none of them notes that it is gone.
     """
     limited = tmp_path / "limited-python"
-    limited.write_text(f'#!/bin/sh\nulimit -s 1024 -d 524288\nexec {sys.executable} "$@"\n')
+    limited.write_text(f'#!/bin/sh\nulimit -s 1024 -d 524288\nexec {shlex.quote(sys.executable)} "$@"\n')
     limited.chmod(0o700)
     with serve(python=str(limited)) as running:
         yield running
