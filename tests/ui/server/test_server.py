@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPMessage
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -144,7 +144,7 @@ def test_no_address_leads_to_a_file_of_the_server(app: RunningApp) -> None:
                 connection.request("GET", "/".join(part for part in (f"/{BASE}", place, up, file) if part))
                 answer = connection.getresponse().read()
                 assert not any(content in answer for content in known), (place, climb, file)
-        connection.request("GET", f"/{BASE}/{place}/{ROOT}/app.py")
+        connection.request("GET", f"/{BASE}/{place}/{quote(str(ROOT))}/app.py")
         assert known[0] not in connection.getresponse().read()
     connection.close()
 
