@@ -54,7 +54,7 @@ def main(folder: Path) -> int:
         return 1
     finally:
         if _app_is_gone.is_set():
-            shutil.rmtree(folder, ignore_errors=True)
+            delete(folder)
 
 
 def _work(folder: Path, request: Mapping[str, Any]) -> bool:
@@ -95,10 +95,19 @@ def _end_with_app(folder: Path) -> None:
     _app_is_gone.set()
     signal.raise_signal(signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
-    shutil.rmtree(folder, ignore_errors=True)
+    delete(folder)
     with suppress(AttributeError, OSError):  # other systems have no such groups
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
+
+
+def delete(folder: Path) -> None:
+    """Delete a folder into which others may still write: under another name it gets no new files."""
+    moved = folder.with_name(f"{folder.name}.gone")
+    with suppress(OSError):  # it is gone already, or a file is open and the system moves no such folder
+        folder.rename(moved)
+    for path in (folder, moved):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 if __name__ == "__main__":

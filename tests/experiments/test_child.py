@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from model.config import TrainingConfig
+from model.experiments.child import delete
 from model.experiments.control import Control
 from model.experiments.plan import ExperimentPlan
 from model.experiments.search_process import JOURNAL, LEFT, REQUEST
@@ -83,3 +86,24 @@ def test_a_pause_lets_trials_end_and_the_app_s_end_ends_all(begin) -> None:
     assert again.wait(100) in (LEFT, -signal.SIGKILL)
     wait_for(lambda: has_ended(again.pid), "the end of the processes that it has started")
     assert not folder.exists()
+
+
+def test_a_folder_is_deleted_though_somebody_still_writes_into_it(tmp_path: Path) -> None:
+    folder, is_over = tmp_path / "study", threading.Event()
+
+    def write() -> None:
+        while not is_over.is_set():
+            with suppress(FileNotFoundError), (folder / JOURNAL).open("ab") as journal:
+                journal.write(b"a line\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(100):
+            folder.mkdir()
+            wait_for((folder / JOURNAL).exists, "a file")
+            delete(folder)
+            assert list(tmp_path.iterdir()) == []
+    finally:
+        is_over.set()
+        writer.join()
