@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,10 +25,10 @@ from model.data import load, split
 from model.presets import preset
 from model.training.augmentation import DEFAULT_STRENGTH, distort
 from model.training.random_streams import RandomStreams
-from tools.readme import replaced
+from tools import readme
+from tools.reproduce import DOCUMENT
 
 PART = "small-networks"
-RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results.md"
 PRESET = "tiny-25k"
 DESIGNS: tuple[dict[str, Any], ...] = (
     {"hidden_sizes": (30, 30), "batch_normalization": False, "learning_rate": 0.008},
@@ -55,7 +54,7 @@ def small_networks(data: str, epochs: int, write: bool, as_json: bool) -> None:
     found = compared(config, DESIGNS, load(data))
     text = markdown(found, config)
     if write:
-        RESULTS.write_text(replaced(RESULTS.read_text(), PART, text))
+        readme.write(PART, text, DOCUMENT)
     print(json.dumps(found) if as_json else text)
 
 

@@ -28,7 +28,6 @@ from model.common.arrays import F64
 from model.ink import Drawing, render
 from model.nn.classifier import DigitClassifier
 from model.training import checkpoint
-from tools.readme import replaced
 
 COLUMNS = ("read right", "refused", "wrong though sure")
 LABELS, CELL = 340, 64  # pixels of the picture: the width of the kinds' names, and the side of a digit's place
@@ -150,7 +149,7 @@ def strange_hands(weights: Path, beside: Path | None, shown: Path | None, write:
         better, other = networks.values()
         picture(better, other).save(shown)
     if write:
-        readme.README.write_text(replaced(readme.README.read_text(), "strange-hands", markdown(found)))
+        readme.write("strange-hands", markdown(found), readme.README)
     print(json.dumps(found) if as_json else markdown(found))
 
 
