@@ -1,6 +1,6 @@
 """Run the tests many times, and count which of them fail.
 
-    python -m tools.repeat_tests --quiet 10 --busy 10 --others 5
+    python -m tools.repeat_tests --quiet 10 --busy 10 --late 5 --others 5
 
 A test that fails once in twenty runs is wrong, or shows a fault that a visitor meets as seldom.
 """
@@ -23,6 +23,7 @@ import click
 from tools.app_server import ROOT
 
 BROWSER_TESTS = "tests/e2e"
+LATE = ("--late=500",)  # milliseconds
 AS_IN_ALL_TESTS = ("--numprocesses=2", "--dist=loadgroup")  # of `make test`
 
 
@@ -81,12 +82,14 @@ def run_tests(arguments: Sequence[str], report: Path) -> int:
 @click.option("--quiet", default=1, show_default=True, help="Runs of the browser's tests.")
 @click.option("--busy", "beside", default=0, show_default=True, help="Further ones beside busy processes.")
 @click.option("--processes", default=2, show_default=True, help="How many busy processes.")
+@click.option("--late", default=0, show_default=True, help="Further ones where messages pause on their way.")
 @click.option("--others", default=0, show_default=True, help="Runs of all other tests, in random orders.")
 @click.argument("arguments", nargs=-1)
-def repeat(quiet: int, beside: int, processes: int, others: int, arguments: tuple[str, ...]) -> None:
+def repeat(quiet: int, beside: int, processes: int, late: int, others: int, arguments: tuple[str, ...]) -> None:
     """Run the tests many times and count failures. ARGUMENTS, such as -k, go to pytest."""
     browser = [BROWSER_TESTS, *AS_IN_ALL_TESTS, *arguments]
     rounds = [("browser", browser, 0)] * quiet + [("browser, busy", browser, processes)] * beside
+    rounds += [("browser, late", [*browser, *LATE], 0)] * late
     for seed in range(others):
         random_order = ["-p", "randomly", f"--randomly-seed={seed}", f"--ignore={BROWSER_TESTS}"]
         rounds.append((f"others, seed {seed}", [*random_order, *arguments], 0))

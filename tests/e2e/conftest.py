@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.e2e.lateness import LATE_MESSAGES
 from tests.e2e.patience import PATIENCE_SECONDS
 from tests.e2e.visitors import Visitors
 from tools.app_server import RunningApp, serve
@@ -36,6 +37,10 @@ FAILED = pytest.StashKey[bool]()  # set for a test that failed
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--late", type=int, default=0, help="The longest pause of a message to or from a page, in ms.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,6 +117,8 @@ def new_context(
             context.tracing.start()
         contexts.append((context, options))
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        if longest_pause := request.config.getoption("late"):
+            context.add_init_script(LATE_MESSAGES % longest_pause)
         context.on("console", on_console)
         context.on("weberror", on_error)
         return context

@@ -17,6 +17,7 @@ CHARTS = ("loss_chart", "accuracy_chart")
 # What the page calls a run's states.
 WAITING, TRAINING, PAUSED, FINISHED = "Waiting", "Training", "Paused", "Finished"
 STOPPED, DIVERGED, FAILED = "Stopped", "Diverged", "Failed"
+AT_REST = (PAUSED, FINISHED, STOPPED, DIVERGED, FAILED)
 
 
 def click_menu(page: Page, name: str) -> None:
@@ -159,7 +160,7 @@ class TrainPage:
 
     def wait_for_state(self, state: str) -> None:
         expect(self.progress).to_contain_text(state)
-        if state == PAUSED:  # the figures, which now stay, come after the state
+        if state in AT_REST:  # its figures, which now stay, come after the state
             settle(self.page, quiet=0)
 
     def metric(self, name: str) -> str:
