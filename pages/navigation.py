@@ -33,6 +33,7 @@ with st.container(key="tab_bar", horizontal=True, gap=None):  # the menu of a na
         st.page_link(each)
 page_tools.show(
     presentation.COMPONENT_KEY,
+    page.title,
     presenting=presentation.is_on(),
     window_height=state.tab().window_height,
     on_change=presentation.follow_browser,

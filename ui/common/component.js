@@ -32,3 +32,12 @@ async function imported(address) {
     return null
   }
 }
+
+/**
+ * Whether the visitor has clicked on a link to another page, and the app has not answered yet. What a component sends
+ * then would be taken for a wish to stay: Streamlit runs the page that the last message came from. So a component that
+ * tells something of its own accord, not because the visitor acts, waits.
+ */
+function isLeaving() {
+  return "leaving" in document.documentElement.dataset
+}

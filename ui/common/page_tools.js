@@ -16,7 +16,7 @@ export default mounted(({ parentElement }) => install(parentElement))
 /** Listen to the keys and to the tools; returns what to do with new data, and at the end. */
 function install(root) {
   let shortcuts = []
-  let tell = () => {}
+  let component = null
   const [present, help, list, enabled, close] = ["present", "help", "shortcuts", "enabled", "close"].map((id) =>
     root.querySelector(`#${id}`),
   )
@@ -26,7 +26,13 @@ function install(root) {
   holdTouchesOnSliders(signal)
 
   // What is wanted, not merely that something is: it may arrive twice.
-  const switchPresentation = () => tell("present", present.getAttribute("aria-pressed") === "true" ? "off" : "on")
+  const switchPresentation = () => {
+    component?.setTriggerValue("present", present.getAttribute("aria-pressed") === "true" ? "off" : "on")
+    tellHeight() // in the same message
+  }
+  const tellHeight = () => {
+    if (component && innerHeight !== component.data.windowHeight) component.setStateValue("window_height", innerHeight)
+  }
   const showList = () => {
     enabled.checked = !isOff()
     list.showModal()
@@ -53,18 +59,21 @@ function install(root) {
 
   document.addEventListener("keydown", onKey, { capture: true, signal })
   document.addEventListener("click", keepTheme, { capture: true, signal })
+  document.addEventListener("click", (event) => noteLeaving(event, component?.data.page), { capture: true, signal })
   present.addEventListener("click", switchPresentation, { signal })
   help.addEventListener("click", showList, { signal })
   close.addEventListener("click", () => list.close(), { signal })
   enabled.addEventListener("change", () => setOff(!enabled.checked), { signal })
 
   return {
-    update({ data, setStateValue, setTriggerValue }) {
+    update(changed) {
+      component = changed
+      const { data } = component
       shortcuts = data.shortcuts
-      tell = setTriggerValue
       document.documentElement.classList.toggle("presenting", data.presenting)
       present.setAttribute("aria-pressed", String(data.presenting))
-      if (data.presenting && innerHeight !== data.windowHeight) setStateValue("window_height", innerHeight)
+      if (document.documentElement.dataset.leaving !== data.page) delete document.documentElement.dataset.leaving
+      if (data.presenting && !isLeaving()) tellHeight()
     },
     disconnect() {
       ended.abort()
@@ -99,6 +108,14 @@ function clickFirst(elements) {
 
 const isOff = () => localStorage.getItem(OFF) !== null
 const setOff = (off) => (off ? localStorage.setItem(OFF, "1") : localStorage.removeItem(OFF))
+
+/** Note that the visitor leaves the page, until the app has answered with another: see `isLeaving`. */
+function noteLeaving(event, page) {
+  const link = event.target.closest?.("a[href]")
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !pageLinks().map(pathOf).includes(pathOf(link))) return
+  if (pathOf(link) === location.pathname) delete document.documentElement.dataset.leaving
+  else document.documentElement.dataset.leaving = page
+}
 
 /** Streamlit remembers a chosen theme for the address at which it was chosen alone: remember it for all pages. */
 function keepTheme(event) {

@@ -18,12 +18,13 @@ _component = component(
 )
 
 
-def show(key: str, *, presenting: bool, window_height: int, on_change: Callable[[], None]) -> None:
+def show(key: str, page: str, *, presenting: bool, window_height: int, on_change: Callable[[], None]) -> None:
     """Show the tools.
 
     Args:
         key: the component's key. Its state says what the browser tells: `present`, "on" or "off", when the visitor
             switches the mode, and `window_height` in pixels.
+        page: what tells this page from the others.
         presenting: whether presentation mode is on.
         window_height: the height that the page counts on.
         on_change: called when the browser tells something.
@@ -31,7 +32,12 @@ def show(key: str, *, presenting: bool, window_height: int, on_change: Callable[
     with st.container(key="page_tools_place"):
         _component(
             key=key,
-            data={"shortcuts": shortcuts.as_json(), "presenting": presenting, "windowHeight": window_height},
+            data={
+                "shortcuts": shortcuts.as_json(),
+                "page": page,
+                "presenting": presenting,
+                "windowHeight": window_height,
+            },
             on_present_change=on_change,
             on_window_height_change=on_change,
         )

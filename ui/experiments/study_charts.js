@@ -73,7 +73,7 @@ class Watch {
     this.#root.querySelector(".study-status").textContent = answer.status
     this.#root.querySelector(".study-outcome").textContent = answer.outcome
     this.#study.update(answer)
-    if (answer.signature !== this.#data.signature && answer.signature !== this.#told) {
+    if (answer.signature !== this.#data.signature && answer.signature !== this.#told && !isLeaving()) {
       this.#told = answer.signature
       this.#component.setStateValue("signature", answer.signature)
     }
