@@ -1,8 +1,13 @@
 """Where the app answers late: what the visitor has done meanwhile stays done."""
 
-from playwright.sync_api import Page, expect
+from collections.abc import Callable
 
+import numpy as np
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.draw_page import DrawPage
 from tests.e2e.lateness import HeldMessages
+from tests.e2e.patience import until_equal
 from tools.page_actions import settle
 
 
@@ -21,3 +26,102 @@ def test_a_link_leads_away_whatever_the_page_has_to_tell(page: Page, app_url: st
     expect(page).to_have_title("Draw · Inkling")
     settle(page)
     expect(page).to_have_title("Draw · Inkling")
+
+
+class Paper:
+    """The paper of the Draw page, drawn on by places that are shares of its sides."""
+
+    def __init__(self, page: Page, visitor: DrawPage) -> None:
+        self._page, self._visitor = page, visitor
+        self._box = visitor.paper.bounding_box()
+        self._touch = page.context.new_cdp_session(page)
+
+    def _place(self, x: float, y: float) -> dict[str, float]:
+        return {
+            "x": self._box["x"] + x * self._box["width"],
+            "y": self._box["y"] + y * self._box["height"],
+        }
+
+    def press_mouse(self, x: float) -> None:
+        self._page.mouse.move(*self._place(x, 0.2).values())
+        self._page.mouse.down()
+        self._page.mouse.move(*self._place(x, 0.5).values(), steps=4)
+
+    def lift_mouse(self, x: float) -> None:
+        self._page.mouse.move(*self._place(x, 0.8).values(), steps=4)
+        self._page.mouse.up()
+
+    def draw(self, x: float) -> None:
+        """Draw a vertical stroke with the mouse."""
+        self.press_mouse(x)
+        self.lift_mouse(x)
+
+    def draw_by_finger(self, x: float) -> None:
+        for kind, y in (("touchStart", 0.2), ("touchMove", 0.5), ("touchMove", 0.8), ("touchEnd", None)):
+            points = [self._place(x, y)] if y else []
+            self._touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def shows_from_to(self, left: float, right: float) -> None:
+        """Check where the strokes are that the canvas shows: the one most to the left, and most to the right."""
+        box = [280 * left - 8, 0.2 * 280 - 8, 280 * right + 8, 0.8 * 280 + 8]
+        np.testing.assert_allclose(self._visitor.ink_box(), box, atol=3)
+
+    def holds(self, *places: float) -> None:
+        """Check where the app has vertical strokes, in the order in which they were drawn."""
+        until_equal(self._page, lambda: len(self._visitor.saved().strokes), len(places), "strokes on the paper")
+        for stroke, x in zip(self._visitor.saved().strokes, places, strict=True):
+            np.testing.assert_allclose(stroke[[0, -1]] / 280, [[x, 0.2], [x, 0.8]], atol=0.01)
+
+
+def test_what_is_drawn_before_the_app_has_cleared_the_paper_stays(
+    new_context: Callable[..., BrowserContext], app_url: str
+) -> None:
+    page = new_context(has_touch=True).new_page()
+    app, visitor = HeldMessages(page), DrawPage(page, app_url)
+    visitor.open()
+    page.locator(".st-key-sample button").click()
+    page.get_by_role("menuitem", name="4", exact=True).click()
+    expect(visitor.prediction).to_contain_text("%")
+    settle(page)
+    paper = Paper(page, visitor)
+    app.hold()
+    page.locator(".st-key-clear button").click()
+    paper.draw(0.2)
+    paper.draw(0.9)
+    page.keyboard.press("Control+z")
+    paper.draw_by_finger(0.4)
+    paper.press_mouse(0.6)
+    paper.shows_from_to(0.2, 0.6)  # and nothing of what was cleared
+    app.deliver()
+    settle(page)
+    paper.lift_mouse(0.6)
+    paper.holds(0.2, 0.4, 0.6)
+    paper.shows_from_to(0.2, 0.6)
+
+
+def test_what_is_erased_is_gone_at_once_and_what_is_drawn_then_stays(page: Page, app_url: str) -> None:
+    app, visitor = HeldMessages(page), DrawPage(page, app_url)
+    visitor.open()
+    visitor.wait_for_reader()
+    paper = Paper(page, visitor)
+    for x in (0.2, 0.5, 0.8):
+        paper.draw(x)
+    paper.holds(0.2, 0.5, 0.8)
+    app.hold()
+    page.keyboard.press("e")
+    paper.draw(0.2)
+    paper.shows_from_to(0.5, 0.8)
+    page.keyboard.press("e")
+    paper.draw(0.3)
+    paper.shows_from_to(0.3, 0.8)
+    app.deliver()
+    paper.holds(0.5, 0.8, 0.3)
+    paper.shows_from_to(0.3, 0.8)
+    # Undo brings back what was erased, and keeps what is drawn before that has arrived.
+    page.keyboard.press("Control+z")
+    paper.holds(0.5, 0.8)
+    app.hold()
+    page.keyboard.press("Control+z")
+    paper.draw(0.4)
+    app.deliver()
+    paper.holds(0.2, 0.5, 0.8, 0.4)

@@ -41,3 +41,9 @@ async function imported(address) {
 function isLeaving() {
   return "leaving" in document.documentElement.dataset
 }
+
+/** Whether the app is at work, or out of reach: its answer may still come. */
+function isAppBusy() {
+  const { testConnectionState, testScriptState } = document.querySelector("[data-testid=stApp]")?.dataset ?? {}
+  return testConnectionState !== "CONNECTED" || testScriptState !== "notRunning"
+}

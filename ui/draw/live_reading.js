@@ -181,9 +181,3 @@ class LiveReading {
     this.#view?.show(this.#shown)
   }
 }
-
-/** Whether the app is at work, or out of reach: its answer may still come. */
-function isAppBusy() {
-  const { testConnectionState, testScriptState } = document.querySelector("[data-testid=stApp]")?.dataset ?? {}
-  return testConnectionState !== "CONNECTED" || testScriptState !== "notRunning"
-}

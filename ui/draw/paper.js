@@ -21,6 +21,8 @@ class Paper {
   #sheet // the element that the canvas fills
   #photo // the element over it that shows an uploaded photo
   #eraser // hears the pen while that erases
+  #hasErased = false // since the eraser went down
+  #held // hears the pen while the canvas waits to be replaced
   #data = {}
   #usable = {} // what the app knows of the drawing, as far as the tools depend on it
   #send = () => {} // tells the app where the eraser has been
@@ -35,8 +37,18 @@ class Paper {
     this.#sheet = element.closest(".st-key-canvas")
     this.#photo = element.querySelector(".paper-photo")
     this.#eraser = new Eraser(element.querySelector(".paper-eraser"), {
-      onMove: (from, to) => this.#tell("erase", { from, to, reach: this.#data.reach, show: (left) => this.#paint(left) }),
+      onMove: (from, to) => {
+        const show = (left) => this.#showErased(left)
+        this.#tell("erase", { from, to, reach: this.#data.reach, show })
+      },
       onLift: (path) => this.#sendErased(path),
+    })
+    this.#held = new HeldStrokes({
+      canvas: () => this.#canvas?.querySelector('canvas[data-fabric="top"]'),
+      picture: () => this.#picture,
+      sheet: () => this.#usable.sheet,
+      paint: (strokes) => this.#paint(strokes),
+      onChange: () => this.#showTools(),
     })
     this.#seeker = new MutationObserver(() => {
       this.#adopt()
@@ -68,7 +80,7 @@ class Paper {
   update({ data, setTriggerValue }) {
     this.#data = data
     this.#send = (path) => setTriggerValue("erased", path)
-    this.#eraser.size = data.size
+    this.#eraser.size = this.#held.size = data.size
     this.#eraser.maxPlaces = data.maxPlaces
     this.#adopt()
     this.#tell("answer-wanted")
@@ -77,6 +89,7 @@ class Paper {
 
   disconnect() {
     this.#listening.abort()
+    this.#held.disconnect()
     this.#seeker.disconnect()
     this.#watcher.disconnect()
   }
@@ -156,8 +169,8 @@ class Paper {
     const canUndo = this.#tool(UNDO)?.disabled === false
     const canRedo = this.#tool(REDO)?.disabled === false
     const usable = {
-      undo: canUndo || this.#usable.canUndo,
-      redo: canRedo || this.#usable.canRedo,
+      undo: canUndo || this.#held.hasStrokes || this.#usable.canUndo,
+      redo: (canRedo || this.#usable.canRedo) && !this.#held.hasStrokes,
       clear: canUndo || this.#usable.isBlank === false,
       download_ink: canUndo || this.#usable.hasInk,
     }
@@ -179,16 +192,21 @@ class Paper {
       this.#eraser.isOn = !this.#eraser.isOn
       this.#showTools()
     } else if (name === "clear") this.#clear(tool)
-    else if (tool && !tool.disabled) {
+    else if (name === "undo" && this.#held.undo()) {
+      stop(event)
+      this.#tell(name)
+    } else if (tool && !tool.disabled) {
       stop(event) // the canvas itself can do it, and tells the app
       tool.click()
       this.#edited = performance.now()
       this.#tell(name)
-    }
+    } else if (tool) this.#held.wait() // the app does it, and replaces the canvas
   }
 
   /** Tell the app where the eraser has been, after the canvas has told it of what there was to erase. */
   #sendErased(path) {
+    if (this.#hasErased) this.#held.wait()
+    this.#hasErased = false
     setTimeout(() => this.#send(path), Math.max(0, this.#edited + CANVAS_MS - performance.now()))
   }
 
@@ -197,14 +215,28 @@ class Paper {
     this.#sheet.dispatchEvent(new CustomEvent(name, { detail }))
   }
 
+  get #picture() {
+    return this.#canvas?.querySelector('canvas.dc-canvas[data-fabric="main"]')?.getContext("2d")
+  }
+
   /** Show what an eraser has left, until the app replaces the canvas. */
+  #showErased(left) {
+    this.#hasErased = true
+    this.#blank()
+    this.#paint(left)
+  }
+
+  #blank() {
+    const context = this.#picture
+    context?.clearRect(0, 0, context.canvas.width, context.canvas.height)
+  }
+
   #paint(strokes) {
-    const canvas = this.#canvas?.querySelector('canvas[data-fabric="main"]')
-    if (!canvas) return
-    const context = canvas.getContext("2d")
+    const context = this.#picture
+    if (!context) return
+    const { width, height } = context.canvas
     context.save()
-    context.setTransform(canvas.width / this.#data.size, 0, 0, canvas.height / this.#data.size, 0, 0)
-    context.clearRect(0, 0, this.#data.size, this.#data.size)
+    context.setTransform(width / this.#data.size, 0, 0, height / this.#data.size, 0, 0)
     context.strokeStyle = getComputedStyle(this.#sheet).getPropertyValue("--pen")
     context.lineWidth = this.#data.penWidth
     context.lineCap = context.lineJoin = "round"
@@ -221,11 +253,8 @@ class Paper {
     this.#photo.hidden = true
     this.#tell("clear")
     if (this.#usable.startsBlank) tool?.click()
-    else {
-      // The canvas would go back to what it began with; until the app replaces that, the paper looks blank.
-      const canvas = this.#canvas?.querySelector('canvas[data-fabric="main"]')
-      canvas?.getContext("2d").clearRect(0, 0, canvas.width, canvas.height)
-    }
+    else this.#blank() // the canvas would go back to what it began with, until the app replaces that
+    if (!this.#usable.startsBlank || this.#held.isWaiting) this.#held.wait()
   }
 
   #onKey(event) {

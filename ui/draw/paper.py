@@ -2,7 +2,7 @@
 
 The canvas component has no options for some of it, so a component of ours (paper.js) reaches into its shadow root: it
 hides the toolbar that lies over the paper, lets the sheet grow with the window, ends every stroke, obeys Undo, Redo and
-Clear at once, makes the pen an eraser, and shows an uploaded photo on the paper.
+Clear at once, makes the pen an eraser, keeps strokes that the canvas would lose, and shows an uploaded photo.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ui.state import widget_state
 ANY_DIGIT = "any"
 SAMPLES = (ANY_DIGIT, *"0123456789")
 
-_component = component(__file__, html=templates.render("draw/paper.html"), scripts=("paper_eraser",))
+_component = component(__file__, html=templates.render("draw/paper.html"), scripts=("paper_eraser", "paper_held"))
 
 
 def connect(answers: Sequence[str] = ()) -> bool:
@@ -50,11 +50,12 @@ def connect(answers: Sequence[str] = ()) -> bool:
     return canvas.erase(eraser.path_from(sent.erased))
 
 
-def usable_tools() -> dict[str, bool]:
+def usable_tools() -> dict[str, bool | int]:
     """What the browser has to know for the tools: it shows which of them are of use."""
     sheet = state.tab().sheet
     has_ink = bool(sheet.content.drawing.strokes)
     return {
+        "sheet": sheet.number,
         "startsBlank": not sheet.start.strokes,
         "hasInk": has_ink,
         "isBlank": not has_ink and photo_upload.photo() is None,
