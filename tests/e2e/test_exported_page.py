@@ -13,6 +13,7 @@ from model.inference.classification import classify_images
 from model.ink import Drawing, render
 from model.training import checkpoint
 from tests.e2e.draw_page import SURE, press, strokes_of
+from tests.e2e.patience import until
 from tests.e2e.test_accessibility import RULES
 from ui.common.formatting import percent
 from ui.draw.fabric import PEN_WIDTH
@@ -43,12 +44,21 @@ def test_an_exported_page_reads_from_a_file(page: Page, tmp_path: Path, name: st
     image = render(Drawing((on_paper(three),), pen=PEN_WIDTH))
     (expected,) = classify_images(trained.network, [image])
     assert expected.probabilities is not None
-    heights = page.locator(".bar").evaluate_all("bars => bars.map((bar) => parseFloat(bar.title.split(': ')[1]))")
-    np.testing.assert_allclose(heights, 100 * expected.probabilities, atol=0.5)  # the mouse has whole pixels
-    shares = page.locator(".bar-fill").evaluate_all(
-        "fills => fills.map((fill) => fill.offsetHeight / fill.parentElement.offsetHeight)"
-    )
-    np.testing.assert_allclose(shares, expected.probabilities, atol=0.02)
+    probabilities = expected.probabilities
+
+    def bars() -> list[tuple[float, float]]:
+        return page.evaluate(  # at once, for the page draws them anew
+            """() => [...document.querySelectorAll(".bar")].map((bar) => {
+                const fill = bar.querySelector(".bar-fill")
+                return [parseFloat(bar.title.split(": ")[1]) / 100, fill.offsetHeight / fill.parentElement.offsetHeight]
+            })"""
+        )
+
+    def are_right(found: list[tuple[float, float]]) -> bool:
+        percents, heights = np.transpose(found)  # the mouse has whole pixels, and so have the bars
+        return np.allclose(percents, probabilities, atol=0.005) and np.allclose(heights, probabilities, atol=0.02)
+
+    until(page, bars, are_right, f"bars of {probabilities}")
     drawn = page.locator("#image").evaluate(
         "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, index) => index % 4 === 0)"
     )
