@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.browser import routes as browser
 from ui.experiments import routes as experiments
-from ui.server import listening, logs, preflight, theme_messages
+from ui.server import downloads, listening, logs, preflight, session_locks, theme_messages
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
@@ -30,6 +30,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 
 preflight.prepare()
+downloads.keep()
+session_locks.share()
 app = st.App(
     "pages/navigation.py",
     lifespan=lifespan,
