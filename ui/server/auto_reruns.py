@@ -7,7 +7,8 @@ longest ago goes first. What a visitor does never waits here.
 
 A fragment also keeps the interval that it was given until its page is drawn as a whole: of twenty visitors whose runs
 wait, the first would go on asking every second. What it asks too soon for the visitors who are here by now is dropped;
-the browser asks again.
+the browser asks again. So is what the page asks that a visitor is leaving, whose click on a link was the last message:
+Streamlit runs the page of the last message, and the click would be lost.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.15  # of the time, that all automatic reruns together take at most
 LONGEST = 0.5  # seconds that one counts at most: perhaps its page is gone, or others hold up the machine
+LEAVING_S = 20.0  # seconds, that the next page may take until its browser hears of it
 MAX_FRAGMENTS = 20  # of a page that rerun by themselves; far more than there are
 
 
@@ -100,6 +102,8 @@ class PageReruns:
         self._send = send
         self._last: dict[str, float] = {}  # when each fragment last reran by itself
         self._waiting: dict[str, bytes] = {}  # the messages that ask for it
+        self._shown = ""  # the page of the last message
+        self._left: tuple[str, float] | None = None  # the page that the visitor has left, and when
 
     def must_wait(self, message: BackMsg, content: bytes) -> bool:
         """Whether a message of the page has to wait: then it is kept and sent when its turn has come, or dropped.
@@ -110,11 +114,13 @@ class PageReruns:
         """
         if not message.HasField("rerun_script"):
             return False
-        fragment = message.rerun_script.fragment_id
+        fragment, page = message.rerun_script.fragment_id, message.rerun_script.page_script_hash
         if not message.rerun_script.is_auto_rerun:
             self._drop_all()  # they tell how widgets stood before; the browser asks again
+            if page != self._shown:
+                self._shown, self._left = page, (self._shown, self._everyone.clock())
             return False
-        if self._is_too_soon(fragment):
+        if self._is_left(page) or self._is_too_soon(fragment):
             return True
         if self._everyone.visitors() > 1 and not self._everyone.may_begin():
             if len(content) <= SMALL and (fragment in self._waiting or len(self._waiting) < MAX_FRAGMENTS):
@@ -144,6 +150,12 @@ class PageReruns:
         self._everyone.wait(self, bool(self._waiting))
         self._begin(fragment)
         self._send(content)
+
+    def _is_left(self, page: str) -> bool:
+        if self._left is None:
+            return False
+        left, when = self._left
+        return page == left and self._everyone.clock() - when < LEAVING_S
 
     def _is_too_soon(self, fragment: str) -> bool:
         crowding = self._everyone.crowding()

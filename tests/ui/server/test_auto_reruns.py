@@ -11,7 +11,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.server.auto_reruns import LONGEST, MAX_FRAGMENTS, SHARE, AutoReruns, PageReruns
+from ui.server.auto_reruns import LEAVING_S, LONGEST, MAX_FRAGMENTS, SHARE, AutoReruns, PageReruns
 from ui.server.message_limits import SMALL
 from ui.server.web_sockets import WebSockets
 from ui.state.session import REDRAW_SECONDS
@@ -20,9 +20,10 @@ TOOK = 0.05  # seconds, that a rerun takes here
 PAUSE = TOOK * (1 - SHARE) / SHARE
 
 
-def rerun(fragment: str = "status", *, is_auto_rerun: bool = True) -> BackMsg:
+def rerun(fragment: str = "status", *, is_auto_rerun: bool = True, page: str = "") -> BackMsg:
     message = BackMsg()
     message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, is_auto_rerun
+    message.rerun_script.page_script_hash = page
     return message
 
 
@@ -85,6 +86,29 @@ class Page:
 def test_a_lone_visitors_page_reruns_whenever_it_asks() -> None:
     page = House(visitors=1).page("mine")
     assert all(page.ask(fragment) for fragment in ("status", "timeline", "tabs") * 10)
+
+
+def test_a_page_that_is_being_left_reruns_no_more_until_the_visitor_comes_back() -> None:
+    house = House(visitors=1)
+    reruns = house.page("mine").reruns
+
+    def drops(page: str) -> bool:
+        return reruns.must_wait(rerun(page=page), b"")
+
+    def click_on(page: str) -> None:
+        assert not reruns.must_wait(rerun("", is_auto_rerun=False, page=page), b"")
+
+    click_on("train")
+    assert not drops("train")
+    click_on("draw")
+    assert drops("train")
+    assert not drops("draw")
+    assert not drops("evaluate")  # where the app itself may have led
+    click_on("train")
+    assert drops("draw")
+    assert not drops("train")
+    house.pass_time(LEAVING_S)  # the click was lost, or the app has led back
+    assert not drops("draw")
 
 
 def test_all_reruns_together_take_a_share_of_the_time_however_long_each_takes() -> None:
