@@ -40,7 +40,7 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--late", type=int, default=0, help="The longest pause of a message to or from a page, in ms.")
+    parser.addoption("--late", type=int, default=0, help="The longest pause of a message to a page, in ms.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""A slow connection: what an app and a page send each other arrives late, and in pieces.
+"""A slow connection: what the app sends to a page arrives late, and in pieces.
 
 On a fast machine all of a page's changes arrive at about the same moment. A test that waits for one of them and then
 reads another, once, passes there, and fails on the day that something came between the two.
@@ -22,18 +22,12 @@ LATE_MESSAGES = """(longest => {
     })
     window.WebSocket = class extends WebSocket {
         #arriving = Promise.resolve()
-        #leaving = Promise.resolve()
 
         addEventListener(type, listener, ...options) {
             super.addEventListener(type, event => {
                 const sent = performance.now()
                 this.#arriving = this.#arriving.then(() => pause(sent)).then(() => listener.call(this, event))
             }, ...options)
-        }
-
-        send(data) {
-            const sent = performance.now()
-            this.#leaving = this.#leaving.then(() => pause(sent)).then(() => super.send(data))
         }
     }
 })(%d)"""
