@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.draw_page import DrawPage
 from tests.e2e.lateness import HeldMessages
 from tests.e2e.patience import until_equal
+from tests.figures import report
 from tools.page_actions import settle
 
 
@@ -96,6 +97,7 @@ def test_what_is_drawn_before_the_app_has_cleared_the_paper_stays(
     settle(page)
     paper.lift_mouse(0.6)
     paper.holds(0.2, 0.4, 0.6)
+    report("drawn before the app had cleared the paper, and there when it had", len(visitor.saved().strokes), "strokes")
     paper.shows_from_to(0.2, 0.6)
 
 
