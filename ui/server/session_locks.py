@@ -38,7 +38,7 @@ def share() -> None:
 
 
 class Turns:
-    """A lock that one thread has, as often as it likes; who has waited long goes on without it."""
+    """A lock that one thread has, as often as it likes; who has waited long goes on, and nobody waits from then on."""
 
     def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
@@ -46,7 +46,10 @@ class Turns:
         self._mine = threading.local()
 
     def __enter__(self) -> None:
-        self._taken.append(self._lock.acquire(timeout=self._patience))
+        is_mine = self._lock.acquire(timeout=self._patience)
+        self._taken.append(is_mine)
+        if not is_mine:
+            self._patience = 0
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

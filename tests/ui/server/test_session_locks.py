@@ -50,7 +50,7 @@ def test_who_has_waited_long_goes_on() -> None:
     holding = threading.Thread(target=hold)
     holding.start()
     held.wait()
-    with turns, turns:
+    with turns, turns, turns:
         over.set()
     holding.join()
     with turns:  # which nobody has by now
