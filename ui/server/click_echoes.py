@@ -1,25 +1,51 @@
-"""A click comes once, also if a part of the page redraws itself at the same moment.
+"""What a part of a page that redraws itself tells of the page's widgets counts only if it is news.
 
-The browser sends a click in a message of its own, a moment later. If a part of the page asks to be redrawn within that
-moment, its message has the click, too, and Streamlit would obey both: a run would take two steps. The click's own
-message always follows.
+The browser sends what a visitor does in a message of its own, a moment later. If a part of the page asks to be redrawn
+within that moment, its message has a click, too, and Streamlit would obey both: a run would take two steps. And it says
+how all widgets stand: one that the app has moved meanwhile, which the browser has not heard of yet, would be moved
+back, as if the visitor had done it. On a slow connection, a drawing that was just pinned came off by itself.
 """
 
 from __future__ import annotations
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 TRIGGERS = {"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"}
+MAX_WIDGETS = 2000  # of one browser tab, far more than there are
 
 
-def remove(message: BackMsg) -> bool:
-    """Remove clicks from the message of a part that redraws itself; tell whether there were any."""
-    if not message.rerun_script.is_auto_rerun:
-        return False
-    states = message.rerun_script.widget_states
-    kept = [widget for widget in states.widgets if widget.WhichOneof("value") not in TRIGGERS]
-    if len(kept) == len(states.widgets):
-        return False
-    del states.widgets[:]
-    states.widgets.extend(kept)
-    return True
+class Echoes:
+    """Those of one browser tab: it knows what the app has been told of each widget."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, int] = {}  # by the widget's identifier, a hash of its state
+
+    def remove(self, message: BackMsg) -> bool:
+        """Remove clicks and what is no news, if a part redraws itself by the message; tell whether there were any."""
+        if not message.rerun_script.is_auto_rerun:
+            return False
+        states = message.rerun_script.widget_states
+        kept = [widget for widget in states.widgets if self._is_news(widget)]
+        if len(kept) == len(states.widgets):
+            return False
+        del states.widgets[:]
+        states.widgets.extend(kept)
+        return True
+
+    def note(self, message: BackMsg) -> None:
+        """Note what a message tells the app, which gets it."""
+        if len(self._told) > MAX_WIDGETS:
+            self._told.clear()
+        for widget in message.rerun_script.widget_states.widgets:
+            self._told[widget.id] = _hash(widget)
+
+    def _is_news(self, widget: WidgetState) -> bool:
+        return widget.WhichOneof("value") not in TRIGGERS and self._told.get(widget.id) != _hash(widget)
+
+
+def _hash(widget: WidgetState) -> int:
+    return hash(widget.SerializeToString(deterministic=True))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from ui.server import click_echoes, message_limits
+from ui.server import message_limits
 from ui.server.auto_reruns import AutoReruns, PageReruns
+from ui.server.click_echoes import Echoes
 from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ class WebSockets:
                 answer.asked()
                 arrived.put_nowait({"type": "websocket.receive", "bytes": content})
 
-        reruns = self._reruns.of_page(rerun)
+        reruns, echoes = self._reruns.of_page(rerun), Echoes()
 
         async def receive_corrected() -> None:
             message: Message = {"type": "websocket.connect"}
             while message["type"] != "websocket.disconnect":
                 message = await receive()
                 if message["type"] == "websocket.receive" and message.get("bytes"):
-                    message = {**message, "bytes": corrected(message["bytes"], answer, reruns)}
+                    message = {**message, "bytes": corrected(message["bytes"], answer, reruns, echoes)}
                     if not message["bytes"]:
                         continue
                 await arrived.put(message)
@@ -63,13 +64,14 @@ class WebSockets:
             reruns.close()
 
 
-def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:
-    """A message without values that are too large, and without echoes of clicks, if its turn has come.
+def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns, echoes: Echoes) -> bytes:
+    """A message without values that are too large, and without echoes, if its turn has come.
 
     Args:
         content: what a browser has sent; what is no message stays as it is.
         answer: is told if the page asks for something.
         reruns: keeps automatic reruns until their turn.
+        echoes: knows what the app has been told of the page's widgets.
 
     Returns:
         what the app shall get; nothing if it shall not get the message now.
@@ -80,10 +82,11 @@ def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:
     except Exception:  # the app refuses it
         return content
     is_limited = len(content) > message_limits.SMALL and message_limits.replace_large_values(message)
-    has_echoes = click_echoes.remove(message)
+    has_echoes = echoes.remove(message)
     content = message.SerializeToString() if is_limited or has_echoes else content
     if reruns.must_wait(message, content):
         return b""
+    echoes.note(message)
     if message.HasField("rerun_script"):  # others only say that the page is still there
         answer.asked()
     return content

@@ -1,20 +1,23 @@
-"""A click that is in the message of a part that redraws itself, too, reaches the app once."""
+"""What a part that redraws itself says of widgets reaches the app if it is news; a click has a message of its own."""
+
+from typing import Any
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import StringTriggerValue
 
-from tests.ui.server.test_auto_reruns import a_page
+from tests.ui.server.test_auto_reruns import House, a_page
+from ui.server.click_echoes import Echoes
 from ui.server.metrics import AnswerTime
 from ui.server.web_sockets import corrected
 
 
-def message(*, redraws_itself: bool, clicked: str = "") -> bytes:
+def message(*, redraws_itself: bool, clicked: str = "", epochs: float = 20) -> bytes:
     told = BackMsg()
     told.rerun_script.fragment_id = "status"
     told.rerun_script.is_auto_rerun = redraws_itself
     widgets = told.rerun_script.widget_states.widgets
-    widgets.add(id="epochs", double_value=20)
+    widgets.add(id="epochs", double_value=epochs)
     match clicked:
         case "button":
             widgets.add(id=clicked, trigger_value=True)
@@ -32,10 +35,37 @@ def widgets(content: bytes) -> list[str]:
 @pytest.mark.parametrize("clicked", ["button", "menu", "component"])
 def test_a_click_comes_with_its_own_message_alone(clicked: str) -> None:
     echo, click = message(redraws_itself=True, clicked=clicked), message(redraws_itself=False, clicked=clicked)
-    assert widgets(corrected(echo, AnswerTime(), a_page())) == ["epochs"]
-    assert corrected(click, AnswerTime(), a_page()) is click
+    assert widgets(corrected(echo, AnswerTime(), a_page(), Echoes())) == ["epochs"]
+    assert corrected(click, AnswerTime(), a_page(), Echoes()) is click
 
 
 def test_a_part_that_redraws_itself_keeps_the_values_of_its_widgets() -> None:
     content = message(redraws_itself=True)
-    assert corrected(content, AnswerTime(), a_page()) is content
+    assert corrected(content, AnswerTime(), a_page(), Echoes()) is content
+
+
+def test_a_widget_that_the_app_may_have_moved_since_the_last_message_is_not_moved_back() -> None:
+    echoes = Echoes()
+
+    def told(**options: Any) -> list[str]:
+        return widgets(corrected(message(**options), AnswerTime(), a_page(), echoes))
+
+    assert told(redraws_itself=False) == ["epochs"]
+    assert told(redraws_itself=True) == []
+    assert told(redraws_itself=True, epochs=30) == ["epochs"]  # moved in the browser
+    assert told(redraws_itself=True, epochs=30) == []
+    assert told(redraws_itself=True, clicked="button", epochs=20) == ["epochs"]
+    assert told(redraws_itself=False, epochs=20) == ["epochs"]  # an own message tells all
+
+
+def test_what_waited_in_vain_was_not_told() -> None:
+    house, echoes = House(visitors=1, crowding=4), Echoes()
+    reruns = house.page("mine").reruns
+
+    def told(epochs: float) -> list[str]:
+        return widgets(corrected(message(redraws_itself=True, epochs=epochs), AnswerTime(), reruns, echoes))
+
+    assert told(20) == ["epochs"]
+    assert told(30) == []  # too soon: the app got nothing
+    house.pass_time(60)
+    assert told(30) == ["epochs"]
