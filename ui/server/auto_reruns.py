@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SHARE = 0.15  # of the time, that all automatic reruns together take at most
 LONGEST = 0.5  # seconds that one counts at most: perhaps its page is gone, or others hold up the machine
-LEAVING_S = 20.0  # seconds, that the next page may take until its browser hears of it
 MAX_FRAGMENTS = 20  # of a page that rerun by themselves; far more than there are
 
 
@@ -102,8 +101,8 @@ class PageReruns:
         self._send = send
         self._last: dict[str, float] = {}  # when each fragment last reran by itself
         self._waiting: dict[str, bytes] = {}  # the messages that ask for it
-        self._shown = ""  # the page of the last message
-        self._left: tuple[str, float] | None = None  # the page that the visitor has left, and when
+        self._wanted = ""  # the page that the visitor was on, or went to, at the last message
+        self._left: str | None = None  # the page before, until the browser is known to show the one that is wanted
 
     def must_wait(self, message: BackMsg, content: bytes) -> bool:
         """Whether a message of the page has to wait: then it is kept and sent when its turn has come, or dropped.
@@ -115,12 +114,17 @@ class PageReruns:
         if not message.HasField("rerun_script"):
             return False
         fragment, page = message.rerun_script.fragment_id, message.rerun_script.page_script_hash
+        if page == self._wanted:
+            self._left = None
         if not message.rerun_script.is_auto_rerun:
             self._drop_all()  # they tell how widgets stood before; the browser asks again
-            if page != self._shown:
-                self._shown, self._left = page, (self._shown, self._everyone.clock())
+            if page != self._wanted:
+                self._left, self._wanted = self._wanted, page
             return False
-        if self._is_left(page) or self._is_too_soon(fragment):
+        if page == self._left:
+            return True
+        self._wanted = page  # perhaps the app itself has led there
+        if self._is_too_soon(fragment):
             return True
         if self._everyone.visitors() > 1 and not self._everyone.may_begin():
             if len(content) <= SMALL and (fragment in self._waiting or len(self._waiting) < MAX_FRAGMENTS):
@@ -150,12 +154,6 @@ class PageReruns:
         self._everyone.wait(self, bool(self._waiting))
         self._begin(fragment)
         self._send(content)
-
-    def _is_left(self, page: str) -> bool:
-        if self._left is None:
-            return False
-        left, when = self._left
-        return page == left and self._everyone.clock() - when < LEAVING_S
 
     def _is_too_soon(self, fragment: str) -> bool:
         crowding = self._everyone.crowding()

@@ -9,8 +9,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server import message_limits
 from ui.server.auto_reruns import AutoReruns, PageReruns
-from ui.server.click_echoes import Echoes
 from ui.server.metrics import AnswerTime
+from ui.server.widget_echoes import Echoes
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

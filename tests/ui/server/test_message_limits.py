@@ -10,10 +10,10 @@ from model.ink import MAX_POINTS
 from tests.figures import report
 from tests.ui.server.test_auto_reruns import a_page
 from ui.draw.fabric import REFUSED, drawing_from_fabric
-from ui.server.click_echoes import Echoes
 from ui.server.message_limits import SMALL
 from ui.server.metrics import AnswerTime
 from ui.server.web_sockets import corrected
+from ui.server.widget_echoes import Echoes
 
 
 def message(**values: str) -> bytes:

@@ -7,9 +7,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import StringTriggerValue
 
 from tests.ui.server.test_auto_reruns import House, a_page
-from ui.server.click_echoes import Echoes
 from ui.server.metrics import AnswerTime
 from ui.server.web_sockets import corrected
+from ui.server.widget_echoes import Echoes
 
 
 def message(*, redraws_itself: bool, clicked: str = "", epochs: float = 20) -> bytes:
