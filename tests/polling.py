@@ -20,6 +20,12 @@ def wait_for(condition, what, seconds=120):
         time.sleep(min(max(PAUSE_SECONDS, computed / SHARE), LONGEST_PAUSE_SECONDS))
 
 
+def wait_for_number(count, number, what):
+    """Return as soon as there are that many; the patience begins anew with each that comes."""
+    for so_many in range(1, number + 1):
+        wait_for(lambda so_many=so_many: count() >= so_many, f"{what}: {so_many} of {number}")
+
+
 def wait_until(job, *statuses):
     """Return the state of a job as soon as it has one of the statuses."""
     wait_for(lambda: job.state().status in statuses, lambda: f"{statuses}, while it is {job.state()}")
