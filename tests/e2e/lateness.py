@@ -37,16 +37,17 @@ HELD_MESSAGES = """(() => {
     const waiting = []
     let isHeld = false
     window.holdMessages = () => { isHeld = true }
-    window.deliverOne = () => waiting.shift()?.()
+    window.deliverOne = () => waiting.shift()?.deliver()
     window.deliverAll = () => {
         isHeld = false
-        while (waiting.length) waiting.shift()()
+        while (waiting.length) deliverOne()
     }
+    window.heldWith = text => waiting.filter(({ data }) => new TextDecoder().decode(data).includes(text)).length
     window.WebSocket = class extends WebSocket {
         addEventListener(type, listener, ...options) {
             super.addEventListener(type, event => {
                 const deliver = () => listener.call(this, event)
-                if (isHeld) waiting.push(deliver)
+                if (isHeld) waiting.push({ data: event.data, deliver })
                 else deliver()
             }, ...options)
         }
@@ -63,6 +64,10 @@ class HeldMessages:
 
     def hold(self) -> None:
         self._page.evaluate("holdMessages()")
+
+    def number_with(self, text: str) -> int:
+        """How many of those that are held back have a text."""
+        return int(self._page.evaluate("text => heldWith(text)", text))
 
     def deliver_until(self, holds: Callable[[], Any], what: str) -> None:
         """Deliver one message after another until something holds on the page."""

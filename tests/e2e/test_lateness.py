@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.draw_page import DrawPage
+from tests.e2e.draw_page import DrawPage, press
 from tests.e2e.lateness import HeldMessages
-from tests.e2e.patience import until_equal
+from tests.e2e.patience import until, until_equal
+from tests.e2e.train_page import LONG, TrainPage, click_menu
 from tests.figures import report
 from tools.page_actions import settle
 
@@ -127,3 +128,30 @@ def test_what_is_erased_is_gone_at_once_and_what_is_drawn_then_stays(page: Page,
     paper.draw(0.4)
     app.deliver()
     paper.holds(0.2, 0.5, 0.8, 0.4)
+
+
+def test_what_the_app_has_set_stays_set_though_it_draws_the_page_twice_before_the_browser_hears_of_it(
+    page: Page, app_url: str
+) -> None:
+    app, visitor = HeldMessages(page), TrainPage(page, app_url)
+    visitor.open(LONG)
+    press(page, page.locator(".paper-reader canvas"), [[0, 0], [100, 0], [40, 100]])
+    page.mouse.up()
+    visitor.start()
+    pin = page.locator(".paper-reader-pin")
+    visitor.pause()
+    app.hold()
+    menu = "-follow\x12"  # the end of its identifier, and the beginning of what comes next
+    pin.click()
+    until(page, lambda: app.number_with(menu), lambda count: count > 0, "the menu of images")
+    pin.click()  # says the same again
+    until(page, lambda: app.number_with(menu), lambda count: count > 1, "the menu of images, drawn anew")
+    app.deliver()
+    expect(page.locator(".st-key-followed_digit").get_by_role("radio", name="my drawing")).to_be_checked()
+    visitor.press("step")  # with this, the browser tells how its widgets stand
+    settle(page)
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    click_menu(page, "Draw")
+    click_menu(page, "Train")
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    visitor.stop()
