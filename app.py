@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.browser import routes as browser
 from ui.experiments import routes as experiments
-from ui.server import downloads, listening, logs, preflight, session_locks, theme_messages, widget_moves
+from ui.server import downloads, listening, logs, preflight, session_locks, theme_messages, widget_echoes, widget_moves
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
@@ -32,6 +32,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 preflight.prepare()
 downloads.keep()
 session_locks.share()
+widget_echoes.keep_earlier_news()
 widget_moves.repeat()
 app = st.App(
     "pages/navigation.py",

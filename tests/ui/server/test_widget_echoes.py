@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import StringTriggerValue
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner_utils import script_requests
 
 from tests.ui.server.test_auto_reruns import House, a_page
+from ui.server import widget_echoes
 from ui.server.metrics import AnswerTime
 from ui.server.web_sockets import corrected
-from ui.server.widget_echoes import Echoes
+from ui.server.widget_echoes import NAME, Echoes, Merging
 
 
 def message(*, redraws_itself: bool, clicked: str = "", epochs: float = 20) -> bytes:
@@ -69,3 +72,31 @@ def test_what_waited_in_vain_was_not_told() -> None:
     assert told(30) == []  # too soon: the app got nothing
     house.pass_time(60)
     assert told(30) == ["epochs"]
+
+
+def test_a_change_stays_told_though_a_part_redraws_itself_before_the_app_has_taken_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(script_requests, NAME, getattr(script_requests, NAME))  # it is put back afterwards
+    widget_echoes.keep_earlier_news()
+    widget_echoes.keep_earlier_news()  # once is enough
+    echoes, waiting = Echoes(), script_requests.ScriptRequests()
+    change = message(redraws_itself=False, clicked="button", epochs=30)
+    for content in (change, message(redraws_itself=True, epochs=30)):
+        told = BackMsg.FromString(corrected(content, AnswerTime(), a_page(), echoes)).rerun_script
+        waiting.request_rerun(script_requests.RerunData(widget_states=told.widget_states, fragment_id="status"))
+    taken = waiting.on_scriptrunner_ready().rerun_data.widget_states
+    assert {widget.id: widget.WhichOneof("value") for widget in taken.widgets} == {
+        "epochs": "double_value",
+        "button": "trigger_value",
+    }
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "both"), [(None, None, None), (None, 30, 30), (20, None, 20), (20, 30, 30)]
+)
+def test_the_newer_of_two_messages_counts(earlier: float | None, later: float | None, both: float | None) -> None:
+    def states(epochs: float | None) -> WidgetStates | None:
+        return None if epochs is None else WidgetStates(widgets=[WidgetState(id="epochs", double_value=epochs)])
+
+    assert Merging(getattr(script_requests, NAME))(states(earlier), states(later)) == states(both)
