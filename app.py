@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.browser import routes as browser
 from ui.experiments import routes as experiments
-from ui.server import downloads, listening, logs, preflight, session_locks, theme_messages, widget_echoes, widget_moves
+from ui.server import downloads, listening, logs, preflight, session_locks, theme_messages, widget_echoes, widget_values
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
@@ -20,7 +20,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Prepare the process before the first visitor comes."""
     logs.set_up()
     listening.send_at_once()
-    theme_messages.remember()
+    theme_messages.patch_streamlit()
     runtime.start()
     runtime.pool().observers.add(RunMetrics())
     shutdown.prepare()
@@ -30,10 +30,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 
 preflight.prepare()
-downloads.keep()
-session_locks.share()
-widget_echoes.keep_earlier_news()
-widget_moves.repeat()
+downloads.patch_streamlit()
+session_locks.patch_streamlit()
+widget_echoes.patch_streamlit()
+widget_values.patch_streamlit()
 app = st.App(
     "pages/navigation.py",
     lifespan=lifespan,

@@ -22,8 +22,8 @@ def wait_for(condition, what, seconds=120):
 
 def wait_for_number(count, number, what):
     """Return as soon as there are that many; the patience begins anew with each that comes."""
-    for so_many in range(1, number + 1):
-        wait_for(lambda so_many=so_many: count() >= so_many, f"{what}: {so_many} of {number}")
+    for expected in range(1, number + 1):
+        wait_for(lambda expected=expected: count() >= expected, f"{what}: {expected} of {number}")
 
 
 def wait_until(job, *statuses):

@@ -8,7 +8,6 @@ third. So the file of the same button is made that Streamlit knows by then.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import OrderedDict
@@ -20,6 +19,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorage, MediaFileStorageError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.server import patches
+
 NAME = "MediaFileManager"  # Streamlit's runtime makes one of these
 MAX_FILES = 10_000
 SECONDS_TO_DRAW = 3.0
@@ -27,15 +28,10 @@ SECONDS_BETWEEN_LOOKS = 0.05
 
 Button = tuple[str, str]  # the session, and the widget's identifier, which stays from run to run
 
-logger = logging.getLogger(__name__)
 
-
-def keep() -> None:
+def patch_streamlit() -> None:
     """To be called once, before the server starts."""
-    if not hasattr(runtime, NAME):  # another version of Streamlit: it does without
-        logger.debug("Streamlit's runtime has no %s: a click while a page is redrawn may start no download", NAME)
-        return
-    setattr(runtime, NAME, Downloads)
+    patches.replace(runtime, NAME, lambda _: Downloads, "a click while a page is redrawn may start no download")
 
 
 def current_session() -> str | None:

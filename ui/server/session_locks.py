@@ -8,13 +8,14 @@ of some thousand clicks, and the visitor an error in the page's place. So they h
 from __future__ import annotations
 
 import functools
-import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from ui.server import patches
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,15 +27,10 @@ LOCK = "_lock"  # its attribute
 MAX_SESSIONS = 10_000  # far more than there are at a time
 PATIENCE_SECONDS = 1.0  # who holds the state longer may wait for this very run
 
-logger = logging.getLogger(__name__)
 
-
-def share() -> None:
+def patch_streamlit() -> None:
     """To be called once, before the server starts."""
-    if getattr(script_runner, NAME, None) is not SafeSessionState:  # another version of Streamlit: it does without
-        logger.debug("Streamlit's runs have no %s: those that overlap may get in each other's way", NAME)
-        return
-    setattr(script_runner, NAME, TakingTurns)
+    patches.replace(script_runner, NAME, lambda _: TakingTurns, "runs that overlap may get in each other's way")
 
 
 class Turns:

@@ -7,29 +7,26 @@ remembers what the function has found, until the file of options changes.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
+from ui.server import patches
+
 NAME = "_populate_theme_msg"  # Streamlit's function, which adds the options of a section to a message
 
 Populate = Callable[[CustomThemeConfig, str], None]
 
-logger = logging.getLogger(__name__)
 
-
-def remember() -> None:
+def patch_streamlit() -> None:
     """To be called once, when the server starts."""
-    populate: Populate | None = getattr(app_session, NAME, None)
-    if populate is None:  # another version of Streamlit: it does without
-        logger.debug("Streamlit has no %s: the theme is worked out for every run of a page", NAME)
-        return
     found: dict[str, CustomThemeConfig] = {}
     config.on_config_parsed(found.clear, force_connect=True)
-    setattr(app_session, NAME, remembering(populate, found))
+    patches.replace(
+        app_session, NAME, lambda populate: remembering(populate, found), "the theme is worked out for every run"
+    )
 
 
 def remembering(populate: Populate, found: dict[str, CustomThemeConfig]) -> Populate:

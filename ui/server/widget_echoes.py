@@ -6,17 +6,18 @@ how all widgets stand: one that the app has moved meanwhile, which the browser h
 back, as if the visitor had done it. On a slow connection, a drawing that was just pinned came off by itself.
 
 Such a message then says nothing of most widgets. If it comes while the message before waits for the app, Streamlit
-makes one of both, and would drop what only the first one says: a tab that was just opened stayed empty.
+merges both, and would drop what only the older one says: a tab that was just opened stayed empty.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils import script_requests
+
+from ui.server import patches
 
 if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -24,36 +25,28 @@ if TYPE_CHECKING:
 
 TRIGGERS = {"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"}
 MAX_WIDGETS = 2000  # of one browser tab, far more than there are
-NAME = "_coalesce_widget_states"  # makes one of what two messages tell
+NAME = "_coalesce_widget_states"  # merges what two messages tell
 
 Merge = Callable[[WidgetStates | None, WidgetStates | None], WidgetStates | None]
 
-logger = logging.getLogger(__name__)
 
-
-def keep_earlier_news() -> None:
+def patch_streamlit() -> None:
     """To be called once, before the server starts."""
-    merge: Merge | None = getattr(script_requests, NAME, None)
-    if merge is None:  # another version of Streamlit: it does without
-        logger.debug("Streamlit has no %s: a change may be lost if the page redraws itself at that moment", NAME)
-    elif not isinstance(merge, Merging):
-        setattr(script_requests, NAME, Merging(merge))
+    patches.replace(script_requests, NAME, merging_all, "a change may be lost if the page redraws itself meanwhile")
 
 
-class Merging:
-    """Streamlit's way to make one of what two messages tell; what only the first one tells stays told."""
+def merging_all(merge: Merge) -> Merge:
+    """Do the same as a function that merges an older and a newer message, but keep what only the older one tells."""
 
-    def __init__(self, merge: Merge) -> None:
-        self._merge = merge
-
-    def __call__(self, old: WidgetStates | None, new: WidgetStates | None) -> WidgetStates | None:
-        """What both tell; the newer one counts where both tell of a widget."""
-        merged = self._merge(old, new)
+    def merge_all(old: WidgetStates | None, new: WidgetStates | None) -> WidgetStates | None:
+        merged = merge(old, new)
         if not old or not merged:
             return merged
         told = {widget.id for widget in merged.widgets}
         earlier = [widget for widget in old.widgets if widget.id not in told and not _is_trigger(widget)]
         return WidgetStates(widgets=[*merged.widgets, *earlier])
+
+    return merge_all
 
 
 class Echoes:

@@ -94,5 +94,5 @@ def test_the_oldest_names_are_forgotten() -> None:
 
 def test_streamlit_makes_its_files_with_the_class_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runtime, NAME, MediaFileManager)  # that it has it; it is put back afterwards
-    downloads.keep()
+    downloads.patch_streamlit()
     assert getattr(runtime, NAME) is Downloads

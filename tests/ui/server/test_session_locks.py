@@ -60,5 +60,5 @@ def test_who_has_waited_long_goes_on() -> None:
 def test_streamlits_runs_have_what_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert LOCK in vars(SafeSessionState(SessionState(), lambda: None))
     monkeypatch.setattr(script_runner, NAME, SafeSessionState)  # that it has it; it is put back afterwards
-    session_locks.share()
+    session_locks.patch_streamlit()
     assert getattr(script_runner, NAME) is TakingTurns

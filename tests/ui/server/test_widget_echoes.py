@@ -12,7 +12,7 @@ from tests.ui.server.test_auto_reruns import House, a_page
 from ui.server import widget_echoes
 from ui.server.metrics import AnswerTime
 from ui.server.web_sockets import corrected
-from ui.server.widget_echoes import NAME, Echoes, Merging
+from ui.server.widget_echoes import NAME, Echoes, merging_all
 
 
 def message(*, redraws_itself: bool, clicked: str = "", epochs: float = 20) -> bytes:
@@ -78,8 +78,7 @@ def test_a_change_stays_told_though_a_part_redraws_itself_before_the_app_has_tak
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(script_requests, NAME, getattr(script_requests, NAME))  # it is put back afterwards
-    widget_echoes.keep_earlier_news()
-    widget_echoes.keep_earlier_news()  # once is enough
+    widget_echoes.patch_streamlit()
     echoes, waiting = Echoes(), script_requests.ScriptRequests()
     change = message(redraws_itself=False, clicked="button", epochs=30)
     for content in (change, message(redraws_itself=True, epochs=30)):
@@ -99,4 +98,4 @@ def test_the_newer_of_two_messages_counts(earlier: float | None, later: float | 
     def states(epochs: float | None) -> WidgetStates | None:
         return None if epochs is None else WidgetStates(widgets=[WidgetState(id="epochs", double_value=epochs)])
 
-    assert Merging(getattr(script_requests, NAME))(states(earlier), states(later)) == states(both)
+    assert merging_all(getattr(script_requests, NAME))(states(earlier), states(later)) == states(both)

@@ -1,15 +1,15 @@
-"""A widget that the app moves is told again until the browser shows it, and nothing out of date moves it back."""
+"""A value that the app sets is sent until the browser acknowledges it, and no stale value takes its place."""
 
 from dataclasses import replace
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.runtime import state as streamlit_state
+from streamlit.runtime import state
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 
-from ui.server import widget_moves
-from ui.server.widget_moves import NAME, RepeatedMoves
+from ui.server import widget_values
+from ui.server.widget_values import NAME, ResendingSessionState
 
 KEYS = ("epochs", "rate")
 STANDARD = 20.0
@@ -19,7 +19,7 @@ class Tab:
     """A browser tab with two sliders and a button; the app is told by messages, and draws the page for each."""
 
     def __init__(self) -> None:
-        self.state = RepeatedMoves()
+        self.state = ResendingSessionState()
         self.told: dict[str, float] = {}  # what the last drawing of the page tells the browser
         self.tell()
 
@@ -62,7 +62,7 @@ def button() -> WidgetMetadata[bool]:
     return WidgetMetadata(identifier("start"), bool, bool, "trigger_value")
 
 
-def test_the_browser_is_told_again_until_it_says_that_a_widget_stands_where_the_app_has_moved_it() -> None:
+def test_a_value_is_sent_until_the_browser_acknowledges_it() -> None:
     tab = Tab()
     tab.tell(epochs=STANDARD, rate=STANDARD)
     assert tab.told == {}
@@ -76,7 +76,7 @@ def test_the_browser_is_told_again_until_it_says_that_a_widget_stands_where_the_
     assert tab.values() == [50, STANDARD]
 
 
-def test_a_click_from_before_the_browser_has_heard_moves_nothing_back() -> None:
+def test_a_click_that_comes_with_a_stale_value_resets_nothing() -> None:
     tab = Tab()
     tab.tell(epochs=STANDARD, rate=STANDARD)
     tab.state["epochs"] = 50.0
@@ -88,7 +88,7 @@ def test_a_click_from_before_the_browser_has_heard_moves_nothing_back() -> None:
     assert tab.values() == [50, 30]
 
 
-def test_a_visitor_moves_a_widget_back_or_further_though_the_app_has_just_moved_it() -> None:
+def test_a_visitor_may_choose_the_value_before_or_another_though_the_app_has_just_set_one() -> None:
     tab = Tab()
     for chosen in (STANDARD, 70):
         tab.tell(epochs=STANDARD, rate=STANDARD)
@@ -100,23 +100,23 @@ def test_a_visitor_moves_a_widget_back_or_further_though_the_app_has_just_moved_
 
 
 def test_a_button_that_is_disabled_when_its_click_arrives_is_drawn_as_before() -> None:
-    state = RepeatedMoves()
+    session = ResendingSessionState()
     disabled = replace(button(), disabled=True)
-    state.register_widget(disabled, "start")
+    session.register_widget(disabled, "start")
     states = WidgetStates()
     states.widgets.add(id=identifier("start"), trigger_value=True)
-    state.on_script_will_rerun(states)
-    assert state.register_widget(disabled, "start").value_changed  # it looks clicked in the browser
-    assert not state.is_new_state_value("start")  # nobody may set a button: Streamlit would refuse to draw it
+    session.on_script_will_rerun(states)
+    assert session.register_widget(disabled, "start").value_changed  # the browser must show it unclicked
+    assert not session.is_new_state_value("start")  # nobody may set a button: Streamlit would refuse to draw it
 
 
-def test_what_the_browser_tells_of_a_widget_that_is_not_drawn_yet_is_taken_as_before() -> None:
+def test_a_value_of_a_widget_that_is_not_drawn_yet_hinders_no_other() -> None:
     tab = Tab()
     tab.tell(unknown=3.0, epochs=30)
     assert tab.values() == [30, STANDARD]
 
 
 def test_streamlit_has_what_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streamlit_state, NAME, SessionState)  # that it has it; it is put back afterwards
-    widget_moves.repeat()
-    assert getattr(streamlit_state, NAME) is RepeatedMoves
+    monkeypatch.setattr(state, NAME, SessionState)  # that it has it; it is put back afterwards
+    widget_values.patch_streamlit()
+    assert getattr(state, NAME) is ResendingSessionState
