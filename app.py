@@ -8,7 +8,16 @@ import streamlit as st
 
 from ui.browser import routes as browser
 from ui.experiments import routes as experiments
-from ui.server import downloads, listening, logs, preflight, session_locks, theme_messages, widget_echoes, widget_values
+from ui.server import (
+    downloads,
+    listening,
+    logs,
+    preflight,
+    session_locks,
+    theme_messages,
+    widget_messages,
+    widget_values,
+)
 from ui.server import routes as server
 from ui.server.metrics import RunMetrics
 from ui.server.middleware import middleware
@@ -32,8 +41,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 preflight.prepare()
 downloads.patch_streamlit()
 session_locks.patch_streamlit()
-widget_echoes.patch_streamlit()
 widget_values.patch_streamlit()
+widget_messages.patch_streamlit()
 app = st.App(
     "pages/navigation.py",
     lifespan=lifespan,

@@ -42,7 +42,11 @@ HELD_MESSAGES = """(() => {
         isHeld = false
         while (waiting.length) deliverOne()
     }
-    window.heldWith = text => waiting.filter(({ data }) => new TextDecoder().decode(data).includes(text)).length
+    const has = text => ({ data }) => new TextDecoder().decode(data).includes(text)
+    window.deliverThrough = text => {
+        for (let left = waiting.findIndex(has(text)) + 1; left; left--) deliverOne()
+    }
+    window.heldWith = text => waiting.filter(has(text)).length
     window.WebSocket = class extends WebSocket {
         addEventListener(type, listener, ...options) {
             super.addEventListener(type, event => {
@@ -65,9 +69,9 @@ class HeldMessages:
     def hold(self) -> None:
         self._page.evaluate("holdMessages()")
 
-    def number_with(self, text: str) -> int:
-        """How many of those that are held back have a text."""
-        return int(self._page.evaluate("text => heldWith(text)", text))
+    def wait_for(self, text: str, number: int, what: str) -> None:
+        """Wait until a number of those that are held back have a text."""
+        until(self._page, lambda: self._page.evaluate("text => heldWith(text)", text), lambda now: now >= number, what)
 
     def deliver_until(self, holds: Callable[[], Any], what: str) -> None:
         """Deliver one message after another until something holds on the page."""
@@ -77,6 +81,10 @@ class HeldMessages:
             return holds()
 
         until(self._page, holds_now, bool, what)
+
+    def deliver_through(self, text: str) -> None:
+        """Deliver the first message that has a text, and those before."""
+        self._page.evaluate("text => deliverThrough(text)", text)
 
     def deliver(self) -> None:
         """Deliver all of them, and those to come."""

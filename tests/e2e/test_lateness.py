@@ -1,5 +1,6 @@
 """Where the app answers late: what the visitor has done meanwhile stays done."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -7,10 +8,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.draw_page import DrawPage, press
 from tests.e2e.lateness import HeldMessages
-from tests.e2e.patience import until, until_equal
+from tests.e2e.patience import until_equal
 from tests.e2e.train_page import LONG, TrainPage, click_menu
 from tests.figures import report
 from tools.page_actions import settle
+
+MENU = "-follow\x12"  # the end of the identifier of the menu of images to track, and the beginning of what comes next
+TEST_IMAGE = re.compile(r"Test image \d+: \d")
 
 
 def test_a_link_leads_away_whatever_the_page_has_to_tell(page: Page, app_url: str) -> None:
@@ -141,11 +145,9 @@ def test_what_the_app_has_set_stays_set_though_it_draws_the_page_twice_before_th
     pin = page.locator(".paper-reader-pin")
     visitor.pause()
     app.hold()
-    menu = "-follow\x12"  # the end of its identifier, and the beginning of what comes next
-    pin.click()
-    until(page, lambda: app.number_with(menu), lambda count: count > 0, "the menu of images")
-    pin.click()  # says the same again
-    until(page, lambda: app.number_with(menu), lambda count: count > 1, "the menu of images, drawn anew")
+    for number in (1, 2):
+        pin.click()  # the second says the same again
+        app.wait_for(MENU, number, "the menu of images")
     app.deliver()
     expect(page.locator(".st-key-followed_digit").get_by_role("radio", name="my drawing")).to_be_checked()
     visitor.press("step")  # with this, the browser tells how its widgets stand
@@ -154,4 +156,32 @@ def test_what_the_app_has_set_stays_set_though_it_draws_the_page_twice_before_th
     click_menu(page, "Draw")
     click_menu(page, "Train")
     expect(pin).to_have_attribute("aria-pressed", "true")
+    visitor.stop()
+
+
+def test_what_a_visitor_chooses_counts_though_what_the_app_had_set_arrives_once_more(page: Page, app_url: str) -> None:
+    app, visitor = HeldMessages(page), TrainPage(page, app_url)
+    visitor.open(LONG)
+    press(page, page.locator(".paper-reader canvas"), [[0, 0], [100, 0], [40, 100]])
+    page.mouse.up()
+    visitor.start()
+    pin, followed = page.locator(".paper-reader-pin"), page.locator(".st-key-followed_digit")
+    visitor.pause()
+    app.hold()
+    for number in (1, 2):
+        pin.click()
+        app.wait_for(MENU, number, "the menu of images")
+    set_by_app, chosen = (followed.get_by_role("radio", name=name) for name in ("my drawing", "test image"))
+    app.deliver_through(MENU)
+    expect(set_by_app).to_be_checked()
+    chosen.click()
+    expect(chosen).to_be_checked()
+    app.deliver_through(MENU)
+    expect(set_by_app).to_be_checked()
+    app.deliver()
+    expect(followed).to_contain_text(TEST_IMAGE)
+    visitor.press("step")  # with this, the browser tells how its widgets stand
+    settle(page)
+    expect(chosen).to_be_checked()
+    expect(followed).to_contain_text(TEST_IMAGE)
     visitor.stop()

@@ -13,11 +13,11 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 
-def replace(module: ModuleType, name: str, replacement_of: Callable[[Any], Any], without: str) -> None:
-    """Replace what a module has under a name, before the server uses it.
+def replace(module: ModuleType | type, name: str, replacement_of: Callable[[Any], Any], without: str) -> None:
+    """Replace what a module or a class has under a name, before the server uses it.
 
     Args:
-        module: a module of Streamlit.
+        module: a module of Streamlit, or a class.
         name: of a function or a class in it.
         replacement_of: returns the replacement of what is there.
         without: what to expect if the module has no such name; this is logged.

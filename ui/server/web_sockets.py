@@ -10,7 +10,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from ui.server import message_limits
 from ui.server.auto_reruns import AutoReruns, PageReruns
 from ui.server.metrics import AnswerTime
-from ui.server.widget_echoes import Echoes
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,14 +38,14 @@ class WebSockets:
                 answer.asked()
                 arrived.put_nowait({"type": "websocket.receive", "bytes": content})
 
-        reruns, echoes = self._reruns.of_page(rerun), Echoes()
+        reruns = self._reruns.of_page(rerun)
 
         async def receive_corrected() -> None:
             message: Message = {"type": "websocket.connect"}
             while message["type"] != "websocket.disconnect":
                 message = await receive()
                 if message["type"] == "websocket.receive" and message.get("bytes"):
-                    message = {**message, "bytes": corrected(message["bytes"], answer, reruns, echoes)}
+                    message = {**message, "bytes": corrected(message["bytes"], answer, reruns)}
                     if not message["bytes"]:
                         continue
                 await arrived.put(message)
@@ -64,14 +63,13 @@ class WebSockets:
             reruns.close()
 
 
-def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns, echoes: Echoes) -> bytes:
-    """A message without values that are too large, and without echoes, if its turn has come.
+def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:
+    """A message without values that are too large, if its turn has come.
 
     Args:
         content: what a browser has sent; what is no message stays as it is.
         answer: is told if the page asks for something.
         reruns: keeps automatic reruns until their turn.
-        echoes: knows what the app has been told of the page's widgets.
 
     Returns:
         what the app shall get; nothing if it shall not get the message now.
@@ -81,12 +79,10 @@ def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns, echoes: Ec
         message.ParseFromString(content)
     except Exception:  # the app refuses it
         return content
-    is_limited = len(content) > message_limits.SMALL and message_limits.replace_large_values(message)
-    has_echoes = echoes.remove(message)
-    content = message.SerializeToString() if is_limited or has_echoes else content
+    if len(content) > message_limits.SMALL and message_limits.replace_large_values(message):
+        content = message.SerializeToString()
     if reruns.must_wait(message, content):
         return b""
-    echoes.note(message)
     if message.HasField("rerun_script"):  # others only say that the page is still there
         answer.asked()
     return content
