@@ -1,12 +1,11 @@
-"""What a part of a page that redraws itself tells of the page's widgets is no visitor's doing.
+"""What the browser tells of a page's widgets is looked at when it arrives, perhaps long before its turn comes.
 
-The browser sends what a visitor does in a message of its own, a moment later. If a part of the page asks to be redrawn
-within that moment, its message has a click, too, and Streamlit would obey both: a run would take two steps. And it
-tells the values of all widgets: one that the app has set meanwhile, and that the browser has not rendered yet, would be
-reset, as if by the visitor. On a slow connection, a drawing that was just pinned came off by itself.
-
-Such a message then only says what the browser shows (see widget_values). If it comes while the message before waits for
-the app, Streamlit merges both, and would drop what only the older one tells: a tab that was just opened stayed empty.
+A visitor's messages are kept until a run has taken them (see pending_messages). Those of a part of the page that
+redraws itself are no visitor's doing. If such a part asks to be redrawn at the moment of a click, its message has the
+click, too, and Streamlit would obey both: a run would take two steps. And it tells the values of all widgets: one that
+the app has set meanwhile, and that the browser has not rendered yet, would be reset, as if by the visitor. On a slow
+connection, a drawing that was just pinned came off by itself. So such a message only says what the browser shows (see
+widget_values).
 """
 
 from __future__ import annotations
@@ -14,59 +13,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner_utils import script_requests
 
 from ui.server import patches
 from ui.server.widget_values import ResendingSessionState
 
 if TYPE_CHECKING:
     from streamlit.proto.BackMsg_pb2 import BackMsg
-    from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-TRIGGERS = {"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"}
-HANDLE = "handle_backmsg"  # takes a message of a browser tab
-MERGE = "_coalesce_widget_states"  # merges what two messages tell
+NAME = "handle_backmsg"  # takes a message of a browser tab
 
 Handle = Callable[[AppSession, "BackMsg"], None]
-Merge = Callable[[WidgetStates | None, WidgetStates | None], WidgetStates | None]
 
 
 def patch_streamlit() -> None:
     """To be called once, before the server starts, as is `widget_values.patch_streamlit`."""
-    patches.replace(AppSession, HANDLE, noting_what_is_shown, "a page that redraws itself may undo a choice")
-    patches.replace(script_requests, MERGE, merging_all, "a change may be lost if the page redraws itself meanwhile")
+    patches.replace(AppSession, NAME, noting, "clicks in quick succession may be lost or count twice")
 
 
-def noting_what_is_shown(handle: Handle) -> Handle:
-    """Do the same as a function that takes a message, but take from an automatic one only what the browser shows."""
+def noting(handle: Handle) -> Handle:
+    """Do the same as a function that takes a message, but note first what it tells of widgets."""
 
     def note_and_handle(session: AppSession, msg: BackMsg) -> None:
-        if msg.HasField("rerun_script"):
-            widgets, is_automatic = msg.rerun_script.widget_states.widgets, msg.rerun_script.is_auto_rerun
-            if isinstance(session.session_state, ResendingSessionState):
-                session.session_state.note_shown(widgets, is_automatic=is_automatic)
-            if is_automatic:
-                del widgets[:]
+        state = session.session_state
+        if not isinstance(state, ResendingSessionState):
+            pass
+        elif msg.HasField("rerun_script"):
+            request = msg.rerun_script
+            state.note_shown(request.widget_states.widgets, is_automatic=request.is_auto_rerun)
+            if request.is_auto_rerun:
+                request.ClearField("widget_states")
+            elif not request.fragment_id or session.has_fragment(request.fragment_id):  # others Streamlit ignores
+                state.pending.add(request.widget_states)
+        elif msg.HasField("stop_script"):
+            state.pending.clear()
         handle(session, msg)
 
     return note_and_handle
-
-
-def merging_all(merge: Merge) -> Merge:
-    """Do the same as a function that merges an older and a newer message, but keep what only the older one tells."""
-
-    def merge_all(old: WidgetStates | None, new: WidgetStates | None) -> WidgetStates | None:
-        merged = merge(old, new)
-        if not old or not merged:
-            return merged
-        told = {widget.id for widget in merged.widgets}
-        earlier = [widget for widget in old.widgets if widget.id not in told and not _is_trigger(widget)]
-        return WidgetStates(widgets=[*merged.widgets, *earlier])
-
-    return merge_all
-
-
-def _is_trigger(widget: WidgetState) -> bool:
-    return widget.WhichOneof("value") in TRIGGERS

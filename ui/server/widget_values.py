@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from streamlit.runtime import state
-from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.session_state import WStates
 
 from ui.server import patches
+from ui.server.pending_messages import MessageKeepingSessionState
 
 if TYPE_CHECKING:
     from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -32,9 +32,7 @@ NAME = "SessionState"  # each browser tab has one
 
 def patch_streamlit() -> None:
     """To be called once, before the server starts."""
-    patches.replace(
-        state, NAME, lambda _: ResendingSessionState, "a slow browser may reset a widget whose value the app has set"
-    )
+    patches.replace(state, NAME, lambda _: ResendingSessionState, "clicks may be lost, and values that the app has set")
 
 
 @dataclass
@@ -64,7 +62,7 @@ class SentValue:
 
 
 @dataclass
-class ResendingSessionState(SessionState):
+class ResendingSessionState(MessageKeepingSessionState):
     """Streamlit's state of a browser tab, which knows whether the browser shows the values that the app has set."""
 
     _sent: dict[str, SentValue] = field(default_factory=dict)  # by the widget's identifier
