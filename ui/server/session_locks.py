@@ -40,7 +40,7 @@ LOCK = "_lock"  # its attribute
 SEND = "_enqueue_forward_msg"  # sends a part of a page that a run has drawn
 STOP = "_maybe_handle_execution_control_request"  # stops a run in its thread if the next one has been asked for
 MAX_SESSIONS = 10_000  # far more than there are at a time
-PATIENCE_SECONDS = 1.0  # who holds the state longer may wait for this very run
+PATIENCE_SECONDS = 1.0  # who holds the state longer may wait for this very run; and at most for an action
 SECONDS_BETWEEN_LOOKS = 0.005
 
 
@@ -84,7 +84,7 @@ class Turns:
     """A lock that one thread has, as often as it likes; who has waited long goes on, and nobody waits from then on."""
 
     def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
-        self._patience = patience
+        self._patience = self._action_seconds = patience
         self._acting: threading.Thread | None = None
         self._action_ends = 0.0
         self._lock = threading.RLock()
@@ -105,7 +105,7 @@ class Turns:
     def begin_action(self) -> None:
         """Do what a click asks for: this thread's run is not stopped meanwhile, unless it takes long."""
         self._acting = threading.current_thread()
-        self._action_ends = _run.action_ends = time.monotonic() + self._patience
+        self._action_ends = _run.action_ends = time.monotonic() + self._action_seconds
 
     def end_action(self) -> None:
         """Let this thread's run be stopped again."""
