@@ -43,6 +43,7 @@ LONGEST_FIRST = (
     "e2e/test_accessibility.py",
     "e2e/test_random_walk.py",
 )
+MAIN = sys.modules["__main__"]
 RANKS = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST_FIRST)}
 
 
@@ -71,9 +72,14 @@ def _cache_of_nobody(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def _main_module(monkeypatch):
-    """Streamlit's AppTest leaves its page as the main module, which a process that is spawned would run first."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+def _main_module():
+    """Streamlit's AppTest leaves its page as the main module, which a process that is spawned would run first.
+
+    Fixtures of a whole module run pages before a test begins, and spawn processes after another one has ended.
+    """
+    sys.modules["__main__"] = MAIN
+    yield
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ SOURCES = [path for folder in ("model", "ui", "pages") for path in sorted((ROOT 
 @pytest.mark.parametrize("path", [ROOT / "app.py", *SOURCES], ids=lambda path: str(path.relative_to(ROOT)))
 def test_session_state_has_one_home(path) -> None:
     touches = any(
-        isinstance(node, ast.Attribute) and node.attr == "session_state"
+        isinstance(node, ast.Attribute) and ast.unparse(node) == "st.session_state"
         for node in ast.walk(ast.parse(path.read_text()))
     )
-    assert touches == (path.parent.name == "state" and path.stem in ("session", "session_watch", "widget_state"))
+    assert touches == (path.parent.name == "state" and path.stem in ("session", "widget_state"))
