@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.train_page import TRAINING, TrainPage, click_menu
+from tests.e2e.train_page import TrainPage, click_menu
 from tools.page_actions import settle
 
 
@@ -19,7 +19,11 @@ def test_each_visit_of_a_page_is_one_step_back_whatever_was_done_there(page: Pag
     click_menu(page, "Train")
     train = TrainPage(page)
     train.tune("learning_rate", "ArrowRight", shows="0.002")  # settings change the address
-    train.start(TRAINING)
+    epochs = page.locator(".st-key-epochs input")
+    epochs.fill("10000")  # longer than the test
+    epochs.press("Enter")
+    page.wait_for_url(re.compile("epochs=10000"))
+    train.start()
     train.pause()
     page.keyboard.press("p")  # and so does presenting
     page.wait_for_url(re.compile("present=1"))

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, WebSocketRout
 from model.reading import ReadingLimits
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import PATIENCE_SECONDS, until
-from tests.e2e.train_page import FAILED, LONG, TRAINING, WAITING, TrainPage, click_menu
+from tests.e2e.train_page import FAILED, LONG, STOPPED, TRAINING, WAITING, TrainPage, click_menu
 from tests.polling import is_running, wait_for
 from tests.reading import hostile
 from tools.app_server import RunningApp, serve
@@ -143,20 +143,28 @@ def test_a_network_too_large_for_the_memory_is_explained_and_the_app_stays_usabl
 def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_ends(
     page: Page, other: Page, new_context: Callable[..., BrowserContext], page_errors: list[str], small_app: RunningApp
 ) -> None:
-    first, second, third = (TrainPage(tab, small_app.url).open(LONG) for tab in (page, other, new_context().new_page()))
-    for one in (first, second, third):
-        one.start(WAITING if one is third else TRAINING)
-    expect(third.page.locator(".st-key-queue")).to_contain_text("Number 1 in the queue")
-    first.stop()
-    third.wait_for_step(gt=0)
-    expect(third.page.locator(".st-key-queue")).not_to_contain_text("queue")
+    tabs = page, other, new_context().new_page()
+    visitors = [TrainPage(tab, small_app.url).open(LONG) for tab in tabs]
+    for one in visitors:
+        one.start(TRAINING, WAITING)
+
+    def waiting() -> list[TrainPage]:  # one of them, in turn
+        return [one for one in visitors if "Number 1 in the queue" in one.queue.inner_text()]
+
+    (last,) = until(page, waiting, lambda found: len(found) == 1, "one of the three in the queue")
+    next(one for one in visitors if one is not last).stop()
+    for one in visitors:
+        if STOPPED not in one.status.inner_text():
+            one.wait_for_state(TRAINING)
+            one.wait_for_step(gt=0)
+            expect(one.queue).not_to_contain_text("queue")
 
     left = workers(small_app)
     assert len(left) == 2
     os.kill(small_app.pid, signal.SIGTERM)
     wait_for(lambda: not any(map(is_running, (small_app.pid, *left))), "the end of the app", PATIENCE_SECONDS)
-    for one in (first, second, third):
-        one.page.close()
+    for tab in tabs:
+        tab.close()
     page_errors.clear()  # the browser says so, again and again, if a connection breaks
 
 

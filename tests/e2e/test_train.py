@@ -124,7 +124,7 @@ def test_what_is_tuned_while_it_learns_acts_at_once_and_is_marked(page: Page, ap
         visitor.press("step_epoch")
         visitor.wait_for_step(gt=held)
         visitor.wait_for_state(PAUSED)
-    visitor.wait_for_state("784-32-10")
+    visitor.wait_for_run("784-32-10")
     places = [(x / 100, 0.35) for x in range(4, 100)]  # a mark is read from 1.5 % of the axis on both of its sides
     probes.tooltip_at(page, visitor.chart("loss_chart"), places, "learning rate: 0.002")
     visitor.open_tab("Runs")
@@ -160,7 +160,7 @@ def test_leaving_the_page_or_loading_it_anew_finds_the_training_going_on(page: P
 def test_a_training_that_ends_while_one_is_elsewhere_is_in_the_menu(page: Page, app_url: str) -> None:
     visitor = TrainPage(page, app_url).open("epochs=40&hidden_sizes=17")
     visitor.press("start")
-    expect(visitor.progress).to_contain_text("784-17-10")
+    visitor.wait_for_run("784-17-10")
     click_menu(page, "Draw")
     network = page.locator(".st-key-network").get_by_role("combobox")
 
@@ -242,7 +242,7 @@ def test_a_preset_runs_by_one_click(page: Page, app_url: str) -> None:
     expect(page.locator(".st-key-hidden_1")).to_contain_text("10")
     settle(page)
     visitor.press("start")
-    visitor.wait_for_state("tanh-10")
+    visitor.wait_for_run("tanh-10")
     visitor.wait_for_step(gt=0)  # to its end it takes minutes where all of MNIST is there
     visitor.stop()
 

@@ -89,7 +89,7 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
     visitor.tune("learning_rate", "ArrowRight", shows="0.002")
     expect(visitor.button("fork")).to_contain_text(earlier)
     visitor.press("fork")
-    visitor.wait_for_state("branch at")
+    visitor.wait_for_run("branch at")
     table = until(page, visitor.runs, lambda it: len(it.get("State", [])) == 2, "a second run")
     assert table["Initialized from"] == ["random weights", f"a branch at {earlier}"]
     assert table["Learning rate"] == ["0.001", "0.002"]

@@ -63,6 +63,8 @@ class TrainPage:
     def __init__(self, page: Page, url: str = "") -> None:
         self.page, self.url = page, url
         self.progress = page.locator(".st-key-progress")
+        self.queue = page.locator(".st-key-queue")
+        self.status = self.progress.get_by_test_id("stProgress")  # such as "Training: 784-32-10"
         self.outcome = page.locator(".st-key-outcome")
         self.looking_back = page.get_by_text("You are looking back.")
 
@@ -84,12 +86,16 @@ class TrainPage:
         settle(self.page, quiet=0)
         button.click()
 
-    def start(self, state: str = TRAINING) -> None:
-        """Press Start, and wait until the run is in a state."""
-        if state not in (TRAINING, WAITING):
+    def start(self, *states: str) -> None:
+        """Press Start, and wait until the run is in one of the states, or else trains.
+
+        It must be one that stays: only a LONG run trains for as long as a test looks.
+        """
+        states = states or (TRAINING,)
+        if states[0] in AT_REST:
             self.go_at_full_speed()
         self.press("start")
-        self.wait_for_state(state)
+        self.wait_for_state(*states)
 
     def go_at_full_speed(self) -> None:
         """Choose full speed: a visitor's first run is slowed down, to be watched."""
@@ -158,10 +164,15 @@ class TrainPage:
 
     # -- To read ----------------------------------------------------------------------------------------------
 
-    def wait_for_state(self, state: str) -> None:
-        expect(self.progress).to_contain_text(state)
-        if state in AT_REST:  # its figures, which now stay, come after the state
+    def wait_for_state(self, *states: str) -> None:
+        """Wait until the selected run is in one of these states."""
+        expect(self.status).to_have_text(re.compile(rf"^\s*({'|'.join(states)}): "))
+        if states[0] in AT_REST:  # its figures, which now stay, come after the state
             settle(self.page, quiet=0)
+
+    def wait_for_run(self, name: str) -> None:
+        """Wait until a run with this in its name is the selected one: before the first, the page says "Ready"."""
+        expect(self.status).to_have_text(re.compile(rf"^\s*(?!Ready)\w.*: .*{re.escape(name)}"))
 
     def metric(self, name: str) -> str:
         """Return the figure under a name, such as Training loss."""
