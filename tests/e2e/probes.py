@@ -102,7 +102,8 @@ def tooltip_at(page: Page, chart: Locator, places: Iterable[tuple[float, float]]
                 continue
             page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
             page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            if tooltip.is_visible() and words in (said := tooltip.inner_text(timeout=1000)):
+            said = "".join(tooltip.all_inner_texts())
+            if tooltip.is_visible() and words in said:
                 return said
         return ""
 

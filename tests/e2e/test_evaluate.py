@@ -114,7 +114,7 @@ def test_what_is_chosen_shows_by_mouse_and_by_keys_and_goes_with_the_visitor_to_
         box = surest.bounding_box()
         page.mouse.move(0, 0)
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
-        return chart.locator(".hoverlayer").text_content(timeout=1000) or ""
+        return "".join(chart.locator(".hoverlayer").all_text_contents())
 
     until(page, pointed_at, lambda said: "93 % to 100 % confidence" in said, "what the dot stands for")
 

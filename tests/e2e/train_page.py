@@ -140,17 +140,18 @@ class TrainPage:
         """Choose an option of a menu, found by its key."""
         if menu == "run_":
             self.open_tab("Runs")
-        choice = self.page.get_by_role("option", name=option, exact=True)
         box = self.page.locator(f"[class*=st-key-{menu}]").get_by_role("combobox").first
+        choice = self.page.get_by_role("option", name=option, exact=True)
 
-        def is_open() -> bool:  # it closes if the page is redrawn as a whole
-            if not choice.is_visible():
-                box.press("ArrowDown", timeout=5000)
-            choice.wait_for(timeout=5000)
-            choice.click(timeout=5000)
-            return True
+        def chosen() -> str:
+            """Make the next step towards the choice; none of them takes longer if the menu closes with a redraw."""
+            if box.input_value() != option:
+                if not choice.count():
+                    box.press("ArrowDown")
+                choice.evaluate_all("options => options[0]?.click()")
+            return box.input_value()
 
-        until(self.page, is_open, bool, f"the option {option!r} of {menu}")
+        until_equal(self.page, chosen, option, f"the choice in {menu}")
 
     def toggle_line(self, name: str, *, shown: bool) -> None:
         """Click a line's name in the legend, and wait until it is hidden or shown."""
