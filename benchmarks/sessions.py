@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from benchmarks.session_page import Page, SessionError
+from ui.server import message_bundles
 
 SECONDS_TO_ANSWER = 60.0
 NO_LOGIN = "PLACEHOLDER_AUTH_TOKEN"  # what a browser says in place of a token when nobody logs in
@@ -93,7 +94,7 @@ class Session:
         self.cookie = self.cookie or await asyncio.to_thread(first_cookie, self._url)
         try:
             self._socket: ClientConnection = await connect(
-                f"{self._url.replace('http', 'ws', 1)}/_stcore/stream",
+                f"{self._url.replace('http', 'ws', 1)}/_stcore/stream?{message_bundles.QUERY.decode()}",
                 subprotocols=["streamlit", NO_LOGIN],  # type: ignore[list-item]
                 additional_headers={"Cookie": self.cookie},
                 max_size=None,
@@ -112,9 +113,10 @@ class Session:
 
     async def _listen(self) -> None:
         try:
-            async for message in self._socket:
-                assert isinstance(message, bytes)
-                self.page.take(ForwardMsg.FromString(message))
+            async for bundle in self._socket:
+                assert isinstance(bundle, bytes)
+                for message in message_bundles.unpack(bundle):
+                    self.page.take(ForwardMsg.FromString(message))
                 self._keep_looking()
                 self._heard.set()
             raise SessionError("the app closed the connection")

@@ -1,12 +1,14 @@
-"""A proxy that keeps pages from working is told from the page, to the visitor and to the operator."""
+"""A page's connection with the app: a proxy that breaks it is named, and an older app is understood."""
 
 import json
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, expect
 
+from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import until
 from tools.app_server import RunningApp
+from ui.server import message_bundles
 
 
 @pytest.mark.own_context  # its clock is the test's
@@ -26,10 +28,33 @@ def test_a_proxy_that_splits_visitors_or_lets_no_sockets_through_is_named(
 
     silent = context.new_page()
     silent.clock.install()
-    silent.route_web_socket("**/_stcore/stream", lambda socket: socket.close())
+    silent.route_web_socket("**/_stcore/stream?*", lambda socket: socket.close())
     silent.goto(f"{app.url}/train")
     with silent.expect_response("**/replica?problem=silent"):
         silent.clock.run_for(21_000)
     expect(silent.get_by_role("alert").filter(has_text="no WebSockets")).to_be_visible()
     page_errors.clear()  # the browser says so if a connection breaks
     assert "pass on WebSockets" in app.log.read_text()
+
+
+@pytest.mark.parametrize("knows_bundles", [True, False])
+def test_a_page_reads_bundles_and_the_messages_of_an_older_app(
+    page: Page, app_url: str, *, knows_bundles: bool
+) -> None:
+    bundles: list[list[bytes]] = []
+
+    def connect(socket: WebSocketRoute) -> None:
+        def pass_on(content: str | bytes) -> None:
+            assert isinstance(content, bytes)
+            messages = list(message_bundles.unpack(content))
+            bundles.append(messages)
+            for each in [content] if knows_bundles else messages:
+                socket.send(each)
+
+        socket.connect_to_server().on_message(pass_on)
+
+    page.route_web_socket("**/_stcore/stream?bundles", connect)
+    visitor = DrawPage(page, app_url).open()
+    visitor.draw(strokes_of("7"))
+    visitor.expect_digit("7")
+    assert len(bundles) < sum(map(len, bundles))

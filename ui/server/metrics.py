@@ -13,7 +13,6 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import model
 from model.jobs import JobStatus
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 ANSWERS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 WAITS = (0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)  # seconds
-SMALL = 1000  # bytes: the end of a page's run takes fewer
 
 registry = CollectorRegistry()
 prometheus_client.ProcessCollector(registry=registry)
@@ -111,11 +109,9 @@ class AnswerTime:
         if self._asked is None:
             self._asked = time.perf_counter()
 
-    def sent(self, content: bytes) -> bool:
-        """Note what the page is sent: at the end of an answer, its time is counted. Tells whether this was the end."""
-        if self._asked is None or len(content) > SMALL:
-            return False
-        if not ForwardMsg.FromString(content).HasField("script_finished"):
+    def ended(self) -> bool:
+        """Note the end of an answer, and count its time; tells whether the page had asked for something."""
+        if self._asked is None:
             return False
         answers.observe(time.perf_counter() - self._asked)
         self._asked = None

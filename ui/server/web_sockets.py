@@ -1,4 +1,4 @@
-"""The messages between browsers and the app: what browsers send is put right before, and answers are timed."""
+"""The messages between browsers and the app: what browsers send is put right before; answers are bundled and timed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.server import message_limits
+from ui.server import message_bundles, message_limits
 from ui.server.auto_reruns import AutoReruns, PageReruns
+from ui.server.message_bundles import MessageBundles
 from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 ROOM = 100  # messages of a page, that the app has yet to take
+LONGEST_END = 1000  # bytes: a message that ends a run takes fewer
 
 
 class WebSockets:
@@ -30,37 +33,70 @@ class WebSockets:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        answer = AnswerTime()
-        arrived: asyncio.Queue[Message] = asyncio.Queue(ROOM)
-
-        def rerun(content: bytes) -> None:
-            if not arrived.full():
-                answer.asked()
-                arrived.put_nowait({"type": "websocket.receive", "bytes": content})
-
-        reruns = self._reruns.of_page(rerun)
-
-        async def receive_corrected() -> None:
-            message: Message = {"type": "websocket.connect"}
-            while message["type"] != "websocket.disconnect":
-                message = await receive()
-                if message["type"] == "websocket.receive" and message.get("bytes"):
-                    message = {**message, "bytes": corrected(message["bytes"], answer, reruns)}
-                    if not message["bytes"]:
-                        continue
-                await arrived.put(message)
-
-        async def send_timed(message: Message) -> None:
-            await send(message)
-            if message["type"] == "websocket.send" and message.get("bytes") and answer.sent(message["bytes"]):
-                reruns.ended()
-
-        receiving = asyncio.create_task(receive_corrected())
+        page = _PageSocket(receive, send, self._reruns, is_bundled=message_bundles.are_wanted(scope))
+        receiving = asyncio.create_task(page.receive_all())
         try:
-            await self.app(scope, arrived.get, send_timed)
+            await self.app(scope, page.arrived.get, page.send)
         finally:
             receiving.cancel()
-            reruns.close()
+            page.close()
+
+
+class _PageSocket:
+    """One page's connection: what has arrived from it, and what it is sent."""
+
+    def __init__(self, receive: Receive, send: Send, reruns: AutoReruns, *, is_bundled: bool) -> None:
+        self.arrived: asyncio.Queue[Message] = asyncio.Queue(ROOM)
+        self._receive, self._send = receive, send
+        self._answer = AnswerTime()
+        self._reruns = reruns.of_page(self._rerun)
+        self._bundles = MessageBundles(self._send_bundle) if is_bundled else None
+
+    async def receive_all(self) -> None:
+        """Receive what the page sends, put right, until it is gone."""
+        message: Message = {"type": "websocket.connect"}
+        while message["type"] != "websocket.disconnect":
+            message = await self._receive()
+            if message["type"] == "websocket.receive" and message.get("bytes"):
+                message = {**message, "bytes": corrected(message["bytes"], self._answer, self._reruns)}
+                if not message["bytes"]:
+                    continue
+            await self.arrived.put(message)
+
+    async def send(self, message: Message) -> None:
+        """Send the page a message of the app, in a bundle if the page unpacks them."""
+        content = message.get("bytes") if message["type"] == "websocket.send" else None
+        if content and self._bundles:
+            await self._bundles.add(content, ends_run=ends_run(content))
+            return
+        if self._bundles:
+            await self._bundles.flush()
+        await self._send(message)
+        self._note_sent([content or b""])
+
+    def close(self) -> None:
+        """Forget the page."""
+        if self._bundles:
+            self._bundles.close()
+        self._reruns.close()
+
+    def _rerun(self, content: bytes) -> None:
+        if not self.arrived.full():
+            self._answer.asked()
+            self.arrived.put_nowait({"type": "websocket.receive", "bytes": content})
+
+    async def _send_bundle(self, messages: list[bytes]) -> None:
+        await self._send({"type": "websocket.send", "bytes": message_bundles.pack(messages)})
+        self._note_sent(messages)
+
+    def _note_sent(self, messages: list[bytes]) -> None:
+        if any(map(ends_run, messages)) and self._answer.ended():
+            self._reruns.ended()
+
+
+def ends_run(content: bytes) -> bool:
+    """Whether a message of the app tells a page that a run has come to its end."""
+    return len(content) <= LONGEST_END and ForwardMsg.FromString(content).HasField("script_finished")
 
 
 def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:

@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from model.jobs import JobStatus
 from tests.asgi import ask
-from ui.server import metrics, routes
+from ui.server import message_limits, routes
 from ui.server.metrics import RunMetrics
 from ui.server.web_sockets import WebSockets
 
@@ -88,7 +88,7 @@ async def talk(*messages: Any) -> None:
     ("question", "count"),
     [
         (BackMsg(rerun_script={"query_string": "x"}), 1),
-        (BackMsg(rerun_script={"query_string": "x" * 2 * metrics.SMALL}), 1),
+        (BackMsg(rerun_script={"query_string": "x" * 2 * message_limits.SMALL}), 1),
         (BackMsg(app_heartbeat=True), 0),
     ],
 )

@@ -1,0 +1,157 @@
+"""What the app sends to a page comes in bundles: in order, at the end of a run, and never much later than without."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from starlette.websockets import WebSocket
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from ui.server import message_bundles
+from ui.server.message_bundles import MessageBundles
+from ui.server.web_sockets import WebSockets
+
+NEVER, AT_ONCE = 3600.0, 0.0  # seconds
+
+
+class Line:
+    """A connection to a page that takes bundles, or has broken."""
+
+    def __init__(self, seconds: float) -> None:
+        self.sent: list[list[bytes]] = []
+        self.is_broken = False
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+        self.bundles = MessageBundles(self.send, seconds)
+
+    async def send(self, messages: list[bytes]) -> None:
+        await self.may_go_on.wait()
+        if self.is_broken:
+            raise OSError("gone")
+        self.sent.append(messages)
+
+    async def add(self, *messages: bytes) -> None:
+        for message in messages:
+            await self.bundles.add(message, ends_run=message == b"end")
+
+    async def until_sent(self, number: int) -> None:
+        while len(self.sent) < number:
+            await asyncio.sleep(0.001)
+
+
+async def add_for_ever(line: Line) -> None:
+    while True:
+        await line.add(b"new")
+        await asyncio.sleep(0.001)
+
+
+def on(seconds: float, play: Callable[[Line], Coroutine[Any, Any, None]]) -> Line:
+    """A line on which something was played; its messages wait so long for others."""
+
+    async def begin() -> Line:
+        line = Line(seconds)
+        await play(line)
+        return line
+
+    return asyncio.run(begin())
+
+
+@pytest.mark.parametrize("messages", [[], [b""], [b"a", b"", b"\x00" * 70_000, b"b"]])
+def test_a_bundle_holds_its_messages(messages: list[bytes]) -> None:
+    assert list(message_bundles.unpack(message_bundles.pack(messages))) == messages
+
+
+def test_the_messages_of_a_run_are_sent_together_when_it_is_over() -> None:
+    async def play(line: Line) -> None:
+        await line.add(b"new", b"chart", b"end", b"at rest")
+        await line.until_sent(1)
+        await line.add(b"new", b"end")
+        await line.until_sent(2)
+
+    assert on(NEVER, play).sent == [[b"new", b"chart", b"end", b"at rest"], [b"new", b"end"]]
+
+
+def test_a_message_does_not_wait_for_the_end_of_a_long_run() -> None:
+    async def play(line: Line) -> None:
+        await line.add(b"title")
+        await line.until_sent(1)
+        await line.add(b"chart", b"end")
+        await line.until_sent(2)
+
+    assert on(AT_ONCE, play).sent == [[b"title"], [b"chart", b"end"]]
+
+
+def test_a_message_waits_while_the_page_does_not_take_the_bundle_before() -> None:
+    async def play(line: Line) -> None:
+        line.may_go_on.clear()
+        await line.add(b"end")
+        flushing = asyncio.create_task(line.bundles.flush())
+        await asyncio.sleep(0.05)
+        adding = asyncio.create_task(line.add(b"new", b"end"))
+        await asyncio.sleep(0.05)
+        assert not flushing.done()
+        assert not adding.done()
+        line.may_go_on.set()
+        await asyncio.gather(flushing, adding)
+        await line.until_sent(2)
+
+    assert on(NEVER, play).sent == [[b"end"], [b"new", b"end"]]
+
+
+def test_of_a_broken_connection_hears_who_sends_next() -> None:
+    async def play(line: Line) -> None:
+        line.is_broken = True
+        await line.add(b"end")
+        with pytest.raises(OSError, match="gone"):
+            await add_for_ever(line)
+
+    assert on(AT_ONCE, play).sent == []
+
+
+def test_nothing_is_sent_on_a_closed_connection() -> None:
+    async def play(line: Line) -> None:
+        await line.add(b"end")
+        line.bundles.close()
+        await asyncio.sleep(0.05)
+
+    assert on(AT_ONCE, play).sent == []
+
+
+def test_what_waits_is_sent_before_what_must_go_now() -> None:
+    async def play(line: Line) -> None:
+        await line.add(b"new", b"chart")
+        await line.bundles.flush()
+        assert line.sent
+        await line.bundles.flush()
+
+    assert on(NEVER, play).sent == [[b"new", b"chart"]]
+
+
+@pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
+def test_only_a_page_that_unpacks_bundles_gets_them(query: bytes) -> None:
+    messages = [
+        ForwardMsg(session_status_changed={"script_is_running": True}).SerializeToString(),
+        ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString(),
+    ]
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        socket = WebSocket(scope, receive, send)
+        await socket.accept()
+        for message in messages:
+            await socket.send_bytes(message)
+        await socket.close()
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/", "query_string": query, "headers": []}
+    asyncio.run(WebSockets(app)(scope, receive, send))
+    accepted, *contents, closed = sent
+    assert (accepted["type"], closed["type"]) == ("websocket.accept", "websocket.close")
+    wanted = [message_bundles.pack(messages)] if query else messages
+    assert [message["bytes"] for message in contents] == wanted
