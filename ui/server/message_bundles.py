@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 SECONDS = 0.1  # that a message waits at most for others: what comes sooner than that seems to come at once
-SECONDS_AFTER_RUN = 0.003  # at its end, the message that nothing runs any more follows that of the end
+SECONDS_AT_END = 0.003  # that the last message of a run waits: the one that nothing runs any more follows it
 QUERY = b"bundles"  # of the address to which a page connects that unpacks bundles
 MARK = b"\0"  # before a bundle: no message begins with it
 LENGTH = struct.Struct("<I")  # of a message in bytes, before it
@@ -58,22 +58,22 @@ class MessageBundles:
         self._timer: asyncio.TimerHandle | None = None
         self._sending: asyncio.Task[None] | None = None
 
-    async def add(self, message: bytes, *, ends_run: bool) -> None:
+    async def add(self, message: bytes, *, is_last: bool) -> None:
         """Send a message with the next bundle; wait until the one before is sent.
 
         Args:
             message: for the page.
-            ends_run: whether the app has nothing more to tell for now.
+            is_last: whether the app has little more to tell for now, or nothing.
 
         Raises:
             whatever `send` raised for the bundle before.
         """
         await self._sent()
         self._messages.append(message)
-        if ends_run:
+        if is_last:
             self._stop_timer()
         if not self._timer:
-            seconds = min(SECONDS_AFTER_RUN, self._seconds) if ends_run else self._seconds
+            seconds = min(SECONDS_AT_END, self._seconds) if is_last else self._seconds
             self._timer = asyncio.get_running_loop().call_later(seconds, self._begin_sending)
 
     async def flush(self) -> None:
@@ -91,7 +91,7 @@ class MessageBundles:
         """Send nothing more."""
         self._stop_timer()
         if self._sending:
-            self._sending.cancel()
+            self._sending.cancel()  # also, asyncio does not log how it ended if that was before
 
     async def _sent(self) -> None:
         while sending := self._sending:

@@ -67,7 +67,7 @@ class _PageSocket:
         """Send the page a message of the app, in a bundle if the page unpacks them."""
         content = message.get("bytes") if message["type"] == "websocket.send" else None
         if content and self._bundles:
-            await self._bundles.add(content, ends_run=ends_run(content))
+            await self._bundles.add(content, is_last=is_last(content))
             return
         if self._bundles:
             await self._bundles.flush()
@@ -97,6 +97,15 @@ class _PageSocket:
 def ends_run(content: bytes) -> bool:
     """Whether a message of the app tells a page that a run has come to its end."""
     return len(content) <= LONGEST_END and ForwardMsg.FromString(content).HasField("script_finished")
+
+
+def is_last(content: bytes) -> bool:
+    """Whether a message of the app is the last for now, or the last but the one that nothing runs any more."""
+    if len(content) > LONGEST_END:
+        return False
+    message = ForwardMsg.FromString(content)
+    is_at_rest = message.HasField("session_status_changed") and not message.session_status_changed.script_is_running
+    return is_at_rest or message.HasField("script_finished")
 
 
 def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:

@@ -1,6 +1,7 @@
 """What the app sends to a page comes in bundles: in order, at the end of a run, and never much later than without."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,7 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.server import message_bundles
 from ui.server.message_bundles import MessageBundles
-from ui.server.web_sockets import WebSockets
+from ui.server.web_sockets import WebSockets, is_last
 
 NEVER, AT_ONCE = 3600.0, 0.0  # seconds
 
@@ -33,7 +34,7 @@ class Line:
 
     async def add(self, *messages: bytes) -> None:
         for message in messages:
-            await self.bundles.add(message, ends_run=message == b"end")
+            await self.bundles.add(message, is_last=message == b"end")
 
     async def until_sent(self, number: int) -> None:
         while len(self.sent) < number:
@@ -118,6 +119,20 @@ def test_nothing_is_sent_on_a_closed_connection() -> None:
     assert on(AT_ONCE, play).sent == []
 
 
+def test_a_connection_that_broke_with_its_last_message_is_closed_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def play(line: Line) -> None:
+        line.is_broken = True
+        await line.add(b"end")
+        await asyncio.sleep(0.05)
+        line.bundles.close()
+
+    on(AT_ONCE, play)
+    gc.collect()  # asyncio logs an error that nobody has asked for when its task is gone
+    assert not caplog.records
+
+
 def test_what_waits_is_sent_before_what_must_go_now() -> None:
     async def play(line: Line) -> None:
         await line.add(b"new", b"chart")
@@ -155,3 +170,17 @@ def test_only_a_page_that_unpacks_bundles_gets_them(query: bytes) -> None:
     assert (accepted["type"], closed["type"]) == ("websocket.accept", "websocket.close")
     wanted = [message_bundles.pack(messages)] if query else messages
     assert [message["bytes"] for message in contents] == wanted
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        (ForwardMsg(session_status_changed={"script_is_running": True}), False),
+        (ForwardMsg(delta={"new_element": {"text": {"body": "x"}}}), False),
+        (ForwardMsg(delta={"new_element": {"text": {"body": "x" * 10_000}}}), False),
+        (ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY), True),
+        (ForwardMsg(session_status_changed={"script_is_running": False}), True),
+    ],
+)
+def test_the_end_of_a_run_and_that_nothing_runs_do_not_wait(message: ForwardMsg, *, wanted: bool) -> None:
+    assert is_last(message.SerializeToString()) == wanted
