@@ -178,14 +178,16 @@ async def stop(visitor: Session) -> None:
 
 
 def steered(browser: Browser, app: str, rounds: int) -> Result:
-    """How often a second the curves' part is new, whether the charts stay the same, and how soon Pause takes effect."""
+    """How often a second the curves are new, what it takes, whether charts stay, and how soon Pause takes effect."""
     with opened(browser, f"{app}/train?{LONG}") as page:
         page.locator(".st-key-start button").click()
         page.locator(".st-key-progress", has_text="Training").wait_for()
         charts = page.locator(":is(.st-key-loss_chart, .st-key-accuracy_chart) :is(canvas, svg.marks)")
         charts.nth(1).wait_for()
         charts.evaluate_all("charts => charts.forEach(chart => { chart.wasHere = true })")
+        busy = BusyTime(page)
         updates = page.evaluate(COUNTER, [".st-key-progress", SECONDS_OF_CURVES])
+        share = busy.seconds() / SECONDS_OF_CURVES
         pauses = []
         for _ in range(rounds):
             pauses.append(clicked(page, "Paused"))
@@ -195,9 +197,23 @@ def steered(browser: Browser, app: str, rounds: int) -> Result:
         page.locator(".st-key-progress", has_text="Stopped").wait_for()
     return {
         "updates a second": round(updates, 2),
+        "busy": round(share, 3),
         "charts stay": bool(stayed),
         "pause": {"median": round(median(pauses), 1), "most": round(max(pauses), 1)},
     }
+
+
+class BusyTime:
+    """For how long a page's thread is busy: nothing that a visitor does is answered meanwhile."""
+
+    def __init__(self, page: Page) -> None:
+        self._browser = page.context.new_cdp_session(page)
+        self._browser.send("Performance.enable")
+
+    def seconds(self) -> float:
+        """Since the beginning."""
+        found = self._browser.send("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in found if metric["name"] == "TaskDuration"))
 
 
 def clicked(page: Page, state: str) -> float:
@@ -219,6 +235,7 @@ def markdown(results: Result) -> str:
         "the same, while every worker trains": f"{training['draw'] / training['bare']:.2f}",
         "the same, beside the bare page while none does": f"{training['draw'] / idle['bare']:.2f}",
         "updates of the curves in a second": f"{results['updates a second']:.1f}",
+        "share of the time that the page is busy with them": f"{results['busy']:.2f}",
         "charts that stayed the same element": "all" if results["charts stay"] else "not all",
         "click on Pause to paused, median": f"{pause['median']:.0f} ms",
         "click on Pause to paused, at most": f"{pause['most']:.0f} ms",

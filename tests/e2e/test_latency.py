@@ -51,6 +51,7 @@ def test_the_table_holds_ratios() -> None:
                 "this machine": {"median": 8.3, "95 %": 14.2, "95 % from delivery": 3.4, "answers": 60, "arrived": 1300}
             },
             "updates a second": 2.4,
+            "busy": 0.514,
             "charts stay": True,
             "pause": {"median": 150.0, "most": 290.0},
             "trainings": {
@@ -64,6 +65,7 @@ def test_the_table_holds_ratios() -> None:
         "bare page | 1.20 |",
         "trains | 1.25 |",
         "none does | 1.60 |",
+        "busy with them | 0.51 |",
         "paused, median | 150 ms |",
         "| 1.04 |",
         "open: app | 0.15 |",
