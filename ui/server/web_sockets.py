@@ -75,10 +75,11 @@ class _PageSocket:
         self._note_sent([content or b""])
 
     def close(self) -> None:
-        """Forget the page."""
+        """Forget the page; what knew it no longer does, so that it takes no garbage collection to be rid of it."""
         if self._bundles:
             self._bundles.close()
         self._reruns.close()
+        del self._bundles, self._reruns
 
     def _rerun(self, content: bytes) -> None:
         if not self.arrived.full():

@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 from starlette.websockets import WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.server import message_bundles
@@ -14,6 +16,7 @@ from ui.server.message_bundles import MessageBundles
 from ui.server.web_sockets import WebSockets, is_last
 
 NEVER, AT_ONCE = 3600.0, 0.0  # seconds
+RERUN = BackMsg(rerun_script={"query_string": "x"}).SerializeToString()
 
 
 class Line:
@@ -143,33 +146,61 @@ def test_what_waits_is_sent_before_what_must_go_now() -> None:
     assert on(NEVER, play).sent == [[b"new", b"chart"]]
 
 
+MESSAGES = [
+    ForwardMsg(session_status_changed={"script_is_running": True}).SerializeToString(),
+    ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString(),
+]
+
+
+class Browser:
+    """A page that connects, asks for something, and keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.asks = [{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": RERUN}]
+
+    async def receive(self) -> Any:
+        return self.asks.pop(0) if self.asks else await asyncio.Event().wait()
+
+    async def send(self, message: Any) -> None:
+        self.sent.append(message)
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    socket = WebSocket(scope, receive, send)
+    await socket.accept()
+    await socket.receive_bytes()
+    for message in MESSAGES:
+        await socket.send_bytes(message)
+    await socket.close()
+
+
+def answer(browser: Browser, query: bytes) -> None:
+    scope = {"type": "websocket", "path": "/", "query_string": query, "headers": []}
+    asyncio.run(WebSockets(app)(scope, browser.receive, browser.send))
+
+
 @pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
 def test_only_a_page_that_unpacks_bundles_gets_them(query: bytes) -> None:
-    messages = [
-        ForwardMsg(session_status_changed={"script_is_running": True}).SerializeToString(),
-        ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString(),
-    ]
-    sent: list[Any] = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        socket = WebSocket(scope, receive, send)
-        await socket.accept()
-        for message in messages:
-            await socket.send_bytes(message)
-        await socket.close()
-
-    async def receive() -> Any:
-        return {"type": "websocket.connect"}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {"type": "websocket", "path": "/", "query_string": query, "headers": []}
-    asyncio.run(WebSockets(app)(scope, receive, send))
-    accepted, *contents, closed = sent
+    browser = Browser()
+    answer(browser, query)
+    accepted, *contents, closed = browser.sent
     assert (accepted["type"], closed["type"]) == ("websocket.accept", "websocket.close")
-    wanted = [message_bundles.pack(messages)] if query else messages
+    wanted = [message_bundles.pack(MESSAGES)] if query else MESSAGES
     assert [message["bytes"] for message in contents] == wanted
+
+
+@pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
+def test_it_takes_no_garbage_collection_to_forget_a_page(query: bytes) -> None:
+    browser = Browser()
+    known = weakref.ref(browser)
+    gc.disable()
+    try:
+        answer(browser, query)
+        del browser
+        assert known() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(
