@@ -3,7 +3,8 @@
 Streamlit sends each element in a message of its own, and the browser draws the whole page anew for whatever has arrived
 when it has a moment: a part of the Train page that redraws itself sends fifty, and cost three to seven drawings. On a
 slow machine that was all it could do, and clicks took seconds. So the messages of a run are sent together when it is
-over; those of a long run ten times a second. bundles.js, a part of the document, asks for it and unpacks them.
+over; those of a long run ten times a second. Only that something runs for the visitor is said at once: until it has
+ended, the page waits with what depends on it. bundles.js, a part of the document, asks for bundles and unpacks them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 SECONDS = 0.1  # that a message waits at most for others: what comes sooner than that seems to come at once
-SECONDS_AT_END = 0.003  # that the last message of a run waits: the one that nothing runs any more follows it
+SECONDS_IF_URGENT = 0.003  # the end of a run is two messages
 QUERY = b"bundles"  # of the address to which a page connects that unpacks bundles
 MARK = b"\0"  # before a bundle: no message begins with it
 LENGTH = struct.Struct("<I")  # of a message in bytes, before it
@@ -58,23 +59,28 @@ class MessageBundles:
         self._timer: asyncio.TimerHandle | None = None
         self._sending: asyncio.Task[None] | None = None
 
-    async def add(self, message: bytes, *, is_last: bool) -> None:
+    async def add(self, message: bytes, *, is_urgent: bool) -> None:
         """Send a message with the next bundle; wait until the one before is sent.
 
         Args:
             message: for the page.
-            is_last: whether the app has little more to tell for now, or nothing.
+            is_urgent: whether it waits no longer than it takes those that belong to it to follow.
 
         Raises:
             whatever `send` raised for the bundle before.
         """
         await self._sent()
         self._messages.append(message)
-        if is_last:
+        if is_urgent:
+            self.hurry()
+        elif not self._timer:
+            self._send_in(self._seconds)
+
+    def hurry(self) -> None:
+        """Let what waits for others wait no longer."""
+        if self._messages:
             self._stop_timer()
-        if not self._timer:
-            seconds = min(SECONDS_AT_END, self._seconds) if is_last else self._seconds
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._begin_sending)
+            self._send_in(SECONDS_IF_URGENT)
 
     async def flush(self) -> None:
         """Send what waits, now.
@@ -98,6 +104,9 @@ class MessageBundles:
             await sending
             if self._sending is sending:
                 self._sending = None
+
+    def _send_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._begin_sending)
 
     def _begin_sending(self) -> None:
         self._stop_timer()

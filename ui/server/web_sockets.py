@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.server import message_bundles, message_limits
-from ui.server.auto_reruns import AutoReruns, PageReruns
+from ui.server.auto_reruns import AutoReruns
 from ui.server.message_bundles import MessageBundles
 from ui.server.metrics import AnswerTime
 
@@ -18,22 +18,31 @@ if TYPE_CHECKING:
 
 
 ROOM = 100  # messages of a page, that the app has yet to take
-LONGEST_END = 1000  # bytes: a message that ends a run takes fewer
+LONGEST_STATUS = 1000  # bytes: messages on how a run stands take fewer
 
 
 class WebSockets:
-    """Reads each message of the WebSockets of an ASGI app, once."""
+    """Reads each message of the WebSockets of an ASGI app, once.
 
-    def __init__(self, app: ASGIApp, reruns: AutoReruns | None = None) -> None:
+    Args:
+        app: whose they are.
+        reruns: lets pages take turns.
+        seconds: that a message for a page waits at most for others.
+    """
+
+    def __init__(
+        self, app: ASGIApp, reruns: AutoReruns | None = None, seconds: float = message_bundles.SECONDS
+    ) -> None:
         self.app = app
         self._reruns = reruns or AutoReruns()
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a connection on."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        page = _PageSocket(receive, send, self._reruns, is_bundled=message_bundles.are_wanted(scope))
+        page = _PageSocket(receive, send, self._reruns, self._seconds if message_bundles.are_wanted(scope) else None)
         receiving = asyncio.create_task(page.receive_all())
         try:
             await self.app(scope, page.arrived.get, page.send)
@@ -43,14 +52,15 @@ class WebSockets:
 
 
 class _PageSocket:
-    """One page's connection: what has arrived from it, and what it is sent."""
+    """One page's connection: what has arrived from it, and what it is sent, in bundles if messages wait for others."""
 
-    def __init__(self, receive: Receive, send: Send, reruns: AutoReruns, *, is_bundled: bool) -> None:
+    def __init__(self, receive: Receive, send: Send, reruns: AutoReruns, seconds: float | None) -> None:
         self.arrived: asyncio.Queue[Message] = asyncio.Queue(ROOM)
         self._receive, self._send = receive, send
         self._answer = AnswerTime()
+        self._has_acted = False  # whether the page has yet to be told that something runs for the visitor
         self._reruns = reruns.of_page(self._rerun)
-        self._bundles = MessageBundles(self._send_bundle) if is_bundled else None
+        self._bundles = None if seconds is None else MessageBundles(self._send_bundle, seconds)
 
     async def receive_all(self) -> None:
         """Receive what the page sends, put right, until it is gone."""
@@ -58,16 +68,17 @@ class _PageSocket:
         while message["type"] != "websocket.disconnect":
             message = await self._receive()
             if message["type"] == "websocket.receive" and message.get("bytes"):
-                message = {**message, "bytes": corrected(message["bytes"], self._answer, self._reruns)}
-                if not message["bytes"]:
+                content = self._taken(message["bytes"])
+                if not content:
                     continue
+                message = {**message, "bytes": content}
             await self.arrived.put(message)
 
     async def send(self, message: Message) -> None:
         """Send the page a message of the app, in a bundle if the page unpacks them."""
         content = message.get("bytes") if message["type"] == "websocket.send" else None
         if content and self._bundles:
-            await self._bundles.add(content, is_last=is_last(content))
+            await self._bundles.add(content, is_urgent=self._is_urgent(content))
             return
         if self._bundles:
             await self._bundles.flush()
@@ -86,6 +97,37 @@ class _PageSocket:
             self._answer.asked()
             self.arrived.put_nowait({"type": "websocket.receive", "bytes": content})
 
+    def _taken(self, content: bytes) -> bytes:
+        """A message of the page as the app shall get it; nothing if it shall not get it now."""
+        message, content = limited(content)
+        if not message:  # the app refuses it
+            return content
+        if self._reruns.must_wait(message, content):
+            return b""
+        if message.HasField("rerun_script"):  # others only say that the page is still there
+            self._answer.asked()
+            if not message.rerun_script.is_auto_rerun:
+                self._note_action()
+        return content
+
+    def _note_action(self) -> None:
+        """Let the page know at once that something runs for the visitor, also if something does so already."""
+        self._has_acted = True
+        if self._bundles:
+            self._bundles.hurry()
+
+    def _is_urgent(self, content: bytes) -> bool:
+        """Whether a message for the page waits for no others: that what the visitor asked for runs, and a run's end."""
+        if len(content) > LONGEST_STATUS:
+            return False
+        message = ForwardMsg.FromString(content)
+        if not message.HasField("session_status_changed"):
+            return message.HasField("script_finished")
+        if not message.session_status_changed.script_is_running:
+            return True
+        has_acted, self._has_acted = self._has_acted, False
+        return has_acted
+
     async def _send_bundle(self, messages: list[bytes]) -> None:
         await self._send({"type": "websocket.send", "bytes": message_bundles.pack(messages)})
         self._note_sent(messages)
@@ -95,40 +137,18 @@ class _PageSocket:
             self._reruns.ended()
 
 
-def ends_run(content: bytes) -> bool:
-    """Whether a message of the app tells a page that a run has come to its end."""
-    return len(content) <= LONGEST_END and ForwardMsg.FromString(content).HasField("script_finished")
-
-
-def is_last(content: bytes) -> bool:
-    """Whether a message of the app is the last for now, or the last but the one that nothing runs any more."""
-    if len(content) > LONGEST_END:
-        return False
-    message = ForwardMsg.FromString(content)
-    is_at_rest = message.HasField("session_status_changed") and not message.session_status_changed.script_is_running
-    return is_at_rest or message.HasField("script_finished")
-
-
-def corrected(content: bytes, answer: AnswerTime, reruns: PageReruns) -> bytes:
-    """A message without values that are too large, if its turn has come.
-
-    Args:
-        content: what a browser has sent; what is no message stays as it is.
-        answer: is told if the page asks for something.
-        reruns: keeps automatic reruns until their turn.
-
-    Returns:
-        what the app shall get; nothing if it shall not get the message now.
-    """
+def limited(content: bytes) -> tuple[BackMsg | None, bytes]:
+    """A message of a page, if it is one, and its bytes; values that are too large give way to some that are refused."""
     message = BackMsg()
     try:
         message.ParseFromString(content)
-    except Exception:  # the app refuses it
-        return content
+    except Exception:  # protobuf has several kinds
+        return None, content
     if len(content) > message_limits.SMALL and message_limits.replace_large_values(message):
         content = message.SerializeToString()
-    if reruns.must_wait(message, content):
-        return b""
-    if message.HasField("rerun_script"):  # others only say that the page is still there
-        answer.asked()
-    return content
+    return message, content
+
+
+def ends_run(content: bytes) -> bool:
+    """Whether a message of the app tells a page that a run has come to its end."""
+    return len(content) <= LONGEST_STATUS and ForwardMsg.FromString(content).HasField("script_finished")

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -13,10 +13,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.server import message_bundles
 from ui.server.message_bundles import MessageBundles
-from ui.server.web_sockets import WebSockets, is_last
+from ui.server.web_sockets import WebSockets
 
 NEVER, AT_ONCE = 3600.0, 0.0  # seconds
-RERUN = BackMsg(rerun_script={"query_string": "x"}).SerializeToString()
 
 
 class Line:
@@ -37,7 +36,7 @@ class Line:
 
     async def add(self, *messages: bytes) -> None:
         for message in messages:
-            await self.bundles.add(message, is_last=message == b"end")
+            await self.bundles.add(message, is_urgent=message == b"end")
 
     async def until_sent(self, number: int) -> None:
         while len(self.sent) < number:
@@ -146,72 +145,96 @@ def test_what_waits_is_sent_before_what_must_go_now() -> None:
     assert on(NEVER, play).sent == [[b"new", b"chart"]]
 
 
-MESSAGES = [
-    ForwardMsg(session_status_changed={"script_is_running": True}).SerializeToString(),
-    ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString(),
-]
+RUNS = ForwardMsg(session_status_changed={"script_is_running": True}).SerializeToString()
+TITLE, CHART = (ForwardMsg(delta={"new_element": {"text": {"body": text}}}).SerializeToString() for text in "tc")
+END = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
+RESTS = ForwardMsg(session_status_changed={"script_is_running": False}).SerializeToString()
+RUN = [RUNS, TITLE, CHART, END, RESTS]
+
+
+def rerun(*, is_auto_rerun: bool) -> bytes:
+    return BackMsg(rerun_script={"query_string": "x", "is_auto_rerun": is_auto_rerun}).SerializeToString()
 
 
 class Browser:
     """A page that connects, asks for something, and keeps what it is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: bytes, query: bytes = message_bundles.QUERY) -> None:
+        self.query = query
         self.sent: list[Any] = []
-        self.asks = [{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": RERUN}]
+        self.asked: asyncio.Queue[Any] = asyncio.Queue()
+        self.asked.put_nowait({"type": "websocket.connect"})
+        self.ask(asks)
 
-    async def receive(self) -> Any:
-        return self.asks.pop(0) if self.asks else await asyncio.Event().wait()
+    def ask(self, content: bytes) -> None:
+        self.asked.put_nowait({"type": "websocket.receive", "bytes": content})
 
     async def send(self, message: Any) -> None:
         self.sent.append(message)
 
+    def contents(self) -> list[bytes]:
+        return [message["bytes"] for message in self.sent if message["type"] == "websocket.send"]
 
-async def app(scope: Any, receive: Any, send: Any) -> None:
-    socket = WebSocket(scope, receive, send)
-    await socket.accept()
-    await socket.receive_bytes()
-    for message in MESSAGES:
-        await socket.send_bytes(message)
-    await socket.close()
+    async def until_sent(self, number: int) -> None:
+        while len(self.contents()) < number:
+            await asyncio.sleep(0.001)
 
 
-def answer(browser: Browser, query: bytes) -> None:
-    scope = {"type": "websocket", "path": "/", "query_string": query, "headers": []}
-    asyncio.run(WebSockets(app)(scope, browser.receive, browser.send))
+async def at_once() -> None:
+    return None
+
+
+def answer(browser: Browser, after_first: Callable[[], Awaitable[None]] = at_once) -> None:
+    """Connect a browser to an app that answers with a run, and may wait after its first message."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        socket = WebSocket(scope, receive, send)
+        await socket.accept()
+        await socket.receive_bytes()
+        for message in RUN:
+            await socket.send_bytes(message)
+            if message == RUNS:
+                await after_first()
+        await socket.close()
+
+    scope = {"type": "websocket", "path": "/", "query_string": browser.query, "headers": []}
+    asyncio.run(WebSockets(app, seconds=NEVER)(scope, browser.asked.get, browser.send))
 
 
 @pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
 def test_only_a_page_that_unpacks_bundles_gets_them(query: bytes) -> None:
-    browser = Browser()
-    answer(browser, query)
-    accepted, *contents, closed = browser.sent
-    assert (accepted["type"], closed["type"]) == ("websocket.accept", "websocket.close")
-    wanted = [message_bundles.pack(MESSAGES)] if query else MESSAGES
-    assert [message["bytes"] for message in contents] == wanted
+    browser = Browser(rerun(is_auto_rerun=True), query=query)
+    answer(browser)
+    assert (browser.sent[0]["type"], browser.sent[-1]["type"]) == ("websocket.accept", "websocket.close")
+    assert browser.contents() == ([message_bundles.pack(RUN)] if query else RUN)
+
+
+def test_that_something_runs_for_the_visitor_is_said_at_once() -> None:
+    """Until it has ended, a click waits, or counts as the second half of the last one."""
+    browser = Browser(rerun(is_auto_rerun=False))
+    answer(browser, after_first=lambda: browser.until_sent(1))
+    assert browser.contents() == [message_bundles.pack([RUNS]), message_bundles.pack(RUN[1:])]
+
+
+def test_it_is_said_at_once_too_if_a_part_of_the_page_is_about_to_redraw_itself() -> None:
+    browser = Browser(rerun(is_auto_rerun=True))
+
+    async def click() -> None:
+        browser.ask(rerun(is_auto_rerun=False))
+        await browser.until_sent(1)
+
+    answer(browser, after_first=click)
+    assert browser.contents() == [message_bundles.pack([RUNS]), message_bundles.pack(RUN[1:])]
 
 
 @pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
 def test_it_takes_no_garbage_collection_to_forget_a_page(query: bytes) -> None:
-    browser = Browser()
+    browser = Browser(rerun(is_auto_rerun=False), query=query)
     known = weakref.ref(browser)
     gc.disable()
     try:
-        answer(browser, query)
+        answer(browser)
         del browser
         assert known() is None
     finally:
         gc.enable()
-
-
-@pytest.mark.parametrize(
-    ("message", "wanted"),
-    [
-        (ForwardMsg(session_status_changed={"script_is_running": True}), False),
-        (ForwardMsg(delta={"new_element": {"text": {"body": "x"}}}), False),
-        (ForwardMsg(delta={"new_element": {"text": {"body": "x" * 10_000}}}), False),
-        (ForwardMsg(script_finished=ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY), True),
-        (ForwardMsg(session_status_changed={"script_is_running": False}), True),
-    ],
-)
-def test_the_end_of_a_run_and_that_nothing_runs_do_not_wait(message: ForwardMsg, *, wanted: bool) -> None:
-    assert is_last(message.SerializeToString()) == wanted

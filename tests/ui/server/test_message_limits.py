@@ -8,11 +8,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from model.ink import MAX_POINTS
 from tests.figures import report
-from tests.ui.server.test_auto_reruns import a_page
 from ui.draw.fabric import REFUSED, drawing_from_fabric
 from ui.server.message_limits import SMALL
-from ui.server.metrics import AnswerTime
-from ui.server.web_sockets import corrected
+from ui.server.web_sockets import limited
 
 
 def message(**values: str) -> bytes:
@@ -36,7 +34,7 @@ def drawn(commands: str) -> str:
 def test_a_value_of_too_many_parts_comes_as_one_that_the_page_explains(part: str) -> None:
     content = message(canvas=drawn(part * 400_000 + "[]"), other="{}")
     begun = time.process_time()
-    left = values(corrected(content, AnswerTime(), a_page()))
+    left = values(limited(content)[1])
     report(f"to look at a message of {len(content) / 1e6:.1f} MB", 1000 * (time.process_time() - begun), "ms of a core")
     assert left["other"] == "{}"
     sent = json.loads(left["canvas"])["drawing"]["raw"]
@@ -49,9 +47,9 @@ def test_the_largest_drawing_that_is_taken_passes_as_it_is() -> None:
     curves = [["M", 0.123456789, 0.5], *[["Q", 0.1234567890123, 0.5, 0.25, 0.75]] * (MAX_POINTS - 1)]
     content = message(canvas=drawn(json.dumps({"type": "Path", "path": curves})))
     assert len(content) > SMALL
-    assert corrected(content, AnswerTime(), a_page()) is content
+    assert limited(content)[1] is content
 
 
 def test_what_is_no_message_passes_as_it_is() -> None:
     content = b"\xff" * (SMALL + 1)
-    assert corrected(content, AnswerTime(), a_page()) is content
+    assert limited(content)[1] is content
