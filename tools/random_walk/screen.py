@@ -12,7 +12,7 @@ from tools.page_actions import settle
 
 PATIENCE_S = 60.0
 MOMENT_MS = 500  # that a slider needs to tell the app where it came to rest
-READING_MS = 2000  # within which something that is on the page can be read
+READING_MS = 1000 * PATIENCE_S  # within which something that is on the page can be read, however busy the machine is
 STOPS = 40  # of a slider, at most
 
 RUNS_TABLE = """table => [...table.querySelectorAll("canvas [role=row]")].map(
