@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from benchmarks.session_page import Page, SessionError
-from ui.server import message_bundles
+from ui.server import message_batches
 
 SECONDS_TO_ANSWER = 60.0
 NO_LOGIN = "PLACEHOLDER_AUTH_TOKEN"  # what a browser says in place of a token when nobody logs in
@@ -94,7 +94,7 @@ class Session:
         self.cookie = self.cookie or await asyncio.to_thread(first_cookie, self._url)
         try:
             self._socket: ClientConnection = await connect(
-                f"{self._url.replace('http', 'ws', 1)}/_stcore/stream?{message_bundles.QUERY.decode()}",
+                f"{self._url.replace('http', 'ws', 1)}/_stcore/stream?{message_batches.QUERY.decode()}",
                 subprotocols=["streamlit", NO_LOGIN],  # type: ignore[list-item]
                 additional_headers={"Cookie": self.cookie},
                 max_size=None,
@@ -113,9 +113,9 @@ class Session:
 
     async def _listen(self) -> None:
         try:
-            async for bundle in self._socket:
-                assert isinstance(bundle, bytes)
-                for message in message_bundles.unpack(bundle):
+            async for batch in self._socket:
+                assert isinstance(batch, bytes)
+                for message in message_batches.unpack(batch):
                     self.page.take(ForwardMsg.FromString(message))
                 self._keep_looking()
                 self._heard.set()

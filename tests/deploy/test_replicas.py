@@ -102,7 +102,7 @@ def test_a_browser_finds_all_of_the_app_behind_nginx(tmp_path: Path) -> None:
         # The base path, the WebSocket, and the addresses from which the browser gets its modules and the network.
         draw = DrawPage(page, url).open()
         draw.wait_for_reader()
-        assert sockets == [f"{url.replace('https', 'wss')}/_stcore/stream?bundles"]
+        assert sockets == [f"{url.replace('https', 'wss')}/_stcore/stream?batches"]
         draw.draw(strokes_of("7"))
         draw.expect_digit("7")
 

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, exp
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import until
 from tools.app_server import RunningApp
-from ui.server import message_bundles
+from ui.server import message_batches
 
 
 @pytest.mark.own_context  # its clock is the test's
@@ -37,24 +37,24 @@ def test_a_proxy_that_splits_visitors_or_lets_no_sockets_through_is_named(
     assert "pass on WebSockets" in app.log.read_text()
 
 
-@pytest.mark.parametrize("knows_bundles", [True, False])
-def test_a_page_reads_bundles_and_the_messages_of_an_older_app(
-    page: Page, app_url: str, *, knows_bundles: bool
+@pytest.mark.parametrize("knows_batches", [True, False])
+def test_a_page_reads_batches_and_the_messages_of_an_older_app(
+    page: Page, app_url: str, *, knows_batches: bool
 ) -> None:
-    bundles: list[list[bytes]] = []
+    batches: list[list[bytes]] = []
 
     def connect(socket: WebSocketRoute) -> None:
         def pass_on(content: str | bytes) -> None:
             assert isinstance(content, bytes)
-            messages = list(message_bundles.unpack(content))
-            bundles.append(messages)
-            for each in [content] if knows_bundles else messages:
+            messages = list(message_batches.unpack(content))
+            batches.append(messages)
+            for each in [content] if knows_batches else messages:
                 socket.send(each)
 
         socket.connect_to_server().on_message(pass_on)
 
-    page.route_web_socket("**/_stcore/stream?bundles", connect)
+    page.route_web_socket("**/_stcore/stream?batches", connect)
     visitor = DrawPage(page, app_url).open()
     visitor.draw(strokes_of("7"))
     visitor.expect_digit("7")
-    assert len(bundles) < sum(map(len, bundles))
+    assert len(batches) < sum(map(len, batches))

@@ -24,7 +24,7 @@ UI = Path(__file__).parents[1]
 COMMON = UI / "common"
 SERVER = UI / "server"
 # They run before any page comes.
-SCRIPTS = (COMMON / "history.js", COMMON / "first_paint.js", SERVER / "bundles.js", SERVER / "connection.js")
+SCRIPTS = (COMMON / "history.js", COMMON / "first_paint.js", SERVER / "message_batches.js", SERVER / "connection.js")
 # Streamlit's own answer has to come whole, and not as a part, "not modified" or packed.
 CONDITIONS = ("accept-encoding", "if-none-match", "if-modified-since", "range")
 OUTDATED = ("content-length", "content-type", "etag", "last-modified", "accept-ranges")

@@ -1,4 +1,4 @@
-"""The messages between browsers and the app: what browsers send is put right before; answers are bundled and timed."""
+"""The messages between browsers and the app: what browsers send is put right before; answers are batched and timed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.server import message_bundles, message_limits
+from ui.server import message_batches, message_limits
 from ui.server.auto_reruns import AutoReruns
-from ui.server.message_bundles import MessageBundles
+from ui.server.message_batches import MessageBatches
 from ui.server.metrics import AnswerTime
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 ROOM = 100  # messages of a page, that the app has yet to take
-LONGEST_STATUS = 1000  # bytes: messages on how a run stands take fewer
+STATUSES = ("session_status_changed", "script_finished")  # the messages on how a run stands
+LONGEST_STATUS = 1000  # bytes: they take fewer
 
 
 class WebSockets:
@@ -31,7 +32,7 @@ class WebSockets:
     """
 
     def __init__(
-        self, app: ASGIApp, reruns: AutoReruns | None = None, seconds: float = message_bundles.SECONDS
+        self, app: ASGIApp, reruns: AutoReruns | None = None, seconds: float = message_batches.SECONDS
     ) -> None:
         self.app = app
         self._reruns = reruns or AutoReruns()
@@ -42,7 +43,7 @@ class WebSockets:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        page = _PageSocket(receive, send, self._reruns, self._seconds if message_bundles.are_wanted(scope) else None)
+        page = _PageSocket(receive, send, self._reruns, self._seconds if message_batches.are_wanted(scope) else None)
         receiving = asyncio.create_task(page.receive_all())
         try:
             await self.app(scope, page.arrived.get, page.send)
@@ -52,7 +53,7 @@ class WebSockets:
 
 
 class _PageSocket:
-    """One page's connection: what has arrived from it, and what it is sent, in bundles if messages wait for others."""
+    """One page's connection: what has arrived from it, and what it is sent, in batches if messages wait for others."""
 
     def __init__(self, receive: Receive, send: Send, reruns: AutoReruns, seconds: float | None) -> None:
         self.arrived: asyncio.Queue[Message] = asyncio.Queue(ROOM)
@@ -60,7 +61,7 @@ class _PageSocket:
         self._answer = AnswerTime()
         self._has_acted = False  # whether the page has yet to be told that something runs for the visitor
         self._reruns = reruns.of_page(self._rerun)
-        self._bundles = None if seconds is None else MessageBundles(self._send_bundle, seconds)
+        self._batches = None if seconds is None else MessageBatches(self._send_batch, seconds)
 
     async def receive_all(self) -> None:
         """Receive what the page sends, put right, until it is gone."""
@@ -75,22 +76,24 @@ class _PageSocket:
             await self.arrived.put(message)
 
     async def send(self, message: Message) -> None:
-        """Send the page a message of the app, in a bundle if the page unpacks them."""
+        """Send the page a message of the app, in a batch if the page unpacks them."""
         content = message.get("bytes") if message["type"] == "websocket.send" else None
-        if content and self._bundles:
-            await self._bundles.add(content, is_urgent=self._is_urgent(content))
-            return
-        if self._bundles:
-            await self._bundles.flush()
-        await self._send(message)
-        self._note_sent([content or b""])
+        status = status_of(content or b"")
+        if content and self._batches:
+            await self._batches.add(content, is_urgent=status is not None and self._is_urgent(status))
+        else:
+            if self._batches:
+                await self._batches.flush()
+            await self._send(message)
+        if status and status.HasField("script_finished") and self._answer.ended():
+            self._reruns.ended()
 
     def close(self) -> None:
         """Forget the page; what knew it no longer does, so that it takes no garbage collection to be rid of it."""
-        if self._bundles:
-            self._bundles.close()
+        if self._batches:
+            self._batches.close()
         self._reruns.close()
-        del self._bundles, self._reruns
+        del self._batches, self._reruns
 
     def _rerun(self, content: bytes) -> None:
         if not self.arrived.full():
@@ -113,28 +116,18 @@ class _PageSocket:
     def _note_action(self) -> None:
         """Let the page know at once that something runs for the visitor, also if something does so already."""
         self._has_acted = True
-        if self._bundles:
-            self._bundles.hurry()
+        if self._batches:
+            self._batches.send_soon()
 
-    def _is_urgent(self, content: bytes) -> bool:
-        """Whether a message for the page waits for no others: that what the visitor asked for runs, and a run's end."""
-        if len(content) > LONGEST_STATUS:
-            return False
-        message = ForwardMsg.FromString(content)
-        if not message.HasField("session_status_changed"):
-            return message.HasField("script_finished")
-        if not message.session_status_changed.script_is_running:
+    def _is_urgent(self, status: ForwardMsg) -> bool:
+        """Whether a status, sent once, waits for no others: that a run for the visitor begins, or that one ends."""
+        if not status.session_status_changed.script_is_running:
             return True
         has_acted, self._has_acted = self._has_acted, False
         return has_acted
 
-    async def _send_bundle(self, messages: list[bytes]) -> None:
-        await self._send({"type": "websocket.send", "bytes": message_bundles.pack(messages)})
-        self._note_sent(messages)
-
-    def _note_sent(self, messages: list[bytes]) -> None:
-        if any(map(ends_run, messages)) and self._answer.ended():
-            self._reruns.ended()
+    async def _send_batch(self, batch: bytes) -> None:
+        await self._send({"type": "websocket.send", "bytes": batch})
 
 
 def limited(content: bytes) -> tuple[BackMsg | None, bytes]:
@@ -149,6 +142,9 @@ def limited(content: bytes) -> tuple[BackMsg | None, bytes]:
     return message, content
 
 
-def ends_run(content: bytes) -> bool:
-    """Whether a message of the app tells a page that a run has come to its end."""
-    return len(content) <= LONGEST_STATUS and ForwardMsg.FromString(content).HasField("script_finished")
+def status_of(content: bytes) -> ForwardMsg | None:
+    """The message that an app sends a page, if it says that a run begins or ends."""
+    if len(content) > LONGEST_STATUS:
+        return None
+    message = ForwardMsg.FromString(content)
+    return message if message.WhichOneof("type") in STATUSES else None

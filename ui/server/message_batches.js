@@ -1,10 +1,10 @@
 /**
- * What the app sends comes in bundles (message_bundles.py): all messages of one are handed on at once, so that Streamlit
- * draws the page once for all of them. A part of the document, not a component: it has to be there before Streamlit.
+ * What the app sends comes in batches (message_batches.py): all messages of one are dispatched at once, so that Streamlit
+ * renders the page once for all of them. A part of the document, not a component: it has to be there before Streamlit.
  */
 {
   const STREAM = /\/_stcore\/stream$/ // the path of the app's socket
-  const MARK = 0 // the first byte of a bundle: what comes without it is one message, of an app that knows no bundles
+  const MARK = 0 // the first byte of a batch: what comes without it is one message, of an app that knows no batches
   const LENGTH = 4 // bytes before each message, that say how long it is
 
   function* messagesOf(content) {
@@ -17,29 +17,29 @@
     }
   }
 
-  /** Opens one bundle after the other: the next one when what the last one brought is drawn. */
-  class Bundles {
-    #handOn
+  /** Opens one batch after the other: the next one when what the last one brought is rendered. */
+  class Batches {
+    #dispatch
     #waiting = []
     #turns = new MessageChannel()
     #turnsLeft = 0 // until the next one
 
-    constructor(handOn) {
-      this.#handOn = handOn
+    constructor(dispatch) {
+      this.#dispatch = dispatch
       this.#turns.port1.onmessage = () => this.#takeTurn()
     }
 
-    add(bundle) {
-      this.#waiting.push(bundle)
+    add(batch) {
+      this.#waiting.push(batch)
       if (!this.#turnsLeft) this.#open()
     }
 
     #open() {
-      const bundle = this.#waiting.shift()
-      if (!bundle) return
-      this.#turnsLeft = 2 // in the first one it is known what there is to be drawn, before the second it is drawn
+      const batch = this.#waiting.shift()
+      if (!batch) return
+      this.#turnsLeft = 2 // after the first one React knows what to render, and it renders before the second
       this.#turns.port2.postMessage(null)
-      for (const data of messagesOf(bundle)) this.#handOn(new MessageEvent("message", { data }))
+      for (const data of messagesOf(batch)) this.#dispatch(new MessageEvent("message", { data }))
     }
 
     #takeTurn() {
@@ -54,14 +54,14 @@
 
     constructor(address, ...protocols) {
       const isStream = STREAM.test(address)
-      super(isStream ? `${address}?bundles` : address, ...protocols)
+      super(isStream ? `${address}?batches` : address, ...protocols)
       this.#isStream = isStream
     }
 
     addEventListener(type, listener, ...options) {
       if (!this.#isStream || type !== "message") return super.addEventListener(type, listener, ...options)
-      const bundles = new Bundles(message => listener.call(this, message))
-      super.addEventListener(type, ({ data }) => bundles.add(data), ...options)
+      const batches = new Batches(message => listener.call(this, message))
+      super.addEventListener(type, ({ data }) => batches.add(data), ...options)
     }
   }
 }

@@ -1,4 +1,4 @@
-"""What the app sends to a page comes in bundles: in order, at the end of a run, and never much later than without."""
+"""What the app sends to a page comes in batches: in order, at the end of a run, and never much later than without."""
 
 import asyncio
 import gc
@@ -11,32 +11,32 @@ from starlette.websockets import WebSocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.server import message_bundles
-from ui.server.message_bundles import MessageBundles
+from ui.server import message_batches
+from ui.server.message_batches import MessageBatches
 from ui.server.web_sockets import WebSockets
 
 NEVER, AT_ONCE = 3600.0, 0.0  # seconds
 
 
 class Line:
-    """A connection to a page that takes bundles, or has broken."""
+    """A connection to a page that takes batches, or has broken."""
 
     def __init__(self, seconds: float) -> None:
         self.sent: list[list[bytes]] = []
         self.is_broken = False
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
-        self.bundles = MessageBundles(self.send, seconds)
+        self.batches = MessageBatches(self.send, seconds)
 
-    async def send(self, messages: list[bytes]) -> None:
+    async def send(self, batch: bytes) -> None:
         await self.may_go_on.wait()
         if self.is_broken:
             raise OSError("gone")
-        self.sent.append(messages)
+        self.sent.append(list(message_batches.unpack(batch)))
 
     async def add(self, *messages: bytes) -> None:
         for message in messages:
-            await self.bundles.add(message, is_urgent=message == b"end")
+            await self.batches.add(message, is_urgent=message == b"end")
 
     async def until_sent(self, number: int) -> None:
         while len(self.sent) < number:
@@ -61,8 +61,8 @@ def on(seconds: float, play: Callable[[Line], Coroutine[Any, Any, None]]) -> Lin
 
 
 @pytest.mark.parametrize("messages", [[], [b""], [b"a", b"", b"\x00" * 70_000, b"b"]])
-def test_a_bundle_holds_its_messages(messages: list[bytes]) -> None:
-    assert list(message_bundles.unpack(message_bundles.pack(messages))) == messages
+def test_a_batch_holds_its_messages(messages: list[bytes]) -> None:
+    assert list(message_batches.unpack(message_batches.pack(messages))) == messages
 
 
 def test_the_messages_of_a_run_are_sent_together_when_it_is_over() -> None:
@@ -85,11 +85,11 @@ def test_a_message_does_not_wait_for_the_end_of_a_long_run() -> None:
     assert on(AT_ONCE, play).sent == [[b"title"], [b"chart", b"end"]]
 
 
-def test_a_message_waits_while_the_page_does_not_take_the_bundle_before() -> None:
+def test_a_message_waits_while_the_page_does_not_take_the_batch_before() -> None:
     async def play(line: Line) -> None:
         line.may_go_on.clear()
         await line.add(b"end")
-        flushing = asyncio.create_task(line.bundles.flush())
+        flushing = asyncio.create_task(line.batches.flush())
         await asyncio.sleep(0.05)
         adding = asyncio.create_task(line.add(b"new", b"end"))
         await asyncio.sleep(0.05)
@@ -115,7 +115,7 @@ def test_of_a_broken_connection_hears_who_sends_next() -> None:
 def test_nothing_is_sent_on_a_closed_connection() -> None:
     async def play(line: Line) -> None:
         await line.add(b"end")
-        line.bundles.close()
+        line.batches.close()
         await asyncio.sleep(0.05)
 
     assert on(AT_ONCE, play).sent == []
@@ -128,7 +128,7 @@ def test_a_connection_that_broke_with_its_last_message_is_closed_without_a_word(
         line.is_broken = True
         await line.add(b"end")
         await asyncio.sleep(0.05)
-        line.bundles.close()
+        line.batches.close()
 
     on(AT_ONCE, play)
     gc.collect()  # asyncio logs an error that nobody has asked for when its task is gone
@@ -138,9 +138,9 @@ def test_a_connection_that_broke_with_its_last_message_is_closed_without_a_word(
 def test_what_waits_is_sent_before_what_must_go_now() -> None:
     async def play(line: Line) -> None:
         await line.add(b"new", b"chart")
-        await line.bundles.flush()
+        await line.batches.flush()
         assert line.sent
-        await line.bundles.flush()
+        await line.batches.flush()
 
     assert on(NEVER, play).sent == [[b"new", b"chart"]]
 
@@ -159,7 +159,7 @@ def rerun(*, is_auto_rerun: bool) -> bytes:
 class Browser:
     """A page that connects, asks for something, and keeps what it is sent."""
 
-    def __init__(self, asks: bytes, query: bytes = message_bundles.QUERY) -> None:
+    def __init__(self, asks: bytes, query: bytes = message_batches.QUERY) -> None:
         self.query = query
         self.sent: list[Any] = []
         self.asked: asyncio.Queue[Any] = asyncio.Queue()
@@ -201,19 +201,19 @@ def answer(browser: Browser, after_first: Callable[[], Awaitable[None]] = at_onc
     asyncio.run(WebSockets(app, seconds=NEVER)(scope, browser.asked.get, browser.send))
 
 
-@pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
-def test_only_a_page_that_unpacks_bundles_gets_them(query: bytes) -> None:
+@pytest.mark.parametrize("query", [b"", message_batches.QUERY])
+def test_only_a_page_that_unpacks_batches_gets_them(query: bytes) -> None:
     browser = Browser(rerun(is_auto_rerun=True), query=query)
     answer(browser)
     assert (browser.sent[0]["type"], browser.sent[-1]["type"]) == ("websocket.accept", "websocket.close")
-    assert browser.contents() == ([message_bundles.pack(RUN)] if query else RUN)
+    assert browser.contents() == ([message_batches.pack(RUN)] if query else RUN)
 
 
 def test_that_something_runs_for_the_visitor_is_said_at_once() -> None:
     """Until it has ended, a click waits, or counts as the second half of the last one."""
     browser = Browser(rerun(is_auto_rerun=False))
     answer(browser, after_first=lambda: browser.until_sent(1))
-    assert browser.contents() == [message_bundles.pack([RUNS]), message_bundles.pack(RUN[1:])]
+    assert browser.contents() == [message_batches.pack([RUNS]), message_batches.pack(RUN[1:])]
 
 
 def test_it_is_said_at_once_too_if_a_part_of_the_page_is_about_to_redraw_itself() -> None:
@@ -224,10 +224,10 @@ def test_it_is_said_at_once_too_if_a_part_of_the_page_is_about_to_redraw_itself(
         await browser.until_sent(1)
 
     answer(browser, after_first=click)
-    assert browser.contents() == [message_bundles.pack([RUNS]), message_bundles.pack(RUN[1:])]
+    assert browser.contents() == [message_batches.pack([RUNS]), message_batches.pack(RUN[1:])]
 
 
-@pytest.mark.parametrize("query", [b"", message_bundles.QUERY])
+@pytest.mark.parametrize("query", [b"", message_batches.QUERY])
 def test_it_takes_no_garbage_collection_to_forget_a_page(query: bytes) -> None:
     browser = Browser(rerun(is_auto_rerun=False), query=query)
     known = weakref.ref(browser)
