@@ -8,7 +8,41 @@ from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, exp
 from tests.e2e.draw_page import DrawPage, strokes_of
 from tests.e2e.patience import until
 from tools.app_server import RunningApp
+from ui.common.document import SERVER
 from ui.server import message_batches
+
+# A socket on which a test lets messages arrive, and that it makes for one who hears what they say.
+SOCKET = """<script>
+window.WebSocket = class {
+    addEventListener(type, listener) { window.arrive = data => listener({ data: new Uint8Array(data).buffer }) }
+}
+window.connect = hear => new WebSocket("ws://127.0.0.1/_stcore/stream").addEventListener(
+    "message", ({ data }) => hear(new TextDecoder().decode(data)))
+</script>"""
+# Hears what arrives: a list for each task of the browser.
+IN_TASKS = """batches => {
+    window.heard = []
+    let task
+    connect(message => {
+        if (!task) heard.push(task = [])
+        task.push(message)
+        queueMicrotask(() => { task = undefined })
+    })
+    batches.forEach(arrive)
+}"""
+# Renders each message for a while, and has the next one arrive meanwhile; returns the share of the time that it takes.
+ALWAYS_RENDERING = """([batch, milliseconds, messages]) => new Promise(done => {
+    const began = performance.now()
+    let rendering = 0
+    connect(() => {
+        const start = performance.now()
+        while (performance.now() - start < milliseconds);
+        rendering += performance.now() - start
+        if (messages--) arrive(batch)
+        else done(rendering / (performance.now() - began))
+    })
+    arrive(batch)
+})"""
 
 
 @pytest.mark.own_context  # its clock is the test's
@@ -58,3 +92,31 @@ def test_a_page_reads_batches_and_the_messages_of_an_older_app(
     visitor.draw(strokes_of("7"))
     visitor.expect_digit("7")
     assert len(batches) < sum(map(len, batches))
+
+
+@pytest.fixture
+def connected(page: Page) -> Page:
+    """A page with nothing but the script that opens batches, and a socket."""
+    page.set_content(SOCKET)
+    page.add_script_tag(path=SERVER / "message_batches.js")
+    return page
+
+
+def test_a_page_that_renders_slowly_does_not_fall_behind(connected: Page) -> None:
+    batches = [list(message_batches.pack([b"%da" % number, b"%db" % number])) for number in range(4)]
+    connected.evaluate(IN_TASKS, batches)
+    connected.wait_for_function("heard.flat().length === 8")
+    assert connected.evaluate("heard") == [["0a", "0b"], ["1a", "1b", "2a", "2b", "3a", "3b"]]
+
+
+def test_a_page_that_always_renders_leaves_time_for_clicks(connected: Page) -> None:
+    batch = list(message_batches.pack([b"a message"]))
+    assert connected.evaluate(ALWAYS_RENDERING, [batch, 100, 80]) < 0.7  # 8 of 14 seconds: it rests after the first 2
+
+
+def test_a_message_that_cannot_be_used_keeps_none_back(connected: Page, page_errors: list[str]) -> None:
+    connected.evaluate("window.heard = 0; connect(message => { heard++; if (message === 'bad') throw new Error() })")
+    connected.evaluate("batches => batches.forEach(arrive)", [list(message_batches.pack([b"bad", b"good"]))] * 2)
+    connected.wait_for_function("heard === 4")
+    until(connected, lambda: len(page_errors), lambda count: count == 2, "an error for each that cannot be used")
+    page_errors.clear()

@@ -6,6 +6,8 @@
   const STREAM = /\/_stcore\/stream$/ // the path of the app's socket
   const MARK = 0 // the first byte of a batch: what comes without it is one message, of an app that knows no batches
   const LENGTH = 4 // bytes before each message, that say how long it is
+  const SHARE = 0.5 // of the time, that rendering takes at most in the long run
+  const AT_ONCE = 2000 // milliseconds of rendering without a rest, such as that of a whole page
 
   function* messagesOf(content) {
     const bytes = new DataView(content)
@@ -17,36 +19,61 @@
     }
   }
 
-  /** Opens one batch after the other: the next one when what the last one brought is rendered. */
+  /**
+   * Opens batches when what the last ones brought is rendered: all that have come until then, so that a page which
+   * renders more slowly than they come does not fall behind. On a slow phone, where rendering would never end, it rests in
+   * between for as long as it took: that is when clicks are heard.
+   */
   class Batches {
     #dispatch
     #waiting = []
+    #isRendering = false
     #turns = new MessageChannel()
-    #turnsLeft = 0 // until the next one
+    #balancedAt = 0 // when rendering has taken no more than its share, if it rests until then
 
     constructor(dispatch) {
       this.#dispatch = dispatch
-      this.#turns.port1.onmessage = () => this.#takeTurn()
     }
 
     add(batch) {
       this.#waiting.push(batch)
-      if (!this.#turnsLeft) this.#open()
+      if (!this.#isRendering) this.#open()
     }
 
-    #open() {
-      const batch = this.#waiting.shift()
-      if (!batch) return
-      this.#turnsLeft = 2 // after the first one React knows what to render, and it renders before the second
-      this.#turns.port2.postMessage(null)
-      for (const data of messagesOf(batch)) this.#dispatch(new MessageEvent("message", { data }))
+    async #open() {
+      this.#isRendering = true
+      while (this.#waiting.length) {
+        const began = performance.now()
+        for (const batch of this.#waiting.splice(0)) for (const data of messagesOf(batch)) this.#tell(data)
+        await this.#turn() // React then knows what to render
+        await this.#turn() // and has rendered it
+        const now = performance.now()
+        const rendering = Math.min(now - began, AT_ONCE) // longer, the machine slept
+        this.#balancedAt = Math.max(this.#balancedAt, began) + rendering / SHARE
+        await pause(this.#balancedAt - AT_ONCE - now)
+      }
+      this.#isRendering = false
     }
 
-    #takeTurn() {
-      this.#turnsLeft -= 1
-      if (this.#turnsLeft) this.#turns.port2.postMessage(null)
-      else this.#open()
+    #tell(data) {
+      try {
+        this.#dispatch(new MessageEvent("message", { data }))
+      } catch (error) {
+        reportError(error)
+      }
     }
+
+    /** Let the browser do what else is to be done. */
+    #turn() {
+      return new Promise((done) => {
+        this.#turns.port1.onmessage = done
+        this.#turns.port2.postMessage(null)
+      })
+    }
+  }
+
+  async function pause(milliseconds) {
+    if (milliseconds > 0) await new Promise((done) => setTimeout(done, milliseconds))
   }
 
   window.WebSocket = class extends WebSocket {

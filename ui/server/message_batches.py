@@ -1,11 +1,11 @@
-"""What the app sends to a page comes in batches, and the browser renders each at once.
+"""What the app sends to a page comes in batches, and the browser renders what one brings together.
 
 Streamlit sends each element in a message of its own, and the browser renders the whole page anew for whatever has
 arrived when it has a moment: a part of the Train page that redraws itself sends fifty, and cost three to seven renders.
 On a slow machine that was all it could do, and clicks took seconds. So the messages of a run are sent together when it
 is over; those of a long run ten times a second. Only that something runs for the visitor is said at once: until it has
 ended, the page waits with what depends on it. message_batches.js, a part of the document, asks for batches and unpacks
-them.
+them: while one is rendered, the next ones wait, and then are rendered together.
 """
 
 from __future__ import annotations
