@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,6 +37,8 @@ from tools.page_actions import settle
 BARE = Path(__file__).with_name("bare_app.py")
 LONG = "epochs=10000&hidden_sizes=32"  # a training longer than any run of this
 SECONDS_OF_CURVES = 8
+SLOWER = 4  # times as slow as this machine: a phone
+TABS = {"Digits": "Confusion matrix", "Layers": "Layer health"}  # and what is to be read there alone
 
 Result = dict[str, Any]  # plain values, as JSON has them
 
@@ -84,6 +87,8 @@ def measure(rounds: int, trainings: int) -> Result:
         results["pen"] = pen.measure(browser, app.url, rounds)
         say("Pause")
         results |= steered(browser, app.url, rounds)
+        say(f"tabs, where the browser is {SLOWER} times as slow")
+        results["slow browser"] = slowed(browser, app.url, rounds)
         if trainings:
             say("a training with its page open, and from the command line")
             results["trainings"] = watched_training.measure(browser, app, trainings)
@@ -203,6 +208,21 @@ def steered(browser: Browser, app: str, rounds: int) -> Result:
     }
 
 
+def slowed(browser: Browser, app: str, rounds: int) -> Result:
+    """Milliseconds from a click on a tab to its content, while a run trains and the browser renders slowly."""
+    waits = []
+    with opened(browser, f"{app}/train?{LONG}") as page:
+        page.locator(".st-key-start button").click()
+        page.locator(".st-key-progress", has_text="Training").wait_for()
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        for number, (tab, content) in enumerate(islice(cycle(TABS.items()), rounds), 1):
+            page.evaluate(STOPWATCH, [".st-key-diagnostics", "click", content])
+            page.locator(".st-key-diagnostics").get_by_role("tab", name=tab, exact=True).click()
+            waits.append(float(page.evaluate("window.stopwatch")))
+            say(f"  {number}/{rounds}: {waits[-1]:.0f}")
+    return {"median": round(median(waits), 1), "most": round(max(waits), 1)}
+
+
 class BusyTime:
     """For how long a page's thread is busy: nothing that a visitor does is answered meanwhile."""
 
@@ -240,6 +260,10 @@ def markdown(results: Result) -> str:
         "click on Pause to paused, median": f"{pause['median']:.0f} ms",
         "click on Pause to paused, at most": f"{pause['most']:.0f} ms",
     }
+    if waits := results.get("slow browser"):
+        name = f"click on a tab to its content, in a browser {SLOWER} times as slow"
+        rows[f"{name}, median"] = f"{waits['median']:.0f} ms"
+        rows[f"{name}, at most"] = f"{waits['most']:.0f} ms"
     rows |= pen.rows(results.get("pen", {}))
     if found := results.get("trainings"):
         rows["a training with its page open, beside the command line"] = (

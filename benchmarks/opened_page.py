@@ -11,13 +11,14 @@ from tools.page_actions import settle
 
 WAIT = 60_000  # milliseconds
 
-# Tells the milliseconds from the event until what the element shows is as wanted, all by the page's own clock.
+# Tells the milliseconds from the event, for which the page may have no time at once, until what the element shows is as
+# wanted, all by the page's own clock.
 STOPWATCH = """([selector, event, wanted]) => {
     window.stopwatch = new Promise((resolve) => {
         let begun
         const before = document.querySelector(selector).textContent
         const isThere = (text) => (wanted ? new RegExp(wanted).test(text) : text !== before)
-        document.addEventListener(event, () => (begun = performance.now()), { capture: true, once: true })
+        document.addEventListener(event, ({ timeStamp }) => (begun = timeStamp), { capture: true, once: true })
         const observer = new MutationObserver(() => {
             if (begun === undefined || !isThere(document.querySelector(selector)?.textContent ?? before)) return
             observer.disconnect()

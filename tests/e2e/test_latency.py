@@ -54,6 +54,7 @@ def test_the_table_holds_ratios() -> None:
             "busy": 0.514,
             "charts stay": True,
             "pause": {"median": 150.0, "most": 290.0},
+            "slow browser": {"median": 1500.0, "most": 2100.0},
             "trainings": {
                 "command line": 10.0,
                 "page open": 10.4,
@@ -67,6 +68,7 @@ def test_the_table_holds_ratios() -> None:
         "none does | 1.60 |",
         "busy with them | 0.51 |",
         "paused, median | 150 ms |",
+        "4 times as slow, median | 1500 ms |",
         "| 1.04 |",
         "open: app | 0.15 |",
         "open: browser | 0.40 |",
