@@ -23,7 +23,7 @@ import click
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks import pen, readme, watched_training
-from benchmarks.opened_page import STOPWATCH, WAIT, opened
+from benchmarks.opened_page import SLOWER, STOPWATCH, WAIT, opened, slow_down
 from benchmarks.runs import say
 from benchmarks.session_page import SessionError
 from benchmarks.sessions import Session
@@ -37,7 +37,6 @@ from tools.page_actions import settle
 BARE = Path(__file__).with_name("bare_app.py")
 LONG = "epochs=10000&hidden_sizes=32"  # a training longer than any run of this
 SECONDS_OF_CURVES = 8
-SLOWER = 4  # times as slow as this machine: a phone
 TABS = {"Digits": "Confusion matrix", "Layers": "Layer health"}  # and what is to be read there alone
 
 Result = dict[str, Any]  # plain values, as JSON has them
@@ -214,7 +213,7 @@ def slowed(browser: Browser, app: str, rounds: int) -> Result:
     with opened(browser, f"{app}/train?{LONG}") as page:
         page.locator(".st-key-start button").click()
         page.locator(".st-key-progress", has_text="Training").wait_for()
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        slow_down(page, SLOWER)
         for number, (tab, content) in enumerate(islice(cycle(TABS.items()), rounds), 1):
             page.evaluate(STOPWATCH, [".st-key-diagnostics", "click", content])
             page.locator(".st-key-diagnostics").get_by_role("tab", name=tab, exact=True).click()

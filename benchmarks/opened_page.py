@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page
 from tools.page_actions import settle
 
 WAIT = 60_000  # milliseconds
+SLOWER = 4  # times as slow as this machine: a phone
 
-# Tells the milliseconds from the event, for which the page may have no time at once, until what the element shows is as
+# Tells the milliseconds from the event itself, which a busy page handles later, until what the element shows is as
 # wanted, all by the page's own clock.
 STOPWATCH = """([selector, event, wanted]) => {
     window.stopwatch = new Promise((resolve) => {
@@ -43,3 +44,8 @@ def opened(browser: Browser, address: str, *, reads_live: bool = True) -> Iterat
         yield page
     finally:
         context.close()
+
+
+def slow_down(page: Page, times: int) -> None:
+    """Have the browser's processor take so many times as long for a page."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})

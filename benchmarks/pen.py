@@ -9,10 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.opened_page import WAIT
+from benchmarks.opened_page import SLOWER, WAIT, slow_down
 from tools.page_actions import PAPER, settle
 
-SLOWER = {"this machine": 1, "a processor four times as slow": 4}
+MACHINES = {"this machine": 1, "a processor four times as slow": SLOWER}
 POINTS = 60  # of each stroke
 
 # Notes when the browser could read first: the network has arrived, and has read once.
@@ -49,7 +49,7 @@ Result = dict[str, Any]  # plain values, as JSON has them
 
 def measure(browser: Browser, app: str, strokes: int) -> Result:
     """Milliseconds that the answer is behind the pen, and from the address to the first live answer, by slowness."""
-    return {name: followed(browser, app, slower, strokes) for name, slower in SLOWER.items()}
+    return {name: followed(browser, app, slower, strokes) for name, slower in MACHINES.items()}
 
 
 def followed(browser: Browser, app: str, slower: int, strokes: int) -> Result:
@@ -59,7 +59,7 @@ def followed(browser: Browser, app: str, slower: int, strokes: int) -> Result:
     page.set_default_timeout(WAIT)
     try:
         page.add_init_script(ARRIVAL)
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+        slow_down(page, slower)
         page.goto(f"{app}/draw")
         page.locator(".st-key-canvas[data-reads-live]").wait_for()
         settle(page, quiet=0.6, timeout=WAIT / 1000)

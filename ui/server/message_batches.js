@@ -22,7 +22,7 @@
   /**
    * Opens batches when what the last ones brought is rendered: all that have come until then, so that a page which
    * renders more slowly than they come does not fall behind. On a slow phone, where rendering would never end, it rests in
-   * between for as long as it took: that is when clicks are heard.
+   * between for as long as it took: that is when clicks are handled.
    */
   class Batches {
     #dispatch
