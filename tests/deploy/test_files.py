@@ -87,6 +87,12 @@ def test_compose_sets_variables_that_the_app_has() -> None:
     assert ours <= known_variables()
 
 
+def test_compose_gives_the_app_the_variables_of_a_file_that_git_ignores() -> None:
+    _, read = compose()
+    assert read["services"]["app"]["env_file"] == [{"path": ".env", "required": False}]
+    assert "deploy/.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 def test_compose_has_the_proxy_look_where_the_app_is() -> None:
     text = (DEPLOY / "Caddyfile").read_text()
     assert re.search(r"^\s+name app$", text, re.MULTILINE)
