@@ -108,6 +108,7 @@ class Running:
     owner: str
     is_paused: bool = False
     slice_expired: bool = False
+    can_give_way: bool = True
 
 
 def select_preemption(running: Sequence[Running], waiting: Collection[str]) -> int | None:
@@ -120,13 +121,14 @@ def select_preemption(running: Sequence[Running], waiting: Collection[str]) -> i
     if not waiting:
         return None
     holding = Counter(job.owner for job in running)
-    for index, job in enumerate(running):
+    candidates = [(index, job) for index, job in enumerate(running) if job.can_give_way]
+    for index, job in candidates:
         if job.is_paused:
             return index
-    for index, job in enumerate(running):  # its owner has at least two more than somebody who waits
+    for index, job in candidates:  # its owner has at least two more than somebody who waits
         if any(holding[owner] < holding[job.owner] - 1 for owner in waiting):
             return index
-    for index, job in enumerate(running):  # then somebody who waits has fewer without it, or none is worse off
+    for index, job in candidates:  # then somebody who waits has fewer without it, or none is worse off
         if job.slice_expired and any(holding[owner] - (owner == job.owner) < holding[job.owner] for owner in waiting):
             return index
     return None

@@ -28,6 +28,7 @@ from model.jobs.protocol import (
     Heartbeat,
     JobStatus,
     Preempted,
+    PreemptionFailed,
     ProgressReport,
     RunControls,
     SetProbeImage,
@@ -87,7 +88,7 @@ class Job:
         if fork:
             try:
                 self._state, self._start_from = branch_off(fork, request.config, self.files)
-            except ValueError:
+            except (ValueError, OSError):
                 self.files.delete()
                 raise
 
@@ -280,7 +281,7 @@ class Job:
                     if CheckGradient() in self._commands.pending:  # it came too late
                         self.gradient_check = NO_WORKER
                     self._set_status(JobStatus.PAUSED if self._commands.controls.paused else JobStatus.WAITING)
-                case Heartbeat():
+                case Heartbeat() | PreemptionFailed():
                     pass
 
     def set_status(self, status: JobStatus, message: str = "") -> None:

@@ -31,6 +31,7 @@ from model.jobs.protocol import (
     JobStatus,
     Pause,
     Preempted,
+    PreemptionFailed,
     Resume,
     RunStep,
     Stop,
@@ -101,6 +102,7 @@ class Pool:
 
         Raises:
             ValueError: a fork that is not possible, or the pool is closed.
+            OSError: the run's folder can't be written.
         """
         job = self._new_job(request)
         self.observers.asked_for(job)
@@ -229,7 +231,7 @@ class Pool:
         """Have one job give its worker back, if the policy says so."""
         staying = self._workers.staying
         expired = time.monotonic() - self._settings.time_slice
-        running = [Running(it.job.owner, it.job.is_paused, it.since < expired) for _, it in staying]
+        running = [Running(it.job.owner, it.job.is_paused, it.since < expired, it.can_give_way) for _, it in staying]
         chosen = select_preemption(running, self._queue.owners)
         if chosen is not None:
             self._workers.preempt(staying[chosen][0])
@@ -249,6 +251,8 @@ class Pool:
                         self.observers.ended(job)
                     elif job.status is JobStatus.WAITING:
                         self._queue.push(job)
+                elif isinstance(envelope.event, PreemptionFailed):
+                    self._workers.keep(worker, self._settings.preempt_delay)
                 elif not job.is_live:
                     self._workers.release(worker)
                     self.observers.ended(job)
@@ -267,10 +271,21 @@ class Pool:
             self._dispatch()
         if not worker.is_ready:
             self._closed.wait(self._settings.restart_delay)
+        while not self._replace(worker):
+            self._closed.wait(self._settings.restart_delay)
+
+    def _replace(self, worker: WorkerProcess) -> bool:
+        """Put another worker in a worker's place; return whether that was possible, or the pool is closed."""
         with self._lock:
-            if not self._closed.is_set():
+            if self._closed.is_set():
+                return True
+            try:
                 self._workers.replace(worker)
-                self._dispatch()
+            except OSError as error:  # too many processes, or too little memory
+                logger.error("A worker can't be started: %s; trying again", error)
+                return False
+            self._dispatch()
+            return True
 
     def _handle_loss(self, assignment: Assignment, reason: str) -> None:
         """Decide what becomes of a job whose worker has ended."""

@@ -204,6 +204,11 @@ class Preempted:
 
 
 @dataclass(frozen=True)
+class PreemptionFailed:
+    """The run's state can't be saved, as the disk is full: the worker keeps the run."""
+
+
+@dataclass(frozen=True)
 class GradientCheckResult:
     """The result of a gradient check, or why there is none."""
 
@@ -222,7 +227,7 @@ class Heartbeat:
     """The worker's process is alive."""
 
 
-Event = ProgressReport | Preempted | GradientCheckResult | TrainingFailed | Heartbeat
+Event = ProgressReport | Preempted | PreemptionFailed | GradientCheckResult | TrainingFailed | Heartbeat
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from model.jobs.protocol import (
     JobStatus,
     Preempt,
     Preempted,
+    PreemptionFailed,
     SetProbeImage,
     SetSpeed,
     StartTraining,
@@ -121,6 +122,7 @@ class TrainingRunner:
         try:
             write_snapshot(self._trainer.snapshot(), self._files.preempted_snapshot)
         except OSError:  # the disk is full
+            self._channel.send(PreemptionFailed())
             return False
         if self._controls.paused:  # it may not have come to this since it was told to pause
             self._snapshots.save(self._trainer, at_once=True)

@@ -21,7 +21,13 @@ class Assignment:
     job: Job
     since: float  # by the monotonic clock
     is_preempting: bool = False  # the worker was told to give it back
+    preemptable_from: float = 0.0  # by the monotonic clock; later than now if that has just failed
     stop_deadline: float = math.inf  # when the worker is ended; finite if it was told to stop the job
+
+    @property
+    def can_give_way(self) -> bool:
+        """Whether the worker may be told to give the job back."""
+        return time.monotonic() >= self.preemptable_from
 
     @property
     def is_stopping(self) -> bool:
@@ -84,6 +90,12 @@ class Workers:
         assignment = self._assignments[worker]
         assignment.is_preempting = True
         worker.send(assignment.job.number, Preempt())
+
+    def keep(self, worker: WorkerProcess, seconds: float) -> None:
+        """Note that a worker can't give its job back; it is not told to again for so many seconds."""
+        assignment = self._assignments[worker]
+        assignment.is_preempting = False
+        assignment.preemptable_from = time.monotonic() + seconds
 
     def release(self, worker: WorkerProcess) -> Assignment | None:
         """Note that a worker has no job any more; return what it had."""

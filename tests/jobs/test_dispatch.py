@@ -11,6 +11,7 @@ from model.jobs.protocol import (
     Pause,
     Preempt,
     Preempted,
+    PreemptionFailed,
     ProgressReport,
     Resume,
     RunProgress,
@@ -58,9 +59,13 @@ class Crew:
 
     def __init__(self, folder, size=1, **settings):
         self.workers, self._folder = [], folder
+        self.failures = 0  # of the next starts
         self.pool = Pool(size, 1, PoolSettings(restart_delay=0, **settings), self._start_worker)
 
     def _start_worker(self, *arguments):
+        if self.failures:
+            self.failures -= 1
+            raise BlockingIOError("Resource temporarily unavailable")
         self.workers.append(FakeWorker(*arguments))
         return self.workers[-1]
 
@@ -161,6 +166,44 @@ def test_a_run_whose_worker_ends_before_it_was_heard_of_is_started_once_more(cre
     assert len(crew.workers) == 2
     crew.workers[1].exit("it ended again")
     assert (job.status, job.state().message) == (JobStatus.FAILED, "it ended again")
+
+
+def test_a_run_that_can_not_give_its_worker_back_is_told_to_again_later(crew):
+    crew = crew(preempt_delay=1)
+    paused = crew.submit("A", paused=True)
+    (worker,) = crew.workers
+    worker.report(JobStatus.PAUSED)
+    waiting = crew.submit("B")
+    worker.say(PreemptionFailed())
+    assert (paused.status, waiting.state().queue_position) == (JobStatus.PAUSED, 1)
+    assert worker.sent.count(Preempt()) == 1
+    wait_for(lambda: worker.sent.count(Preempt()) == 2, "the second time")
+    worker.say(Preempted())
+    assert crew.worker_of(waiting) is worker
+
+
+def test_while_one_run_can_not_give_its_worker_back_another_one_gives_way(crew):
+    crew = crew(size=2, preempt_delay=1000)
+    jobs = [crew.submit("A") for _ in range(2)]
+    for worker in crew.workers:
+        worker.report(JobStatus.RUNNING)
+    waiting = crew.submit("B")
+    full, other = sorted(crew.workers, key=lambda worker: Preempt() not in worker.sent)
+    assert (full.sent.count(Preempt()), other.sent.count(Preempt())) == (1, 0)
+    full.say(PreemptionFailed())
+    assert Preempt() in other.sent
+    other.say(Preempted())
+    assert crew.worker_of(waiting) is other
+    assert sorted(job.status for job in jobs) == [JobStatus.RUNNING, JobStatus.WAITING]
+
+
+def test_a_worker_that_can_not_be_started_at_once_is_started_later(crew):
+    crew = crew()
+    job = crew.submit("A")
+    crew.failures = 3
+    crew.workers[0].exit()
+    assert (crew.failures, len(crew.workers)) == (0, 2)
+    assert crew.workers[1].job_number == job.number
 
 
 @pytest.mark.parametrize(("timeout", "words"), [(2, "2 seconds"), (1, "1 second"), (0.5, "0.5 seconds")])

@@ -76,9 +76,9 @@ def test_nobody_is_served_while_somebody_who_waits_holds_fewer(waiting, holders)
 
 
 def running(text):
-    """Jobs by their owner: p after it if it has paused, x if its time slice has expired."""
+    """Jobs by their owner: p after it if it has paused, x if its time slice has expired, k if it can't give way."""
     jobs = re.findall("([A-Z])([a-z]*)", text)
-    return [Running(owner, is_paused="p" in marks, slice_expired="x" in marks) for owner, marks in jobs]
+    return [Running(owner, "p" in marks, "x" in marks, can_give_way="k" not in marks) for owner, marks in jobs]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,9 @@ def running(text):
         ("AxBx", "C", 0),  # the longest first
         ("AxB", "A", 0),  # for the same owner's next job
         ("AxBB", "B", None),  # who waits has more already
+        ("ApkBp", "C", 1),  # another one instead of one that can't
+        ("AkAB", "C", 1),  # which counts as one of its owner's all the same
+        ("Axk", "B", None),
         ("AxBB", "C", 1),  # two more than C come before a time slice
     ],
 )

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from model.jobs.job_files import JobFiles
-from model.jobs.protocol import Command, Event, JobStatus, Preempt, Preempted, ProgressReport, StartTraining, Stop
+from model.jobs.protocol import (
+    Command,
+    Event,
+    JobStatus,
+    Preempt,
+    Preempted,
+    PreemptionFailed,
+    ProgressReport,
+    StartTraining,
+    Stop,
+)
 from model.jobs.runner import TrainingRunner
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
@@ -99,5 +109,5 @@ def test_a_run_that_can_not_be_saved_for_later_keeps_its_worker(folder: Path, tm
     app = App()
     app.commands = [Preempt()]
     run(app, folder, tmp_path)
-    assert not any(isinstance(event, Preempted) for event in app.events)
+    assert [event for event in app.events if isinstance(event, Preempted | PreemptionFailed)] == [PreemptionFailed()]
     assert app.reports[-1].progress.status is JobStatus.FINISHED
