@@ -47,6 +47,9 @@ def _next_race() -> None:
     if base.data not in state.visitor().datasets and not datasets.is_available(base.data):
         errors.show_error(f"{base.data} is not here yet: choose it on Train, or another data set.")
         return
+    if problem := datasets.split_problem(base.data, base):
+        errors.show_error(problem)
+        return
     try:
         configs = race_settings.choose(base)
     except ValueError as error:

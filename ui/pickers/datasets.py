@@ -43,6 +43,15 @@ def num_train_images(name: str, config: TrainingConfig) -> int:
     return data.split_sizes(available, config.validation_size, config.training_size)[0]
 
 
+def split_problem(name: str, config: TrainingConfig) -> str:
+    """What is wrong with the settings by which a data set is divided into training and validation; empty if nothing."""
+    try:
+        num_train_images(name, config)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def folder(name: str) -> Path:
     """The folder of a data set's arrays, which a worker process can open."""
     uploaded = state.visitor().datasets.get(name)

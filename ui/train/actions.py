@@ -111,6 +111,9 @@ def start(
         beside: whether the run in progress goes on.
     """
     name = dataset or "mnist-5k"
+    if problem := datasets.split_problem(name, config):
+        errors.show_error(problem)
+        return
     title = title or presets.name_of(config) or "-".join(map(str, config.sizes))
     try:
         folder = datasets.folder(name)

@@ -152,6 +152,8 @@ def choose_config(
             _folded(Group.REGULARIZATION, fields[Group.REGULARIZATION])
     with where.rest:
         _choose_rest(config, running, fields)
+        if problem := ancestors.problem(config) or (dataset and datasets.split_problem(dataset, config)):
+            st.warning(errors.escape_markdown(problem))
     state.visitor().config = config
     url_state.write(config)
     return config
@@ -178,8 +180,6 @@ def _choose_rest(
             if not (idle and TrainingConfig.setting(name).used_with.keys() & ONLY_WITH)
         }
         _folded(group, shown)
-    if problem := ancestors.problem(config):
-        st.warning(errors.escape_markdown(problem))
 
 
 def _when_applied(running: TrainingConfig | None, *, live: bool) -> str:
@@ -196,7 +196,7 @@ def largest_batch(config: TrainingConfig, dataset: str | None, running: Training
         runs.append((running.data, running))
     most = math.inf
     for name, settings in runs:
-        with contextlib.suppress(ValueError):  # no image is left: said when it starts
+        with contextlib.suppress(ValueError):  # no image is left, which is said below the settings
             most = min(most, datasets.num_train_images(name, settings))
     return most
 

@@ -15,6 +15,7 @@ from model.config import TrainingConfig
 from model.jobs import Job, JobState, JobStatus
 from ui import state
 from ui.common import errors, formatting, glossary
+from ui.pickers import datasets
 from ui.state import runtime
 from ui.train import actions, speed
 
@@ -132,9 +133,10 @@ def _line(job: Job | None, view: JobState, config: TrainingConfig) -> str:
     if job is not None and view.points and view.points[-1].step:
         time = f"{_duration(_seconds_left(job, view))} left" if view.is_live else f"{_duration(view.seconds)} in all"
         return f"{view.images_per_second:,.0f} images a second, {time}"
-    pace = speed.current()
-    if pace != speed.FULL_SPEED and state.visitor().speed is None:
-        seconds = speed.num_steps(config, state.visitor().dataset) / pace
+    pace, dataset = speed.current(), state.visitor().dataset
+    slowed_down = pace != speed.FULL_SPEED and state.visitor().speed is None
+    if slowed_down and not datasets.split_problem(dataset, config):
+        seconds = speed.num_steps(config, dataset) / pace
         return f"Slowed down to about {seconds:.0f} s, so that you can watch it learn."
     return "One step trains on one batch of images; one epoch is a pass over all of them."
 

@@ -29,17 +29,27 @@ def current() -> int:
         return visitor.speed
     if visitor.job and visitor.job.is_live:
         return int(visitor.job.speed)
-    return watchable(num_steps(visitor.config, visitor.dataset))
+    return _suitable(visitor.config, visitor.dataset)
 
 
 def for_start(config: TrainingConfig, dataset: str) -> int:
     """The speed that a new run starts at."""
     chosen = state.visitor().speed
-    return watchable(num_steps(config, dataset)) if chosen is None else chosen
+    return _suitable(config, dataset) if chosen is None else chosen
+
+
+def _suitable(config: TrainingConfig, dataset: str) -> int:
+    if datasets.split_problem(dataset, config):
+        return FULL_SPEED
+    return watchable(num_steps(config, dataset))
 
 
 def num_steps(config: TrainingConfig, dataset: str) -> int:
-    """How many steps a run takes."""
+    """How many steps a run takes.
+
+    Raises:
+        ValueError: no image is left to learn from.
+    """
     images = datasets.num_train_images(dataset, config)
     return config.epochs * math.ceil(images / min(config.batch_size or images, images))
 

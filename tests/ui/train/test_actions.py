@@ -105,3 +105,26 @@ def test_only_the_open_tab_is_computed(screen: AppTest) -> None:
     screen.session_state[tabs.KEY] = tabs.RUNS
     screen.run()
     assert len(screen.dataframe) == 1
+
+
+@pytest.mark.parametrize("validation_size", ["4000", "5000", "1.5"])
+def test_a_validation_split_that_leaves_no_image_is_named_and_nothing_starts(
+    shared_cache: Path, validation_size: str
+) -> None:
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("train.py")
+    screen.query_params["validation_size"] = validation_size
+    screen.run()
+    assert not screen.exception
+    assert ["images" in warning.value for warning in screen.warning] == [True]
+    press(screen, "start")
+    assert ["images" in error.value for error in screen.error] == [True]
+    assert jobs(screen) == []
+
+
+def test_a_validation_split_that_leaves_no_image_does_not_disturb_the_run(screen: AppTest) -> None:
+    press(screen, "start")
+    (job,) = jobs(screen)
+    press(screen, "pause")
+    screen.number_input(key="validation_size").set_value(4000).run()
+    assert not screen.exception
+    assert job.is_live
