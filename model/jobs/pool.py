@@ -119,8 +119,12 @@ class Pool:
             OSError: a file can't be moved.
         """
         job = self._new_job(request)
-        for file in files:
-            shutil.move(file, job.files.folder)
+        try:
+            for file in files:
+                shutil.move(file, job.files.folder)
+        except OSError:
+            job.files.delete()
+            raise
         job.restore(record)
         with self._lock:
             if job.status is JobStatus.WAITING:

@@ -66,6 +66,8 @@ def leave(states: Iterable[VisitorState], pool: Pool, supervisor: Supervisor, en
             count += 1
         except OSError as error:
             logger.warning("A visitor's things could not be left in %s: %s", parent, error)
+        except Exception:  # their pages still run; whatever happens to one visitor's, the others' are left
+            logger.exception("A visitor's things could not be left")
     logger.info("Left the things of %d visitors in %s", count, parent)
 
 
@@ -84,10 +86,13 @@ def take_up(state: VisitorState, pool: Pool, supervisor: Supervisor) -> None:
             return
         try:
             _read(state, pool, supervisor, taken)
-        except (ValueError, TypeError, KeyError, OSError) as error:
+        except OSError as error:  # such as: the disk is full; it is tried again when the visitor comes again
+            logger.warning("What another app has left could not be taken up yet: %s", error)
+            with suppress(OSError):
+                taken.rename(_folder(parent, state.name))
+        except (ValueError, TypeError, KeyError) as error:
             logger.warning("What another app has left could not be taken up: %s", error)
-        finally:
-            shutil.rmtree(taken, ignore_errors=True)
+        shutil.rmtree(taken, ignore_errors=True)
 
 
 def sweep() -> None:
@@ -120,7 +125,8 @@ def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
     datasets = _datasets(state)
     for number, (_, uploaded) in enumerate(datasets):
         shutil.copytree(Path(uploaded.folder.name) / "data", folder / f"data-{number}")
-    for number, network in enumerate(state.networks.values()):
+    networks = dict(state.networks)
+    for number, network in enumerate(networks.values()):
         (folder / f"network-{number}.safetensors").write_bytes(network.to_bytes())
     jobs = list(state.jobs)
     for number, job in enumerate(jobs):
@@ -132,7 +138,7 @@ def _write(state: VisitorState, pool: Pool, folder: Path, end: float) -> None:
     values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     values |= {
         "format": FORMAT,
-        "networks": list(state.networks),
+        "networks": list(networks),
         "datasets": [name for name, _ in datasets],
         "runs": [_source(job, datasets) for job in jobs],
         "run": jobs.index(state.job) if state.job in jobs else None,
@@ -180,6 +186,12 @@ def _race(race: Race | None, numbers: list[int]) -> list[Any] | None:
 
 
 def _read(state: VisitorState, pool: Pool, supervisor: Supervisor, folder: Path) -> None:
+    """Give a visitor what lies in a folder.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is damaged, or of another version; the state is as it was.
+        OSError: it can't be read, or there is no room for it; the state is as it was.
+    """
     values = json.loads((folder / STATE).read_text(encoding="utf-8"))
     if values["format"] != FORMAT:
         raise ValueError(f"expected {FORMAT}; got {values['format']}")
@@ -188,17 +200,20 @@ def _read(state: VisitorState, pool: Pool, supervisor: Supervisor, folder: Path)
         for number, name in enumerate(values["networks"])
     }
     datasets = [(name, _dataset(folder / f"data-{number}", pool)) for number, name in enumerate(values["datasets"])]
-    for name in PLAIN:
-        setattr(state, name, values[name])
-    state.networks, state.datasets = networks, dict(datasets[:1])  # one at a time is in the menu
-    state.config = TrainingConfig.of(values["config"])
     drawing, number = values["content"]
-    state.content = Content(Drawing.from_json(drawing), number)
     logged = [LoggedDrawing(number, Drawing.from_json(line), *rest) for number, line, *rest in values["drawings"]]
-    state.drawings = DrawingLog(logged, values["num_drawings"])
+    found = {name: values[name] for name in PLAIN} | {
+        "networks": networks,
+        "datasets": dict(datasets[:1]),  # one at a time is in the menu
+        "config": TrainingConfig.of(values["config"]),
+        "content": Content(Drawing.from_json(drawing), number),
+        "drawings": DrawingLog(logged, values["num_drawings"]),
+    }
     if values["pinned"]:
         line, mark = values["pinned"]
-        state.pinned = Pinned(Drawing.from_json(line), mark)
+        found["pinned"] = Pinned(Drawing.from_json(line), mark)
+    for name, value in found.items():
+        setattr(state, name, value)
     uploads = [uploaded for _, uploaded in datasets]
     _read_runs(state, pool, folder, values, uploads)
     _read_searches(state, supervisor, folder, values, uploads)
@@ -208,22 +223,31 @@ def _read_runs(
     state: VisitorState, pool: Pool, folder: Path, values: dict[str, Any], datasets: list[UploadedDataset]
 ) -> None:
     new_numbers: dict[int, int] = {}  # of the runs, by those they had
+    taken: dict[int, Job] = {}  # by place
     for place, source in enumerate(values["runs"]):
-        record = handover.read(folder / f"run-{place}")
         uploaded = datasets[source] if isinstance(source, int) else None
-        where = _folder_of(uploaded, source)
-        request = TrainingRequest(record.name, state.name, record.initial_config, where, keep_alive=uploaded)
-        job = handover.take_up(pool, request, record, folder / f"run-{place}")
+        try:
+            record = handover.read(folder / f"run-{place}")
+            where = _folder_of(uploaded, source)
+            request = TrainingRequest(record.name, state.name, record.initial_config, where, keep_alive=uploaded)
+            job = handover.take_up(pool, request, record, folder / f"run-{place}")
+        except (ValueError, TypeError, KeyError, OSError) as error:  # such as: its data set can't be downloaded here
+            logger.warning("A run of another app could not be taken up: %s", error)
+            continue
         new_numbers[record.number] = job.number
+        taken[place] = job
         job.parent_number = new_numbers.get(record.parent_number) if record.parent_number else None
         state.jobs.append(job)
         if place == values["run"]:
             state.job = job
         if (name := values["run_networks"].get(str(place))) is not None:
             state.job_networks[job.number] = name
+    if values["run"] is not None and state.job is None and state.jobs:
+        state.job = state.jobs[-1]
     if values["race"]:
         (first, second), (name, other), bet, goal = values["race"]
-        state.race = Race((state.jobs[first].number, state.jobs[second].number), (name, other), bet, goal)
+        if first in taken and second in taken:
+            state.race = Race((taken[first].number, taken[second].number), (name, other), bet, goal)
 
 
 def _read_searches(
@@ -254,5 +278,5 @@ def _folder_of(uploaded: UploadedDataset | None, source: str | int) -> Path:
 
 def _dataset(source: Path, pool: Pool) -> UploadedDataset:
     folder = TemporaryDirectory(prefix="upload-", dir=pool.folder, ignore_cleanup_errors=True)
-    shutil.move(source, Path(folder.name) / "data")
+    shutil.copytree(source, Path(folder.name) / "data")
     return UploadedDataset(data.open_folder(Path(folder.name) / "data"), folder)

@@ -201,6 +201,61 @@ def test_a_damaged_file_costs_its_visitor_the_things_and_nobody_the_app(pools, s
     assert not list(shared.iterdir())
 
 
+def test_one_run_that_can_not_be_taken_up_does_not_keep_the_others_back(pools, shared, caplog):
+    here, there = pools
+    state = drew()
+    paused = [
+        TrainingRequest(name, NAME, CONFIG, data.prepare("mnist-5k"), paused=True)
+        for name in ("first", "second", "third")
+    ]
+    state.jobs = [here.submit(request) for request in paused]
+    state.job = state.jobs[0]
+    state.race = Race((state.jobs[0].number, state.jobs[1].number), ("A", "B"), 0, None)
+    handover.leave([state], here, OFF, soon())
+    (file,) = shared.glob("*/run-0/run.json")
+    file.write_text("{}")
+    back = VisitorState(NAME)
+    handover.take_up(back, there, OFF)
+    assert "A run of another app could not be taken up" in caplog.text
+    assert [job.name for job in back.jobs] == ["second", "third"]
+    assert back.job is back.jobs[-1]
+    assert back.race is None
+    assert not list(shared.iterdir())
+
+
+def test_what_there_is_no_room_for_is_kept_for_the_next_time(pools, shared, caplog):
+    here, there = pools
+    folder = TemporaryDirectory(dir=here.folder, ignore_cleanup_errors=True)
+    data.save(patterns(40, 10), Path(folder.name) / "data")
+    state = drew()
+    state.datasets = {"my.csv": UploadedDataset(data.open_folder(Path(folder.name) / "data"), folder)}
+    handover.leave([state], here, OFF, soon())
+    del folder, state
+    here.close()  # its folder is gone: nothing can be written there
+    back = VisitorState(NAME)
+    handover.take_up(back, here, OFF)
+    assert "could not be taken up yet" in caplog.text
+    assert not back.drawings.drawings
+    handover.take_up(back, there, OFF)
+    assert len(back.datasets["my.csv"].dataset.images) == 40
+    assert back.drawings.drawings
+    assert not list(shared.iterdir())
+
+
+def test_what_goes_wrong_with_one_visitors_things_does_not_concern_the_others(pools, caplog):
+    class Unreadable:
+        def to_bytes(self):
+            raise RuntimeError("dictionary changed size during iteration")
+
+    unlucky, other = drew("a" * 32), drew()
+    unlucky.networks = {"mine": Unreadable()}
+    handover.leave([unlucky, other], pools[0], OFF, soon())
+    assert "dictionary changed size" in caplog.text
+    back = VisitorState(NAME)
+    handover.take_up(back, pools[1], OFF)
+    assert back.drawings.drawings
+
+
 def test_a_folder_that_cannot_be_written_is_named_in_the_log(pools, monkeypatch, caplog, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("INKLING_SHARED", str(tmp_path / "file"))
