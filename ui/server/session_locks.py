@@ -81,20 +81,25 @@ def unless_stopped(send: Send) -> Send:
 
 
 class Turns:
-    """A lock that one thread has, as often as it likes; who has waited long goes on, and nobody waits from then on."""
+    """A lock that one thread has, as often as it likes; who has waited long goes on without it.
+
+    Then nobody waits any more, until the thread that has it has left.
+    """
 
     def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
-        self._patience = self._action_seconds = patience
+        self._patience = self._seconds_to_wait = self._action_seconds = patience
         self._acting: threading.Thread | None = None
         self._action_ends = 0.0
         self._lock = threading.RLock()
         self._mine = threading.local()
 
     def __enter__(self) -> None:
-        is_mine = self._lock.acquire(timeout=self._patience)
-        self._taken.append(is_mine)
+        is_mine = self._lock.acquire(timeout=self._seconds_to_wait)
         if not is_mine:
-            self._patience = 0
+            self._seconds_to_wait = 0.0
+        elif not any(self._taken):  # nobody had it
+            self._seconds_to_wait = self._patience
+        self._taken.append(is_mine)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -168,6 +168,30 @@ def test_who_has_waited_long_goes_on() -> None:
         pass
 
 
+def test_the_next_ones_take_turns_again_once_the_one_that_took_long_has_left() -> None:
+    turns, held, over, entered = Turns(patience=2), threading.Event(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns:
+            held.set()
+            over.wait()
+
+    def enter() -> None:
+        with turns:
+            entered.set()
+
+    holding, entering = threading.Thread(target=hold), threading.Thread(target=enter)
+    holding.start()
+    held.wait()
+    with turns:
+        over.set()
+    holding.join()
+    with turns:
+        entering.start()
+        assert not entered.wait(0.2)
+    entering.join()
+
+
 def test_streamlits_runs_have_what_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert LOCK in vars(SafeSessionState(SessionState(), lambda: None))
     monkeypatch.setattr(script_runner, STATE, SafeSessionState)  # that it has it; it is put back afterwards
