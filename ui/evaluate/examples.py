@@ -22,14 +22,9 @@ def captioned(results: Results, index: int) -> CaptionedImage:
     label, digit = samples.labels[index], evaluation.predictions[index]
     is_correct = digit == label
     caption = f"{label}" if is_correct else f"{label} predicted as {digit}"
-    notes = (formatting.percent(float(evaluation.confidence[index])), f"no. {number_of(index):,}")
+    notes = (formatting.percent(float(evaluation.confidence[index])), f"no. {samples.number_of(index):,}")
     color = theme.RIGHT if is_correct else theme.WRONG
     return CaptionedImage(samples.images[index], caption, notes, color, str(index))
-
-
-def number_of(index: int) -> int:
-    """The number under which a page shows an image: counted from 1, as on Train."""
-    return int(index) + 1
 
 
 def sample(indices: Array, size: int, seed: int) -> Array:

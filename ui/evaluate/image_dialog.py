@@ -62,7 +62,7 @@ def _show(results: Results) -> None:
     with st.container(key="sample", horizontal=True, gap="medium"):
         with st.container(width=IMAGE_WIDTH, gap="small"):
             st.html(digit_images.enlarged_image(shown.image, shown.caption))
-            number = f"no. {examples.number_of(index):,} of {results.count:,}"
+            number = f"no. {results.samples.number_of(index):,} of {results.samples.total:,}"
             st.markdown(f"**{shown.caption}**  \nconfidence {confidence}  \n{number}")
         with st.container(key="answer"):
             st.html(probability_rows(results.evaluation.probabilities[index], int(results.samples.labels[index])))

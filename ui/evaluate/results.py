@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -17,15 +19,48 @@ from ui.pickers import datasets
 
 Array = NDArray[Any]
 
+MIN_IMAGES = 10_000  # that any network is evaluated on, where there are as many: MNIST's test split is
+MAX_IMAGES = 100_000
+MAX_MULTIPLY_ADDS = 1e11  # some seconds of a core
 MAX_CACHED = 8  # evaluations, for all visitors together; about half a megabyte for 10,000 images
 
 
+_turn = threading.Lock()
+
+
 class EvaluationSet(NamedTuple):
-    """The images that a network is evaluated on: the test split, or all where there is none."""
+    """The images that a network is evaluated on: the test split, or all where there is none, or a sample of these."""
 
     images: Array  # (n, 784)
     labels: Array  # (n,)
     is_test: bool
+    rows: Array | None = None  # (n,) which images of the whole set a sample has, the last one too; None: it has all
+
+    @property
+    def total(self) -> int:
+        """The number of images of the whole set."""
+        return len(self.labels) if self.rows is None else int(self.rows[-1]) + 1
+
+    def number_of(self, index: int) -> int:
+        """The number under which a page shows an image: counted from 1 in the whole set, as on Train."""
+        return int(index if self.rows is None else self.rows[index]) + 1
+
+    def nearest(self, number: int) -> int:
+        """The index of the image with this number, or of the next one that is in the sample."""
+        return number - 1 if self.rows is None else int(np.searchsorted(self.rows, number - 1))
+
+    def sample_for(self, network: DigitClassifier) -> EvaluationSet:
+        """As many of the images, spread evenly, as the network classifies in some seconds."""
+        count = min(MAX_IMAGES, max(MIN_IMAGES, int(MAX_MULTIPLY_ADDS / network.mlp.num_weights)))
+        if count >= len(self.labels):
+            return self
+        rows = evenly(len(self.labels), count)
+        return self._replace(images=np.asarray(self.images[rows]), labels=np.asarray(self.labels[rows]), rows=rows)
+
+
+def evenly(total: int, count: int) -> Array:
+    """`count` indices of `total`, or all of them, spread evenly."""
+    return np.linspace(0, total - 1, min(total, count)).round().astype(np.intp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +80,9 @@ class Results:
 
 def evaluate(checkpoint: Checkpoint, dataset: str) -> Results:
     """Evaluate a network on the data set with this name in the menu; cached."""
-    samples = evaluation_set(datasets.open_dataset(dataset))
-    # All visitors share the cache, and two may have uploaded different files of the same name.
     network = checkpoint.network
+    samples = evaluation_set(datasets.open_dataset(dataset)).sample_for(network)
+    # All visitors share the cache, and two may have uploaded different files of the same name.
     evaluation = _evaluate(f"{network} {network.checksum()}", datasets.identity(dataset), network, samples)
     return Results(checkpoint, dataset, samples, evaluation)
 
@@ -62,4 +97,5 @@ def evaluation_set(dataset: Dataset) -> EvaluationSet:
 # Streamlit leaves arguments whose names start with an underscore out of the cache's key.
 @st.cache_resource(max_entries=MAX_CACHED, show_spinner="Classifying the images ...")
 def _evaluate(identity: str, data: str, _network: DigitClassifier, _samples: EvaluationSet) -> Evaluation:
-    return evaluation.evaluate(_network, _samples.images, _samples.labels)
+    with _turn:  # one at a time in the whole app: the pages of others need a core, too
+        return evaluation.evaluate(_network, _samples.images, _samples.labels)

@@ -13,9 +13,11 @@ from ui.evaluate.results import EvaluationSet
 
 def describe_samples(samples: EvaluationSet, dataset: str) -> str:
     """The number of images and the data set, as Markdown that shows the data set's name as it is."""
-    count = formatting.image_count(len(samples.labels))
+    count = formatting.image_count(samples.total)
     if samples.is_test:
         count = count.replace("image", "test image")
+    if samples.rows is not None:
+        count = f"{len(samples.labels):,} of the {count}"
     return f"{count} of {errors.escape_markdown(dataset)}"
 
 

@@ -24,6 +24,9 @@ def _header(title: str, explanation: str) -> None:
 def show_accuracy(results: Results) -> None:
     """The headline: the accuracy, its confidence interval, and on how many images it was measured."""
     right, count = len(results.evaluation.correct()), results.count
+    sampled = (
+        "" if results.samples.rows is None else "They are spread evenly; all images would take this network long. "
+    )
     with st.container(key="scores", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.metric(
             "Accuracy",
@@ -33,7 +36,7 @@ def show_accuracy(results: Results) -> None:
         )
         st.caption(
             f"{right:,} of {scores.describe_samples(results.samples, results.dataset)} are classified correctly.  \n"
-            f"95 % confidence interval {scores.margin(right, count)}."
+            f"{sampled}95 % confidence interval {scores.margin(right, count)}."
         )
 
 
@@ -115,16 +118,16 @@ def _show_number(results: Results) -> None:
     """Open any image by its number."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="any_image"):
         number = st.number_input(
-            f"Image no., 1 to {results.count:,}",
+            f"Image no., 1 to {results.samples.total:,}",
             1,
-            results.count,
+            results.samples.total,
             key="sample_index",
             persist_state="session",
             width=200,
             help="Images are counted from 1, in the order of their file.",
         )
         if st.button("Inspect", key="inspect", icon=":material/zoom_in:"):
-            image_dialog.choose(number - 1, range(results.count))
+            image_dialog.choose(results.samples.nearest(number), range(results.count))
 
 
 def show_scores_by_digit(results: Results) -> None:

@@ -12,7 +12,7 @@ from ui.charts.digit_bars import digit_bars
 from ui.charts.digit_images import CaptionedImage
 from ui.common import errors, formatting, theme
 from ui.evaluate import fairness
-from ui.evaluate.results import EvaluationSet
+from ui.evaluate.results import EvaluationSet, evenly
 from ui.experiments import (
     break_it_curves,
     break_it_fork,
@@ -118,7 +118,7 @@ def _show_lost(before: U8, after: U8, images: Images) -> None:
     lost = np.flatnonzero((before == images.labels) & (after != images.labels))
     gained = int(((before != images.labels) & (after == images.labels)).sum())
     st.markdown(f"**Right before, wrong now**: {formatting.image_count(len(lost))}")
-    chosen = lost[stress_measures.evenly(len(lost), MAX_SHOWN)] if len(lost) else lost
+    chosen = lost[evenly(len(lost), MAX_SHOWN)] if len(lost) else lost
     shown = [
         CaptionedImage(images.images[index], f"{images.labels[index]} read as {after[index]}", (), theme.WRONG)
         for index in chosen

@@ -10,6 +10,7 @@ from model.common.arrays import U8
 from model.inference import metrics
 from model.robustness.perturbation import Perturbation
 from model.robustness.trials import AmountPoint
+from ui.evaluate.results import evenly
 from ui.experiments import stress_measures
 from ui.experiments.break_it_source import Source
 from ui.experiments.stress_measures import Images
@@ -36,7 +37,7 @@ def make(source: Source, perturbation: Perturbation, measured: Measured, curve: 
 
     before, after, images, described = measured
     lost = np.flatnonzero((before == images.labels) & (after != images.labels))
-    shown = lost[stress_measures.evenly(len(lost), MAX_PICTURES)] if len(lost) else lost
+    shown = lost[evenly(len(lost), MAX_PICTURES)] if len(lost) else lost
     was, now = (metrics.accuracy_by_digit(metrics.confusion_matrix(images.labels, each)) for each in (before, after))
     network = PerturbedNetwork(
         source.name,

@@ -19,7 +19,7 @@ from ui.charts.amount_curves import AmountAxis, Measured, amount_curves
 from ui.charts.digit_images import CaptionedImage
 from ui.common import errors, formatting, templates, theme
 from ui.evaluate import clickable, fairness
-from ui.evaluate.results import EvaluationSet
+from ui.evaluate.results import EvaluationSet, evenly
 from ui.experiments import report_button, stress_measures, stress_report
 from ui.experiments.stress_measures import Images, Subject
 from ui.experiments.stress_report import Answering
@@ -193,7 +193,7 @@ def _show_failures(stress: Stress, answering: Sequence[Answering], images: Image
         with column:
             failed = first_failures(stress, one.answers, images.labels, amount)
             st.markdown(f"{errors.escape_markdown(one.name)}: {formatting.image_count(len(failed))}")
-            chosen = failed[stress_measures.evenly(len(failed), MAX_SHOWN)] if len(failed) else failed
+            chosen = failed[evenly(len(failed), MAX_SHOWN)] if len(failed) else failed
             st.html(_gallery(chosen, shown, one.answers[amount], images) if len(chosen) else "<p>None.</p>")
 
 

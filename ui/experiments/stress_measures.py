@@ -20,7 +20,7 @@ from model.nn.classifier import DigitClassifier
 from model.robustness import perturbation_kinds, trials
 from model.robustness.perturbation import Perturbation
 from model.robustness.stress import STRESSES, stressed
-from ui.evaluate.results import evaluation_set
+from ui.evaluate.results import evaluation_set, evenly
 from ui.pickers import datasets
 
 MAX_IMAGES = 2000
@@ -61,11 +61,6 @@ class Subject(NamedTuple):
     def of(cls, network: DigitClassifier) -> Subject:
         """The network with its checksum, which takes a moment to compute."""
         return cls(network, f"{network} {network.checksum()}")
-
-
-def evenly(total: int, count: int) -> Array:
-    """`count` indices of `total`, or all of them, spread evenly."""
-    return np.linspace(0, total - 1, min(total, count)).round().astype(np.intp)
 
 
 def images_of(dataset: str) -> Images:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from model.common.arrays import U8
 from model.config import TrainingConfig
 from model.robustness.stress import STRESSES, first_failures, stressed
+from ui.evaluate.results import evenly
 from ui.experiments import stress_measures
 from ui.experiments.stress_measures import Images
 
@@ -42,7 +43,7 @@ def make(name: str, answering: list[Answering], images: Images, described: str, 
     networks = []
     for one in answering:
         failed = first_failures(stress, one.answers, images.labels, amount)
-        shown = failed[stress_measures.evenly(len(failed), MAX_PICTURES)] if len(failed) else failed
+        shown = failed[evenly(len(failed), MAX_PICTURES)] if len(failed) else failed
         pictures = stressed(images.images[shown], stress, amount)
         labels, answers = images.labels[shown], one.answers[amount][shown]
         networks.append(

@@ -1,6 +1,9 @@
 """A network is evaluated on test images where there are any."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 
 from model.data import Dataset
 from ui.evaluate import results
@@ -22,3 +25,19 @@ def test_the_test_split_is_evaluated_and_all_images_where_there_is_none() -> Non
         7,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("images", "weights", "expected"),
+    [(25_000, 10**8, 10_000), (25_000, 8 * 10**6, 12_500), (25_000, 100_000, 25_000), (9_000, 10**9, 9_000)],
+)
+def test_a_large_network_is_evaluated_on_a_sample_of_many_images(images: int, weights: int, expected: int) -> None:
+    network = SimpleNamespace(mlp=SimpleNamespace(num_weights=weights))
+    row = np.arange(images)
+    samples = results.EvaluationSet(row[:, None], row % 10, is_test=True).sample_for(network)
+    assert (len(samples.labels), samples.total) == (expected, images)
+    numbers = [samples.number_of(index) for index in range(expected)]
+    assert [*numbers[:1], *numbers[-1:]] == [1, images]
+    assert [samples.nearest(number) for number in numbers] == list(range(expected))
+    assert (samples.images[:, 0] + 1).tolist() == numbers
+    assert (samples.labels == (np.array(numbers) - 1) % 10).all()
