@@ -28,6 +28,7 @@ T = TypeVar("T")
 NUMBER = "number_of_message"  # stands among the widgets as a click would: that stays if Streamlit merges messages
 TRIGGERS = {"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"}
 MAX_PENDING = 100  # messages, far more than a visitor sends while a page is run
+MAX_PENDING_BYTES = 8_000_000  # of all of them together
 
 
 class PendingMessages:
@@ -43,7 +44,7 @@ class PendingMessages:
         with self._lock:
             self._last += 1
             self._pending[self._last] = WidgetStates(widgets=told.widgets)
-            if len(self._pending) > MAX_PENDING:
+            while len(self._pending) > MAX_PENDING or (len(self._pending) > 1 and self._size() > MAX_PENDING_BYTES):
                 del self._pending[min(self._pending)]
             told.CopyFrom(_merged(self._pending.values()))
             told.widgets.add(id=NUMBER, json_trigger_value=str(self._last))
@@ -55,6 +56,9 @@ class PendingMessages:
             return told
         with self._lock:
             return _merged([self._pending.pop(pending) for pending in list(self._pending) if pending <= number])
+
+    def _size(self) -> int:
+        return sum(message.ByteSize() for message in self._pending.values())
 
     def clear(self) -> None:
         """Drop them all."""

@@ -4,7 +4,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state.common import WidgetMetadata
 
-from ui.server.pending_messages import MAX_PENDING, MessageKeepingSessionState, PendingMessages
+from ui.server.pending_messages import MAX_PENDING, MAX_PENDING_BYTES, MessageKeepingSessionState, PendingMessages
 
 
 class Tab:
@@ -108,3 +108,16 @@ def test_no_more_messages_are_kept_than_a_visitor_sends() -> None:
         told.widgets.add(id=str(number), trigger_value=True)
         pending.add(told)
     assert [widget.id for widget in pending.take(told).widgets] == list(map(str, range(1, MAX_PENDING + 1)))
+
+
+def test_large_messages_are_kept_up_to_a_size_in_all_and_the_last_one_always() -> None:
+    pending = PendingMessages()
+    for number in range(5):
+        told = WidgetStates()
+        told.widgets.add(id=str(number), string_value="a" * (MAX_PENDING_BYTES * 2 // 5))
+        pending.add(told)
+    assert [widget.id for widget in pending.take(told).widgets] == ["3", "4"]
+    told = WidgetStates()
+    told.widgets.add(id="large", string_value="a" * MAX_PENDING_BYTES)
+    pending.add(told)
+    assert [widget.id for widget in pending.take(told).widgets] == ["large"]
