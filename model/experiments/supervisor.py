@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
 TIME_SLICE = 300.0  # seconds that a search computes while somebody else's waits
 ENDED = "The search's process ended unexpectedly ({}). Press Go on to continue it."
+NOT_STARTED = "The search could not be started: {}. Press Go on to try again."
 TOO_LONG = "It was stopped after {:,} seconds, for which a search may compute here. Its trials are kept."
 
 
@@ -90,9 +91,14 @@ class Supervisor:
         """
         search = self.new_search(owner, plan, data, keep_alive)
         search.is_first = is_first
-        search.folder.mkdir(parents=True)
-        for name, content in (files or {}).items():
-            (search.folder / name).write_bytes(content)
+        try:
+            search.folder.mkdir(parents=True)
+            for name, content in (files or {}).items():
+                (search.folder / name).write_bytes(content)
+            self._write_control(search)
+        except OSError:
+            shutil.rmtree(search.folder, ignore_errors=True)
+            raise
         self._add(search)
         return search
 
@@ -104,6 +110,7 @@ class Supervisor:
         """
         search.folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder, search.folder)
+        self._write_control(search)
         self._add(search)
 
     def new_search(self, owner: str, plan: ExperimentPlan, data: Path, keep_alive: Any) -> Search:
@@ -121,7 +128,6 @@ class Supervisor:
 
     def _add(self, search: Search) -> None:
         search.waiting_since = time.monotonic()
-        self._write_control(search)
         with self._lock:
             self._searches.append(search)
             self._tick()
@@ -208,8 +214,9 @@ class Supervisor:
         waiting = self._in_order()
         at_work = [search for search in self._searches if search.is_at_work]
         while waiting and len(at_work) < self.limit:
-            at_work.append(waiting[0])
-            self._start(waiting.pop(0))
+            search = waiting.pop(0)
+            self._start(search)
+            at_work += [search] if search.is_at_work else []
         if waiting:
             self._make_room(waiting[0], at_work)
 
@@ -254,7 +261,12 @@ class Supervisor:
             self._write_control(longest)
 
     def _start(self, search: Search) -> None:
-        search.process = search_process.start(search, self._command(search), self._processes)
+        try:
+            search.process = search_process.start(search, self._command(search), self._processes)
+        except OSError as error:  # such as: the disk is full
+            logger.exception("A search could not be started")
+            search.problem = NOT_STARTED.format(error.strerror or error)
+            return
         search.began = self._served[search.owner] = time.monotonic()
 
     def _write_control(self, search: Search) -> None:

@@ -126,6 +126,32 @@ def test_a_search_whose_process_crashes_says_so_and_can_go_on(make) -> None:
     assert not search.problem
 
 
+def test_a_search_that_can_not_be_started_says_so_keeps_nobody_back_and_can_go_on(make) -> None:
+    supervisor = make(limit=1)
+    first = submit(supervisor, "Ada")
+    unlucky, other = submit(supervisor, "Bob"), submit(supervisor, "Cid")
+    request = unlucky.folder / "request.json"
+    request.mkdir()  # a file can't be written there
+    wait_until_begun(first)
+    (first.folder / "done").touch()
+    wait_for(lambda: other.is_at_work, "the search behind it")
+    assert "could not be started" in unlucky.problem
+    assert not unlucky.is_waiting
+    (other.folder / "done").touch()
+    request.rmdir()
+    unlucky.tell("run")
+    wait_until_begun(unlucky)
+    assert not unlucky.problem
+
+
+def test_nothing_is_left_of_a_search_without_room_for_its_files(make, tmp_path: Path) -> None:
+    supervisor = make()
+    with pytest.raises(OSError, match="missing"):
+        supervisor.submit("Ada", a_plan(), Path("data"), files={"missing/ink.jsonl": b""})
+    assert not list((tmp_path / "experiments").iterdir())
+    assert supervisor.place(submit(supervisor, "Ada")) is None
+
+
 def test_nothing_is_left_of_a_search_that_is_discarded_nor_of_any_in_the_end(make, tmp_path: Path) -> None:
     supervisor = make(2)
     first, second = submit(supervisor, "Ada"), submit(supervisor, "Bob")
