@@ -17,7 +17,7 @@ from model.jobs.protocol import SnapshotRef
 from model.training import Trainer
 from model.training.snapshot import Snapshot
 
-RETRY_S = 10.0  # after a snapshot that could not be written
+RETRY_S = 10.0  # after a snapshot for which there was no room
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,11 @@ class SnapshotStore:
             return False
         began = self._clock()
         most = min(self._limits.count, int(self._limits.bytes / trainer.snapshot_bytes))
-        if most < 2 or shutil.disk_usage(self._folder).free < self._limits.free_bytes:
+        if most < 2:
             self._next_time = float("inf")
+            return False
+        if shutil.disk_usage(self._folder).free < self._limits.free_bytes:
+            self._next_time = began + RETRY_S
             return False
         name = f"{trainer.step}.npz"
         try:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from model.config import TrainingConfig
-from model.jobs.snapshot_store import SnapshotLimits, SnapshotStore
+from model.jobs.snapshot_store import RETRY_S, SnapshotLimits, SnapshotStore
 from model.training import Trainer
 from model.training.snapshot import Snapshot
+from tests.full_disk import small_disk
 from tests.toy_data import patterns
 
 CONFIG = TrainingConfig(hidden_sizes=(8,), batch_size=10, epochs=40, validation_size=0)
@@ -114,6 +115,19 @@ def test_a_disk_that_is_nearly_full_gets_none(tmp_path, clock):
     trainer, store = Trainer(CONFIG, TOY), SnapshotStore(tmp_path, limits=limits, clock=clock)
     assert not store.save(trainer, at_once=True)
     assert files(tmp_path) == []
+
+
+def test_they_go_on_once_there_is_room_again(tmp_path, clock):
+    with small_disk(tmp_path, "8m"):
+        other = tmp_path / "other"
+        other.write_bytes(bytes(5_000_000))
+        limits = SnapshotLimits(free_bytes=4e6)
+        trainer, store = Trainer(CONFIG, TOY), SnapshotStore(tmp_path, limits=limits, clock=clock)
+        assert not store.save(trainer)
+        other.unlink()
+        assert not store.save(trainer)
+        clock.now += RETRY_S
+        assert store.save(trainer)
 
 
 def test_saving_them_costs_a_small_share_of_the_time(tmp_path, clock):

@@ -11,6 +11,7 @@ from ui.common import glossary
 from ui.state import widget_state
 from ui.train import controls
 
+NONE = "This run has no snapshots: its network is too large for them, or the disk is nearly full."
 LATEST = -1  # the stop of the timeline that is no snapshot
 
 
@@ -52,6 +53,7 @@ def choose(view: JobState) -> None:
     step = selected_step()
     if step not in (LATEST, *snapshots):  # it is no longer kept
         widget_state.put(_key(), min(snapshots, key=lambda other: abs(other - step), default=LATEST))
+    has_none = not snapshots and any(point.step for point in view.points)
     with st.container(key="snapshot"):
         st.select_slider(
             "Timeline",
@@ -60,7 +62,7 @@ def choose(view: JobState) -> None:
             # One that has a single stop is another slider: with more stops it would stand at the first of them.
             key=_key() if snapshots else f"{_key()}_empty",
             format_func=lambda step: _format_stop(step, snapshots.get(step)),
-            help=f"{glossary.explain('snapshot')}\n\n{glossary.explain('fork')}",
+            help="\n\n".join((glossary.explain("snapshot"), glossary.explain("fork"), *([NONE] if has_none else []))),
             disabled=not snapshots,
             on_change=_restore_settings,
         )
