@@ -84,6 +84,7 @@ class Job:
         self._commands = CommandLog(request.config, RunControls(paused=request.paused, speed=request.speed))
         self._start_from: Path | None = None
         self._is_discarded = False
+        self._inherited_seconds = None if fork else 0.0  # of training; None until the worker has reported them
         folder.mkdir()
         if fork:
             try:
@@ -109,6 +110,12 @@ class Job:
     def seconds(self) -> float:
         """For how long it has trained, without pauses."""
         return self._state.seconds
+
+    @property
+    def own_seconds(self) -> float:
+        """For how long it has trained itself: without what a fork takes over from the other run."""
+        inherited = self._inherited_seconds
+        return 0.0 if inherited is None else self._state.seconds - inherited
 
     @property
     def is_live(self) -> bool:
@@ -243,6 +250,8 @@ class Job:
             self._commands = CommandLog(record.config, record.controls, record.changes)
             self._start_from = self.files.folder / record.start_from if record.start_from else None
             self._state = record.resumed()
+            if record.parent:  # how much of it is its own is not known
+                self._inherited_seconds = self._state.seconds
 
     def start_message(self, threads: int) -> StartTraining:
         """Return what a worker needs to know to start or continue the run, which is now starting."""
@@ -297,6 +306,8 @@ class Job:
 
     def _apply_report(self, report: ProgressReport) -> None:
         self._commands.apply(report)
+        if self._inherited_seconds is None:
+            self._inherited_seconds = report.progress.seconds
         if self._commands.awaits_probe_image:
             report = replace(report, probe_predictions=[])  # they are of the image before
         self._state = self._state.with_report(report)

@@ -444,12 +444,14 @@ def test_a_fork_with_other_settings_begins_alike_and_then_differs(parent, start,
         FORKED.changed(learning_rate=0.1, optimizer="sgd", epochs=5), fork=Fork(parent, snapshot), paused=True
     )
     state = wait_until(child, "paused")
+    assert (child.seconds > 0, child.own_seconds) == (step > 0, 0)
     assert child.network_at(state.snapshots[-1]).checksum() == before.checksum()
     assert [one.step for one in state.snapshots] == [one.step for one in parent.state().snapshots if one.step <= step]
     np.testing.assert_array_equal(child.network().mlp.parameters, before.mlp.parameters)
     assert [point.step for point in state.points] == list(range(step + 1))
     child.send(Resume())
     state = wait_until(child, "finished", "failed")
+    assert 0 < child.own_seconds <= child.seconds
     assert state.points[-1].epoch == 5
     np.testing.assert_array_equal(numbers(state.points[: step + 1]), numbers(parent.state().points[: step + 1]))
     other = parent.state().points[step + 2]

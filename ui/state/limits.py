@@ -55,6 +55,6 @@ def stop_long_runs(jobs: Sequence[Job]) -> None:
     """Stop the runs that have computed for as long as a run may."""
     seconds = Settings().run_seconds
     for job in jobs:
-        if seconds and job.is_live and not job.stopped_because and job.seconds > seconds:
+        if seconds and job.is_live and not job.stopped_because and job.own_seconds > seconds:
             job.stopped_because = TOO_LONG.format(seconds)
             job.stop()

@@ -16,7 +16,7 @@ class Run:
     """As much of a job as the limits look at."""
 
     is_live: bool = True
-    seconds: float = 0.0
+    own_seconds: float = 0.0
     stopped_because: str = ""
     stops: int = 0
 
@@ -65,7 +65,7 @@ def test_a_network_may_be_as_large_as_the_operator_says(settings):
 
 
 def test_a_run_is_stopped_when_it_has_computed_for_as_long_as_it_may_and_says_so(settings):
-    runs: list[Any] = [Run(seconds=61), Run(seconds=59), Run(seconds=61, is_live=False)]
+    runs: list[Any] = [Run(own_seconds=61), Run(own_seconds=59), Run(own_seconds=61, is_live=False)]
     limits.stop_long_runs(runs)
     assert [run.stops for run in runs] == [0, 0, 0]
     settings.setenv("INKLING_RUN_SECONDS", "60")
