@@ -6,6 +6,7 @@ checkpoint's metadata and every message about a bad value are made from it: see 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from model.common.constants import CLASSES, PIXELS
@@ -69,3 +70,17 @@ class TrainingConfig(TransferSettings, OptimizationSettings, NetworkSettings, Da
     def sizes(self) -> tuple[int, ...]:
         """The network's layers, from the image's 784 pixels to the 10 digits, and the reject class if there is one."""
         return (PIXELS, *self.hidden_sizes, CLASSES + 1 if self.background else CLASSES)
+
+    @property
+    def layer_parameters(self) -> list[int]:
+        """How many parameters lead into each layer but the first: weights, biases, and batch normalization's scales."""
+        last = len(self.hidden_sizes)
+        return [
+            (inputs + 1) * outputs + (outputs if self.batch_normalization and index < last else 0)
+            for index, (inputs, outputs) in enumerate(pairwise(self.sizes))
+        ]
+
+    @property
+    def num_parameters(self) -> int:
+        """How many parameters the network has."""
+        return sum(self.layer_parameters)

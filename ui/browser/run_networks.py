@@ -13,7 +13,6 @@ from model.browser import wire
 from model.jobs import Job, JobState, JobStatus
 from model.jobs.protocol import SnapshotRef
 from ui.browser.networks import SUFFIX
-from ui.state import limits
 from ui.state.visitor_state import VisitorState
 
 BYTES_PER_SECOND = 2_000_000  # to each visitor, whatever number of tabs
@@ -45,12 +44,7 @@ def address(owner: VisitorState, job: Job, snapshot: SnapshotRef | None = None) 
 
 def is_small_enough(job: Job) -> bool:
     """Whether a browser can read with the network of a run."""
-    return 4 * num_parameters(job) <= wire.MAX_BYTES
-
-
-def num_parameters(job: Job) -> int:
-    """The number of weights and biases of a run's network."""
-    return limits.num_parameters(job.initial_config.sizes)
+    return 4 * job.initial_config.num_parameters <= wire.MAX_BYTES
 
 
 def version(view: JobState) -> str | None:

@@ -43,15 +43,6 @@ def network_svg(config: TrainingConfig) -> str:
     )
 
 
-def layer_parameters(config: TrainingConfig) -> list[int]:
-    """How many parameters lead into each layer but the first: weights, biases, and scales if sums are normalized."""
-    last = len(config.hidden_sizes)
-    return [
-        (inputs + 1) * outputs + (outputs if config.batch_normalization and index < last else 0)
-        for index, (inputs, outputs) in enumerate(pairwise(config.sizes))
-    ]
-
-
 def multiply_adds(config: TrainingConfig) -> int:
     """How many multiplications by weights it takes to read one image."""
     return sum(inputs * outputs for inputs, outputs in pairwise(config.sizes))
@@ -59,7 +50,7 @@ def multiply_adds(config: TrainingConfig) -> int:
 
 def totals(config: TrainingConfig) -> str:
     """The size of the network and of the work, in words."""
-    return f"{sum(layer_parameters(config)):,} parameters, {multiply_adds(config):,} multiply-adds per image"
+    return f"{config.num_parameters:,} parameters, {multiply_adds(config):,} multiply-adds per image"
 
 
 def describe_network(config: TrainingConfig) -> str:
@@ -114,7 +105,7 @@ def _fan(dots: int) -> list[float]:
 
 
 def _parameter_labels(config: TrainingConfig, columns: Sequence[float]) -> list[str]:
-    counts = layer_parameters(config)
+    counts = config.layer_parameters
     exact = max(len(f"{count:,}") for count in counts) * ROOM_FOR_DIGITS < columns[1] - columns[0]
     return [
         _text((left + right) / 2, 171, f"{count:,}" if exact else _short(count), 11, kind="detail")

@@ -49,7 +49,7 @@ def select() -> Explained:
     run = _run_in_training()
     name = networks.select_name(first=[_name(run)] if run else [])
     if run and name == _name(run):
-        return Explained(name, run.initial_config.sizes, run_networks.num_parameters(run), run, is_in_training=True)
+        return Explained(name, run.initial_config.sizes, run.initial_config.num_parameters, run, is_in_training=True)
     mlp, here = networks.find(name).network.mlp, state.visitor()
     came_from = next((job for job in list(here.jobs) if here.job_networks.get(job.number) == name), None)
     return Explained(name, mlp.sizes, mlp.parameters.size, came_from)
@@ -94,7 +94,7 @@ def snapshots(run: Job | None) -> list[dict[str, Any]]:
     kept = run.state().snapshots if run else []
     if not run or not run_networks.is_small_enough(run):
         return []
-    count = min(len(kept), MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // (4 * run_networks.num_parameters(run)))
+    count = min(len(kept), MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // (4 * run.initial_config.num_parameters))
     if count < 2:  # nothing to compare
         return []
     chosen = [kept[round(place * (len(kept) - 1) / (count - 1))] for place in range(count)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from model.common.settings import Settings
 from model.config import TrainingConfig
@@ -41,14 +40,9 @@ def check_network(config: TrainingConfig) -> None:
     Raises:
         ValueError: says what to do.
     """
-    most, parameters = Settings().max_parameters, num_parameters(config.sizes)
-    if most and parameters > most:
-        raise ValueError(TOO_LARGE.format(parameters, most))
-
-
-def num_parameters(sizes: Sequence[int]) -> int:
-    """The number of weights and biases of a network with layers of these sizes."""
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+    most = Settings().max_parameters
+    if most and config.num_parameters > most:
+        raise ValueError(TOO_LARGE.format(config.num_parameters, most))
 
 
 def stop_long_runs(jobs: Sequence[Job]) -> None:

@@ -40,7 +40,7 @@ def test_parameters_and_products_are_the_networks(config: TrainingConfig) -> Non
         sum(part.size for part in (layer.weights, layer.biases, layer.gamma) if part is not None)
         for layer in mlp.layers
     ]
-    assert diagram.layer_parameters(config) == layers
+    assert config.layer_parameters == layers
     assert diagram.multiply_adds(config) == mlp.num_weights
     assert f"{mlp.parameters.size:,} parameters, {mlp.num_weights:,} multiply-adds per image" in texts(config)
 
@@ -51,7 +51,7 @@ def test_every_layer_and_its_parameters_are_written_in_order(config: TrainingCon
     sizes = [f"{size:,}" for size in config.sizes]
     assert shown[: len(sizes)] == sizes
     counts = shown[len(sizes) : 2 * len(sizes) - 1]
-    for text, count in zip(counts, diagram.layer_parameters(config), strict=True):
+    for text, count in zip(counts, config.layer_parameters, strict=True):
         scale = {"k": 1e3, "M": 1e6}.get(text[-1], 1)
         assert float(text.rstrip("kM").replace(",", "")) * scale == pytest.approx(count, rel=0.005 if scale > 1 else 0)
 

@@ -62,6 +62,11 @@ def test_a_network_may_be_as_large_as_the_operator_says(settings):
     check(TrainingConfig(hidden_sizes=(1024, 1024)))
     with pytest.raises(ValueError, match=r"20,\d+,\d+ parameters, and here a run may have 2,000,000: choose fewer"):
         check(wide)
+    settings.setenv("INKLING_MAX_PARAMETERS", str(785 * 100 + 101 * 10))
+    narrow = TrainingConfig(hidden_sizes=(100,))
+    check(narrow)
+    with pytest.raises(ValueError, match="79,610 parameters"):
+        check(narrow.changed(batch_normalization=True))
 
 
 def test_a_run_is_stopped_when_it_has_computed_for_as_long_as_it_may_and_says_so(settings):
