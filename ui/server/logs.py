@@ -6,6 +6,7 @@ session, is left out of what the libraries say, too.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 
@@ -20,16 +21,38 @@ SECRETS = re.compile(
     r"|\b[0-9a-f]{32}(\.[\w-]+)?"  # a visitor
     r"|\b(\d{1,3}\.){3}\d{1,3}\b"  # their computer
 )
+MAYBE_IPV6 = re.compile(r"(?<![\w:])[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F.:]*(?![\w:])")
 OMITTED = "[...]"
+_formatter = logging.Formatter()
 
 
-class Discretion(logging.Filter):
-    """Leaves out of a message what would lead to a visitor."""
+class RedactingFilter(logging.Filter):
+    """Leaves out of a message, and of its traceback, what would lead to a visitor."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record; none is dropped."""
-        record.msg, record.args = SECRETS.sub(OMITTED, record.getMessage()), ()
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # the arguments do not fit the message
+            message = f"{record.msg} {record.args}"
+        record.msg, record.args = redacted(message), ()
+        if record.exc_info:
+            record.exc_text = redacted(_formatter.formatException(record.exc_info))
+            record.exc_info = None
         return True
+
+
+def redacted(text: str) -> str:
+    """Return a text without names of sessions and visitors, and without addresses of computers."""
+    return MAYBE_IPV6.sub(_without_address, SECRETS.sub(OMITTED, text))
+
+
+def _without_address(found: re.Match[str]) -> str:
+    try:
+        ipaddress.IPv6Address(found[0])
+    except ValueError:
+        return found[0]
+    return OMITTED
 
 
 def set_up() -> None:
@@ -46,7 +69,7 @@ def set_up() -> None:
     server.setLevel(logging.WARNING)
     logging.captureWarnings(as_json)
     for handler in handlers():
-        handler.addFilter(Discretion())
+        handler.addFilter(RedactingFilter())
         if as_json:
             handler.setFormatter(json_formatter())
 

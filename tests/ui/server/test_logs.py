@@ -24,8 +24,10 @@ observer.run_ended(7, JobStatus.FINISHED, 12.5)
 observer.worker_lost("signal 9")
 theirs.warning("Session with id %s is taken by %s", "3f2c9a34-0a35-4f5e-9a3e-0123456789ab", "192.168.17.4:5000")
 logging.getLogger("ui.state").info("visitor %s", "0123456789abcdef0123456789abcdef.c2lnbmF0dXJl-_x")
+theirs.warning("Connection from [%s]:5000 and %s", "2001:db8::17:4", "::1")
+theirs.warning("at 12:30:45, a::b of std::fs", "an argument too many, for 192.168.17.4")
 try:
-    1 / 0
+    raise ZeroDivisionError("of 192.168.17.4, in session 3f2c9a34-0a35-4f5e-9a3e-0123456789ab")
 except ZeroDivisionError:
     theirs.exception("it failed")
 """
@@ -55,4 +57,9 @@ def test_nothing_leads_to_a_visitor(form):
     said = "\n".join(lines(form))
     assert "Session with id [...] is taken by [...]:5000" in said
     assert "visitor [...]" in said
-    assert not any(secret in said for secret in ("3f2c9a34", "192.168", "0123456789abcdef", "c2lnbmF0"))
+    assert "Connection from [[...]]:5000 and [...]" in said
+    assert "at 12:30:45" in said
+    assert "of std::fs ('an argument too many, for [...]',)" in said
+    assert "ZeroDivisionError: of [...], in session [...]" in said
+    secrets = ("3f2c9a34", "192.168", "0123456789abcdef", "c2lnbmF0", "2001:db8", "::1")
+    assert not any(secret in said for secret in secrets)
