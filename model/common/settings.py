@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+MIN_SECRET_LENGTH = 16  # characters
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -215,14 +216,14 @@ class Settings(BaseSettings):
     )
     cookie_secret: SecretStr | None = Field(
         None,
-        min_length=16,
+        min_length=MIN_SECRET_LENGTH,
         validation_alias="INKLING_COOKIE_SECRET",
         description="What signs the visitors' cookies, at least 16 characters: the same for all replicas. By default, "
         "one is made and kept in the cache folder, which replicas may share.",
     )
     metrics_token: SecretStr | None = Field(
         None,
-        min_length=16,
+        min_length=MIN_SECRET_LENGTH,
         validation_alias="INKLING_METRICS_TOKEN",
         description="What must be sent as a bearer token to read /metrics, at least 16 characters. Without it, "
         "/metrics is open, but with INKLING_PUBLIC=1 closed to what comes through a proxy.",

@@ -6,10 +6,10 @@ import time
 from collections import Counter as Count
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import prometheus_client
+import psutil
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -85,12 +85,12 @@ def gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:
 
 
 def resident(pids: Iterable[int]) -> int:
-    """The memory that processes take, in bytes, where the system shows it."""
-    pages = 0
+    """The memory that processes take, in bytes."""
+    size = 0
     for pid in pids:
-        with suppress(OSError):  # it has just ended
-            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096
+        with suppress(psutil.Error):  # it has just ended
+            size += psutil.Process(pid).memory_info().rss
+    return size
 
 
 def text() -> bytes:

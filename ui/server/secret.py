@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from secrets import token_urlsafe
 
-from model.common.settings import Settings
+from model.common.settings import MIN_SECRET_LENGTH, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -33,15 +33,21 @@ def find() -> str:
 def kept(folder: Path) -> str:
     """The secret in a folder; made there if there is none, once, whoever else tries at the same moment.
 
+    One that is too short is what a power failure has left, and is replaced.
+
     Raises:
         OSError: the folder can't be read or written.
     """
     path = folder / FILE
+    if path.exists() and path.stat().st_size < MIN_SECRET_LENGTH:
+        path.unlink(missing_ok=True)
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=FILE)  # for its owner's eyes only
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(token_urlsafe())
+            file.flush()
+            os.fsync(file.fileno())
         try:
             os.link(name, path)  # whole, or not at all
         except FileExistsError:

@@ -43,6 +43,7 @@ def test_strokes_that_are_touched_leave(path: list[list[float]], left: list[np.n
         [[1, True]],
         [[1, math.nan]],
         [[1, 1e30]],
+        [[1, 10**400]],
         [[0, 0]] * 5000,
     ],
     ids=lambda sent: str(sent)[:20],

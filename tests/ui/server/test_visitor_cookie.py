@@ -104,6 +104,15 @@ def test_the_secret_is_made_once_and_shared_by_all_who_share_the_cache(tmp_path,
     assert secret.find() == "the operator's own"
 
 
+def test_what_a_power_failure_has_left_of_the_secret_is_replaced(tmp_path, monkeypatch):
+    monkeypatch.delenv("INKLING_COOKIE_SECRET", raising=False)
+    monkeypatch.setenv("INKLING_CACHE", str(tmp_path))
+    (tmp_path / secret.FILE).touch()
+    made = secret.find()
+    assert len(made) > 32
+    assert secret.find() == made
+
+
 def test_where_no_secret_can_be_kept_there_is_one_all_the_same(tmp_path, monkeypatch):
     monkeypatch.delenv("INKLING_COOKIE_SECRET", raising=False)
     (tmp_path / "file").touch()
