@@ -69,14 +69,6 @@ TERMS: dict[str, Term] = {
         "One batch of images, its gradient, and one small change of all the parameters.",
         r"$w \leftarrow w - \eta\, g$, or what the optimizer makes of it",
     ),
-    "images_per_second": Term(
-        "How many images it trains on in a second of computing; pauses do not count.",
-        r"$\dfrac{\text{images seen}}{\text{seconds}}$",
-    ),
-    "time_left": Term(
-        "How long the rest will take at the present speed.",
-        r"$\text{seconds so far} \cdot \dfrac{1 - t}{t}$, where $t$ is the share that is done.",
-    ),
     "cost_per_output": Term(
         "The loss averaged over the ten outputs as well, as some publications give it.", r"$L / 10$"
     ),
@@ -135,32 +127,15 @@ TERMS: dict[str, Term] = {
         "How fast the network trains: slower lets you follow each step, and changes no result.",
         r"$\text{speed} = \dfrac{\text{steps}}{\text{seconds}}$",
     ),
-    "queue": Term(
-        "Your position in the queue: a run starts when one before it ends, is stopped or stays paused for long.",
-        "",
-    ),
-    "parameters": Term(
-        "The numbers that training changes: all weights and biases, and with batch normalization a scale for each "
-        "hidden unit.",
-        r"$\sum_l (n_{l-1} + 1)\, n_l$ for layers of $n_l$ units",
-    ),
-    "multiply_adds": Term(
-        "The multiply-adds that it takes to classify one image: one for each weight.",
-        r"$\sum_l n_{l-1}\, n_l$ for layers of $n_l$ units",
-    ),
     "gradient_check": Term(
         "Compare the gradient from backpropagation with one that is measured: move one parameter a little up and a "
         "little down, and see how the loss changes.",
         r"analytic $\dfrac{\partial L}{\partial w} \approx \dfrac{L(w + h) - L(w - h)}{2h}$ numeric",
     ),
-    "probability": Term(
-        "How sure the network is of each digit, together 100 %: the softmax of its outputs.",
-        r"$p_k = \dfrac{e^{z_k / T}}{\sum_j e^{z_j / T}}$, where the temperature $T$ makes it as sure as it is right.",
-    ),
     "probe": Term(
         "Track one image, your own drawing or one that the network never learns from: how its prediction changes "
         "while the network trains.",
-        r"$p_0, p_1, \dots, p_9$ against epochs; see the probability on the Draw page.",
+        r"$p_k = \dfrac{e^{z_k / T}}{\sum_j e^{z_j / T}}$ of each digit $k$ against epochs",
     ),
     "run": Term(
         "One training run from its start to its end. The runs of this visit stay here, to be compared.",

@@ -6,6 +6,7 @@ import pytest
 from model.config import TrainingConfig
 from model.nn import activations, batch_norm, initializers, optimizers
 from model.nn.schedules import SCHEDULES
+from tests.paths import ROOT
 from ui.common import glossary
 
 FIELDS = TrainingConfig.model_fields
@@ -14,6 +15,12 @@ ALL = (*FIELDS, *glossary.TERMS)
 
 def test_no_term_is_a_setting_too() -> None:
     assert not set(FIELDS) & set(glossary.TERMS)
+
+
+@pytest.mark.parametrize("term", glossary.TERMS)
+def test_a_page_explains_the_term(term: str) -> None:
+    pages = [path for folder in ("pages", "ui") for path in (ROOT / folder).rglob("*.py") if path.name != "glossary.py"]
+    assert [path for path in pages if f'"{term}"' in path.read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("term", ALL)
@@ -35,7 +42,7 @@ def test_a_term_has_a_plain_sentence_and_a_formula_that_is_well_formed(term: str
 
 @pytest.mark.parametrize(
     "term",
-    [term for term in ALL if term not in ("data", "ink", "training_size", "validation_size", "seed", "queue", "run")],
+    [term for term in ALL if term not in ("data", "ink", "training_size", "validation_size", "seed", "run")],
 )
 def test_what_is_computed_has_a_formula(term: str) -> None:
     assert "$" in glossary.explain(term).split("\n\n", 1)[1]
