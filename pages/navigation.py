@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui import state
 from ui.common import page_tools
-from ui.server import full_house, lost
+from ui.server import lost, no_room
 from ui.state import presentation
 
 ICON = Path(__file__).parents[1] / "ui" / "common" / "icon.png"
@@ -24,7 +24,7 @@ PAGES = [
 page = st.navigation(PAGES, position="top")
 st.set_page_config(page_title=f"{page.title} · Inkling", page_icon=ICON, layout="wide")
 if not state.has_room():
-    full_house.show()
+    no_room.show()
     st.stop()
 state.begin()
 presentation.begin()

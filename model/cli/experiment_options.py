@@ -188,7 +188,7 @@ def compute(trials: SeedTrials, dataset: Dataset, options: SeedOptions) -> tuple
     store = open_store(options.storage, options.name or f"{kind}-{description_digest(description)[:8]}")
     total = len(trials.keys)
     with (
-        store.told_if_lost(),
+        store.explain_loss(),
         interruption("Ending with the runs that are there; Ctrl-C again to give up.") as found,
     ):
         kept = KeptRuns(store, description)

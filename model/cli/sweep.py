@@ -94,7 +94,7 @@ def sweep_command(
     ends = "No more trials are begun; Ctrl-C again to end those that are computed, too. The same command goes on."
     check_plan(plan, material_of(plan, dataset))  # what can't be is refused before a study is begun
     store = store or open_store(storage, name)
-    with store.told_if_lost(), interruption(ends) as interrupted:
+    with store.explain_loss(), interruption(ends) as interrupted:
         store.open(plan)  # and a study of another plan, before processes are started
         if not is_done(StudyReader(store).read()):
             where = connect(scheduler) if scheduler else local_cluster(count)

@@ -107,8 +107,8 @@ def ink_notes(drawings: Sequence[Drawing], name: str) -> tuple[str, ...]:
 
 def suggested_turn(dataset: Dataset) -> str | None:
     """Return the turn after which a data set's digits stand upright, if a note says so."""
-    told = (note.partition("--turn ")[2].split(" ")[0] for note in dataset.notes)
-    return next((turn for turn in told if turn in TURNS), None)
+    turns = (note.partition("--turn ")[2].split(" ")[0] for note in dataset.notes)
+    return next((turn for turn in turns if turn in TURNS), None)
 
 
 def turned(dataset: Dataset, turn: str) -> Dataset:

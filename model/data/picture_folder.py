@@ -112,8 +112,10 @@ def _digits(rows: list[list[str]], hits: dict[int, str], names: int, file: str) 
     ]
     called = [other for other in found if other < len(header) and header[other] in LABEL_NAMES]
     if len(found) > 1 and len(called) != 1:
-        told = ", ".join(str(other + 1) for other in found[:4])
-        raise ValueError(f"{file}: expected one column of labels; columns {told} could all be; call one of them label")
+        likely = ", ".join(str(other + 1) for other in found[:4])
+        raise ValueError(
+            f"{file}: expected one column of labels; columns {likely} could all be; call one of them label"
+        )
     return [
         LabeledPicture(name, int(_cell(rows[index], other)[0]))
         for other in called or found

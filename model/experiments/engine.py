@@ -120,7 +120,7 @@ class StudyEngine:
         self._log("begins" if not self._trials() else "goes on")
         (self.store.folder / "engines").mkdir(exist_ok=True)
         try:
-            with self.store.told_if_lost(), self.store.hold(self._engine):
+            with self.store.explain_loss(), self.store.hold(self._engine):
                 while self._step():
                     pass
                 self._running.release()
@@ -138,7 +138,7 @@ class StudyEngine:
 
     def _step(self) -> bool:
         """Begin what can be begun, wait for something to happen, and tell whether there is more to do."""
-        self._obey(Control.read(self.store.folder))
+        self._apply_control(Control.read(self.store.folder))
         if self._state == "stopped":
             return False
         is_ending = self._is_asked_to_end() or self._is_out_of_time
@@ -159,7 +159,7 @@ class StudyEngine:
             event = self.cluster.next_event(0) if time.monotonic() < deadline else None
         return True
 
-    def _obey(self, control: Control) -> None:
+    def _apply_control(self, control: Control) -> None:
         before = self._state
         self._state = {"run": "running", "pause": "paused", "stop": "stopped"}[control.command]  # type: ignore[assignment]
         if control.trials and control.trials > self._target:
@@ -187,7 +187,7 @@ class StudyEngine:
             self._show(f"{reason}: waiting for it")
             if time.monotonic() > deadline:
                 raise ValueError(f"{reason}; the same command goes on when it is back")
-            self._obey(Control.read(self.store.folder))
+            self._apply_control(Control.read(self.store.folder))
             if self._state == "stopped":
                 return
             time.sleep(0.2)

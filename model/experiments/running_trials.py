@@ -182,7 +182,7 @@ class RunningTrials:
             if now.state == TrialState.RUNNING and trial_log.owner(now) == self._engine:
                 if trial_log.OUTCOME not in now.user_attrs:
                     trial.set_user_attr(trial_log.OUTCOME, kept)
-                values = trial_log.told_values(self._plan, kept)
+                values = trial_log.sampler_values(self._plan, kept)
                 if values is not None:
                     self._study.tell(trial.number, values)
                 else:

@@ -96,18 +96,18 @@ def outcome_attributes(outcome: TrialOutcome, state: str, attempts: int) -> dict
     }
 
 
-def told_values(plan: ExperimentPlan, kept: Mapping[str, Any]) -> list[float] | None:
+def sampler_values(plan: ExperimentPlan, kept: Mapping[str, Any]) -> list[float] | None:
     """Return what a sampler is told of a trial's outcome as it is kept: numbers for all objectives, or nothing.
 
     A run that diverged is told as one that learned nothing: nobody need try that again.
     """
     if kept["state"] == "finished":
         return [
-            _told(objective, value, kept.get("accuracy"), plan.until)
+            _sampler_value(objective, value, kept.get("accuracy"), plan.until)
             for objective, value in zip(plan.objectives, kept["values"], strict=True)
         ]
     if kept["state"] == "diverged":
-        return [_told(objective, None, 0.0, plan.until) for objective in plan.objectives]
+        return [_sampler_value(objective, None, 0.0, plan.until) for objective in plan.objectives]
     return None
 
 
@@ -119,7 +119,7 @@ def reached(plan: ExperimentPlan, trial: FrozenTrial) -> Values | None:
     return tuple(kept["values"])
 
 
-def _told(objective: Objective, value: float | None, accuracy: float | None, until: float | None) -> float:
+def _sampler_value(objective: Objective, value: float | None, accuracy: float | None, until: float | None) -> float:
     if value is not None:
         return value
     if objective in MAXIMIZED:

@@ -65,8 +65,8 @@ class Pool:
         self.threads = threads or worker_limits.threads(self.size, cores())
         worker_limits.memory()  # an error here is better than one in each worker
         sizes = {"workers": self.size, "threads": self.threads, "cores": cores()}
-        told = {"event": "pool_started", **sizes}
-        logger.info("Workers: %d, threads of each: %d, cores: %d", *sizes.values(), extra=told)
+        details = {"event": "pool_started", **sizes}
+        logger.info("Workers: %d, threads of each: %d, cores: %d", *sizes.values(), extra=details)
         self.observers = Observers()
         self._settings = settings or PoolSettings()
         self._lock = threading.RLock()

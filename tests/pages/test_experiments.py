@@ -163,12 +163,12 @@ def test_a_search_tries_its_first_trials_goes_on_and_its_best_trial_is_used(scre
     wait_for(lambda: search.is_complete or search.problem, "the end of the search")
     assert not search.problem
     wait_for(lambda: searches.view(search).ended == 6, "all trials")
-    answer = routes.told(visitor(screen), search.name, 0)
+    answer = routes.changes_since(visitor(screen), search.name, 0)
     assert answer
     assert answer["status"] == "Finished: 6 of 6 trials."
     assert not answer["goes_on"]
-    assert routes.told(visitor(screen), "another", 0) is None
-    assert routes.told(None, search.name, 0) is None
+    assert routes.changes_since(visitor(screen), "another", 0) is None
+    assert routes.changes_since(None, search.name, 0) is None
 
     assert search.plan.name in study_files.report(search).title
     assert study_files.trials(search).count("finished") == 6

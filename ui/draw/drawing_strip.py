@@ -68,10 +68,10 @@ def _as_json(logged: LoggedDrawing) -> dict[str, object]:
 def _act() -> None:
     action = getattr(widget_state.get(KEY, None), "action", None)
     if isinstance(action, Mapping):
-        obey(action)
+        handle_action(action)
 
 
-def obey(action: Mapping[str, object]) -> None:
+def handle_action(action: Mapping[str, object]) -> None:
     """Do what the browser asks for, if it makes sense."""
     log, sheet = state.visitor().drawings, state.tab().sheet
     number, label = action.get("number"), action.get("label")

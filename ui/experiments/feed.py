@@ -1,4 +1,4 @@
-"""What the browser is told of an experiment: all at first, later what has changed since it asked before."""
+"""What the browser gets of an experiment: all at first, later what has changed since it asked before."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StudyFeed:
         self._lock = threading.Lock()
         self._version, self._read_at = 0, -math.inf
         self._view = StudyView(plan)
-        self._told: dict[int, tuple[int, TrialView]] = {}  # by trial: in which version it last changed
+        self._sent: dict[int, tuple[int, TrialView]] = {}  # by trial: in which version it last changed
         self._importance: list[tuple[str, float]] = []
         self._importance_of = 0  # how many trials had ended for it
         self._is_thinking = False
@@ -64,7 +64,7 @@ class StudyFeed:
                 "objectives": [_objective(name) for name in view.plan.objectives],
                 "importance": self._importance,
                 "is_thinking": self._is_thinking,  # about the importance: there is more to come
-                "trials": [to_json(trial, view.plan) for changed, trial in self._told.values() if changed > known],
+                "trials": [to_json(trial, view.plan) for changed, trial in self._sent.values() if changed > known],
             }
 
     def _refresh(self) -> None:
@@ -75,10 +75,10 @@ class StudyFeed:
         if view is None:
             return
         self._view = view
-        changed = [it for it in view.trials if it.number not in self._told or self._told[it.number][1] != it]
+        changed = [it for it in view.trials if it.number not in self._sent or self._sent[it.number][1] != it]
         if changed:
             self._version += 1
-            self._told |= {trial.number: (self._version, trial) for trial in changed}
+            self._sent |= {trial.number: (self._version, trial) for trial in changed}
         if not self._is_thinking and view.ended >= (1 + IMPORTANCE_SHARE) * self._importance_of + 1:
             self._is_thinking, self._importance_of = True, view.ended
             threading.Thread(target=self._weigh, args=(view,), name="importance", daemon=True).start()

@@ -37,8 +37,8 @@ def choose() -> bytes:
         help="Networks learn from the images of the data set, and are judged by drawings that none of them has seen. "
         "The more drawings and the more writers, the more such an accuracy says.",
     )
-    lines, count, told = (own, len(own.splitlines()), NONE_OWN) if judge == OWN else _from_file()
-    st.caption(f"{count:,} labeled {'drawing' if count == 1 else 'drawings'}." if count else told)
+    lines, count, problem = (own, len(own.splitlines()), NONE_OWN) if judge == OWN else _from_file()
+    st.caption(f"{count:,} labeled {'drawing' if count == 1 else 'drawings'}." if count else problem)
     if not count:
         raise ValueError(NO_JUDGE)
     return lines

@@ -23,12 +23,12 @@ def routes() -> list[Route]:
 def _search(request: Request) -> Response:
     owner = state.visitor_with(request.path_params["token"])
     since = request.query_params.get("since", "0")
-    answer = told(owner, request.path_params["name"], int(since) if since.isdecimal() else 0)
+    answer = changes_since(owner, request.path_params["name"], int(since) if since.isdecimal() else 0)
     headers = {"Cache-Control": "no-store"}
     return JSONResponse(answer, 200 if answer else 404, headers)
 
 
-def told(owner: VisitorState | None, name: str, since: int) -> dict[str, object] | None:
-    """What a browser is told of a search of its visitor; None if there is none of this name."""
+def changes_since(owner: VisitorState | None, name: str, since: int) -> dict[str, object] | None:
+    """What has changed of a visitor's search since a version; None if there is no search of this name."""
     found = next((search for search in (owner.searches if owner else []) if search.name == name), None)
-    return searches.told(found, since) if found else None
+    return searches.changes_since(found, since) if found else None

@@ -88,8 +88,8 @@ def view(search: Search) -> StudyView:
     return _feed(search).view()
 
 
-def told(search: Search, since: int) -> dict[str, Any]:
-    """What a browser is told of a search: what has changed since a version."""
+def changes_since(search: Search, since: int) -> dict[str, Any]:
+    """What has changed of a search since a version, for the browser."""
     answer = _feed(search).since(since)
     current = view(search)
     return answer | {

@@ -39,21 +39,21 @@ class PendingMessages:
         self._last = 0
         self._pending: dict[int, WidgetStates] = {}  # what each tells, by its number
 
-    def add(self, told: WidgetStates) -> None:
+    def add(self, states: WidgetStates) -> None:
         """Number a message, and add what those before tell that are pending."""
         with self._lock:
             self._last += 1
-            self._pending[self._last] = WidgetStates(widgets=told.widgets)
+            self._pending[self._last] = WidgetStates(widgets=states.widgets)
             while len(self._pending) > MAX_PENDING or (len(self._pending) > 1 and self._size() > MAX_PENDING_BYTES):
                 del self._pending[min(self._pending)]
-            told.CopyFrom(_merged(self._pending.values()))
-            told.widgets.add(id=NUMBER, json_trigger_value=str(self._last))
+            states.CopyFrom(_merged(self._pending.values()))
+            states.widgets.add(id=NUMBER, json_trigger_value=str(self._last))
 
-    def take(self, told: WidgetStates) -> WidgetStates:
+    def take(self, states: WidgetStates) -> WidgetStates:
         """What a run is to be told that has a message, or several that Streamlit has merged."""
-        number = next((int(widget.json_trigger_value) for widget in told.widgets if widget.id == NUMBER), None)
+        number = next((int(widget.json_trigger_value) for widget in states.widgets if widget.id == NUMBER), None)
         if number is None:
-            return told
+            return states
         with self._lock:
             return _merged([self._pending.pop(pending) for pending in list(self._pending) if pending <= number])
 

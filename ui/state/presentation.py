@@ -40,10 +40,10 @@ def switch(*, on: bool) -> None:
 
 def follow_browser() -> None:
     """Do what the page's tools tell: switch the mode, or count on another height of the window."""
-    told: Mapping[str, object] = widget_state.get(COMPONENT_KEY, {})
-    if told.get("present") in ("on", "off"):
-        switch(on=told["present"] == "on")
-    height = told.get("window_height")
+    reported: Mapping[str, object] = widget_state.get(COMPONENT_KEY, {})
+    if reported.get("present") in ("on", "off"):
+        switch(on=reported["present"] == "on")
+    height = reported.get("window_height")
     if isinstance(height, int | float) and 200 <= height <= 10_000:
         tab().window_height = round(height)
 

@@ -112,15 +112,15 @@ def _sweep(everyone: Visitors[VisitorState]) -> None:
 def _presence(name: str, _state: VisitorState) -> VisitorState:
     """Stand for this connection: made when the browser connects, released when it goes away or reloads."""
     _visitors().connect(name, _state)
-    _tell_number("A visitor has come")
+    _log_number("A visitor has come")
     return _state
 
 
 def _leave(state: VisitorState) -> None:
     _visitors().disconnect(state.name)
-    _tell_number("A visitor has gone")
+    _log_number("A visitor has gone")
 
 
-def _tell_number(what: str) -> None:
+def _log_number(what: str) -> None:
     number = num_present()
     logger.info("%s; present: %d", what, number, extra={"event": "visitors", "present": number})

@@ -61,7 +61,7 @@ def show(job: Job | None, dataset: str | None) -> None:
                 "pinned": pinned_mark(),
                 "canPin": "follow" not in controls.hidden(),
             },
-            on_pinned_change=_hear_pin,
+            on_pinned_change=_on_pin_change,
             on_sampled_change=partial(sample, job, dataset),
         )
 
@@ -148,21 +148,21 @@ def _image_mark(number: int) -> str:
     return f"test image {number}"
 
 
-def _hear_pin() -> None:
-    told: object = widget_state.get(KEY, {})
-    pin(told.get("pinned") if isinstance(told, Mapping) else None)
+def _on_pin_change() -> None:
+    value: object = widget_state.get(KEY, {})
+    pin(value.get("pinned") if isinstance(value, Mapping) else None)
 
 
-def pin(told: object) -> None:
-    """Track what the browser tells of: strokes, a test image by its number, or nothing any more."""
-    if not isinstance(told, Mapping):
+def pin(chosen: object) -> None:
+    """Track what the browser has sent: strokes, a test image by its number, or nothing any more."""
+    if not isinstance(chosen, Mapping):
         return
-    visitor, number = state.visitor(), told.get("number")
-    if "strokes" in told:
-        drawing = read_strokes(told["strokes"])
+    visitor, number = state.visitor(), chosen.get("number")
+    if "strokes" in chosen:
+        drawing = read_strokes(chosen["strokes"])
         if drawing is None:
             return
-        visitor.pinned = Pinned(drawing, str(told.get("mark", ""))[:MAX_MARK])
+        visitor.pinned = Pinned(drawing, str(chosen.get("mark", ""))[:MAX_MARK])
         visitor.probe = probe_image.DRAWING
     elif type(number) is int and number >= 1:
         visitor.probe, visitor.probe_number = probe_image.TEST_IMAGE, number
@@ -173,10 +173,10 @@ def pin(told: object) -> None:
         widget_state.put(tabs.KEY, tabs.PROBE)
 
 
-def read_strokes(told: object) -> Drawing | None:
-    """The drawing that a browser tells of; None if it is none, or blank."""
+def read_strokes(sent: object) -> Drawing | None:
+    """The drawing that a browser has sent; None if it is none, or blank."""
     try:
-        whole = Drawing(tuple(told), pen=PEN_WIDTH)  # type: ignore[arg-type]
+        whole = Drawing(tuple(sent), pen=PEN_WIDTH)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         return None
     clipped = Drawing(tuple(clip_strokes(whole.strokes, SHEET_SIZE)), pen=PEN_WIDTH)

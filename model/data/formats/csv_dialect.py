@@ -200,8 +200,8 @@ def _choose(
     if len(columns) > PIXELS + 1 and rows:
         spare = [column for column in columns if column != label and _is_spare([row[column] for row in rows])]
         if len(columns) - len(spare) in (PIXELS, PIXELS + 1):
-            told = ", ".join(str(column + 1) for column in spare[:5])
-            notes = (f"{name}: left out column {told}, which holds neither pixels nor labels.",)
+            numbers = ", ".join(str(column + 1) for column in spare[:5])
+            notes = (f"{name}: left out column {numbers}, which holds neither pixels nor labels.",)
             columns = [column for column in columns if column not in spare]
     if len(columns) == PIXELS and label is not None:
         raise ValueError(f"{name}: expected 784 pixels after the label; {got} columns in all")

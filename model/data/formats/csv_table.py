@@ -92,9 +92,9 @@ class CsvTable:
         if values.dtype != np.uint8 and not np.isfinite(values).all():
             raise self._error(line, block, "a cell is blank")
         count = block.count(b"\n") + (not block.endswith(b"\n"))
-        told = count if count == len(values) else [i for i, text in enumerate(block.splitlines()) if text.strip()]
+        numbers = count if count == len(values) else [i for i, text in enumerate(block.splitlines()) if text.strip()]
         self._parts.append(values)
-        self._lines.append((line, told))
+        self._lines.append((line, numbers))
 
     def contents(self) -> Contents:
         """Return the images and labels of all blocks.
@@ -110,12 +110,12 @@ class CsvTable:
             images, notes = normalized(self._sorted(values), self.name)
             return Contents(images, notes=self.dialect.notes + notes)
         known = self.dialect.label
-        column, told = (known, ()) if known is not None else find_label_column(values, self.name)
+        column, column_notes = (known, ()) if known is not None else find_label_column(values, self.name)
         labels = self._labels(values[:, column], column)
         pixels = np.ascontiguousarray(values[:, 1:]) if column == 0 else np.delete(values, column, axis=1)
         del values
         images, notes = normalized(self._sorted(pixels), self.name)
-        return Contents(images, labels, notes=self.dialect.notes + told + notes)
+        return Contents(images, labels, notes=self.dialect.notes + column_notes + notes)
 
     def _sorted(self, pixels: Array) -> Array:
         return pixels[:, self.dialect.pixel_order] if self.dialect.pixel_order else pixels

@@ -44,8 +44,8 @@ def find_label_column(values: Array, name: str) -> tuple[int, tuple[str, ...]]:
         if len(values) >= ENOUGH_ROWS and (found := _fitting(values, likely)) is not None:
             return found, _said(found, last, name)
         taken = best if usual is None else usual
-        told = ", ".join(str(column + 1) for column in sorted({taken, *likely[:3]}))
-        doubt = f"{name}: columns {told} could all be the labels; column {taken + 1} was taken. Name it in a header."
+        columns = ", ".join(str(column + 1) for column in sorted({taken, *likely[:3]}))
+        doubt = f"{name}: columns {columns} could all be the labels; column {taken + 1} was taken. Name it in a header."
         return taken, (doubt,)
     if usual is None and is_filled:
         usual = last

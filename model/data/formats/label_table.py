@@ -56,14 +56,14 @@ def _rows(source: Path | bytes, name: str) -> tuple[list[int], list[list[str]]]:
         text = to_text(bytes(opened.read(MAX_BYTES)))
     if text.count("\n") > MAX_IMAGES + 100:
         raise ValueError(f"{name}: expected at most {MAX_IMAGES:,} labels; got more")
-    told = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    told = [(number, line) for number, line in told if not line.lstrip().startswith("#")]
-    if not told:
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(number, line) for number, line in lines if not line.lstrip().startswith("#")]
+    if not lines:
         raise ValueError(f"{name}: expected labels; got a table without any")
-    first = told[-1][1].strip()
+    first = lines[-1][1].strip()
     separator = max(SEPARATORS, key=first.count)
-    cells = csv.reader(io.StringIO("\n".join(line.strip() for _, line in told)), delimiter=separator)
-    return [number for number, _ in told], [[cell.strip() for cell in row] for row in cells]
+    cells = csv.reader(io.StringIO("\n".join(line.strip() for _, line in lines)), delimiter=separator)
+    return [number for number, _ in lines], [[cell.strip() for cell in row] for row in cells]
 
 
 def _numbers(rows: list[list[str]], lines: list[int], name: str) -> F64:

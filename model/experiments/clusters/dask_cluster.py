@@ -275,7 +275,7 @@ def local_cluster(jobs: int | None = None) -> DaskCluster:
         dashboard_address="127.0.0.1:0",  # its port 8787 may be taken; without bokeh there is no dashboard
         worker_dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
-        preload=["model.experiments.clusters.deaf_to_interrupts"],
+        preload=["model.experiments.clusters.ignore_interrupts"],
     )
     return DaskCluster(open_client(cluster), local=cluster, jobs=jobs)
 

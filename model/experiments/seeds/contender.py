@@ -78,7 +78,7 @@ def contenders(texts: Sequence[str], common: Mapping[str, Any]) -> list[Contende
             values = " and ".join(f"{getattr(one.config, setting)} of {one.name}" for one in found)
             option = "" if setting == "seed" else f"; --{setting.replace('_', '-')} sets it for all"
             raise ValueError(f"{setting} differs, {values}: {why}{option}")
-    return _told_apart(found)
+    return _with_distinct_names(found)
 
 
 def network_file(text: str) -> Path | None:
@@ -97,7 +97,7 @@ def network_file(text: str) -> Path | None:
     raise ValueError(f"{text}: there is no such file")
 
 
-def _told_apart(found: list[Contender]) -> list[Contender]:
+def _with_distinct_names(found: list[Contender]) -> list[Contender]:
     """Number those that are called the same, so that sentences can be understood."""
     names = [one.name for one in found]
     return [

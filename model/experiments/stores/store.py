@@ -55,7 +55,7 @@ class Store(ABC):
         """Whether whoever holds this name is still there."""
 
     @contextmanager
-    def told_if_lost(self) -> Iterator[None]:
+    def explain_loss(self) -> Iterator[None]:
         """Say in one line, as a ValueError, that the place can't be reached any more."""
         try:
             yield

@@ -22,7 +22,7 @@ def two_drawings(actions: list) -> None:  # run as a script of its own, which kn
         drawing = Drawing((np.array([[at, 20.0], [at + 30, 90.0]]),))
         sheet.put(Content(drawing, log.update(None, drawing, "", "1")))
     for action in actions:
-        drawing_strip.obey(action)
+        drawing_strip.handle_action(action)
     place = float(sheet.content.drawing.strokes[0][0, 0]) if sheet.content.drawing.strokes else None
     st.text(str(([(logged.number, logged.drawing.label) for logged in log.drawings], sheet.content.number, place)))
 

@@ -18,11 +18,11 @@ def test_a_search_is_told_to_its_visitor_alone(tmp_path: Path) -> None:
     owner, other = VisitorState("Ada"), VisitorState("Bob")
     search = Search("a-name", owner.name, a_plan(), tmp_path, 20, command="pause")
     owner.searches.append(search)
-    answer = routes.told(owner, "a-name", 0)
+    answer = routes.changes_since(owner, "a-name", 0)
     assert answer
     assert (answer["trials"], answer["goes_on"], answer["status"]) == ([], False, "Paused: 0 of 20 trials.")
     for visitor, name in ((other, "a-name"), (owner, "another"), (None, "a-name")):
-        assert routes.told(visitor, name, 0) is None
+        assert routes.changes_since(visitor, name, 0) is None
     assert searches.address(owner, search) == f"experiments/{owner.token}/a-name"
     assert owner.token != other.token
 

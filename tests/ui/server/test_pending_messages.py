@@ -19,21 +19,21 @@ class Tab:
 
     @staticmethod
     def message(*clicked: str, epochs: float | None = None) -> WidgetStates:
-        told = WidgetStates()
+        states = WidgetStates()
         if epochs is not None:
-            told.widgets.add(id=identifier("epochs"), double_value=epochs)
+            states.widgets.add(id=identifier("epochs"), double_value=epochs)
         for button in clicked:
-            told.widgets.add(id=identifier(button), trigger_value=True)
-        return told
+            states.widgets.add(id=identifier(button), trigger_value=True)
+        return states
 
     def arrive(self, *clicked: str, epochs: float | None = None) -> WidgetStates:
-        told = self.message(*clicked, epochs=epochs)
-        self.state.pending.add(told)
-        return told
+        states = self.message(*clicked, epochs=epochs)
+        self.state.pending.add(states)
+        return states
 
-    def run(self, told: WidgetStates | None, *, stopped: bool = False) -> None:
+    def run(self, states: WidgetStates | None, *, stopped: bool = False) -> None:
         """Run the page, or begin to."""
-        self.state.on_script_will_rerun(told)
+        self.state.on_script_will_rerun(states)
         if stopped:
             return
         slider = WidgetMetadata(identifier("epochs"), lambda value: value or 20.0, float, "double_value")
@@ -104,20 +104,20 @@ def test_a_run_that_no_message_asks_for_is_told_nothing() -> None:
 def test_no_more_messages_are_kept_than_a_visitor_sends() -> None:
     pending = PendingMessages()
     for number in range(MAX_PENDING + 1):
-        told = WidgetStates()
-        told.widgets.add(id=str(number), trigger_value=True)
-        pending.add(told)
-    assert [widget.id for widget in pending.take(told).widgets] == list(map(str, range(1, MAX_PENDING + 1)))
+        states = WidgetStates()
+        states.widgets.add(id=str(number), trigger_value=True)
+        pending.add(states)
+    assert [widget.id for widget in pending.take(states).widgets] == list(map(str, range(1, MAX_PENDING + 1)))
 
 
 def test_large_messages_are_kept_up_to_a_size_in_all_and_the_last_one_always() -> None:
     pending = PendingMessages()
     for number in range(5):
-        told = WidgetStates()
-        told.widgets.add(id=str(number), string_value="a" * (MAX_PENDING_BYTES * 2 // 5))
-        pending.add(told)
-    assert [widget.id for widget in pending.take(told).widgets] == ["3", "4"]
-    told = WidgetStates()
-    told.widgets.add(id="large", string_value="a" * MAX_PENDING_BYTES)
-    pending.add(told)
-    assert [widget.id for widget in pending.take(told).widgets] == ["large"]
+        states = WidgetStates()
+        states.widgets.add(id=str(number), string_value="a" * (MAX_PENDING_BYTES * 2 // 5))
+        pending.add(states)
+    assert [widget.id for widget in pending.take(states).widgets] == ["3", "4"]
+    states = WidgetStates()
+    states.widgets.add(id="large", string_value="a" * MAX_PENDING_BYTES)
+    pending.add(states)
+    assert [widget.id for widget in pending.take(states).widgets] == ["large"]

@@ -87,10 +87,10 @@ def script() -> None:
     import streamlit as st
 
     from ui import state
-    from ui.server import full_house
+    from ui.server import no_room
 
     if not state.has_room():
-        full_house.show()
+        no_room.show()
         st.stop()
     state.begin()
     st.text("in")
