@@ -28,7 +28,7 @@ class TransferSettings(SettingsModel):
         le=100,
         title="Teacher temperature",
         help="What logits are divided by before the teacher's and the network's probabilities are compared. Above 1, "
-        "the teacher's second thoughts count more.",
+        "the digits that the teacher finds less probable count more.",
         formula=r"$q_k = \dfrac{e^{z_k / T}}{\sum_j e^{z_j / T}}$, where $z$ are the teacher's logits.",
         group=Group.TRANSFER,
         used_with=TEACHER,

@@ -56,13 +56,13 @@ class LogObserver(Observer):
 
 
 class Observers:
-    """Those who hear of a pool; the log does from the beginning."""
+    """The observers of a pool; the log is one from the beginning."""
 
     def __init__(self) -> None:
         self._all: list[Observer] = [LogObserver()]
 
     def add(self, observer: Observer) -> None:
-        """Have one more hear of it."""
+        """Add an observer."""
         self._all.append(observer)
 
     def asked_for(self, job: Job) -> None:

@@ -190,6 +190,11 @@ class Pool:
         return self._suspended or self._closed.is_set()
 
     @property
+    def time_slice(self) -> float:
+        """For how many seconds a run may keep its worker while others wait."""
+        return self._settings.time_slice
+
+    @property
     def waiting(self) -> int:
         """How many jobs wait for a worker."""
         return len(self._queue)

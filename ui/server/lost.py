@@ -1,14 +1,15 @@
-"""What a visitor reads whose page goes on with an app that knows nothing of them: another copy, or a restarted one."""
+"""What visitors read if the app behind their open page does not know them: it is another copy, or was restarted."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui import state
+from ui.state.visitors import FORGET_SECONDS
 
 TEXT = (
-    "Inkling was restarted while this page was open, or you were away for 20 minutes. Runs, networks and drawings that "
-    "you had made here are gone; the settings in the address of Train are kept."
+    f"Inkling was restarted while this page was open, or you were away for {FORGET_SECONDS // 60} minutes. Runs, "
+    "networks and drawings that you had made here are gone; the settings in the address of Train are kept."
 )
 
 

@@ -101,7 +101,7 @@ class _PageSocket:
             self.arrived.put_nowait({"type": "websocket.receive", "bytes": content})
 
     def _taken(self, content: bytes) -> bytes:
-        """A message of the page as the app shall get it; nothing if it shall not get it now."""
+        """A message of the page as the app gets it; empty if the app does not get it now."""
         message, content = limited(content)
         if not message:  # the app refuses it
             return content

@@ -48,7 +48,7 @@ class Visitors(Generic[T]):
             return self._stays.setdefault(name, _Stay(data, left=time.monotonic())).data
 
     def search(self, is_wanted: Callable[[T], bool]) -> T | None:
-        """What the first visitor has here for whom this holds."""
+        """Return the data of the first visitor whose data are wanted; None if there is none."""
         with self._lock:
             return next((stay.data for stay in self._stays.values() if is_wanted(stay.data)), None)
 

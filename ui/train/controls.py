@@ -24,9 +24,9 @@ from ui.common import errors, glossary
 from ui.pickers import datasets
 from ui.state import widget_state
 from ui.train import network_editor, url_state, varying, widgets
+from ui.train.network_editor import NEW_LAYER_UNITS
 
 CUSTOM, DEFAULTS = "Custom", "Default settings"
-NEW_LAYER_UNITS = 64
 FIELDS = TrainingConfig.model_fields
 APART = ("data", "ink", "hidden_sizes")  # fields that are no widget of the same name
 PLAIN = tuple(name for name in FIELDS if name not in APART)

@@ -53,8 +53,8 @@ MEANINGS: dict[Kind, tuple[str, str]] = {
     ),
     Kind.OVERFITTING: (
         HINT,
-        "The gap is training accuracy minus validation accuracy. What the network knows beyond the validation images "
-        "are the peculiarities of its training images.",
+        "The gap is training accuracy minus validation accuracy: the network has also learned details of its training "
+        "images that do not occur in others.",
     ),
     Kind.UNDERFITTING: (
         HINT,

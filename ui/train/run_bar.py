@@ -129,7 +129,8 @@ def _line(job: Job | None, view: JobState, config: TrainingConfig) -> str:
         size = runtime.pool().size
         at_a_time = "One network trains" if size == 1 else f"{size} networks train"
         place = f"Number {view.queue_position} in the queue"
-        return f":material/hourglass_empty: {place}: {at_a_time} at a time here, each for a minute in turn."
+        seconds = runtime.pool().time_slice
+        return f":material/hourglass_empty: {place}: {at_a_time} at a time here, each for {seconds:g} seconds in turn."
     if job is not None and view.points and view.points[-1].step:
         time = f"{_duration(_seconds_left(job, view))} left" if view.is_live else f"{_duration(view.seconds)} in all"
         return f"{view.images_per_second:,.0f} images a second, {time}"
