@@ -27,15 +27,20 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def whole(path: Path) -> str:
+    """Return a document with the files that it includes."""
+    return re.sub(r'^--8<-- "(.+)"$', lambda found: TEXTS[ROOT / found[1]], TEXTS[path], flags=re.MULTILINE)
+
+
 def links(path: Path) -> list[str]:
     """Return the targets of a document's links and pictures, without those on other sites."""
-    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", TEXTS[path], flags=re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", whole(path), flags=re.DOTALL | re.MULTILINE)
     return [target for target in re.findall(r"\]\(([^)\s]+)\)", prose) if "://" not in target]
 
 
 def anchors(path: Path) -> set[str]:
     """Return the anchors of a document's headings, as GitHub and the site build them."""
-    headings = re.findall(r"^#+ (.+)$", TEXTS[path], re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", whole(path), re.MULTILINE)
     plain = (unicodedata.normalize("NFKD", re.sub(r"[`*]", "", heading)).lower() for heading in headings)
     return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading).strip()) for heading in plain}
 

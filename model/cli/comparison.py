@@ -44,5 +44,5 @@ def sentences(name: str, result: Mapping[str, Any]) -> Iterator[str]:
             f"{name}: {result['epochs']:,} steps on all images at once reach a test accuracy of {goal} in "
             f"{format_duration(result['seconds'])}. The same network trained in mini-batches of {found['batch_size']} "
             f"(rate {found['learning_rate']:g}) {there}. To stop there, the test images are read after each epoch; "
-            "that chooses nothing, for it is the very quantity compared."
+            "nothing is chosen by that, as it is the quantity compared."
         )

@@ -176,7 +176,7 @@ def classify_file(network: Predictor, path: Path, turn: str | None = None) -> Fi
 
 
 def classify_files(network: Predictor, path: Path) -> list[Classification]:
-    """Classify all images of a file, as `classify_file` does, but fail if a part of it can't be read.
+    """Classify all images of a file; fail if a part of it can't be read.
 
     Raises:
         ValueError: The file is none of these, or a part of it is damaged.
