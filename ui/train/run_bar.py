@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from model.common.constants import CLASSES
 from model.common.formatting import format_duration
@@ -36,8 +37,10 @@ UNKNOWN = "–"
 def show(job: Job | None, view: JobState, config: TrainingConfig, dataset: str | None) -> None:
     """The bar, for the selected run if there is one."""
     with st.container(key="bar"):
-        with st.container(key="run_buttons", horizontal=True, gap="small", vertical_alignment="center"):
-            _buttons(job, config, dataset)
+        buttons = st.container(key="run_buttons", horizontal=True, gap="small", vertical_alignment="center")
+        problem = st.container()
+        with buttons:
+            _buttons(job, config, dataset, problem)
         with st.container(key="progress"):
             with st.container(key="status", horizontal=True, vertical_alignment="bottom"):
                 with st.container(key="queue"):
@@ -48,10 +51,11 @@ def show(job: Job | None, view: JobState, config: TrainingConfig, dataset: str |
             _figures(view, job.config if job else config)
 
 
-def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> None:
-    """Start and Pause are both of the primary type: style.css shows as such the one that is next.
+def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None, problem: DeltaGenerator) -> None:
+    """The buttons; why a run can't start is said in `problem`.
 
-    A button whose type changes is another element for the browser, and loses the keyboard's focus.
+    Start and Pause are both of the primary type: style.css shows as such the one that is next. A button whose type
+    changes is another element for the browser, and loses the keyboard's focus.
     """
     live, paused = job is not None and job.is_live, job is not None and job.pause_requested
     if st.button(
@@ -61,7 +65,8 @@ def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> No
         icon=":material/replay:" if live else ":material/play_arrow:",
         disabled=dataset is None,
     ):
-        actions.start(config, dataset)
+        with problem:
+            actions.start(config, dataset)
     st.button(
         "Resume" if paused else "Pause",
         key="pause",
@@ -99,7 +104,8 @@ def _buttons(job: Job | None, config: TrainingConfig, dataset: str | None) -> No
         disabled=job is None or dataset is None,
         help=glossary.explain("reset"),
     ):
-        actions.start(config, dataset, paused=True)
+        with problem:
+            actions.start(config, dataset, paused=True)
 
 
 def _figures(view: JobState, config: TrainingConfig) -> None:
