@@ -81,7 +81,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, case_sensitive=True, env_ignore_empty=True)
 
-    # For the app, the command line and the library
+    # MNIST_DIR, INK_DIR and the cache hold for the app, the command line and the library, the others for the app
     workers: WholeNumber = Field(
         None,
         ge=1,
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
         public=2_000_000,
         least=1000,
         most=1_000_000_000,
-        description="How many weights and biases the network of a run may have.",
+        description="How many parameters the network of a run may have.",
     )
     upload_megabytes: WholeNumber = _limit(
         "INKLING_UPLOAD_MB",

@@ -85,10 +85,12 @@ def split_sizes(available: int, validation_size: float, training_size: int) -> t
         raise ValueError(f"training_size must be 0 (all) or more; got {training_size}")
     used = min(training_size or available, available)
     if validation_size >= 1 and validation_size != int(validation_size):
-        raise ValueError(f"validation_size from 1 on must be a whole number of images; got {validation_size:g}")
+        raise ValueError(f"validation_size from 1 on must be a whole number of images; got {validation_size:,.12g}")
     validation_count = int(validation_size) if validation_size >= 1 else round(validation_size * used)
     if validation_size > 0:
         validation_count = max(validation_count, 1)
     if not 0 <= validation_count < used:
-        raise ValueError(f"validation_size must leave images to learn from, of {used:,} in all; got {validation_size:g}")
+        raise ValueError(
+            f"validation_size must leave images to learn from, of {used:,} in all; got {validation_size:,.12g}"
+        )
     return used - validation_count, validation_count

@@ -250,8 +250,7 @@ class Job:
             self._commands = CommandLog(record.config, record.controls, record.changes)
             self._start_from = self.files.folder / record.start_from if record.start_from else None
             self._state = record.resumed()
-            if record.parent:  # how much of it is its own is not known
-                self._inherited_seconds = self._state.seconds
+            self._inherited_seconds = None if record.parent else 0.0  # how much of a fork's is its own is not known
 
     def start_message(self, threads: int) -> StartTraining:
         """Return what a worker needs to know to start or continue the run, which is now starting."""

@@ -28,7 +28,11 @@ EXIT_TIMEOUT_S = 5.0  # for a process that has closed its end of the connection
 
 class WorkerProcess:
     """One process. A thread calls `on_event` for each event, and `on_exit` once when the process has ended, with the
-    reason in a sentence; another one writes the commands."""
+    reason in a sentence; another one writes the commands.
+
+    Raises:
+        OSError: the system lets no further process or thread start.
+    """
 
     def __init__(
         self,
@@ -49,8 +53,13 @@ class WorkerProcess:
             **apart(),
         )
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        for work in (self._listen, self._write):
-            threading.Thread(target=work, name=f"worker {self.pid}", daemon=True).start()
+        try:
+            for work in (self._write, self._listen):
+                threading.Thread(target=work, name=f"worker {self.pid}", daemon=True).start()
+        except RuntimeError as error:  # as many threads as there may be
+            self._process.kill()
+            self._outbox.put(None)
+            raise OSError(error) from error
 
     @property
     def pid(self) -> int:

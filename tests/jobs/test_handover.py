@@ -76,7 +76,7 @@ def test_each_run_stays_what_it_was(submit_to, move):
     running, second = submit("B"), submit("C")
     wait_for_points(running)
     waiting = submit("D")
-    snapshot = finished.state().snapshots[0]
+    snapshot = finished.state().snapshots[-1]
     branch = pool.submit(
         TrainingRequest("branch", "A", QUICK.changed(epochs=5), finished.data, Fork(finished, snapshot), paused=True)
     )
@@ -106,6 +106,7 @@ def test_each_run_stays_what_it_was(submit_to, move):
     wait_for_points(waiting)
     branch.send(RunStep(whole_epoch=True))
     wait_for(lambda: branch.state().points[-1].step > snapshot.step, branch.state)
+    assert 0 < branch.own_seconds < branch.seconds
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a process by a signal")

@@ -104,8 +104,8 @@ def environment_page() -> str:
         (
             "# Environment variables",
             "All are optional. `INKLING_CACHE`, `MNIST_DIR` and `INK_DIR` hold for the app, the command line and the "
-            "library alike, the others for the app. A dash stands for no limit, or for what the last column says. *Public* is the default with "
-            "`INKLING_PUBLIC=1`. A wrong value ends the app at its start, with one line.",
+            "library alike, the others for the app. A dash stands for no limit, or for what the last column says. "
+            "*Public* is the default with `INKLING_PUBLIC=1`. A wrong value ends the app at its start, with one line.",
             table(("variable", "value", "default", "public", "meaning"), rows),
             "    INKLING_WORKERS=1 make run",
             "The cores are divided among the workers, so with `INKLING_WORKERS=1`, for one person, a wide network gets "

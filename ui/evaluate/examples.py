@@ -24,7 +24,7 @@ def captioned(results: Results, index: int) -> CaptionedImage:
     caption = f"{label}" if is_correct else f"{label} predicted as {digit}"
     notes = (formatting.percent(float(evaluation.confidence[index])), f"no. {samples.number_of(index):,}")
     color = theme.RIGHT if is_correct else theme.WRONG
-    return CaptionedImage(samples.images[index], caption, notes, color, str(index))
+    return CaptionedImage(samples.image(index), caption, notes, color, str(index))
 
 
 def sample(indices: Array, size: int, seed: int) -> Array:

@@ -18,6 +18,7 @@ from ui.pickers import datasets, networks
 MAX_CACHED = 64  # shares
 STARTER = "starter"  # learned from mnist-5k's training images alone
 NOT_FAIR = "Not a fair test: this network was trained on these images."
+NO_TEST_SPLIT = "This data set has no test split: the images are taken from the whole set."
 WARNINGS = {
     Overlap.TRAINING_IMAGES: NOT_FAIR,
     Overlap.SOME_TRAINING_IMAGES: "Not quite a fair test: this network was trained on some of these images.",
@@ -81,5 +82,7 @@ def _seen_share(identity: str, images: str, _checkpoint: Checkpoint, _samples: E
 def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> list[str]:
     """What a reader must know to judge the scores, one sentence or two each."""
     found = overlap(checkpoint, dataset, samples)
-    no_test_split = [] if samples.is_test else ["This data set has no test split: images of all of it are evaluated."]
+    no_test_split = (
+        [] if samples.is_test else ["This data set has no test split: the images are taken from the whole set."]
+    )
     return no_test_split + ([WARNINGS[found]] if found else [])

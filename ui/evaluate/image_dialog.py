@@ -74,6 +74,6 @@ def _show(results: Results) -> None:
                 st.button(name, key=key, icon=icon, disabled=is_last, on_click=_step, args=(by,))
         if st.button("Put it on Draw", key="to_draw", icon=":material/draw:", help="Shows it to other networks, too."):
             visitor = state.visitor()
-            visitor.photo = DigitPhoto.of_image(results.samples.images[index].reshape(IMAGE_SIDE, IMAGE_SIDE).copy())
+            visitor.photo = DigitPhoto.of_image(results.samples.image(index).reshape(IMAGE_SIDE, IMAGE_SIDE).copy())
             visitor.photos, visitor.photo_problem = (visitor.photo,), None
             st.switch_page("draw.py")

@@ -31,15 +31,20 @@ _turn = threading.Lock()
 class EvaluationSet(NamedTuple):
     """The images that a network is evaluated on: the test split, or all where there is none, or a sample of these."""
 
-    images: Array  # (n, 784)
+    images: Array  # (total, 784), those of the whole set
     labels: Array  # (n,)
     is_test: bool
-    rows: Array | None = None  # (n,) which images of the whole set a sample has, the last one too; None: it has all
+    rows: Array | None = None  # (n,) which images a sample has; None: it has all
 
     @property
     def total(self) -> int:
         """The number of images of the whole set."""
-        return len(self.labels) if self.rows is None else int(self.rows[-1]) + 1
+        return len(self.images)
+
+    def image(self, index: int) -> Array:
+        """The image (784,) that has the label at this index."""
+        image: Array = self.images[index if self.rows is None else self.rows[index]]
+        return image
 
     def number_of(self, index: int) -> int:
         """The number under which a page shows an image: counted from 1 in the whole set, as on Train."""
@@ -55,7 +60,7 @@ class EvaluationSet(NamedTuple):
         if count >= len(self.labels):
             return self
         rows = evenly(len(self.labels), count)
-        return self._replace(images=np.asarray(self.images[rows]), labels=np.asarray(self.labels[rows]), rows=rows)
+        return self._replace(labels=np.asarray(self.labels[rows]), rows=rows)
 
 
 def evenly(total: int, count: int) -> Array:
@@ -98,4 +103,5 @@ def evaluation_set(dataset: Dataset) -> EvaluationSet:
 @st.cache_resource(max_entries=MAX_CACHED, show_spinner="Classifying the images ...")
 def _evaluate(identity: str, data: str, _network: DigitClassifier, _samples: EvaluationSet) -> Evaluation:
     with _turn:  # one at a time in the whole app: the pages of others need a core, too
-        return evaluation.evaluate(_network, _samples.images, _samples.labels)
+        images = _samples.images if _samples.rows is None else _samples.images[_samples.rows]
+        return evaluation.evaluate(_network, images, _samples.labels)

@@ -24,9 +24,7 @@ def _header(title: str, explanation: str) -> None:
 def show_accuracy(results: Results) -> None:
     """The headline: the accuracy, its confidence interval, and on how many images it was measured."""
     right, count = len(results.evaluation.correct()), results.count
-    sampled = (
-        "" if results.samples.rows is None else "They are spread evenly; all images would take this network long. "
-    )
+    sampled = "" if results.samples.rows is None else "Only a sample is classified, spread evenly, to save time. "
     with st.container(key="scores", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.metric(
             "Accuracy",

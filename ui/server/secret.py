@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from secrets import token_urlsafe
 
+from filelock import FileLock
+
 from model.common.settings import MIN_SECRET_LENGTH, Settings
 
 logger = logging.getLogger(__name__)
@@ -39,8 +41,10 @@ def kept(folder: Path) -> str:
         OSError: the folder can't be read or written.
     """
     path = folder / FILE
-    if path.exists() and path.stat().st_size < MIN_SECRET_LENGTH:
-        path.unlink(missing_ok=True)
+    if _is_cut_off(path):
+        with FileLock(folder / f"{FILE}.lock"):  # else one replica may delete what another has just made
+            if _is_cut_off(path):
+                path.unlink()
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=FILE)  # for its owner's eyes only
@@ -55,3 +59,10 @@ def kept(folder: Path) -> str:
         finally:
             os.unlink(name)
     return path.read_text(encoding="ascii")
+
+
+def _is_cut_off(path: Path) -> bool:
+    try:
+        return path.stat().st_size < MIN_SECRET_LENGTH
+    except FileNotFoundError:
+        return False

@@ -61,7 +61,9 @@ def leave(states: Iterable[VisitorState], pool: Pool, supervisor: Supervisor, en
         if not _has_made_something(state):
             continue
         try:
-            with atomic_folder(_folder(parent, state.name)) as folder:
+            place = _folder(parent, state.name)
+            shutil.rmtree(place, ignore_errors=True)  # what could not be taken up here
+            with atomic_folder(place) as folder:
                 _write(state, pool, folder, end)
             count += 1
         except OSError as error:
@@ -85,7 +87,9 @@ def take_up(state: VisitorState, pool: Pool, supervisor: Supervisor) -> None:
         except OSError:  # somebody else was quicker
             return
         try:
-            _read(state, pool, supervisor, taken)
+            with TemporaryDirectory(prefix=TAKEN, dir=pool.folder, ignore_cleanup_errors=True) as copy:
+                shutil.copytree(taken, copy, dirs_exist_ok=True)  # from here on, there is room for all of it
+                _read(state, pool, supervisor, Path(copy))
         except OSError as error:  # such as: the disk is full; it is tried again when the visitor comes again
             logger.warning("What another app has left could not be taken up yet: %s", error)
             with suppress(OSError):
@@ -190,7 +194,7 @@ def _read(state: VisitorState, pool: Pool, supervisor: Supervisor, folder: Path)
 
     Raises:
         ValueError, TypeError, KeyError: it is damaged, or of another version; the state is as it was.
-        OSError: it can't be read, or there is no room for it; the state is as it was.
+        OSError: it can't be read; the state is as it was.
     """
     values = json.loads((folder / STATE).read_text(encoding="utf-8"))
     if values["format"] != FORMAT:
@@ -259,8 +263,8 @@ def _read_searches(
 ) -> None:
     for place, source in enumerate(values["searches"]):
         uploaded = datasets[source] if isinstance(source, int) else None
-        where = _folder_of(uploaded, source)
         try:
+            where = _folder_of(uploaded, source)
             search = search_handover.take_up(supervisor, state.name, folder / f"search-{place}", where, uploaded)
         except (ValueError, TypeError, KeyError, OSError) as error:  # such as: they are switched off here
             logger.warning("A search of another app could not be taken up: %s", error)
@@ -278,5 +282,5 @@ def _folder_of(uploaded: UploadedDataset | None, source: str | int) -> Path:
 
 def _dataset(source: Path, pool: Pool) -> UploadedDataset:
     folder = TemporaryDirectory(prefix="upload-", dir=pool.folder, ignore_cleanup_errors=True)
-    shutil.copytree(source, Path(folder.name) / "data")
+    shutil.move(source, Path(folder.name) / "data")
     return UploadedDataset(data.open_folder(Path(folder.name) / "data"), folder)

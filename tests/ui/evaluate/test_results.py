@@ -39,5 +39,5 @@ def test_a_large_network_is_evaluated_on_a_sample_of_many_images(images: int, we
     numbers = [samples.number_of(index) for index in range(expected)]
     assert [*numbers[:1], *numbers[-1:]] == [1, images]
     assert [samples.nearest(number) for number in numbers] == list(range(expected))
-    assert (samples.images[:, 0] + 1).tolist() == numbers
+    assert [samples.image(index)[0] + 1 for index in range(expected)] == numbers
     assert (samples.labels == (np.array(numbers) - 1) % 10).all()

@@ -70,5 +70,5 @@ def test_a_file_name_is_no_markdown() -> None:
 def test_the_number_of_images_says_whether_they_are_test_images() -> None:
     assert scores.describe_samples(samples(3, is_test=True), "toy") == "3 test images of toy"
     assert scores.describe_samples(samples(7), "toy") == "7 images of toy"
-    some = samples(3)._replace(rows=np.array([0, 2, 4]))
+    some = samples(5)._replace(labels=np.zeros(3, np.uint8), rows=np.array([0, 2, 4]))
     assert scores.describe_samples(some, "toy") == "3 of the 5 images of toy"

@@ -24,8 +24,10 @@ observer.run_ended(7, JobStatus.FINISHED, 12.5)
 observer.worker_lost("signal 9")
 theirs.warning("Session with id %s is taken by %s", "3f2c9a34-0a35-4f5e-9a3e-0123456789ab", "192.168.17.4:5000")
 logging.getLogger("ui.state").info("visitor %s", "0123456789abcdef0123456789abcdef.c2lnbmF0dXJl-_x")
-theirs.warning("Connection from [%s]:5000 and %s", "2001:db8::17:4", "::1")
-theirs.warning("at 12:30:45, a::b of std::fs", "an argument too many, for 192.168.17.4")
+theirs.warning("Connection from [%s]:5000", "2001:db8::17:4")
+theirs.warning("%s", "from 2001:db8::1: refused, 2001:db8::1. And client:2001:db8::2, fe80::1:2,", stack_info=True)
+theirs.warning("at 12:30:45, rows[::2] of std::fs", "an argument too many")
+theirs.warning("%d", float("inf"))
 try:
     raise ZeroDivisionError("of 192.168.17.4, in session 3f2c9a34-0a35-4f5e-9a3e-0123456789ab")
 except ZeroDivisionError:
@@ -57,9 +59,10 @@ def test_nothing_leads_to_a_visitor(form):
     said = "\n".join(lines(form))
     assert "Session with id [...] is taken by [...]:5000" in said
     assert "visitor [...]" in said
-    assert "Connection from [[...]]:5000 and [...]" in said
-    assert "at 12:30:45" in said
-    assert "of std::fs ('an argument too many, for [...]',)" in said
+    assert "Connection from [[...]]:5000" in said
+    assert "from [...]: refused, [...]. And client:[...], [...]," in said
+    assert "at 12:30:45, rows[::2] of std::fs [its arguments do not fit: TypeError]" in said
+    assert "%d [its arguments do not fit: OverflowError]" in said
     assert "ZeroDivisionError: of [...], in session [...]" in said
-    secrets = ("3f2c9a34", "192.168", "0123456789abcdef", "c2lnbmF0", "2001:db8", "::1")
+    secrets = ("3f2c9a34", "192.168", "0123456789abcdef", "c2lnbmF0", "2001:db8", "fe80")
     assert not any(secret in said for secret in secrets)
