@@ -12,6 +12,7 @@ export class Paper {
   #strokes = []
   #pointer = null // the identifier of the one that is drawing
   #place = null // where an eraser was last
+  #isErasingNow = false // what the pen that is down does
   #listening = new AbortController()
 
   /**
@@ -56,7 +57,8 @@ export class Paper {
     this.#element.setPointerCapture(event.pointerId) // the stroke may leave the paper and come back
     this.#pointer = event.pointerId
     const place = this.#placeOf(event)
-    if (this.isErasing) {
+    this.#isErasingNow = this.isErasing // until the pen lifts, whatever is switched meanwhile
+    if (this.#isErasingNow) {
       this.#place = place
       this.#erase([place])
     } else {
@@ -69,7 +71,7 @@ export class Paper {
     if (event.pointerId !== this.#pointer) return
     const events = event.getCoalescedEvents?.() ?? []
     const places = (events.length ? events : [event]).map((each) => this.#placeOf(each))
-    if (this.isErasing) this.#erase(places)
+    if (this.#isErasingNow) this.#erase(places)
     else {
       this.#strokes.at(-1).push(...places)
       this.#options.onChange(this.#strokes)

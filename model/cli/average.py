@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ def average_command(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
     notes = worse_than(mean.scores.get(VALIDATED), validated.values())
     print_notes(notes)
     saved = NetworkFile(out).save(mean)
+    saved.warn()
     result = {**mean.scores, "of": validated, "checksum": mean.network.checksum(), "out": str(saved.path)}
     if as_json:
         print(json.dumps(result | {"notes": notes}))
@@ -48,6 +50,7 @@ def average_command(files: tuple[Path, ...], out: Path, as_json: bool) -> None:
             value_table({f"{VALIDATED} of {name}": f"{value:.2%}" for name, value in validated.items() if value})
         )
         stdout.print(value_table({name: result[name] for name in (VALIDATED, "test_accuracy", "out") if result[name]}))
+    sys.exit(2 if saved.why_elsewhere else 0)
 
 
 def worse_than(reached: Any, members: Iterable[Any]) -> list[str]:

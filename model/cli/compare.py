@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from model.cli.console import as_json_option, load_dataset, stdout
@@ -86,7 +87,7 @@ def compare_command(
                 deviation = "–" if found.deviation is None else measure.write(found.deviation)
                 interval = " to ".join(map(measure.write, found.interval)) if found.interval else "–"
                 cells = (measure.title, str(found.count), measure.write(found.mean), deviation, interval)
-                table.add_row(each.name, *cells)
+                table.add_row(escape(each.name), *cells)
     stdout.print(table)
     print_findings(sentences, cautions, lines)
     sys.exit(interrupted.exit_code)
@@ -125,7 +126,7 @@ def _compare_networks(files: Sequence[Path], data: str, options: SeedOptions, *,
     for pair in comparison.pairs:
         differing = comparison.differing(pair)
         title = f"Images on which they differ: {len(differing):,}"
-        table = Table("image", "label", *pair.names, title=title, title_justify="left")
+        table = Table("image", "label", *map(escape, pair.names), title=title, title_justify="left")
         for image in differing[:MOST_LISTED]:
             table.add_row(*map(str, image.values()))
         stdout.print(table)

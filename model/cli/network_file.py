@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from model.cli.console import stderr
 from model.data import cache
 from model.training.checkpoint import Checkpoint
 
@@ -23,6 +24,12 @@ class Saved:
 
     path: Path
     why_elsewhere: str = ""
+
+    def warn(self) -> None:
+        """Say on stderr if the network is not where it should be."""
+        if self.why_elsewhere:
+            message = f"{self.why_elsewhere}: the network is in {self.path}."
+            stderr.print(message, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 class NetworkFile:

@@ -9,6 +9,7 @@ import click
 
 from model.cli.console import as_json_option, print_notes, stdout
 from model.cli.experiment_options import check_files, file_options, storage_option, write_files
+from model.common.paths import expanded
 
 
 @click.command("report")
@@ -56,10 +57,10 @@ def find_study(study: str, storage: str) -> tuple[str, str]:
     """
     if "://" in storage:
         return storage, study
-    folder = Path(study).expanduser()
+    folder = expanded(study)
     if (folder / "journal.log").is_file():  # its folder is named instead
         return str(folder.parent), folder.resolve().name
-    place = Path(storage).expanduser()
+    place = expanded(storage)
     if place.suffix == ".log" and place.is_file():
         return storage, study
     if not (place / study / "journal.log").is_file():

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from model.cli.console import as_json_option, load_dataset, print_notes, stderr, stdout
@@ -21,6 +22,7 @@ from model.training import checkpoint
 DATA_HELP = "mnist, mnist-5k, or the path of a data set or an ink file."
 WEIGHTS_HELP = "The networks' files, or their names if they come with Inkling; several are separated by commas."
 IMAGES_HELP = "Measure on at most so many images, spread evenly over the data set; 0 takes all."
+SHARES = ("accuracy", "lowest", "highest", "before", "after")  # columns of a table
 
 
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -218,12 +220,7 @@ def _said(share: float | None) -> str:
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
     table = Table(*columns)
     for row in rows:
-        table.add_row(
-            *(
-                _said(row[name]) if name in ("accuracy", "lowest", "highest", "before", "after") else f"{row[name]}"
-                for name in columns
-            )
-        )
+        table.add_row(*(_said(row[name]) if name in SHARES else escape(f"{row[name]}") for name in columns))
     return table
 
 

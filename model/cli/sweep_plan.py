@@ -55,6 +55,8 @@ def _plan(values: dict[str, Any], base: TrainingConfig, space: SearchSpace) -> E
             plain[key] = accuracy("until", value)
         elif key == "objective":
             names = value.split(",") if isinstance(value, str) else value
+            if not isinstance(names, list):
+                raise ValueError(f"objective must be a text or a list of texts; got {value!r}")
             plain["objectives"] = tuple(str(name).strip() for name in names)
         else:
             plain[key] = value

@@ -161,9 +161,7 @@ def _keep(trained: checkpoint.Checkpoint, file: NetworkFile, result: dict[str, A
         stderr.print(f"The network is lost: {error}.", style="red", markup=False, soft_wrap=True)
         return False
     result["out"] = str(saved.path)
-    if saved.why_elsewhere:
-        message = f"{saved.why_elsewhere}: the network is in {saved.path}."
-        stderr.print(message, style="yellow", markup=False, highlight=False, soft_wrap=True)
+    saved.warn()
     return True
 
 

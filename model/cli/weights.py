@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
+from model.common.paths import expanded, is_file
 from model.inference.committee import MAX_VIEWS
 from model.training import checkpoint
 from model.training.shipped import find_weights, shipped
@@ -39,7 +39,7 @@ def load_networks(listed: str) -> list[checkpoint.Checkpoint]:
         ValueError: A file is not there, or no network.
         OSError: A file can't be read.
     """
-    parts = [listed] if Path(listed).is_file() else [part.strip() for part in listed.split(",") if part.strip()]
+    parts = [listed] if is_file(listed) else [part.strip() for part in listed.split(",") if part.strip()]
     if not parts:
         raise ValueError(f"--weights must name a network's file; networks with Inkling are {', '.join(shipped())}")
-    return [checkpoint.load(find_weights(Path(part).expanduser())) for part in parts]
+    return [checkpoint.load(find_weights(expanded(part))) for part in parts]

@@ -111,7 +111,7 @@ class SettingsModel(BaseModel):
             valid = {name: value for name, value in values.items() if name not in bad}
             return cls(**valid), [cls._explain(finding) for finding in findings]
 
-    def changed(self, **values: Any) -> Self:
+    def changed(self, /, **values: Any) -> Self:
         """These settings with some changed, and checked like any others."""
         return self.of(self.model_dump() | values)
 

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from model.common.paths import expanded
+
 MIN_SECRET_LENGTH = 16  # characters
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -56,7 +58,7 @@ def _own_cache() -> Path:
     return Path(pooch.os_cache("inkling"))
 
 
-Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Folder = Annotated[Path, AfterValidator(expanded)]
 WholeNumber = Annotated[int | None, BeforeValidator(_digits_only)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
@@ -167,7 +169,7 @@ class Settings(BaseSettings):
         public=2_000_000,
         least=1000,
         most=1_000_000_000,
-        description="How many parameters the network of a run may have.",
+        description="How many parameters the network of a run, or one from a file, may have.",
     )
     upload_megabytes: WholeNumber = _limit(
         "INKLING_UPLOAD_MB",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.common.paths import expanded
 from model.common.settings import Settings
 from model.data import cache, file_set, mnist
 from model.data.dataset import Dataset
@@ -40,7 +41,7 @@ def load(source: str | Path, progress: mnist.Progress | None = None) -> Dataset:
             if source == "mnist-5k":  # all disks are full: it is small enough for the memory of each process
                 return Dataset(source, *mnist.embedded())
             raise
-    path = Path(source).expanduser()
+    path = expanded(source)
     if path.is_dir():
         return file_set.from_files(file_set.list_folder(path), path.name)
     if not path.is_file():

@@ -168,7 +168,7 @@ def _read(sources: Files, pictures: Sequence[LabeledPicture], name: str) -> Cont
             else:
                 photos.append(_photo(sources[picture.name]))
                 photo_labels.append(picture.digit)
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, SyntaxError) as error:  # Pillow's, for a damaged PNG
             bad.append(f"{picture.name} ({error})")
     if not plain and not photos:
         raise ValueError(f"{name}: expected pictures of digits; none of {len(bad):,} can be read, such as {bad[0]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ def open_set(source: Path | bytes, name: str) -> Files | None:
         return None
     try:
         archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:  # NotImplementedError is one
         raise ValueError(f"{name}: expected a zip or npz file; it is damaged or cut short ({error})") from error
     names = archive.namelist()
     for folder, what in _DOCUMENTS.items():
@@ -87,7 +88,7 @@ class ZipMembers(Mapping[str, bytes]):
         try:
             with self._archive.open(info) as member:
                 content = member.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError) as error:
             raise ValueError(f"{self._name}: {key} cannot be unpacked: {error}") from error
         if not content:
             raise ValueError(f"{self._name}: {key} is empty")

@@ -43,12 +43,24 @@ class Range(BaseModel):
     step: float | None = None
 
     @property
+    def count(self) -> int:
+        """How many values it has, which may be more than there is memory for."""
+        return self._steps or len(self.values)
+
+    @property
+    def _steps(self) -> int:
+        """How many values a range has that goes by steps; 0 if it does not."""
+        if self.step or (self.integer and not self.log):
+            return int((self.high - self.low) / (self.step or 1) + 1e-9) + 1
+        return 0
+
+    @property
     def values(self) -> tuple[Value, ...]:
         """All of them, if they can be counted; a range of any numbers has ten, evenly spaced."""
         low, high = self.low, self.high
-        if self.step or (self.integer and not self.log):
+        if self._steps:
             step = self.step or 1
-            values = [low + step * index for index in range(int((high - low) / step + 1e-9) + 1)]
+            values = [low + step * index for index in range(self._steps)]
         elif self.log:
             values = [math.exp(value) for value in _spaced(math.log(low), math.log(high))]
             values[0], values[-1] = low, high
@@ -68,6 +80,11 @@ class Choices(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     values: tuple[Value, ...]
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return len(self.values)
 
     def __str__(self) -> str:
         return f"[{';'.join(map(_text, self.values))}]"
@@ -177,7 +194,7 @@ class SearchSpace(BaseModel):
     @property
     def grid_size(self) -> int:
         """How many combinations there are."""
-        return math.prod(len(dimension.values) for dimension in self.dimensions.values())
+        return math.prod(dimension.count for dimension in self.dimensions.values())
 
     def __str__(self) -> str:
         return ",".join(f"{name}={dimension}" for name, dimension in self.dimensions.items())
@@ -256,6 +273,8 @@ def _check_dimension(name: str, dimension: Dimension) -> None:
         raise ValueError(f"{name} needs a range above 0 for log; got {dimension}")
     if dimension.step is not None and not 0 < dimension.step <= dimension.high - dimension.low:
         raise ValueError(f"{name} needs a step above 0 that fits between its bounds; got {dimension}")
+    if dimension.step and dimension.count > MAX_GRID:
+        raise ValueError(f"{name} may have {MAX_GRID:,} steps; {dimension} has {dimension.count:,}")
     if dimension.log and dimension.step:
         raise ValueError(f"{name} can have log or a step, not both; got {dimension}")
     if dimension.integer and not all(float(value).is_integer() for value in (dimension.low, dimension.high)):

@@ -89,6 +89,7 @@ class StudyReader:
             message=_message(progresses, machines),
             target=target,
             seconds_left=_seconds_left(progresses),
+            test_evaluations=int(tested.get("looks", 0)),
         )
 
     def _engines(self, trials: list[FrozenTrial]) -> dict[str, StudyProgress | None]:

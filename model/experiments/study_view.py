@@ -76,6 +76,7 @@ class StudyView:
         message: What there is to say about the whole.
         target: How many trials it is to have; more than the plan says, if some were added.
         seconds_left: How long it will still take, if that can be told.
+        test_evaluations: How often a trial was evaluated on the test images, each time another one.
     """
 
     plan: ExperimentPlan
@@ -87,6 +88,7 @@ class StudyView:
     message: str = ""
     target: int = 0
     seconds_left: float | None = None
+    test_evaluations: int = 0
     _importance: list[dict[str, float]] = field(default_factory=list, repr=False, compare=False)
 
     @cached_property
@@ -111,6 +113,13 @@ class StudyView:
         return tuple(
             -(value or 0.0) if direction == "maximize" else value or 0.0
             for value, direction in zip(trial.values, self.plan.directions, strict=True)
+        )
+
+    @property
+    def how_often_tested(self) -> str:
+        """Say how often the test images were looked at: more than once if trials were added and another one is best."""
+        return (
+            "looked at once, in the end" if self.test_evaluations <= 1 else f"looked at {self.test_evaluations} times"
         )
 
     def importance(self) -> dict[str, float]:

@@ -100,6 +100,7 @@ def _stroke(stroke: Any, number: int, by_columns: bool) -> Any:
         x, y = stroke.get("x"), stroke.get("y")
         columns = isinstance(x, list) and isinstance(y, list) and len(x) == len(y)
         stroke = _pairs(x, y) if columns else stroke.get("points")
+        by_columns = False
     if not isinstance(stroke, list):
         raise ValueError(f"stroke {number} must be a list of points [x, y]; got {brief(stroke)}")
     if stroke and all(isinstance(point, dict) for point in stroke):

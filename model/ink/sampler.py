@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from model.common.arrays import U8
 from model.common.constants import PIXELS
+from model.common.paths import expanded
 from model.common.settings import Settings
 from model.ink import non_digits, writing_styles
 from model.ink.drawing import Drawing
@@ -156,7 +156,7 @@ def read_ink_files(names: str) -> list[Drawing]:
     """
     drawings: list[Drawing] = []
     for name in filter(None, (name.strip() for name in names.split(","))):
-        path = Path(name).expanduser()
+        path = expanded(name)
         if not path.is_file() and (folder := Settings().ink_dir):
             path = folder / path
         if not path.is_file():

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from model.common.arrays import Array
+from model.common.paths import expanded
 from model.config import TrainingConfig
 from model.data.overlap import UNKNOWN
 from model.nn.classifier import DigitClassifier
@@ -51,7 +51,7 @@ class NetworkFile:
             ValueError: There is none, or it is no network.
             OSError: It can't be read.
         """
-        path = find_weights(Path(name).expanduser())
+        path = find_weights(expanded(name))
         found = cls(path.name, path.read_bytes())
         found.load()
         return found
@@ -87,7 +87,7 @@ class Ancestors:
             ValueError: One is missing, is no network, or does not fit; one line says which and what would.
             OSError: A file can't be read.
         """
-        return cls._of(config, lambda name: load(find_weights(Path(name).expanduser())))
+        return cls._of(config, lambda name: load(find_weights(expanded(name))))
 
     @classmethod
     def by_name(cls, config: TrainingConfig) -> Ancestors:

@@ -100,7 +100,7 @@ def outcome(view: StudyView) -> str:
         return ""
     said = f"Best so far: trial {best.number}, {format_value(view.plan.objectives[0], best.values[0])}."
     if best.test_accuracy is not None:
-        said += f" On the test images, looked at once: {percent(best.test_accuracy)}."
+        said += f" On the test images, {view.how_often_tested}: {percent(best.test_accuracy)}."
     return said
 
 

@@ -14,6 +14,8 @@ from ui.common.base_path import below
 from ui.experiments import searches
 from ui.state.visitor_state import VisitorState
 
+MAX_DIGITS = 10  # of a version
+
 
 def routes() -> list[Route]:
     """The routes, below the path at which the app is served."""
@@ -23,7 +25,8 @@ def routes() -> list[Route]:
 def _search(request: Request) -> Response:
     owner = state.visitor_with(request.path_params["token"])
     since = request.query_params.get("since", "0")
-    answer = changes_since(owner, request.path_params["name"], int(since) if since.isdecimal() else 0)
+    version = int(since) if since.isdecimal() and len(since) < MAX_DIGITS else 0
+    answer = changes_since(owner, request.path_params["name"], version)
     headers = {"Cache-Control": "no-store"}
     return JSONResponse(answer, 200 if answer else 404, headers)
 

@@ -6,13 +6,14 @@ The settings, their limits and their kinds come from their descriptions in the c
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from model.common.fields import Group
 from model.config import MAX_UNITS, TrainingConfig
-from model.experiments.space import SearchSpace
+from model.experiments.space import SearchSpace, parse_dimension
 from ui.common import glossary
 from ui.pickers import networks
 from ui.pickers.varied import LAYERS, groups, switch
@@ -41,11 +42,24 @@ def choose(base: TrainingConfig) -> SearchSpace:
             for name in names:
                 if text := _line(name, base):
                     texts[name] = text
-    return SearchSpace.parse(",".join(f"{name}={text}" for name, text in texts.items()))
+    return space_of(texts)
+
+
+def space_of(texts: Mapping[str, str]) -> SearchSpace:
+    """The search space of what a visitor has written for each setting that varies.
+
+    Raises:
+        ValueError: nothing varies, or a setting can't have these values: a file of the server is none of a network's.
+    """
+    space = SearchSpace.of({name: parse_dimension(name, text) for name, text in texts.items()})
+    for name, dimension in space.dimensions.items():
+        if TrainingConfig.setting(name).network and not set(dimension.values) <= set(values_of(name)):
+            raise ValueError(f"{name} must be of {', '.join(networks.shipped_names())}; got {dimension}")
+    return space
 
 
 def _line(name: str, base: TrainingConfig) -> str:
-    """A setting's switch and what it varies over, as a text for `SearchSpace.parse`; empty if it does not vary."""
+    """A setting's switch and what it varies over, as a text for `space_of`; empty if it does not vary."""
     with st.container(key=f"varied_{name}", gap="xsmall"):
         title, own = TrainingConfig.title(name), shown(getattr(base, name))
         if not switch(name, f"{title} ({glossary.NAMES.get(own, own)})", explanation=glossary.explain(name)):

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import data
+from model.common import disk
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.reading.uploads import unpack_dataset
@@ -142,8 +143,17 @@ def _turn(name: str, turn: str) -> None:
     uploaded = state.visitor().datasets.get(name)
     if uploaded is None:
         return
+    problems = state.visitor().file_problems
+    problems.pop(FILES.key, None)
     folder = _new_folder()
-    data.save(data.turned(uploaded.dataset, turn), target := Path(folder.name) / "data")
+    try:
+        data.save(data.turned(uploaded.dataset, turn), target := Path(folder.name) / "data")
+    except ValueError as error:
+        problems[FILES.key] = str(error)
+        return
+    except OSError as error:
+        problems[FILES.key] = disk.describe(runtime.pool().folder, error)
+        return
     state.visitor().datasets = {name: UploadedDataset(data.open_folder(target), folder)}
 
 
@@ -158,6 +168,8 @@ def _take(uploads: Sequence[UploadedFile]) -> None:
         name += " (your file)"
     folder = _new_folder()
     sources, target = {file.name: file.getvalue() for file in uploads}, Path(folder.name) / "data"
+    if len(sources) < len(uploads):
+        raise ValueError(f"expected files of different names; got several of one name ({name}): put them in a zip")
     size = sum(map(len, sources.values()))
     reading.read_upload(name, size, unpack_dataset, sources, name, target)
     dataset = data.open_folder(target)  # mapped, not held in memory

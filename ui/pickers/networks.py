@@ -18,7 +18,7 @@ from ui import state
 from ui.common.formatting import percent
 from ui.pickers import menu
 from ui.pickers.menu import Files
-from ui.state import reading
+from ui.state import limits, reading
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
 MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the oldest goes first
@@ -132,7 +132,9 @@ def _take(uploads: Sequence[UploadedFile]) -> None:
     """Open the file with a network, and choose that."""
     (file,) = uploads
     content = reading.read_upload(file.name, file.size, check_network, file.getvalue(), file.name)
-    _select(add(Path(file.name).stem, checkpoint.load(content, f"{file.name}.safetensors")))
+    opened = checkpoint.load(content, f"{file.name}.safetensors")
+    limits.check_size(opened.network.mlp.parameters.size)
+    _select(add(Path(file.name).stem, opened))
 
 
 FILES = Files(
@@ -153,6 +155,7 @@ def of_job(job: Job) -> str | None:
 def _collect() -> None:
     """Add the networks of ended runs to the menus, whatever page the visitor is on."""
     here = state.visitor()
-    for job in list(here.jobs):
-        if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.state().points):
-            here.job_networks[job.number] = add(job.name, job.checkpoint())
+    with here.lock:  # two tabs of a visitor may come here at the same time
+        for job in list(here.jobs):
+            if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.state().points):
+                here.job_networks[job.number] = add(job.name, job.checkpoint())

@@ -10,7 +10,7 @@ from model.jobs import Job
 
 TOO_MANY = "{} of your runs train or wait, and more are not possible at a time: stop one of them first"
 QUEUE_FULL = "{:,} runs wait for a worker, and no more can: try again in a while"
-TOO_LARGE = "this network has {:,} parameters, and here a run may have {:,}: choose fewer or narrower layers"
+TOO_LARGE = "this network has {:,} parameters, and here it may have {:,}: choose fewer or narrower layers"
 TOO_LONG = "It was stopped after {:,} seconds, for which a run may compute here. Its network is kept."
 
 
@@ -40,9 +40,18 @@ def check_network(config: TrainingConfig) -> None:
     Raises:
         ValueError: says what to do.
     """
+    check_size(config.num_parameters)
+
+
+def check_size(num_parameters: int) -> None:
+    """Refuse a network with more parameters than the operator allows.
+
+    Raises:
+        ValueError: says what to do.
+    """
     most = Settings().max_parameters
-    if most and config.num_parameters > most:
-        raise ValueError(TOO_LARGE.format(config.num_parameters, most))
+    if most and num_parameters > most:
+        raise ValueError(TOO_LARGE.format(num_parameters, most))
 
 
 def stop_long_runs(jobs: Sequence[Job]) -> None:

@@ -63,7 +63,12 @@ def _rows(source: Path | bytes, name: str) -> tuple[list[int], list[list[str]]]:
     first = lines[-1][1].strip()
     separator = max(SEPARATORS, key=first.count)
     cells = csv.reader(io.StringIO("\n".join(line.strip() for _, line in lines)), delimiter=separator)
-    return [number for number, _ in lines], [[cell.strip() for cell in row] for row in cells]
+    try:
+        return [number for number, _ in lines], [[cell.strip() for cell in row] for row in cells]
+    except csv.Error as error:
+        raise ValueError(
+            f"{name}: expected a table of labels; it is damaged on line {cells.line_num:,} ({error})"
+        ) from error
 
 
 def _numbers(rows: list[list[str]], lines: list[int], name: str) -> F64:

@@ -6,6 +6,7 @@ import logging
 import os
 import queue
 import time
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 5.0  # from one look whether all processes are there to the next
 RESULT_SECONDS = 30.0  # for a result to come over
 KEPT_MEMORY = 64 * 2**20  # bytes that a process keeps for its next step
+MOST_MISSES = 5  # of a task, each time its material is sent again
 WORKER_FAILURES = 3  # so many workers may end while they compute a trial; with the next it is lost
 
 
@@ -46,6 +48,7 @@ class DaskCluster:
         self._to_stop: set[str] = set()
         self._materials: dict[str, Material] = {}
         self._sent: set[str] = set()  # the material that was sent to the workers
+        self._misses: Counter[str] = Counter()  # how often a worker lacked the material of a task
         self._known_size = (0, 0.0)  # and when it was asked for
         self._topic = f"inkling-{client.id}"
         self._subscribe()
@@ -206,8 +209,12 @@ class DaskCluster:
         from model.experiments.material import MissingMaterialError
 
         task = self._tasks[key]
-        if isinstance(error, MissingMaterialError) and task.material.digest in self._materials:
-            self._send(task.material.digest)
+        digest = task.material.digest
+        if isinstance(error, MissingMaterialError) and digest in self._materials and self._misses[key] < MOST_MISSES:
+            self._misses[key] += 1
+            if self._misses[key] > 1:  # the worker had it, and has let it go for other material
+                self._sent.discard(digest)
+            self._send(digest)
             self.submit(task)
             return None
         if isinstance(error, CancelledError):

@@ -88,7 +88,7 @@ def _answers(view: StudyView) -> list[str]:
         found.append(seeds_sentence(f"trial {best.number}", summarize(of_seeds), measure))
     if best.test_accuracy is not None:
         found.append(
-            f"It reads {100 * best.test_accuracy:.2f} % of the test images, which were looked at once, in the end."
+            f"It reads {100 * best.test_accuracy:.2f} % of the test images, which were {view.how_often_tested}."
         )
     if len(view.plan.objectives) > 1:
         front = count_word(len(view.pareto_front), "trial")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model.common.paths import expanded, is_file
 from model.config import TrainingConfig
 from model.export.description import setting_value
 from model.presets import PRESETS, preset
@@ -87,10 +88,10 @@ def network_file(text: str) -> Path | None:
     Raises:
         ValueError: There is no such file.
     """
-    path = Path(text).expanduser()
+    path = expanded(text)
     if path.suffix.lower() not in NETWORK_FILES:
-        return path if path.is_file() else None
-    if path.is_file():
+        return path if is_file(path) else None
+    if is_file(path):
         return path
     if (known := shipped().get(text.removesuffix(path.suffix))) is not None:
         return known

@@ -17,14 +17,22 @@ from optuna.storages.journal._storage import JournalOperation
 
 from model.experiments.stores.store import Store
 
+START = b'{"op_code":'  # of each line
+MAX_FIRST_LINE = 10_000
+
 
 class JournalStore(Store):
-    """A study in a folder of this machine."""
+    """A study in a folder of this machine.
+
+    Raises:
+        ValueError: the file is no journal; it stays as it is.
+    """
 
     def __init__(self, name: str, journal: Path) -> None:
         lock = _Lock(journal.with_suffix(".lock"))
         if lock.acquire():
             try:
+                _check(journal)
                 _cut_torn_line(journal)
             finally:
                 lock.release()
@@ -92,6 +100,17 @@ class _Lock(BaseJournalFileLock):
 
     def release(self) -> None:
         self._lock.release()
+
+
+def _check(journal: Path) -> None:
+    """Raise a ValueError unless a file is a journal by its first line, which may be torn, or is new."""
+    if not journal.exists():
+        return
+    with journal.open("rb") as file:
+        line = file.readline(MAX_FIRST_LINE)
+    is_torn = not line.endswith(b"\n")
+    if not (line.startswith(START) or (is_torn and START.startswith(line))):
+        raise ValueError(f"its first line is {line[:40]!r}")
 
 
 def _cut_torn_line(journal: Path) -> None:

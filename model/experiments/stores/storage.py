@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from model.common.paths import expanded
 from model.experiments.plan import NAME
 from model.experiments.stores.journal_store import JournalStore
 from model.experiments.stores.postgres_store import PostgresStore
@@ -40,7 +41,7 @@ def open_store(storage: str | Path, name: str, folder: Path | None = None, *, cr
         raise ValueError(
             f"storage must be a folder, a journal file (.log), or postgresql://user@host/database; got {text[:80]}"
         )
-    path = Path(storage).expanduser()
+    path = expanded(storage)
     journal = path if path.suffix == ".log" else path / name / JOURNAL
     if not create and not journal.is_file():
         raise NoStudyError(f"there is no study called {name} in {storage}")
