@@ -44,6 +44,7 @@ def test_a_table_gives_the_same_space_as_a_text() -> None:
         ("dropout=0..2", "dropout must be at least 0 and at most 0.9; got 2"),
         ("dropout=0.5..0.1", "dropout needs a range from a smaller to a larger number; got 0.5..0.1"),
         ("dropout=0..0.5:0.6", "dropout needs a step above 0 that fits"),
+        ("dropout=0..0.5:1e-12", "dropout may have 100,000 steps; 0..0.5:1e-12 has 500,000,000,00"),
         ("dropout=[0.1;0.10]", "dropout has a value twice"),
         ("learning_rate=log:0..1", "learning_rate needs a range above 0 for log"),
         ("learning_rate=log:0.1..1:0.1", "learning_rate can have log or a step"),

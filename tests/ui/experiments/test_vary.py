@@ -46,3 +46,21 @@ def test_values_are_written_as_people_read_them() -> None:
     assert [vary.shown(value) for value in (True, (128, 64), (), 0.001, 64, "adam")] == [
         "on", "128-64", "none", "0.001", "64", "adam"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"hidden_sizes": "[32],teacher=[/etc/passwd]"},
+        {"learning_rate": "0.1..1,teacher=[/etc/passwd]"},
+        {"teacher": "[starter;/etc/passwd]"},
+        {"start_from": "[../weights/starter.safetensors]"},
+    ],
+)
+def test_what_a_visitor_writes_names_no_file_and_no_other_setting(texts: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"hidden_sizes|learning_rate|teacher|start_from"):
+        vary.space_of(texts)
+
+
+def test_networks_that_come_with_inkling_can_vary() -> None:
+    assert vary.space_of({"teacher": "[;starter]"}).dimensions["teacher"].values == ("", "starter")

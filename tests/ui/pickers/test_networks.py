@@ -1,5 +1,6 @@
 """The menu of networks says what each one is, and a file that can't be used is named below it."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.nn.classifier import DigitClassifier
@@ -52,3 +53,11 @@ def test_a_file_that_is_no_network_is_named_and_one_that_is_gets_chosen() -> Non
     screen.file_uploader(key="network_file").upload("mine.npz", network().to_bytes(".npz"), "").run()
     assert not screen.error
     assert screen.selectbox(key="network").value == "mine"
+
+
+def test_a_network_from_a_file_is_no_larger_than_the_operator_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKLING_MAX_PARAMETERS", "7000")
+    screen = menu()
+    screen.file_uploader(key="network_file").upload("mine.npz", network().to_bytes(".npz"), "").run()
+    assert "7,850 parameters, and here it may have 7,000" in screen.error[0].value.replace("\\", "")
+    assert screen.selectbox(key="network").value == "handwriting"
