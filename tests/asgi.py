@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 from starlette.types import ASGIApp
 
 
 def ask(
-    app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b""
+    app: ASGIApp, path: str, headers: Mapping[str, str], method: str = "GET", body: bytes = b"", query: str = ""
 ) -> tuple[int, dict[str, str], bytes]:
     """Ask for a path; returns the status, the headers and the body.
 
@@ -24,7 +25,13 @@ def ask(
         messages.append(message)
 
     told = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": told}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": quote(query, "=&").encode(),
+        "headers": told,
+    }
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, app(scope, receive, send)).result()  # type: ignore[arg-type]
     start, *bodies = messages

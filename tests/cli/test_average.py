@@ -52,3 +52,15 @@ def test_bad_input_is_one_line_and_leaves_no_file(run: Run, tmp_path: Path, shar
         assert said in err
         assert err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_mean_that_can_not_be_written_where_it_should_be_is_kept_elsewhere_and_said(
+    run: Run, tmp_path: Path, shared_cache: Path
+) -> None:
+    out = tmp_path / "mean.safetensors"
+    out.mkdir()
+    code, text, err = run("average", "starter", "starter", "--out", out, "--json")
+    kept = Path(json.loads(text.splitlines()[-1])["out"])
+    assert (code, kept.is_file(), kept != out) == (2, True, True)
+    assert f"the network is in {kept}" in err
+    kept.unlink()

@@ -1,6 +1,7 @@
 """An exported page, opened from a file: it reads as the library does, asks nobody for anything, and all can use it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,16 @@ def test_an_exported_page_reads_from_a_file(page: Page, tmp_path: Path, name: st
     expect(page.get_by_role("button", name="Clear")).to_have_attribute("aria-disabled", "true")
     expect(said).to_have_text("")
 
+    # A key for the eraser in the middle of a stroke is for the next one.
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    press_line(page, 0.3, halfway=lambda: page.keyboard.press("e"))
+    expect(page.get_by_role("button", name="Eraser")).to_have_attribute("aria-pressed", "true")
+    expect(answer).not_to_have_text("Draw a digit")
+    cross(page)
+    expect(answer).to_have_text("Draw a digit")
+    assert failed == []
+
     # Anybody can use it, in both themes; and it has asked nobody.
     page.locator("summary").click()
     for scheme in ("dark", "light"):
@@ -102,14 +113,16 @@ def test_an_exported_page_reads_from_a_file(page: Page, tmp_path: Path, name: st
     assert [address for address in requests if not address.startswith("data:")] == [file.as_uri()]
 
 
-def press_line(page: Page, height: float) -> None:
-    """Draw a line across the paper at a share of its height."""
+def press_line(page: Page, height: float, halfway: Callable[[], None] = lambda: None) -> None:
+    """Draw a line across the paper at a share of its height, and do something on the way."""
     box = page.locator(".paper").bounding_box()
     assert box
     y = box["y"] + height * box["height"]
     page.mouse.move(box["x"] + 0.1 * box["width"], y)
     page.mouse.down()
-    page.mouse.move(box["x"] + 0.9 * box["width"], y, steps=4)
+    page.mouse.move(box["x"] + 0.5 * box["width"], y, steps=2)
+    halfway()
+    page.mouse.move(box["x"] + 0.9 * box["width"], y, steps=2)
     page.mouse.up()
 
 

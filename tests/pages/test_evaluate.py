@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.checkpoint import WEIGHTS, Checkpoint, load
 from tests.digit_files import digits, idx_images, idx_labels, table
+from tests.full_disk import no_room
 
 SECONDS = 60
 STARTER = WEIGHTS / "starter.safetensors"  # what the page begins with
@@ -229,6 +231,26 @@ def test_absent_data_are_offered_and_nothing_else_shows(screen: AppTest, monkeyp
     assert not screen.metric
     screen = sound(screen.selectbox(key="dataset").set_value("mnist-5k").run())
     assert screen.metric
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_digits_that_can_not_be_turned_on_a_full_disk_stay_as_they_are_and_it_is_said(
+    screen: AppTest, mnist_5k: Dataset
+) -> None:
+    lying = mnist_5k.images[:200].reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784)
+    screen = upload(screen, lying_csv=table(lying, mnist_5k.labels[:200]))
+    with no_room():
+        screen = sound(screen.button(key="turn_images").click().run())
+    assert ["full" in error.value for error in screen.error] == [True]
+    screen = sound(screen.button(key="turn_images").click().run())
+    assert not screen.error
+    assert not any(button.key == "turn_images" for button in screen.button)
+
+
+def test_two_files_of_one_name_are_refused(screen: AppTest, mnist_5k: Dataset) -> None:
+    file = ("data.csv", table(mnist_5k.images[:20], mnist_5k.labels[:20]), "text/csv")
+    screen = sound(screen.file_uploader(key="dataset_files").set_value([file, file]).run())
+    assert "expected files of different names" in screen.error[0].value
 
 
 def test_what_is_odd_about_the_files_is_said_and_digits_that_lie_are_turned(screen: AppTest, mnist_5k: Dataset) -> None:

@@ -91,6 +91,10 @@ def test_the_best_trial_is_said_with_its_unit() -> None:
     assert view.best
     assert feed.outcome(view) == f"Best so far: trial {view.best.number}, {100 * view.best.values[0]:.1f} %."
     assert feed.outcome(StudyView(a_plan())) == ""
+    for evaluations, said in ((1, "looked at once, in the end: 91.0 %"), (3, "looked at 3 times: 91.0 %")):
+        best = replace(view.best, test_accuracy=0.91)
+        tested = replace(view, trials=[best], test_evaluations=evaluations)
+        assert feed.outcome(tested).endswith(f"On the test images, {said}.")
     assert feed.format_value("seconds_to", 2.34) == "2.3 s"
     assert feed.format_value("parameters_to", 101770) == "101,770"
 

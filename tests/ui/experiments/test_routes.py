@@ -5,8 +5,11 @@ import sys
 import weakref
 from pathlib import Path
 
+from starlette.applications import Starlette
+
 from benchmarks.studies import a_plan
 from model.experiments.search import Search
+from tests.asgi import ask
 from tests.paths import ROOT
 from ui.experiments import routes, searches
 from ui.state.visitor_state import VisitorState
@@ -39,3 +42,9 @@ def test_the_app_starts_without_what_searches_compute_with() -> None:
     script = f"import sys, app; print([name for name in {SLOW} if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+def test_a_version_that_no_browser_asks_for_is_none(tmp_path: Path) -> None:
+    for since in ("9" * 5000, "-1", "x", "", "٣"):
+        found, *_ = ask(Starlette(routes=routes.routes()), "/experiments/nobody/a-name", {}, query=f"since={since}")
+        assert found == 404

@@ -1,12 +1,21 @@
 """The menu of networks says what each one is, and a file that can't be used is named below it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model.jobs import JobState
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.checkpoint import Checkpoint
+from model.training.history import HistoryPoint
+from ui import state
+from ui.pickers import networks
 from ui.state.session import VISITOR_KEY
+from ui.state.visitor_state import VisitorState
 
 
 def script() -> None:
@@ -36,12 +45,12 @@ def test_each_network_that_comes_with_inkling_has_a_few_words() -> None:
 
 def test_ones_own_networks_come_first_with_their_accuracy() -> None:
     screen = menu()
-    networks = {
+    own = {
         "old": network(test_accuracy=0.5, tested_on="mnist-5k"),
         "bare": network(),
         "new": network(test_accuracy=1),
     }
-    screen.session_state[VISITOR_KEY].networks = networks
+    screen.session_state[VISITOR_KEY].networks = own
     assert screen.run().selectbox(key="network").options[:3] == ["new", "bare", "old (50.0 % on mnist-5k)"]
 
 
@@ -61,3 +70,24 @@ def test_a_network_from_a_file_is_no_larger_than_the_operator_allows(monkeypatch
     screen.file_uploader(key="network_file").upload("mine.npz", network().to_bytes(".npz"), "").run()
     assert "7,850 parameters, and here it may have 7,000" in screen.error[0].value.replace("\\", "")
     assert screen.selectbox(key="network").value == "handwriting"
+
+
+def test_of_two_tabs_that_find_an_ended_run_one_takes_its_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, both = VisitorState("Ada"), Barrier(2)
+
+    class Ended:
+        number, name, is_live = 1, "my run", False
+
+        def state(self) -> JobState:
+            with suppress(BrokenBarrierError):
+                both.wait(0.5)  # the other tab, if it comes this far, too
+            return JobState(points=[HistoryPoint(*[1] * 9)])
+
+        def checkpoint(self) -> Checkpoint:
+            return network()
+
+    here.jobs = [Ended()]  # type: ignore[list-item]
+    monkeypatch.setattr(state, "visitor", lambda: here)
+    with ThreadPoolExecutor(2) as tabs:
+        assert list(tabs.map(networks.of_job, here.jobs * 2)) == ["my run"] * 2
+    assert list(here.networks) == ["my run"]
