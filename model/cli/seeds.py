@@ -6,6 +6,7 @@ import json
 import sys
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from model.cli.console import as_json_option, load_dataset, stdout
@@ -56,7 +57,7 @@ def seeds_command(
     table = Table("seed", *(measure.title for measure in measures), "seconds", "note")
     for run in runs.runs:
         cells = (measure.write(run.values[measure.name]) if measure.name in run.values else "–" for measure in measures)
-        table.add_row(str(run.seed), *cells, f"{run.seconds:.1f}", run.note)
+        table.add_row(str(run.seed), *cells, f"{run.seconds:.1f}", escape(run.note))
     stdout.print(table)
     print_findings(sentences, cautions, lines)
     sys.exit(interrupted.exit_code)

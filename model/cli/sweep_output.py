@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
@@ -89,7 +90,7 @@ def print_study(view: StudyView, shares: dict[str, float]) -> None:
         for trial in shown:
             assert trial.values
             numbers = [described(view.plan, trial.values, place) for place in range(len(trial.values))]
-            grid.add_row(str(trial.number), *numbers, *(_text(trial.params.get(name, "")) for name in names))
+            grid.add_row(str(trial.number), *numbers, *(escape(_text(trial.params.get(name, ""))) for name in names))
         stdout.print(grid)
     for trial in view.trials:
         if trial.state in ("failed", "lost"):

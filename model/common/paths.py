@@ -11,12 +11,12 @@ def expanded(path: str | Path) -> Path:
     """Return a path in which ~ stands for somebody's home folder.
 
     Raises:
-        ValueError: nobody of that name is known here.
+        ValueError: that folder is not known.
     """
     try:
         return Path(path).expanduser()
     except RuntimeError:
-        raise ValueError(f"{path}: expected ~ or ~ with a user's name; nobody here has that name") from None
+        raise ValueError(f"{path}: the home folder of {Path(path).parts[0]} is not known here") from None
 
 
 def is_file(text: str | Path) -> bool:

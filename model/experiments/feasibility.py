@@ -24,7 +24,7 @@ def check_plan(plan: ExperimentPlan, material: Material) -> None:
         ValueError: None can; one line says why the first one can't.
     """
     first = ""
-    for params in _samples(plan.space):
+    for params in samples(plan.space):
         try:
             config = plan.config(params)
             ancestors = Ancestors.among(config, material.networks)
@@ -38,14 +38,15 @@ def check_plan(plan: ExperimentPlan, material: Material) -> None:
     raise ValueError(f"no trial of this plan can be computed: {first}")
 
 
-def _samples(space: SearchSpace) -> Iterator[Params]:
-    values = {name: dimension.values for name, dimension in space.dimensions.items()}
-    count = min(MOST_TRIED, max(map(len, values.values())))
+def samples(space: SearchSpace) -> Iterator[Params]:
+    """Return trials in which each value has its turn, as far as there are not too many, and as many at random."""
+    varied = space.dimensions.items()
+    count = min(MOST_TRIED, max(each.count for _, each in varied))
     for index in range(count):
         yield {
-            name: column[index % len(column) if len(column) <= count else index * len(column) // count]
-            for name, column in values.items()
+            name: each.value(index % each.count if each.count <= count else index * each.count // count)
+            for name, each in varied
         }
     rng = random.Random(0)
     for _ in range(MOST_TRIED):
-        yield {name: rng.choice(column) for name, column in values.items()}
+        yield {name: each.value(rng.randrange(each.count)) for name, each in varied}

@@ -22,7 +22,7 @@ from model.ink import Drawing
 from model.ink.sampler import read_ink_files, render_all
 from model.training.ancestors import NetworkFile
 
-MOST_KEPT = 8  # of a process
+MOST_KEPT = 4  # of a process
 
 
 class MissingMaterialError(LookupError):

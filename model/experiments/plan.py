@@ -68,7 +68,7 @@ class ExperimentPlan(BaseModel):
         if self.sampler == "cma-es" and len(self.objectives) > 1:
             raise ValueError("sampler must be tpe, random or grid with two objectives; cma-es knows one alone")
         if self.sampler == "grid" and self.space.grid_size > MAX_GRID:
-            raise ValueError(f"a grid may have {MAX_GRID:,} points; this one has {self.space.grid_size:,}")
+            raise ValueError(f"a grid may have at most {MAX_GRID:,} points; this one has {self.space.grid_size:,}")
         return self
 
     @classmethod

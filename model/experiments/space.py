@@ -29,6 +29,7 @@ FIXED = {
     "seed": "every trial has the same seeds; ask for several by --seeds",
 }
 MAX_GRID = 100_000
+MOST_STEPS = 1e15  # that are counted
 
 
 class Range(BaseModel):
@@ -51,17 +52,23 @@ class Range(BaseModel):
     def _steps(self) -> int:
         """How many values a range has that goes by steps; 0 if it does not."""
         if self.step or (self.integer and not self.log):
-            return int((self.high - self.low) / (self.step or 1) + 1e-9) + 1
+            return int(min((self.high - self.low) / (self.step or 1) + 1e-9, MOST_STEPS)) + 1
         return 0
+
+    def value(self, index: int) -> Value:
+        """The value at an index below `count`."""
+        if not self._steps:
+            return self.values[index]
+        value = self.low + (self.step or 1) * index
+        return round(value) if self.integer else value
 
     @property
     def values(self) -> tuple[Value, ...]:
         """All of them, if they can be counted; a range of any numbers has ten, evenly spaced."""
         low, high = self.low, self.high
         if self._steps:
-            step = self.step or 1
-            values = [low + step * index for index in range(self._steps)]
-        elif self.log:
+            return tuple(map(self.value, range(self._steps)))
+        if self.log:
             values = [math.exp(value) for value in _spaced(math.log(low), math.log(high))]
             values[0], values[-1] = low, high
         else:
@@ -85,6 +92,10 @@ class Choices(BaseModel):
     def count(self) -> int:
         """How many values there are."""
         return len(self.values)
+
+    def value(self, index: int) -> Value:
+        """The value at an index below `count`."""
+        return self.values[index]
 
     def __str__(self) -> str:
         return f"[{';'.join(map(_text, self.values))}]"
@@ -273,8 +284,6 @@ def _check_dimension(name: str, dimension: Dimension) -> None:
         raise ValueError(f"{name} needs a range above 0 for log; got {dimension}")
     if dimension.step is not None and not 0 < dimension.step <= dimension.high - dimension.low:
         raise ValueError(f"{name} needs a step above 0 that fits between its bounds; got {dimension}")
-    if dimension.step and dimension.count > MAX_GRID:
-        raise ValueError(f"{name} may have {MAX_GRID:,} steps; {dimension} has {dimension.count:,}")
     if dimension.log and dimension.step:
         raise ValueError(f"{name} can have log or a step, not both; got {dimension}")
     if dimension.integer and not all(float(value).is_integer() for value in (dimension.low, dimension.high)):

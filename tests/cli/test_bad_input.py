@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import sys
 import zipfile
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def test_somebody_unknown_has_no_home(run: Run, tmp_path: Path) -> None:
         ("train", "--teacher", f"{nowhere}.safetensors"),
         ("report", "x", "--storage", nowhere),
     ):
-        assert "nobody here has that name" in refused(run, *command).replace("\n", " ")
+        said = refused(run, *command).replace("\n", " ")
+        assert sys.platform == "win32" or "the home folder of ~nobody-of-this-name is not known here" in said
 
 
 def test_a_list_that_is_too_long_for_a_file_name_is_a_list(run: Run) -> None:
@@ -96,7 +98,7 @@ def test_a_plan_of_other_types_is_refused(run: Run, tmp_path: Path) -> None:
     for text, said in (
         ("objective = 5\n[vary]\ndropout = '0..0.5'\n", "objective must be a text or a list of texts; got 5"),
         ("[vary]\ndropout = '0..0.5'\n[base]\nself = 1\n", "self"),
-        ("[vary]\nlearning_rate = '0.001..10:1e-9'\n", "learning_rate may have 100,000 steps"),
+        ("sampler = 'grid'\n[vary]\nlearning_rate = '0.001..10:1e-9'\n", "a grid may have at most 100,000 points"),
     ):
         plan.write_text(text)
         assert said in refused(run, "sweep", plan, "--storage", tmp_path / "studies").replace("\n", " ")

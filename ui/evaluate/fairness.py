@@ -82,7 +82,5 @@ def _seen_share(identity: str, images: str, _checkpoint: Checkpoint, _samples: E
 def warnings(checkpoint: Checkpoint, dataset: str, samples: EvaluationSet) -> list[str]:
     """What a reader must know to judge the scores, one sentence or two each."""
     found = overlap(checkpoint, dataset, samples)
-    no_test_split = (
-        [] if samples.is_test else ["This data set has no test split: the images are taken from the whole set."]
-    )
+    no_test_split = [] if samples.is_test else [NO_TEST_SPLIT]
     return no_test_split + ([WARNINGS[found]] if found else [])

@@ -169,7 +169,9 @@ def _take(uploads: Sequence[UploadedFile]) -> None:
     folder = _new_folder()
     sources, target = {file.name: file.getvalue() for file in uploads}, Path(folder.name) / "data"
     if len(sources) < len(uploads):
-        raise ValueError(f"expected files of different names; got several of one name ({name}): put them in a zip")
+        raise ValueError(
+            f"expected files of different names; got {name}: remove those that are not meant, or put all in a zip"
+        )
     size = sum(map(len, sources.values()))
     reading.read_upload(name, size, unpack_dataset, sources, name, target)
     dataset = data.open_folder(target)  # mapped, not held in memory

@@ -19,6 +19,7 @@ from ui.common.formatting import percent
 from ui.pickers import menu
 from ui.pickers.menu import Files
 from ui.state import limits, reading
+from ui.state.visitor_state import VisitorState
 
 DEFAULT = checkpoint.DEFAULT_WEIGHTS.stem
 MAX_NETWORKS, MAX_BYTES = 20, 100e6  # of networks kept for each visitor; the oldest goes first
@@ -53,14 +54,19 @@ def add(name: str, trained: Checkpoint) -> str:
 
     To be called before the page's menu of networks is made: in a callback, or on a page without it.
     """
-    networks = state.visitor().networks
+    return _add(state.visitor(), name, trained)
+
+
+def _add(here: VisitorState, name: str, trained: Checkpoint) -> str:
+    """Do the same for a visitor; it asks Streamlit for nothing, so no run of a page ends in the middle of it."""
+    networks = here.networks
     taken, unique, number = {*networks, *shipped_names()}, name, 2
     while unique in taken:
         unique, number = f"{name} {number}", number + 1
     networks[unique] = trained
     while len(networks) > MAX_NETWORKS or (len(networks) > 1 and _size(networks.values()) > MAX_BYTES):
         networks.pop(next(iter(networks)))
-    state.visitor().network, state.visitor().network_chosen_on = unique, ""
+    here.network, here.network_chosen_on = unique, ""
     return unique
 
 
@@ -158,4 +164,4 @@ def _collect() -> None:
     with here.lock:  # two tabs of a visitor may come here at the same time
         for job in list(here.jobs):
             if job.number not in here.job_networks and not job.is_live and any(it.step for it in job.state().points):
-                here.job_networks[job.number] = add(job.name, job.checkpoint())
+                here.job_networks[job.number] = _add(here, job.name, job.checkpoint())

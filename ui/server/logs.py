@@ -50,7 +50,8 @@ def redacted(text: str) -> str:
 def _without_address(found: re.Match[str]) -> str:
     """Leave out an IPv6 address, but not the colons and full stops of the sentence around it."""
     text = found[0]
-    start = 1 if re.match(":[^:]", text) else 0
+    start = len(text) - len(text.lstrip("."))
+    start += 1 if re.match(":[^:]", text[start:]) else 0
     end = len(text.rstrip("."))
     end -= 1 if re.search("[^:]:$", text[:end]) else 0
     address = text[start:end]

@@ -61,9 +61,7 @@ def leave(states: Iterable[VisitorState], pool: Pool, supervisor: Supervisor, en
         if not _has_made_something(state):
             continue
         try:
-            place = _folder(parent, state.name)
-            shutil.rmtree(place, ignore_errors=True)  # what could not be taken up here
-            with atomic_folder(place) as folder:
+            with atomic_folder(_folder(parent, state.name)) as folder:
                 _write(state, pool, folder, end)
             count += 1
         except OSError as error:

@@ -10,7 +10,7 @@ from model.jobs import Job
 
 TOO_MANY = "{} of your runs train or wait, and more are not possible at a time: stop one of them first"
 QUEUE_FULL = "{:,} runs wait for a worker, and no more can: try again in a while"
-TOO_LARGE = "this network has {:,} parameters, and here it may have {:,}: choose fewer or narrower layers"
+TOO_LARGE = "this network has {:,} parameters, and here it may have {:,}: it needs fewer or narrower layers"
 TOO_LONG = "It was stopped after {:,} seconds, for which a run may compute here. Its network is kept."
 
 

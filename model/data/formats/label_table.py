@@ -66,9 +66,8 @@ def _rows(source: Path | bytes, name: str) -> tuple[list[int], list[list[str]]]:
     try:
         return [number for number, _ in lines], [[cell.strip() for cell in row] for row in cells]
     except csv.Error as error:
-        raise ValueError(
-            f"{name}: expected a table of labels; it is damaged on line {cells.line_num:,} ({error})"
-        ) from error
+        line = lines[cells.line_num - 1][0]
+        raise ValueError(f"{name}: expected labels; the table is damaged on line {line:,} ({error})") from error
 
 
 def _numbers(rows: list[list[str]], lines: list[int], name: str) -> F64:

@@ -172,6 +172,7 @@ class DaskCluster:
         self._futures.clear()
         self._workers.clear()
         self._to_stop.clear()
+        self._misses.clear()
 
     def _subscribe(self) -> None:
         self._client.subscribe_topic(self._topic, self._reported)
@@ -217,6 +218,11 @@ class DaskCluster:
             self._send(digest)
             self.submit(task)
             return None
+        if isinstance(error, MissingMaterialError):
+            self._done(key)
+            return Ended(
+                key, TrialOutcome("failed", note="no worker keeps what it learns from: too much other material")
+            )
         if isinstance(error, CancelledError):
             self._forget()
             return Disconnected(f"the scheduler {self._address} is gone")
@@ -232,6 +238,7 @@ class DaskCluster:
         for known in (self._tasks, self._futures, self._workers):
             known.pop(key, None)
         self._to_stop.discard(key)
+        self._misses.pop(key, None)
 
     def _send(self, digest: str) -> None:
         """Send material to all workers, and to those that come later; once."""

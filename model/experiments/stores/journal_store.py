@@ -109,7 +109,8 @@ def _check(journal: Path) -> None:
     with journal.open("rb") as file:
         line = file.readline(MAX_FIRST_LINE)
     is_torn = not line.endswith(b"\n")
-    if not (line.startswith(START) or (is_torn and START.startswith(line))):
+    is_blank = not line.strip(b"\0")  # a power cut may leave that
+    if not (line.startswith(START) or (is_torn and START.startswith(line)) or is_blank):
         raise ValueError(f"its first line is {line[:40]!r}")
 
 

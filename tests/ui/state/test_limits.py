@@ -60,7 +60,7 @@ def test_a_network_may_be_as_large_as_the_operator_says(settings):
     check(wide)
     settings.setenv("INKLING_PUBLIC", "1")
     check(TrainingConfig(hidden_sizes=(1024, 1024)))
-    with pytest.raises(ValueError, match=r"20,\d+,\d+ parameters, and here it may have 2,000,000: choose fewer"):
+    with pytest.raises(ValueError, match=r"20,\d+,\d+ parameters, and here it may have 2,000,000: it needs fewer"):
         check(wide)
     settings.setenv("INKLING_MAX_PARAMETERS", str(785 * 100 + 101 * 10))
     narrow = TrainingConfig(hidden_sizes=(100,))
