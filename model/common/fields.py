@@ -27,7 +27,7 @@ class Group(StrEnum):
     INITIALIZATION = "Initialization and normalization"
     OPTIMIZER = "Optimizer and schedule"
     DATA = "Data options"
-    TRANSFER = "Teacher and starting point"
+    TRANSFER = "Distillation and fine-tuning"
 
 
 class Choice(NamedTuple):

@@ -47,8 +47,8 @@ class TrainingConfig(TransferSettings, OptimizationSettings, NetworkSettings, Da
         ge=0,
         le=2,
         title="Augmentation strength",
-        help="How strongly images are distorted, times the usual. A small network has no room for what strong "
-        "distortions ask of it, and does better with half.",
+        help="How strongly images are distorted: 1 is the usual strength, 2 twice that. Small networks often do better "
+        "with 0.5.",
         formula=r"Turned by at most $15 s$ degrees, scaled by at most $15 s$ %. Example: 0.5 does half of what 1 does.",
         group=Group.REGULARIZATION,
         stops=tuple(tenths / 10 for tenths in range(21)),

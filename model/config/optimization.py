@@ -172,7 +172,7 @@ class OptimizationSettings(SettingsModel):
         ge=0,
         le=1000,
         title="Gradient clipping",
-        help="A gradient longer than this is shortened to it. 0 leaves it alone.",
+        help="A gradient whose norm is larger than this is scaled down to it. 0 turns clipping off.",
         formula=r"$g \leftarrow g \cdot \min(1,\, c / \lVert g \rVert)$, where $c$ is this length.",
         group=Group.REGULARIZATION,
         live=True,
@@ -195,8 +195,8 @@ class OptimizationSettings(SettingsModel):
         le=10_000,
         title="Weight averaging",
         unit="epochs",
-        help="The network ends with the mean of its parameters after each step of this many last epochs: the steps "
-        "wander around a minimum, and the mean lies nearer to its middle. 0 averages nothing.",
+        help="The final network has the mean of the parameters over all steps of this many last epochs: the steps "
+        "wander around a minimum, and the mean is closer to it. 0 turns averaging off.",
         formula=r"$\bar w = \dfrac{1}{n} \sum_{i=1}^{n} w_i$ over the $n$ steps of these epochs.",
         group=Group.OPTIMIZER,
         rank=7,

@@ -14,9 +14,9 @@ class TransferSettings(SettingsModel):
         "",
         max_length=4096,
         title="Teacher",
-        help="A trained network to learn from: beside the labels, the new network learns the probabilities that this "
-        "one gives for the very same images. Its file, or its name if it comes with Inkling; of several, separated by "
-        "commas, the mean of their probabilities is learned.",
+        help="A trained network to learn from (distillation): beside the labels, the new network learns the "
+        "probabilities that this one gives for the very same images. Its file, or its name if it comes with Inkling; "
+        "of several, separated by commas, the mean of their probabilities is learned.",
         formula=r"$L = (1 - \lambda)\, L_\text{labels} - \lambda\, T^2 \sum_k q_k \ln p_k$, where $q$ is the teacher's "
         r"answer and $p$ the network's own, both at the temperature $T$.",
         group=Group.TRANSFER,

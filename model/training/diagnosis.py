@@ -79,7 +79,7 @@ def _outlook(evidence: Evidence, *, ended: bool) -> list[Finding]:
     scheduled = evidence.epochs[-1].learning_rate < evidence.config.learning_rate / 2
     if fall > 0.03 and accuracy < 0.995 and not scheduled:
         more = round_down(len(evidence.epochs))
-        advice = f"{more} more epoch{'s' if more > 1 else ''} would pay."
+        advice = f"{more} more epoch{'s' if more > 1 else ''} would probably help."
         return [Finding(Kind.IMPROVING, f"Still improving: {scores}.", advice)]
     advice = "" if evidence.validation else "Whether it overfits can't be seen without a validation split."
     return [Finding(Kind.LEARNED, f"Learned: {scores}.", advice)]

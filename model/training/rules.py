@@ -121,9 +121,7 @@ class StepRules(Rules):
             return Finding(kind, f"The validation loss jumped from {old:.2f} to {new:.2f} in one epoch.", advice)
         ratio = float(np.median(evidence.update_ratios)) if evidence.update_ratios else 0.0
         if ratio > self._bound(kind, 0.01, 0.005) and self._is_level_and_low(kind):
-            sentence = (
-                f"Level at {format_share(self._accuracy)} by steps that move the weights by {format_share(ratio)}."
-            )
+            sentence = f"Stuck at {format_share(self._accuracy)}; each step moves the weights by {format_share(ratio)}."
             return Finding(kind, sentence, advice)
         return None
 
@@ -182,7 +180,7 @@ class ResultRules(Rules):
         if self._evidence.images.validation < FEW_IMAGES or self._evidence.images.chance == 1:
             return None
         sentence = "Too good to be true: every validation image is right after one epoch."
-        return Finding(Kind.TOO_EASY, sentence, "Look whether the labels are among the pixels, or images there twice.")
+        return Finding(Kind.TOO_EASY, sentence, "Check for data leakage: labels in the pixels, or images twice.")
 
     def level(self) -> Finding | None:
         """Validation has not become better for some epochs."""
@@ -196,7 +194,7 @@ class ResultRules(Rules):
         fell = 1 - recent[:, 0].min() / earlier[:, 0].min()
         if gained > self._bound(Kind.LEVEL, 0.5, 1) * error or fell > self._bound(Kind.LEVEL, 0.01, 0.02):
             return None
-        sentence = f"Level for {last} epochs: validation accuracy {format_share(self._validation)}."
+        sentence = f"Plateau for {last} epochs: validation accuracy {format_share(self._validation)}."
         if self._accuracy > 0.99:
             return Finding(Kind.LEVEL, sentence, "All training images are learned: more data or augmentation help.")
         return Finding(Kind.LEVEL, sentence, "A smaller learning rate may get further.")

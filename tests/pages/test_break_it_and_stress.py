@@ -63,7 +63,7 @@ def test_accuracy_falls_to_what_the_perturbed_network_has(screen: AppTest, mnist
     for kind in ("Weight noise", "Cut a layer", "Shuffle a layer", "Reset a layer"):
         sound(screen.selectbox(key="perturb_kind").set_value(kind).run())
         assert accuracy(screen)
-    assert "take a network from a run of yours" in said(screen)
+    assert "choose the network of one of your runs" in said(screen)
 
 
 @pytest.mark.parametrize("hidden", [(), (5, 6, 5, 6, 5, 6)], ids=len)

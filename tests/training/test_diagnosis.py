@@ -46,8 +46,8 @@ RUNS = [
     (Kind.SMALL_STEPS, None, "Raise the learning rate to 0.01.", {"learning_rate": 0.001}),
     (Kind.OVERFITTING, None, "More data, augmentation", ADAM | FEW_IMAGES | {"hidden_sizes": (128,), "epochs": 25}),
     (Kind.UNDERFITTING, None, "only 2 units", ADAM | {"learning_rate": 0.01, "hidden_sizes": (2,), "epochs": 15}),
-    (Kind.LEVEL, None, "Level for", ADAM | {"learning_rate": 0.003, "hidden_sizes": (64,), "epochs": 20}),
-    (Kind.IMPROVING, None, "2 more epochs would pay.", {"learning_rate": 0.1}),
+    (Kind.LEVEL, None, "Plateau for", ADAM | {"learning_rate": 0.003, "hidden_sizes": (64,), "epochs": 20}),
+    (Kind.IMPROVING, None, "2 more epochs would probably help.", {"learning_rate": 0.1}),
     (Kind.LEARNED, None, "validation accuracy 9", ADAM | {"learning_rate": 0.003, "schedule": "cosine", "epochs": 8}),
 ]
 

@@ -51,7 +51,7 @@ TERMS: dict[str, Term] = {
         r"$a_j = f\left(\sum_i x_i w_{ij} + b_j\right)$",
     ),
     "loss": Term(
-        "How much probability the network gives to the right answers: 2.30 is a blind guess, 0 is certainty.",
+        "The cross-entropy, smaller is better: 0 is certain and right for every image, 2.30 is a blind guess.",
         r"$L = -\dfrac{1}{n} \sum_{i=1}^{n} \ln p_i$, where $p_i$ is the probability that it gave the right answer.",
     ),
     "accuracy": Term(

@@ -25,8 +25,8 @@ WARNINGS = {
     Overlap.MNIST_5K_IN_MNIST: f"{NOT_FAIR} All 5,000 of them are among MNIST's 60,000 training images.",
     Overlap.BY_ANCESTOR: "Not a fair test: a network that this one learned from, its teacher or the one it started "
     "from, was trained on these images.",
-    Overlap.UNKNOWN_ANCESTOR: "Perhaps not a fair test: nothing is known of what a network that this one learned from "
-    "was trained on.",
+    Overlap.UNKNOWN_ANCESTOR: "Perhaps not a fair test: the training data of this network's teacher, or of the network "
+    "it started from, are not known.",
 }
 
 

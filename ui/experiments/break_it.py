@@ -99,7 +99,11 @@ def _show_result(before: U8, after: U8, dataset: str, images: Images) -> None:
         st.caption(f"Before: {formatting.percent(was)}.  \nOn {described}.")
     shares = [metrics.accuracy_by_digit(metrics.confusion_matrix(images.labels, one)) for one in (before, after)]
     figure = digit_bars(*shares)
-    st.markdown("**Accuracy by digit**", help="A bar is what is right now, pale what was lost; the line is before.")
+    st.markdown(
+        "**Accuracy by digit**",
+        help="The solid bar is the accuracy after the perturbation, the pale one what was lost, the line what was "
+        "reached before.",
+    )
     st.vega_lite_chart(presentation.fit(figure).chart(), key="perturb_digits")
     st.caption(_most_lost(*shares))
 
@@ -108,7 +112,7 @@ def _most_lost(before: np.ndarray, after: np.ndarray) -> str:
     lost = np.nan_to_num(before - after)
     digit = int(lost.argmax())
     if lost[digit] <= 0:
-        return "No digit is read worse than before."
+        return "No digit is recognized worse than before."
     was, now = formatting.percent(before[digit]), formatting.percent(after[digit])
     return f"The {digit} has suffered most: from {was} to {now}."
 
@@ -120,7 +124,7 @@ def _show_lost(before: U8, after: U8, images: Images) -> None:
     st.markdown(f"**Right before, wrong now**: {formatting.image_count(len(lost))}")
     chosen = lost[evenly(len(lost), MAX_SHOWN)] if len(lost) else lost
     shown = [
-        CaptionedImage(images.images[index], f"{images.labels[index]} read as {after[index]}", (), theme.WRONG)
+        CaptionedImage(images.images[index], f"{images.labels[index]} predicted as {after[index]}", (), theme.WRONG)
         for index in chosen
     ]
     st.html(digit_images.gallery(shown) if shown else "<p>None.</p>")

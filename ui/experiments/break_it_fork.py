@@ -25,7 +25,7 @@ MORE_EPOCHS = 5
 def offer(source: Source, perturbation: Perturbation) -> None:
     """The button that trains on, for a network of a run that can."""
     if source.run is None or source.snapshot is None:
-        st.caption("To train on from here, take a network from a run of yours: one that is over, or pauses on Train.")
+        st.caption("To train on from here, choose the network of one of your runs that has ended or is paused.")
         return
     with st.container(key="perturb_fork", horizontal=True, vertical_alignment="bottom", gap="medium"):
         epochs = st.number_input(

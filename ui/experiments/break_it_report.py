@@ -45,7 +45,7 @@ def make(source: Source, perturbation: Perturbation, measured: Measured, curve: 
         described,
         (stress_measures.accuracy(before, images), stress_measures.accuracy(after, images)),
         (was, now),
-        [digit_picture(images.images[it], f"{images.labels[it]} read as {after[it]}") for it in shown],
+        [digit_picture(images.images[it], f"{images.labels[it]} predicted as {after[it]}") for it in shown],
         len(lost),
         source.config,
     )

@@ -22,9 +22,9 @@ MAX_POINTS = 60  # of a curve
 IMPORTANCE_SHARE = 0.1  # the importance is computed anew when so many more trials have ended
 OBJECTIVES = {
     "validation_accuracy": ("Validation accuracy", "percent"),
-    "ink_accuracy": ("Ink accuracy", "percent"),
-    "seconds_to": ("Seconds to the goal", "seconds"),
-    "parameters_to": ("Parameters to the goal", "number"),
+    "ink_accuracy": ("Accuracy on drawings", "percent"),
+    "seconds_to": ("Seconds to the target accuracy", "seconds"),
+    "parameters_to": ("Parameters to the target accuracy", "number"),
 }
 
 

@@ -15,9 +15,9 @@ from ui.state.tab_state import InkFile
 OWN, FILE = "my drawings", "an ink file"
 UPLOADER = "judge_file"
 MAX_MEGABYTES = 10
-NONE_OWN = "Draw digits on Draw and say there what each of them shows: they are then the judge here."
-NONE_FILE = "Load a file with drawings: Draw saves one, also of several visits put together."
-NO_JUDGE = "ink accuracy needs drawings to judge by"
+NONE_OWN = "Draw digits on the Draw page, and say there what each of them shows."
+NONE_FILE = "Load a file with drawings, as the Draw page saves them; several can be put together."
+NO_JUDGE = "accuracy on drawings needs labeled drawings"
 
 
 def choose() -> bytes:
@@ -28,13 +28,13 @@ def choose() -> bytes:
     """
     own = _own()
     judge = st.segmented_control(
-        "Judged by",
+        "Evaluated on",
         [OWN, FILE],
         default=OWN if own else FILE,
         key="judge",
         persist_state="session",
         required=True,
-        help="Networks learn from the images of the data set, and are judged by drawings that none of them has seen. "
+        help="Networks learn from the data set, and are evaluated on drawings that none of them has seen. "
         "The more drawings and the more writers, the more such an accuracy says.",
     )
     lines, count, problem = (own, len(own.splitlines()), NONE_OWN) if judge == OWN else _from_file()

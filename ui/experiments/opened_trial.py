@@ -54,8 +54,8 @@ def show(search: Search) -> None:
             )
         else:
             st.markdown(
-                f"**Trial {number}**: its settings are on Train now. Of a search, the networks of the best few are "
-                "kept; start it on Train to get this one: with the same seed it is the very same."
+                f"**Trial {number}**: its settings are on Train now. A search keeps its best few networks; start a run "
+                "on Train to get this one again, with the same seed."
             )
         with st.container(horizontal=True, gap="small"):
             st.page_link("train.py", label="Train", icon=":material/model_training:")

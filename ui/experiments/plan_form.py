@@ -66,24 +66,24 @@ def choose(base: TrainingConfig, name: str) -> PlannedSearch:
                 help="How often each trial is trained, each time with another seed; their mean counts.",
             )
             until = st.number_input(
-                "Until (%)",
+                "Target accuracy (%)",
                 0.0,
                 100.0,
                 0.0,
                 step=0.5,
                 key="until",
                 persist_state="session",
-                help="The validation accuracy at which a run ends; at 0, runs take all their epochs.",
+                help="A run ends when its validation accuracy reaches this; at 0, runs take all their epochs.",
             )
         objectives = st.multiselect(
-            "Aim",
+            "Objective",
             list(OBJECTIVES),
             list(OBJECTIVES)[:1],
             key="objectives",
             max_selections=MAX_OBJECTIVES,
             persist_state="session",
             format_func=lambda name: OBJECTIVES[name][0],
-            help="What makes a trial good. With two, those count that no other trial beats in both: the Pareto front.",
+            help="What makes a trial good. With two, the best are the Pareto front: no other trial is better in both.",
         )
         drawings, no_drawings = _judge() if INK in objectives else (b"", "")
         with st.container(horizontal=True, gap="small"):
@@ -102,12 +102,12 @@ def choose(base: TrainingConfig, name: str) -> PlannedSearch:
     with what:
         space = vary.choose(base)
     if not objectives:
-        raise ValueError("choose what makes a trial good")
+        raise ValueError("choose an objective: what makes a trial good")
     if no_drawings:
         raise ValueError(no_drawings)
     if not until and set(objectives) & set(NEEDS_GOAL):
         needing = next(one for one in objectives if one in NEEDS_GOAL)
-        raise ValueError(f"{OBJECTIVES[needing][0].lower()} needs an accuracy: set Until")
+        raise ValueError(f"{OBJECTIVES[needing][0].lower()} needs one: set Target accuracy above 0")
     check_sizes(space, base)
     plan = ExperimentPlan.of(
         {

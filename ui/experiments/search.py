@@ -35,8 +35,8 @@ def show() -> None:
             _plan()
     else:
         st.markdown(
-            "Many runs, each with other settings; what comes next is chosen by what the earlier ones have come "
-            "to. It goes on while you are on other pages."
+            "A hyperparameter search trains many networks, each with other settings, and chooses the next ones by the "
+            "results so far. It goes on while you are on other pages."
         )
         _plan()
 

@@ -200,7 +200,7 @@ def _show_failures(stress: Stress, answering: Sequence[Answering], images: Image
 def _gallery(chosen: np.ndarray, shown: U8, answers: U8, images: Images) -> str:
     return digit_images.gallery(
         [
-            CaptionedImage(shown[index], f"{images.labels[index]} read as {answers[index]}", (), theme.WRONG)
+            CaptionedImage(shown[index], f"{images.labels[index]} predicted as {answers[index]}", (), theme.WRONG)
             for index in chosen
         ]
     )

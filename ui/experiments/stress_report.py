@@ -51,7 +51,7 @@ def make(name: str, answering: list[Answering], images: Images, described: str, 
                 one.name,
                 {each: stress_measures.accuracy(answers, images) for each, answers in one.answers.items()},
                 [
-                    digit_picture(picture, f"{label} read as {answer}")
+                    digit_picture(picture, f"{label} predicted as {answer}")
                     for picture, label, answer in zip(pictures, labels, answers, strict=True)
                 ],
                 len(failed),

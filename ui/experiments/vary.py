@@ -51,6 +51,8 @@ def space_of(texts: Mapping[str, str]) -> SearchSpace:
     Raises:
         ValueError: nothing varies, or a setting can't have these values: a file of the server is none of a network's.
     """
+    if not texts:
+        raise ValueError("no setting varies: switch on at least one")
     space = SearchSpace.of({name: parse_dimension(name, text) for name, text in texts.items()})
     for name, dimension in space.dimensions.items():
         if TrainingConfig.setting(name).network and not set(dimension.values) <= set(values_of(name)):

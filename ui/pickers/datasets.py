@@ -49,7 +49,7 @@ def split_problem(name: str, config: TrainingConfig) -> str:
     try:
         num_train_images(name, config)
     except ValueError as error:
-        return str(error)
+        return str(error).replace("validation_size", TrainingConfig.title("validation_size"))
     return ""
 
 

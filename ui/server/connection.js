@@ -8,11 +8,11 @@
   const REST = 3000 // milliseconds until the page has loaded what it needs
   const PATIENCE = 20000 // milliseconds for the page to come
   const SPLIT =
-    "This site hands your requests to several copies of Inkling that know nothing of one another: files that you " +
-    "bring get lost, and runs disappear. Whoever runs it has to keep each visitor with one copy (cookie affinity)."
+    "Your requests reach several copies of Inkling in turn: uploaded files get lost, and runs disappear. The " +
+    "administrator of this site has to keep each visitor with one copy (cookie affinity)."
   const SILENT =
-    "The page could not open its live connection. Reload it; if that does not help, something between you and " +
-    "Inkling lets no WebSockets through, and whoever runs this site can mend that."
+    "The page could not open its live connection. Reload it; if that does not help, a proxy or firewall may block " +
+    "WebSockets: ask the administrator of this site to allow them."
 
   const hasCome = () => document.querySelector(".stMain .stElementContainer:not(:has(.stAppSkeleton))") !== null
 

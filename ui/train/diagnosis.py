@@ -13,7 +13,7 @@ from model.training.finding import Finding, Kind
 from ui import state
 from ui.common import errors
 
-AHEAD = "What the figures say of the run stands here from its first epoch on."
+AHEAD = "The diagnosis of the run appears here after its first epoch."
 FAULT, HINT, GOOD = ":material/error:", ":material/lightbulb:", ":material/check_circle:"
 
 # What each kind of finding looks like, and what it means.

@@ -115,7 +115,7 @@ def _example(image: U8, label: int, measured: Diagnostics, row: int) -> digit_im
     predicted, step = measured.predictions[row], f"step {measured.last_flip_step[row]:,}"
     if label == predicted:
         return digit_images.CaptionedImage(image, str(label), [step], theme.RIGHT)
-    return digit_images.CaptionedImage(image, f"{label} read as {predicted}", [step], theme.WRONG)
+    return digit_images.CaptionedImage(image, f"{label} predicted as {predicted}", [step], theme.WRONG)
 
 
 def gradient_check(job: Job) -> None:

@@ -175,7 +175,7 @@ class PaperReader {
     if (!image) return { html: name + this.#words("Draw a digit: it is read while the network learns."), said: "" }
     const reading = read(network, image)
     if (!reading.probabilities.every(Number.isFinite)) {
-      return { html: name + this.#words("Its numbers have grown beyond all bounds."), said: "" }
+      return { html: name + this.#words("The network has diverged: its outputs are no longer finite numbers."), said: "" }
     }
     const doubt = reading.isDigit === null ? "" : digitLikelihood(reading)
     const html = headline(reading, this.#isDrawing) + detail(reading) + doubt + probabilityBars(reading)

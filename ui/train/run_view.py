@@ -108,9 +108,9 @@ def _whether_seen(job: Job, tested_on: str) -> str:
     """Say whether a run's network, or one that it learned from, has seen the test images."""
     ancestors = data_of_ancestors(job.config, job.state().scores)
     if data.find_overlap(job.config.data, tested_on, ancestors=ancestors):
-        return "which a network that it learned from has seen: no fair test"
+        return "which a network that it learned from has seen: not a fair test"
     if seen := job.state().scores.get(TEST_IMAGES_SEEN):
-        return f"{seen:,} of which are training images too: no fair test"
+        return f"{seen:,} of which are training images too: not a fair test"
     return "none of which it has seen"
 
 

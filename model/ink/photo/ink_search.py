@@ -26,6 +26,7 @@ LEAST_MERIT = 0.15  # grain and shadows have up to 0.13, faint pencil 0.5 and mo
 OTHER_SHEET = 4.0  # so many times the merit must be on a less likely sheet
 ENOUGH_MERIT = 0.6
 LEAST_LINE = 0.03  # the least darkness of a printed line
+ONLY_GRAIN = "no ink found in the picture, only shadows and grain: take it in even light, or with a darker pen"
 
 
 def find_ink(page: F64) -> tuple[Strokes, tuple[float, float, float, float]]:
@@ -51,7 +52,7 @@ def find_ink(page: F64) -> tuple[Strokes, tuple[float, float, float, float]]:
         if best.merit > ENOUGH_MERIT:
             break
     if best is None or best.merit < LEAST_MERIT:
-        raise problem or BlankDrawing("no ink found in the picture: only shadows and grain")
+        raise problem or BlankDrawing(ONLY_GRAIN)
     return best, (0.0, 0.0, 1.0, 1.0)
 
 

@@ -19,6 +19,7 @@ LEFT_OF_LINE = 0.85  # a part with so much of it on a printed line is a rest of 
 FEW = 5  # more parts than that are rather a pattern than digits
 SLENDER = 4.5  # a pen's stroke is at least as many times as long as wide
 EIGHT = np.ones((3, 3))  # neighbors, corners too
+ONLY_SPECKS = "no ink found in the picture, only specks: take it from closer, in even light, or with a darker pen"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,16 +81,16 @@ def find_strokes(dark: F64, sheet: Bools, lines: Bools) -> Strokes:
         raise BlankDrawing("no ink found in the picture: nothing on it stands out from the paper")
     main, level, merit = _main_part(labels, dark - paper, sheet, lines)
     if main == 0:
-        raise BlankDrawing("no ink found in the picture: only specks")
+        raise BlankDrawing(ONLY_SPECKS)
     # Half as dark as the ink is the edge of a stroke, whatever the blur.
     inked = (dark - paper > max(least, 0.5 * level)) & sheet
     labels, count = ndimage.label(inked, EIGHT)
     ink = np.clip((dark - paper) / level, 0, 1)
     if count == 0:
-        raise BlankDrawing("no ink found in the picture: only specks")
+        raise BlankDrawing(ONLY_SPECKS)
     main, _, _ = _main_part(labels, dark - paper, sheet, lines)
     if main == 0:
-        raise BlankDrawing("no ink found in the picture: only specks")
+        raise BlankDrawing(ONLY_SPECKS)
     kept = _beside(labels, main, dark - paper, sheet, lines)
     merit *= min(level / least, 6.0) * FEW / max(FEW, len(kept))
     return Strokes(labels, kept, ink, merit)

@@ -49,7 +49,7 @@ def test_a_perturbed_network_s_report_has_its_accuracy_by_digit_its_curve_and_wh
     ]
     assert len(report.tables[1].rows) == len(curve)
     (gallery,) = report.galleries
-    assert gallery.pictures[0].caption == f"{before[0]} read as {after[0]}"
+    assert gallery.pictures[0].caption == f"{before[0]} predicted as {after[0]}"
     assert report.tables[-1].title == "Settings"
 
 
