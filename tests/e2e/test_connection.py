@@ -66,7 +66,7 @@ def test_a_proxy_that_splits_visitors_or_lets_no_sockets_through_is_named(
     silent.goto(f"{app.url}/train")
     with silent.expect_response("**/replica?problem=silent"):
         silent.clock.run_for(21_000)
-    expect(silent.get_by_role("alert").filter(has_text="no WebSockets")).to_be_visible()
+    expect(silent.get_by_role("alert").filter(has_text="block WebSockets")).to_be_visible()
     page_errors.clear()  # the browser says so if a connection breaks
     assert "pass on WebSockets" in app.log.read_text()
 
