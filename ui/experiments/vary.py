@@ -56,7 +56,7 @@ def space_of(texts: Mapping[str, str]) -> SearchSpace:
     space = SearchSpace.of({name: parse_dimension(name, text) for name, text in texts.items()})
     for name, dimension in space.dimensions.items():
         if TrainingConfig.setting(name).network and not set(dimension.values) <= set(values_of(name)):
-            raise ValueError(f"{name} must be of {', '.join(networks.shipped_names())}; got {dimension}")
+            raise ValueError(f"{name} must be one of {', '.join(networks.shipped_names())}; got {dimension}")
     return space
 
 

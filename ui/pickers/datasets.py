@@ -11,7 +11,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import data
-from model.common import disk
 from model.config import TrainingConfig
 from model.data import Dataset
 from model.reading.uploads import unpack_dataset
@@ -49,7 +48,7 @@ def split_problem(name: str, config: TrainingConfig) -> str:
     try:
         num_train_images(name, config)
     except ValueError as error:
-        return str(error).replace("validation_size", TrainingConfig.title("validation_size"))
+        return str(error)
     return ""
 
 
@@ -143,18 +142,10 @@ def _turn(name: str, turn: str) -> None:
     uploaded = state.visitor().datasets.get(name)
     if uploaded is None:
         return
-    problems = state.visitor().file_problems
-    problems.pop(FILES.key, None)
-    folder = _new_folder()
-    try:
+    with menu.noting_problem(FILES.key):
+        folder = _new_folder()
         data.save(data.turned(uploaded.dataset, turn), target := Path(folder.name) / "data")
-    except ValueError as error:
-        problems[FILES.key] = str(error)
-        return
-    except OSError as error:
-        problems[FILES.key] = disk.describe(runtime.pool().folder, error)
-        return
-    state.visitor().datasets = {name: UploadedDataset(data.open_folder(target), folder)}
+        state.visitor().datasets = {name: UploadedDataset(data.open_folder(target), folder)}
 
 
 def _new_folder() -> TemporaryDirectory[str]:

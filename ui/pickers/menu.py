@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import streamlit as st
@@ -80,12 +81,19 @@ def _take(files: Files) -> None:
     uploads = reading.new_files(files.key)
     if uploads is None:
         return
-    problems = state.visitor().file_problems
-    problems.pop(files.key, None)
-    if uploads:
-        try:
+    with noting_problem(files.key):
+        if uploads:
             files.take(uploads)
-        except ValueError as error:
-            problems[files.key] = str(error)
-        except OSError as error:
-            problems[files.key] = disk.describe(runtime.pool().folder, error)
+
+
+@contextmanager
+def noting_problem(key: str) -> Iterator[None]:
+    """Note why the files of an uploader can't be used, or what is made of them can't be written, to be shown below."""
+    problems = state.visitor().file_problems
+    problems.pop(key, None)
+    try:
+        yield
+    except ValueError as error:
+        problems[key] = str(error)
+    except OSError as error:
+        problems[key] = disk.describe(runtime.pool().folder, error)
