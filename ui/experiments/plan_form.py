@@ -52,7 +52,7 @@ def choose(base: TrainingConfig, name: str) -> PlannedSearch:
     """
     what, how = st.columns([3, 2], gap="large")
     with how:
-        with st.container(key="search_size", horizontal=True, gap="small"):
+        with st.container(key="search_size", horizontal=True, vertical_alignment="bottom", gap="small"):
             trials = st.number_input(
                 "Trials", 2, MAX_TRIALS, 20, key="trials", persist_state="session", width="stretch"
             )
