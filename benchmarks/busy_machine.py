@@ -1,10 +1,10 @@
-"""How long a training takes beside busy programs: on as many threads as it chooses, and on each fixed number.
+"""How long a training run takes beside busy programs: on as many threads as it chooses, and on each fixed number.
 
     python -m benchmarks.busy_machine --busy 1 --hidden-sizes 128 --rounds 7
 
 Each round trains once with each, in an order that changes from round to round, and compares them with one another: what
 else goes on in the machine is then nearly the same for all of them. A round is left out if other programs than the
-busy ones took more than a fifth of a core in any of its trainings. The ratio is the median of the rounds: seconds on
+busy ones took more than a fifth of a core in any of its runs. The ratio is the median of the rounds: seconds on
 the chosen number to seconds on the best fixed one. It is held to 1.3: above it the exit code is 1, and 3 if no round
 was quiet enough to tell.
 """
@@ -125,7 +125,7 @@ def measure(arguments: list[str], busy: Sequence[int], rounds: int) -> list[Roun
 @click.option("--epochs", default="4", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON on stdout.")
 def main(busy: int, rounds: int, data: str, hidden_sizes: str, epochs: str, as_json: bool) -> None:
-    """Say whether a training beside busy programs chooses its threads well."""
+    """Say whether a training run beside busy programs chooses its threads well."""
     arguments = ["--data", data, "--hidden-sizes", hidden_sizes, "--epochs", epochs]
     programs = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(busy)]
     try:

@@ -105,7 +105,7 @@ def hasty_app() -> Iterator[tuple[RunningApp, Path]]:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--visits", type=click.IntRange(2), default=2000, show_default=True)
-@click.option("--first", type=click.IntRange(1), default=FIRST, show_default=True, help="Compare with so many visits.")
+@click.option("--first", type=click.IntRange(1), default=FIRST, show_default=True, help="Visits to compare with.")
 @click.option("--looks", type=click.IntRange(0), default=4, show_default=True, help="On the way, besides.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--quiet", default=QUIET_SECONDS, show_default=True, help="Seconds without a visitor before each look.")

@@ -46,7 +46,7 @@ Result = dict[str, Any]
 
 SMALL = TrainingConfig(hidden_sizes=(64,))  # 784-64-10 on mnist-5k
 SPACE = "learning_rate=log:1e-4..0.1,hidden_sizes=[16;32;64;128;256],dropout=0..0.5,augmentation=[none;affine;elastic]"
-TIMES = 3  # the random search has so many times the trials
+TIMES = 3  # the random search has this many times the trials
 MOST_SECONDS = 3600.0  # of a random search
 
 

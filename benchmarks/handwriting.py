@@ -46,7 +46,7 @@ QUICK_SOURCE_SIZE = 200  # scribbles, and corrupted digits
 @click.option("--training-size", default=0, show_default=True, help="How many of MNIST's images to use; 0 is all.")
 @click.option("--seed", default=0, show_default=True, help="The start of all random numbers.")
 @click.option(
-    "--groups", default=0, show_default=True, help="Leave out the collections in so many groups; 0 is one by one."
+    "--groups", default=0, show_default=True, help="Leave out the collections in this many groups; 0 is one by one."
 )
 @click.option("--only", default="", help="Leave out only these collections, separated by commas; no ablation.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs side by side, one core each. [default: all cores]")

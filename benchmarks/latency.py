@@ -89,7 +89,7 @@ def measure(rounds: int, trainings: int) -> Result:
         say(f"tabs, where the browser is {SLOWER} times as slow")
         results["slow browser"] = slowed(browser, app.url, rounds)
         if trainings:
-            say("a training with its page open, and from the command line")
+            say("a training run with its page open, and from the command line")
             results["trainings"] = watched_training.measure(browser, app, trainings)
         browser.close()
     return results
@@ -130,7 +130,7 @@ def answered(browser: Browser, address: str) -> float:
 
 @contextmanager
 def busy(url: str, trainings: int) -> Iterator[None]:
-    """So many trainings at work, watched by visitors without a browser, who would take its time.
+    """This many training runs, watched by visitors without a browser, who would take its time.
 
     Raises:
         SessionError: the app failed one of them.
@@ -265,11 +265,11 @@ def markdown(results: Result) -> str:
         rows[f"{name}, at most"] = f"{waits['most']:.0f} ms"
     rows |= pen.rows(results.get("pen", {}))
     if found := results.get("trainings"):
-        rows["a training with its page open, beside the command line"] = (
+        rows["a training run with its page open, beside the command line"] = (
             f"{found['page open'] / found['command line']:.2f}"
         )
         for kind, share in found.get("processor", {}).items():
-            rows[f"seconds of processor a second with its page open: {kind}"] = f"{share:.2f}"
+            rows[f"CPU cores used with its page open: {kind}"] = f"{share:.2f}"
     return "\n".join(
         [
             f"Measured on {results['date']} on {phrase(results['machine'])}; medians of {results['rounds']} turns.",

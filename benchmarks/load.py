@@ -165,7 +165,7 @@ async def cost_of_a_drawing(site: Site, drawn: Sequence[Sequence[Sent]]) -> tupl
 
 
 async def opened(stack: AsyncExitStack, site: Site, count: int, page: str, query: str = "") -> list[Session]:
-    """So many visitors, each of whom has opened the page."""
+    """This many visitors, each of whom has opened the page."""
     visitors: list[Session] = []
     for start in range(0, count, AT_ONCE):
         some = [Session(site.url(number)) for number in range(start, min(start + AT_ONCE, count))]
@@ -203,7 +203,7 @@ async def drawing(
     wait: float = 0.0,
     pause: float = STROKE_SECONDS,
 ) -> None:
-    """Draw until the end, one drawing every so many seconds, each once the one before it has been answered."""
+    """Draw until the end, one drawing every this many seconds, each once the one before it has been answered."""
     number = first
     try:
         await asyncio.sleep(wait)

@@ -50,7 +50,7 @@ def markdown(results: Result) -> str:
         f"Measured on {results['date']} on {phrase(results['machine'])}.",
         "",
         f"{replicas}{results['sessions']} visitors, each with a drawing every {results['every']:g} s, for"
-        f" {results['seconds']:g} s; {results['trainings']} trainings, as many at work as there are workers.",
+        f" {results['seconds']:g} s; {results['trainings']} training runs, as many at a time as there are workers.",
         "",
         "| | |",
         "|---|---:|",
@@ -66,9 +66,9 @@ def markdown(results: Result) -> str:
                 f"| {name} of the answers | {load[name]:.1f} ms, {load[name] / idle[name]:.2f} times one visitor's |"
             ]
     for what, milliseconds in results["drawing"].items():
-        lines += [f"| the app's processor for {what} | {milliseconds:.1f} ms |"]
+        lines += [f"| CPU time of the app for {what} | {milliseconds:.1f} ms |"]
     for kind, seconds in results["cpu"].items():
-        lines += [f"| seconds of processor a second: {kind} | {seconds:.2f} |"]
+        lines += [f"| CPU cores used: {kind} | {seconds:.2f} |"]
     if memory:
         lines += [
             f"| memory for each session | {memory['session']:.1f} MB |",

@@ -47,5 +47,5 @@ def opened(browser: Browser, address: str, *, reads_live: bool = True) -> Iterat
 
 
 def slow_down(page: Page, times: int) -> None:
-    """Have the browser's processor take so many times as long for a page."""
+    """Have the browser's processor take this many times as long for a page."""
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})

@@ -53,7 +53,7 @@ def measure(browser: Browser, app: str, strokes: int) -> Result:
 
 
 def followed(browser: Browser, app: str, slower: int, strokes: int) -> Result:
-    """Draw as someone new, on a processor slowed down so many times."""
+    """Draw as someone new, on a processor slowed down this many times."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(WAIT)

@@ -23,7 +23,7 @@ class Page:
         self.options: dict[str, tuple[str, ...]] = {}  # of menus, by key
         self.texts: dict[str, str] = {}  # what the first element of each container with a key says, as HTML
         self.news: Counter[str] = Counter()  # how often that was said
-        self.looks: dict[str, float] = {}  # fragments that are to be run again every so many seconds
+        self.looks: dict[str, float] = {}  # fragments that are to be run again every this many seconds
         self.runs = 0  # of the page's script, or of a part of it, that are over
         self.session = ""  # the number by which files are brought to it
         self.script = ""  # the hash by which the app knows the page

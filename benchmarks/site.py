@@ -42,7 +42,7 @@ class Site:
 
 @contextmanager
 def serving(replicas: int, workers: int | None = None) -> Iterator[Site]:
-    """Run the app, so many times, behind a proxy if there is more than one; the cores are shared among them."""
+    """Run the app, this many times, behind a proxy if there is more than one; the cores are shared among them."""
     workers = workers or max(1, worker_limits.workers(cores()) // replicas)
     environment = {"INKLING_WORKERS": str(workers), "INKLING_COOKIE_SECRET": "the same for all replicas " * 2}
     with ExitStack() as stack:

@@ -29,7 +29,8 @@ from model.ink import Drawing, render
 from model.nn.classifier import DigitClassifier
 from model.training import checkpoint
 
-COLUMNS = ("read right", "refused", "wrong though sure")
+# The title of each figure.
+COLUMNS = {"read right": "accuracy", "refused": "rejected", "wrong though sure": "confident errors"}
 LABELS, CELL = 340, 64  # pixels of the picture: the width of the kinds' names, and the side of a digit's place
 COUNT = 200  # drawings of each kind
 TREMBLE = 2.4  # standard deviation of the control points, of a height of 100
@@ -78,9 +79,9 @@ def signs(rng: np.random.Generator, count: int = COUNT) -> dict[str, list[Drawin
 
 
 def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dict[str, dict[str, float]]:
-    """Measure the shares of each kind that are read right, refused, and wrong though sure; of signs, the last two.
+    """Measure the accuracy of each kind, and the shares of rejections and of confident errors; of signs, the last two.
 
-    Sure is what is taken for a digit with a confidence of 90 % or more.
+    An error is confident if the image is accepted as a digit with a confidence of 90 % or more.
     """
     rng = np.random.default_rng(seed)
     found = {}
@@ -100,7 +101,7 @@ def measured(network: DigitClassifier, seed: int = 0, count: int = COUNT) -> dic
 
 
 def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, columns: int = 14) -> Image.Image:
-    """Show digits that the one network reads right and takes for digits, unlike the other: a row for each kind."""
+    """Show digits that the first network accepts and classifies correctly, unlike the other: a row for each kind."""
     rows: dict[str, list[Drawing]] = {}
     for kind, drawn in digits(np.random.default_rng(seed)).items():
         pixels, labels = images(drawn), digit_labels(drawn)
@@ -123,7 +124,7 @@ def picture(network: DigitClassifier, beside: DigitClassifier, seed: int = 0, co
 def markdown(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     """Make a table of the kinds, with three columns for each network."""
     names = list(found)
-    columns = [f"{column} ({name})" if len(names) > 1 else column for name in names for column in COLUMNS]
+    columns = [f"{title} ({name})" if len(names) > 1 else title for name in names for title in COLUMNS.values()]
     rows = [
         (kind, *(percent(found[name][kind].get(column)) for name in names for column in COLUMNS))
         for kind in found[names[0]]
@@ -140,7 +141,7 @@ def markdown(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
 @click.option("--write", is_flag=True, help="Write the table into benchmarks/README.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON instead of a table.")
 def strange_hands(weights: Path, beside: Path | None, shown: Path | None, write: bool, as_json: bool) -> None:
-    """Measure how many digits and signs of rare hands a network reads and refuses, by kind."""
+    """Measure how many digits and signs of rare hands a network reads and rejects, by kind."""
     if shown and not beside:
         raise ValueError("--picture compares two networks; give --beside too")
     networks = {path.stem: checkpoint.load(path).network for path in (weights, beside) if path}

@@ -51,7 +51,7 @@ def a_trial(plan: ExperimentPlan, number: int, epochs: int = 10) -> TrialView:
 
 
 def a_view(trials: int = 20, *, target: int | None = None, **rest: object) -> StudyView:
-    """A study with so many trials."""
+    """A study with this many trials."""
     plan = a_plan(target or trials, **rest)
     state: StudyState = "running" if target and target > trials else "finished"
     return StudyView(

@@ -70,7 +70,7 @@ def measure(page: Page, url: str) -> dict[str, Any]:
 @click.option("--trials", type=click.IntRange(1), default=500, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON on stdout.")
 def main(trials: int, as_json: bool) -> None:
-    """Measure the charts of a search with so many trials, in Chromium on this machine."""
+    """Measure the charts of a search with this many trials, in Chromium on this machine."""
     environment = {"STUDY_TRIALS": str(trials), "PYTHONPATH": "."}
     with serve("benchmarks/study_app.py", environment) as app, sync_playwright() as playwright:
         found = measure(launch(playwright).new_page(viewport={"width": 1280, "height": 900}), app.url)

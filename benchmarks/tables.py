@@ -24,7 +24,7 @@ def line(run: Run, result: Result) -> str:
     """A run's result in one line, for whoever waits."""
     accuracy = result["accuracy"]
     found = accuracy if isinstance(accuracy, dict) else {run.name: accuracy}
-    return f"{run}: read right {', '.join(f'{name} {percent(share)}' for name, share in found.items())}"
+    return f"{run}: accuracy {', '.join(f'{name} {percent(share)}' for name, share in found.items())}"
 
 
 def markdown(part: str, shown: Shown) -> str:
@@ -60,8 +60,8 @@ def percent(share: float | None) -> str:
 
 # ------------------------------------------------------------------------------------- collections left out
 
-DIGIT_COLUMNS = ("left out", "digits", "read right", "calibration error", "taken for digits", "wrong though sure")
-OTHER_COLUMNS = ("AUROC", "refused", "refused if 97 % pass")
+DIGIT_COLUMNS = ("left out", "digits", "accuracy", "calibration error", "accepted", "confident errors")
+OTHER_COLUMNS = ("AUROC", "rejected", "rejected at 97 % acceptance")
 
 
 def collection_lines(shown: Shown) -> Iterator[str]:
@@ -98,13 +98,13 @@ def sentences(shown: Shown) -> Iterator[str]:
     if miscut["digits"]:
         yield (
             f"{miscut['digits']} of them are one straight stroke labeled otherwise than 1, so they were cut out"
-            f" wrongly; they make {percent(miscut['share_of_wrong'])} of the wrong answers. Without them"
-            f" {percent(miscut['accuracy_without'])} are read right, {percent(1 - miscut['passed_without'])} refused,"
-            f" and {percent(miscut['wrong_sure_without'])} wrong though sure (means over the collections)."
+            f" wrongly; they make {percent(miscut['share_of_wrong'])} of the errors. Without them the accuracy is"
+            f" {percent(miscut['accuracy_without'])}, {percent(1 - miscut['passed_without'])} are rejected, and"
+            f" {percent(miscut['wrong_sure_without'])} are confident errors (means over the collections)."
         )
     yield (
         f"Of the {aside['images']:,.0f} training images of {data} that were set aside, the"
-        f" networks read {100 * aside['accuracy']:.2f} % right and take {100 * aside['passed']:.2f} % for digits."
+        f" networks classify {100 * aside['accuracy']:.2f} % correctly and accept {100 * aside['passed']:.2f} %."
     )
     if together := shown["settings"]["ink"].get("together"):
         groups = "; ".join(", ".join(f"`{name}`" for name in group) for group in together)
@@ -122,12 +122,12 @@ def ablation_lines(shown: Shown) -> Iterator[str]:
     if readings:
         first, *_ = readings.values()
         yield from table(
-            ("how a drawing is laid out", "read right", "beside the first"),
+            ("how a drawing is laid out", "accuracy", "difference from the first"),
             compared(list(readings.items()), [first] * len(readings)),
         )
     shares = [(step.words, steps[step.name]) for step in STEPS if step.name in steps]
     above = [share for _, share in (*shares[:1], *shares[:-1])]
-    yield from table(("what is learned from", "read right", "beside the one above"), compared(shares, above))
+    yield from table(("training data", "accuracy", "difference from the row above"), compared(shares, above))
     groups = "; ".join(", ".join(f"`{name}`" for name in group) for group in shown["summary"]["groups"])
     if groups:
         yield f"- Collections left out together: {groups}."

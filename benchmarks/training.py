@@ -143,7 +143,7 @@ def rows(workloads: Sequence[Workload], names: Sequence[str], folder: Path, roun
 
 
 def sized(dataset: Dataset, count: int) -> Dataset:
-    """The data set with so many images to train on: the first of them, or all of them several times over."""
+    """The data set with this many images to train on: the first of them, or all of them several times over."""
     rows = np.arange(count) % len(dataset.images)
     return Dataset(dataset.name, dataset.images[rows], dataset.labels[rows], dataset.test_images, dataset.test_labels)
 

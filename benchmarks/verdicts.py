@@ -10,7 +10,7 @@ from model.nn.classifier import Prediction
 
 
 def accepted(found: Prediction) -> Bools:
-    """Tell which images are taken for digits, (n,): all of them by a network without a reject class."""
+    """Tell which images are accepted as digits, (n,): all of them by a network without a reject class."""
     if found.is_digit is None:
         return np.ones(len(found.probabilities), bool)
     taken: Bools = found.is_digit >= ACCEPT_AT_LEAST
@@ -18,5 +18,5 @@ def accepted(found: Prediction) -> Bools:
 
 
 def sure(found: Prediction) -> Bools:
-    """Tell which images are taken for digits with a confidence of 90 % or more, (n,)."""
+    """Tell which images are accepted as digits with a confidence of 90 % or more, (n,)."""
     return accepted(found) & (found.probabilities.max(axis=1) >= UNAMBIGUOUS_AT_LEAST)

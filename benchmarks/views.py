@@ -41,11 +41,11 @@ IMAGE, OWN, STROKES = "of the image, in the same ways", "of the image, in ways o
 WAYS = (IMAGE, OWN, STROKES)
 COLUMNS = (
     "views",
-    "read right",
-    "refused",
-    "wrong though sure",
+    "accuracy",
+    "rejected",
+    "confident errors",
     "calibration error",
-    "letters taken for digits",
+    "accepted letters",
     "right with views alone",
     "right without alone",
     "p",

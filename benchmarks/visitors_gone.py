@@ -4,7 +4,7 @@
 
 The app's resident memory is looked at with nobody there, with all of them there, and when they have gone: when
 Streamlit has let their sessions go, after two minutes, and the app has forgotten them, after twenty, which here are
-less than one. Then they come once more: what a second time adds would add up for ever.
+less than one. Then they come once more: what a second time adds would add up forever.
 """
 
 from __future__ import annotations

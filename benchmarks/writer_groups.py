@@ -92,7 +92,7 @@ def load(source: Source) -> Collections:
 
 
 def divided(names: Sequence[str], groups: int) -> list[tuple[str, ...]]:
-    """Divide the collections into groups: every so-manyth one into the same."""
+    """Divide the collections into groups: every n-th collection goes into the same group."""
     return [tuple(names[first::groups]) for first in range(min(groups, len(names)))]
 
 

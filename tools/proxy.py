@@ -1,4 +1,4 @@
-"""Run a proxy in front of several copies of the app: each visitor stays with the copy that they came to first.
+"""Run a proxy in front of several replicas of the app: each visitor stays with the first replica they reached.
 
 Any of three proxies will do, if it is installed: haproxy, caddy or nginx.
 """

@@ -24,7 +24,7 @@ class Adapter:
         raise NotImplementedError
 
     def use_threads(self, count: int) -> None:
-        """Use so many threads from now on; only asked of those whose threads can be set."""
+        """Use this many threads from now on; only asked of those whose threads can be set."""
         raise NotImplementedError
 
     def epoch(self) -> float:
@@ -46,7 +46,7 @@ class Adapter:
         raise NotImplementedError
 
     def curve(self, goal: float, epochs: int) -> list[tuple[float, float]]:
-        """Train until the accuracy has reached the goal, for so many epochs at most.
+        """Train until the accuracy has reached the goal, for this many epochs at most.
 
         Returns (seconds of training so far, accuracy) for each quarter of an epoch; looking at the test images is not
         counted.
@@ -82,7 +82,7 @@ class Reader:
         return np.concatenate([self.probabilities(self.images[i : i + 1]) for i in range(count)])
 
     def seconds(self, count: int) -> float:
-        """The median time that one image takes, of the first so many."""
+        """The median time that one image takes, of the first this many."""
         times = []
         for i in range(count):
             image = self.images[i : i + 1]

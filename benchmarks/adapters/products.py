@@ -19,7 +19,7 @@ Product = tuple[Array, Array, Array]  # two factors, and where their product goe
 
 
 def products(workload: Workload, rows: int) -> list[Product]:
-    """The factors (and places for the results) of a step on so many rows, in the order of a real step.
+    """The factors (and places for the results) of a step on this many rows, in the order of a real step.
 
     With x (rows, inputs) a layer's inputs, W its weights and D the gradient by its sums (rows, outputs): forward
     x W, then back through the layers x^T D and, for all but the first, D W^T.

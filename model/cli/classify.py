@@ -22,9 +22,9 @@ from model.inference.thresholds import ACCEPT_AT_LEAST, CERTAIN_DIGIT_AT_LEAST, 
     "classify",
     help=f"""Read digits: pictures (PNG, JPEG, ...), drawings (JSON), and tables of images (CSV, IDX, npz).
 
-    What a file is, is told by its content. Each answer has its file, and the row of a table or the line of a file of
-    drawings. A file that can't be read, or a line of drawings, is named on stderr, the others are answered, and the
-    exit code is 2 in the end.
+    The format of a file is recognized by its content. Each answer has its file, and the row of a table or the line of
+    a file of drawings. A file or a line that can't be read is named on stderr, the others are answered, and the exit
+    code is 2 in the end.
 
     The answer is "no digit" where the network gives less than {ACCEPT_AT_LEAST} to its being a digit at all. It is
     "perhaps" where that is less than {CERTAIN_DIGIT_AT_LEAST}, or the most probable digit has less than
@@ -102,7 +102,7 @@ def scores(readings: list[Classification]) -> dict[str, float | None]:
 
 
 def print_lines(readings: list[Classification], *, alone: bool) -> None:
-    """Print each answer with its file and place, which a single one needs not, and the scores."""
+    """Print each answer with its file and place, which a single one does not need, and the scores."""
     for reading in readings:
         line = str(reading) if alone else f"{reading.place}: {reading}"
         stdout.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -20,43 +20,50 @@ from model.data import Dataset
 from model.training import checkpoint
 
 DATA_HELP = "mnist, mnist-5k, or the path of a data set or an ink file."
-WEIGHTS_HELP = "The networks' files, or their names if they come with Inkling; several are separated by commas."
-IMAGES_HELP = "Measure on at most so many images, spread evenly over the data set; 0 takes all."
+ONE_NETWORK_HELP = "The network's file, or its name if it comes with Inkling; by default the one that Draw starts with."
+NETWORKS_HELP = "The networks' files or names, separated by commas; by default the network that Draw starts with."
+IMAGES_HELP = "Measure on at most this many images, spread evenly over the data set; 0 takes all."
 SHARES = ("accuracy", "lowest", "highest", "before", "after")  # columns of a table
 
 
-def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def common_options(weights_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options that both commands have."""
-    for option in (
-        as_json_option,
-        click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Also write what was measured here."),
-        turn_option,
-        click.option("--images", type=click.IntRange(0), default=2000, show_default=True, help=IMAGES_HELP),
-        click.option("--data", "source", default="mnist-5k", show_default=True, help=DATA_HELP),
-        click.option("--weights", default=str(checkpoint.DEFAULT_WEIGHTS), help=WEIGHTS_HELP),
-    ):
-        command = option(command)
-    return command
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (
+            as_json_option,
+            click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Also write the results here."),
+            turn_option,
+            click.option("--images", type=click.IntRange(0), default=2000, show_default=True, help=IMAGES_HELP),
+            click.option("--data", "source", default="mnist-5k", show_default=True, help=DATA_HELP),
+            click.option("--weights", default=str(checkpoint.DEFAULT_WEIGHTS), help=weights_help),
+        ):
+            command = option(command)
+        return command
+
+    return add
 
 
 @click.command("break")
-@common_options
+@common_options(ONE_NETWORK_HELP)
 @click.option("--silence", help="Silence this share of the hidden units: 30%, or 0.3; or unit numbers: 3,7,12-20.")
 @click.option("--strongest", is_flag=True, help="With --silence: the strongest units first, not random ones.")
-@click.option("--noise", type=float, help="Add noise to the weights: so many times their standard deviation.")
-@click.option("--bits", type=int, help="Round the weights to so many bits.")
+@click.option("--noise", type=float, help="Add noise to the weights, with this multiple of their standard deviation.")
+@click.option("--bits", type=int, help="Round the weights to this many bits.")
 @click.option("--cut", is_flag=True, help="Set all weights of the layer to 0.")
-@click.option("--shuffle", is_flag=True, help="Have the weights of the layer change places.")
+@click.option("--shuffle", is_flag=True, help="Permute the weights of the layer at random.")
 @click.option("--reset", is_flag=True, help="Give the layer new random weights.")
 @click.option(
-    "--layer", type=click.IntRange(1), help="Which layer is perturbed, counted from 1; by default all that fit."
+    "--layer",
+    type=click.IntRange(1),
+    help="Layer to perturb, counted from 1 [default: all]. --cut, --shuffle, --reset and unit numbers need it.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of what is random.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random perturbations.")
 @click.option("--out", type=click.Path(path_type=Path), help="Save the perturbed network here.")
 def break_command(**given: Any) -> None:
     """Perturb a network, and score it before and after, by digit.
 
-    Without saying what is done, the curves are measured: accuracy against the share of units silenced, against noise on
+    Without a perturbation, the curves are measured: accuracy against the share of units silenced, against noise on
     the weights, and against their bits.
     """
     from model.robustness import trials
@@ -103,10 +110,10 @@ def break_command(**given: Any) -> None:
 
 
 @click.command("stress")
-@common_options
+@common_options(NETWORKS_HELP)
 @click.option("--kinds", default="", help="Which stresses, separated by commas; by default all of them.")
 def stress_command(**given: Any) -> None:
-    """Score networks on images that are shifted, turned, scaled, thickened, noisy or blurred more and more."""
+    """Score networks on images that are shifted, rotated, scaled, thickened, noisy or blurred more and more."""
     from model.robustness import stress as stresses
     from model.robustness import trials
     from model.robustness.tables import to_csv

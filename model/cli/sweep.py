@@ -32,22 +32,21 @@ if TYPE_CHECKING:
 @click.option("--until", metavar="ACCURACY", help="End a run at this validation accuracy, such as 98%.")
 @click.option(
     "--objective",
-    help=f"What is aimed at: {', '.join(OBJECTIVES)}, or two of them with a comma between [default: "
-    "validation_accuracy].",
+    help=f"Objective: {', '.join(OBJECTIVES)}, or two of them with a comma between [default: validation_accuracy].",
 )
 @click.option("--judge", help="Ink files for ink_accuracy, separated by commas.")
-@click.option("--sampler", help="Who chooses what is tried: tpe, random, grid or cma-es [default: tpe].")
-@click.option("--pruner", help="Who gives runs up early: none, median or hyperband [default: none].")
-@click.option("--timeout", help="Begin no more trials after so many seconds.")
+@click.option("--sampler", help="Sampler that chooses the trials: tpe, random, grid or cma-es [default: tpe].")
+@click.option("--pruner", help="Pruner that ends unpromising runs early: none, median or hyperband [default: none].")
+@click.option("--timeout", help="Start no more trials after this many seconds.")
 @storage_option
 @click.option("--scheduler", metavar="ADDRESS", help="Compute on the workers of this Dask scheduler: tcp://host:8786.")
-@click.option("--jobs", metavar="NUMBER", help="Compute so many trials at once on this machine [default: its cores].")
+@click.option("--jobs", metavar="NUMBER", help="Compute this many trials at once on this machine [default: its cores].")
 @click.option(
     "--importance",
     "method",
     default="ped-anova",
     show_default=True,
-    help="How it is told which settings matter: ped-anova, or fanova, which needs scikit-learn.",
+    help="Method to compute which settings matter: ped-anova, or fanova, which needs scikit-learn.",
 )
 @click.option("--preset", "preset_name", help=f"What does not vary is as in a preset: {', '.join(PRESETS)}.")
 @config_options
@@ -63,11 +62,11 @@ def sweep_command(
 ) -> None:
     """Search for good settings: a training run for each trial, or several with other seeds.
 
-    What varies is in a TOML FILE, or in --vary; the other settings are as in `train`. The same command goes on with a
-    study that was interrupted, and so does --name alone. Ctrl-C begins no more trials; a second one ends those that are
-    being computed, too, and they are begun again when the study goes on. Two commands may work at one study.
+    What varies is in a TOML FILE, or in --vary; the other settings are as in `train`. The same command continues an
+    interrupted study, and so does --name alone. After Ctrl-C no more trials start; a second Ctrl-C ends those in
+    progress, too, which start again when the study continues. Two commands may work on one study.
 
-    The test part of the data is looked at once, for the trial that is best in the end.
+    The test set is used once, at the end, for the best trial.
     """
     if method not in ("ped-anova", "fanova"):
         raise ValueError(f"--importance must be ped-anova or fanova; got {method}")

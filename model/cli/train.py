@@ -81,7 +81,7 @@ def config_options(
 @click.option(
     "--threads",
     metavar="NUMBER",
-    help="Compute on so many threads [default: as many as are worth it and as other programs leave cores free, fewer "
+    help="Compute on this many threads [default: as many as are worth it and as other programs leave cores free, fewer "
     "once they take some]. Another number changes the last bits of the result. The number that a run had is in its "
     "file and in --json; 2,1@340 is 2 threads, and 1 from step 340 on.",
 )

@@ -20,7 +20,7 @@ def networks_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.IntRange(1, MAX_VIEWS),
         default=1,
         show_default=True,
-        help="Average over so many views of each image, the others a little distorted. 32 are a good number: more "
+        help="Average over this many views of each image, the others a little distorted. 32 are a good number: more "
         "accurate, and as many times slower.",
     )
     weights = click.option(

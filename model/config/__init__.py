@@ -21,7 +21,7 @@ __all__ = ["MAX_HIDDEN_LAYERS", "MAX_UNITS", "UNITS_STOPS", "TrainingConfig"]
 
 
 class TrainingConfig(TransferSettings, OptimizationSettings, NetworkSettings, DataSettings):
-    """Everything that decides the result of a training run. Equal values give equal parameters, bit for bit.
+    """Everything that decides the result of a training run, bit for bit on one machine and number of threads.
 
     Its fields are those of the data first, then those of the network, of the optimization, of what it learns from
     other networks, and its own.
@@ -30,7 +30,7 @@ class TrainingConfig(TransferSettings, OptimizationSettings, NetworkSettings, Da
     augmentation: Literal["none", "affine", "elastic"] = setting(
         "none",
         title="Augmentation",
-        help="Show each image a little different every time: affine turns, scales and slants it; elastic also bends "
+        help="Show each image a little different every time: affine rotates, scales and shears it; elastic also warps "
         "it.",
         formula=r"Where the old image is read for the new one's pixel at $x$:",
         choices={

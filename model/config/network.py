@@ -17,7 +17,7 @@ Units = Annotated[int, Field(ge=1, le=MAX_UNITS)]
 
 
 class NetworkSettings(SettingsModel):
-    """The hidden layers, what they compute, and how their first weights are drawn."""
+    """The hidden layers, what they compute, and how their initial weights are drawn."""
 
     hidden_sizes: tuple[Units, ...] = setting(
         (128,),
@@ -31,8 +31,8 @@ class NetworkSettings(SettingsModel):
     activation: Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu"] = setting(
         "relu",
         title="Activation",
-        help="The function that bends each unit's sum. Without it, all layers together could only draw straight "
-        "borders between the digits.",
+        help="The nonlinear function applied to each unit's weighted sum. Without it, all layers together could only "
+        "draw straight borders between the digits.",
         choices={
             "relu": Choice("ReLU", r"$\max(0,\, z)$"),
             "leaky_relu": Choice("leaky ReLU", r"$\max(0.01\, z,\, z)$"),
@@ -49,7 +49,8 @@ class NetworkSettings(SettingsModel):
     batch_normalization: bool = setting(
         False,
         title="Batch normalization",
-        help="Bring each unit's sums over a batch to mean 0 and standard deviation 1 before the activation.",
+        help="Normalize each unit's weighted sums over a batch to mean 0 and standard deviation 1 before the "
+        "activation.",
         formula=r"$\gamma\, \dfrac{z - \bar z}{\sqrt{\sigma_z^2 + 10^{-5}}} + b$, where the scale $\gamma$ is learned.",
         group=Group.INITIALIZATION,
         used_with=HIDDEN_LAYERS,
@@ -71,7 +72,7 @@ class NetworkSettings(SettingsModel):
     initialization: Literal["he", "glorot", "normal"] = setting(
         "he",
         title="Weight initialization",
-        help="How widely the random first weights are spread: he and glorot fit the layer's size, normal takes the "
+        help="How widely the random initial weights are spread: he and glorot fit the layer's size, normal takes the "
         "initial std.",
         formula=r"$w \sim \mathcal{N}(0, \sigma^2)$ for $n_\text{in}$ inputs and $n_\text{out}$ outputs:",
         choices={
@@ -87,7 +88,7 @@ class NetworkSettings(SettingsModel):
         gt=0,
         le=10,
         title="Initial std",
-        help="Standard deviation of the first weights; used with normal only.",
+        help="Standard deviation of the initial weights; used with normal only.",
         formula=r"$w \sim \mathcal{N}(0, \sigma^2)$, where $\sigma$ is this deviation.",
         group=Group.INITIALIZATION,
         used_with={"initialization": ("normal",)},

@@ -22,7 +22,7 @@ class BestNetworks:
     """Keeps the networks of the best trials, and no others.
 
     Attributes:
-        most: A trial's network is kept while fewer than so many trials are better.
+        most: A trial's network is kept while fewer than this many trials are better.
     """
 
     def __init__(self, plan: ExperimentPlan, folder: Path) -> None:

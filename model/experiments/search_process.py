@@ -27,7 +27,7 @@ def command(search: Search) -> list[str]:
 
 
 def start(search: Search, command_line: Sequence[str], processes: int) -> subprocess.Popen[bytes]:
-    """Start a search's process, which computes its trials on so many processes.
+    """Start a search's process, which computes its trials on this many processes.
 
     Raises:
         OSError: its folder can't be written.
@@ -58,7 +58,7 @@ def ask_to_end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def end(processes: Sequence[subprocess.Popen[bytes]], seconds: float = END_SECONDS) -> None:
-    """End processes with all that they have started, after so many seconds by force."""
+    """End processes with all that they have started, after this many seconds by force."""
     ask_to_end(processes)
     until = time.monotonic() + seconds
     for process in processes:

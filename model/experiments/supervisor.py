@@ -1,8 +1,8 @@
-"""The searches of an app: each is a process of its own, at a low priority, and only so many compute at a time.
+"""The searches of an app: each is a process of its own, at a low priority; only a limited number computes at a time.
 
-A search that waits for others does so in a fair order: whoever has the fewest at work is next, and of those who have
-as many, whoever had their turn the longest ago. After a while a search gives way to that of somebody else, and goes on
-later from where it was. Nothing here loads what a search computes with.
+Searches wait in a fair queue: the visitor with the fewest searches in progress is next, and among those with the same
+number, the one whose last turn was the longest ago. After a time slice a search is preempted for one of another
+visitor, and continues later. This module does not load the libraries that a search computes with.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Supervisor:
             search_process.ask_to_end([search.process for search in self._searches if search.process])
 
     def wait_until_suspended(self, seconds: float) -> None:
-        """Return when no search computes any more, after so many seconds because it was ended by force."""
+        """Return when no search computes any more, after this many seconds because it was ended by force."""
         with self._lock:
             at_work = [search for search in self._searches if search.process]
             search_process.end([search.process for search in at_work if search.process], seconds)
@@ -251,7 +251,7 @@ class Supervisor:
         return sorted(waiting, key=lambda it: (at_work.count(it.owner), served.get(it.owner, 0.0), it.waiting_since))
 
     def _make_room(self, search: Search, at_work: Sequence[Search]) -> None:
-        """Ask the search that has computed for the longest to give way to one of somebody else."""
+        """Preempt the search that has computed for the longest, for one of another visitor."""
         if any(other.gives_way or other.command != "run" for other in at_work):
             return  # a place will be free in a moment
         others = [other for other in at_work if other.owner != search.owner]

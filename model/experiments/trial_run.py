@@ -37,7 +37,7 @@ class TrialTask:
         material: What they learn from.
         objectives: What is measured.
         until: The validation accuracy that is to be reached.
-        keep: Return the first run's network if fewer than so many of the rivals are better than the trial.
+        keep: Return the first run's network if fewer than this many of the rivals are better than the trial.
         rivals: What other trials have reached.
         version: Of Inkling.
         is_local: Whether other programs of this machine shall go before.
@@ -211,7 +211,7 @@ def mean_values(of_runs: Sequence[Values]) -> Values:
 
 
 def is_among_best(values: Values, rivals: Sequence[Values], objectives: Sequence[Objective], most: int) -> bool:
-    """Whether fewer than so many rivals are at least as good in all objectives, and better in one."""
+    """Whether fewer than this many rivals are at least as good in all objectives, and better in one."""
     if None in values:
         return False
     own = losses(values, objectives)
@@ -224,7 +224,7 @@ def is_among_best(values: Values, rivals: Sequence[Values], objectives: Sequence
 
 
 def best_few(reached: Sequence[Values], objectives: Sequence[Objective], most: int) -> list[Values]:
-    """Return the values with fewer than so many better ones: of one objective the best, of two the Pareto front."""
+    """Return the values with fewer than this many better ones: of one objective the best, of two the Pareto front."""
     ranked = sorted((values for values in reached if None not in values), key=lambda one: losses(one, objectives))
     if len(objectives) == 1:
         return [values for values in ranked if values[0] in {one[0] for one in ranked[:most]}]

@@ -1,6 +1,6 @@
 """A committee: the mean probabilities of several networks, and of several views of each image.
 
-A view is the image a little distorted, as in augmentation. Errors that depend on chance, on a network's first weights
+A view is the image a little distorted, as in augmentation. Errors that depend on chance, on a network's initial weights
 or on how an image happens to lie, cancel in the mean.
 """
 

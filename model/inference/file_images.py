@@ -1,6 +1,6 @@
 """The images in a file, each with its label and its place: of a picture, of drawings, or of a table.
 
-What a file is, is told by its content.
+The format of a file is recognized by its content.
 """
 
 from __future__ import annotations

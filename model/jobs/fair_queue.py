@@ -1,8 +1,8 @@
 """The queue in front of the workers, and its policy: who is next, and who gives a worker back.
 
-The queue is fair between owners: whoever holds the fewest workers is next; among those who hold the same number, who
-came first. While others wait, nobody holds two workers more than they do, a paused run holds none, and after a time
-slice each run gives way to the next.
+The queue is fair between owners: the owner of the fewest workers is next; among those with the same number, the one
+who came first. While others wait, nobody holds two workers more than they do, a paused run holds none, and each run is
+preempted after a time slice.
 """
 
 from __future__ import annotations

@@ -24,10 +24,10 @@ class Observer:
         """A run has come into the queue."""
 
     def run_started(self, number: int, waited: float) -> None:
-        """A worker has a run, that has waited for so many seconds: at its first start, or to go on."""
+        """A worker has a run, that has waited for this many seconds: at its first start, or to go on."""
 
     def run_ended(self, number: int, status: JobStatus, seconds: float) -> None:
-        """A run is over, after so many seconds of training."""
+        """A run is over, after this many seconds of training."""
 
     def worker_lost(self, reason: str) -> None:
         """A worker has ended that another one replaces."""

@@ -48,7 +48,7 @@ STOPPED_IN_STEP = "Its last step took too long, so it was ended before it was co
 
 
 class Pool:
-    """Trains jobs in `size` processes, each with so many `threads` for its matrix products.
+    """Trains jobs in `size` processes, each with this many `threads` for its matrix products.
 
     Raises:
         ValueError: an environment variable about the workers has a value that it can't have.

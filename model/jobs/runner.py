@@ -49,7 +49,7 @@ class Channel(Protocol):
         """Send an event."""
 
     def receive(self, timeout: float | None) -> list[Command]:
-        """Return the commands that have come; wait for the first one up to a timeout in seconds, None for ever."""
+        """Return the commands that have come; wait for the first one up to a timeout in seconds, None forever."""
 
     def has_commands(self) -> bool:
         """Return whether `receive` would return something at once."""

@@ -101,7 +101,7 @@ class Worker:
             self._end()
 
     def receive(self, timeout: float | None) -> list[Command]:
-        """Return the commands for the present run; wait for the first one up to a timeout, None for ever."""
+        """Return the commands for the present run; wait for the first one up to a timeout, None forever."""
         received: list[CommandEnvelope] = []
         with suppress(queue.Empty):
             received.append(self._received.get(block=timeout != 0, timeout=timeout))

@@ -92,7 +92,7 @@ class Workers:
         worker.send(assignment.job.number, Preempt())
 
     def keep(self, worker: WorkerProcess, seconds: float) -> None:
-        """Note that a worker can't give its job back; it is not told to again for so many seconds."""
+        """Note that a worker can't give its job back; it is not told to again for this many seconds."""
         assignment = self._assignments[worker]
         assignment.is_preempting = False
         assignment.preemptable_from = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""The mathematics of a multilayer perceptron, its training and its calibration. Needs only NumPy."""
+"""The mathematics of a multilayer perceptron, its training and its calibration. Needs only NumPy and threadpoolctl."""
 
 from model.nn.activations import ACTIVATIONS
 from model.nn.calibration import fit_reject_bias, fit_temperature, reliability

@@ -27,7 +27,7 @@ class ReadingLimits:
     memory: int = MOST_MB * MB  # bytes of the whole process
     seconds: float = 30.0  # of computing
     seconds_per_mb: float = 0.5  # in addition, for each megabyte of the file
-    patience: float = 5.0  # by the clock it may take so many times as long: other processes compute, too
+    patience: float = 5.0  # by the clock it may take this many times as long: other processes compute, too
 
     @classmethod
     def of_machine(cls) -> ReadingLimits:
@@ -36,12 +36,12 @@ class ReadingLimits:
         return cls() if room is None else cls(memory=min(MOST_MB * MB, max(LEAST_MB * MB, room // 2)))
 
     def seconds_for(self, size: int) -> float:
-        """How long a process may compute for a file with so many bytes."""
+        """How long a process may compute for a file with this many bytes."""
         return self.seconds + self.seconds_per_mb * size / MB
 
 
 def limit_memory(size: int) -> None:
-    """Let allocations of this process fail beyond so many bytes, if the system has a way."""
+    """Let allocations of this process fail beyond this many bytes, if the system has a way."""
     if sys.platform != "win32":
         import resource  # Windows has none
 

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Task:
-    """A file to read: `reader(*arguments)`, with so many seconds to compute."""
+    """A file to read: `reader(*arguments)`, with this many seconds to compute."""
 
     reader: Callable[..., Any]
     arguments: tuple[Any, ...]

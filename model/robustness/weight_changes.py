@@ -19,7 +19,7 @@ MAX_NOISE = 100.0
 class WeightNoise(Perturbation):
     """Gaussian noise added to the weights.
 
-    Its standard deviation is so many times that of the layer's weights.
+    Its standard deviation is this many times that of the layer's weights.
     """
 
     kind: ClassVar[str] = "noise"

@@ -106,8 +106,8 @@ class Evidence:
         """Return how many of the last epochs a trend is read from, which may be more than there are.
 
         Args:
-            share: One in so many of all epochs.
-            least: So many at least, and as many as have 50 steps; 20 at most.
+            share: One in this many of all epochs.
+            least: This many at least, and as many as have 50 steps; 20 at most.
         """
         if not self.epochs:
             return least
@@ -142,14 +142,14 @@ class Evidence:
 
 
 def is_better_than(accuracy: float, count: int, chance: float, significance: float = SIGNIFICANCE) -> bool:
-    """Tell whether an accuracy on so many images is more than chance would give (one-sided binomial test)."""
+    """Tell whether an accuracy on this many images is more than chance would give (one-sided binomial test)."""
     from scipy.special import bdtrc  # P(more than k of n)
 
     return bool(bdtrc(round(accuracy * count) - 1, count, chance) < significance)
 
 
 def upper_bound(accuracy: float, count: int) -> float:
-    """Return the upper end of the 95 % interval of an accuracy on so many images (Clopper and Pearson 1934)."""
+    """Return the upper end of the 95 % interval of an accuracy on this many images (Clopper and Pearson 1934)."""
     from scipy.special import betaincinv
 
     correct = round(accuracy * count)
@@ -157,7 +157,7 @@ def upper_bound(accuracy: float, count: int) -> float:
 
 
 def standard_error(accuracy: float, count: int) -> float:
-    """Return the standard error of an accuracy on so many images, as if one more was right and one more was wrong."""
+    """Return the standard error of an accuracy on this many images, as if one more was right and one more was wrong."""
     share = (accuracy * count + 1) / (count + 2)
     return math.sqrt(share * (1 - share) / max(count, 1))
 

@@ -1,7 +1,7 @@
 """The training loop: show the network its images batch by batch, and let the optimizer follow the gradient.
 
-Training is a generator: each `Progress` says how far it is, and whoever iterates decides whether to go on. To stop is
-to stop iterating; to change the learning rate on the way is `run.send(Change(learning_rate=0.01))`.
+Training is a generator: each `Progress` says how far it is, and the caller's loop decides whether to continue. To stop
+training, stop iterating; `run.send(Change(learning_rate=0.01))` changes the learning rate during the run.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def _libraries() -> ThreadpoolController:
 
 
 def limited(threads: int) -> AbstractContextManager[object]:
-    """Limit NumPy's library to so many threads; used with `with`, until its end."""
+    """Limit NumPy's library to this many threads; used with `with`, until its end."""
     return _libraries().limit(limits=threads, user_api="blas")
 
 

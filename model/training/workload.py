@@ -8,7 +8,7 @@ from itertools import pairwise
 from model.common.cores import cores
 from model.config import TrainingConfig
 
-REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about so many: enough for a curve
+REPORTS_PER_EPOCH, REPORTS_PER_RUN = 20, 1000  # at most about this many: enough for a curve
 WORK_BETWEEN_REPORTS = 3e9  # multiplications, about a tenth of a second: larger steps are reported one by one
 WORK_PER_THREAD = 3e6  # weights times batch: with less for each, threads cost more than they bring
 

@@ -89,7 +89,7 @@ def test_what_is_written_stands_in_the_readme(benchmark):
     assert "| `aaa` | 10 | 90.0 % | 2.0 % | 98.0 % | 1.0 % | 0.7500 | 50.0 % | 25.0 % |" in text
     assert "| mean of 3 | 30 | 90.0 % | 2.0 % | 98.0 % | 1.0 % | 0.7500 | 50.0 % | 25.0 % |" in text
     assert "| heart | 0.7500 | 50.0 % | 25.0 % |" in text
-    assert "5,000 training images of mnist that were set aside, the networks read 98.76 % right" in text
+    assert "5,000 training images of mnist that were set aside, the networks classify 98.76 % correctly" in text
     assert f"| {ablation.STEPS[-1].words} | 90.0 % | +0.0 |" in text
     assert "Collections left out together: `aaa`; `bbb`; `ccc`." in text
     assert text.startswith("Before\n")

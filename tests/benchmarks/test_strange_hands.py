@@ -74,7 +74,7 @@ def test_the_command_compares_two_networks_and_pictures_what_only_one_reads(tmp_
         catch_exceptions=False,
     )
     assert run.exit_code == 0
-    assert "| drawn | read right (handwriting) | refused (handwriting) |" in run.output
+    assert "| drawn | accuracy (handwriting) | rejected (handwriting) |" in run.output
     for kind in (*DIGITS, *SIGNS):
         assert f"| {kind} |" in run.output
     assert run.output.strip() in readme.README.read_text()

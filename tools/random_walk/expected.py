@@ -15,7 +15,7 @@ class Expected:
     """What the page must show."""
 
     runs: int = 0
-    empty_runs: int = 0  # at most so many of them ended before their first step, and are not shown
+    empty_runs: int = 0  # at most this many of them ended before their first step, and are not shown
     has_stepped: bool = True  # whether the newest run surely has
     state: str = "Ready"  # of the selected run, which is the newest
     speed: str = FULL_SPEED
@@ -25,7 +25,7 @@ class Expected:
 
     @property
     def fewest_runs(self) -> int:
-        """The table has at least so many runs."""
+        """The table has at least this many runs."""
         return min(self.runs - self.empty_runs, MAX_RUNS)
 
     @property

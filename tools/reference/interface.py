@@ -16,7 +16,7 @@ from ui.train import url_state
 
 HELP_WIDTH = 100  # columns of --help
 
-# What each name of `?hide=` and `?show=` stands for that is no setting.
+# What the names of `?hide=` and `?show=` stand for, apart from settings.
 VIEWS: Mapping[str, str] = {
     "preset": "the menu of presets",
     "controls": "all settings, the menu of presets and the menu of data sets",
@@ -25,7 +25,7 @@ VIEWS: Mapping[str, str] = {
     "diagram": "the drawing of the network",
     "time": "the timeline of snapshots, the speed and the button to branch",
     "pace": "the speed: steps per second",
-    "diagnosis": "what is said of the run under the charts",
+    "diagnosis": "the diagnosis of the run below the charts",
     "paper": "the paper that the network reads while it learns",
     "follow": "the probe image and its predictions",
     "weights_view": "the weights of the first layer",
@@ -76,15 +76,15 @@ def address_page() -> str:
             "The address holds every setting that differs from its default, so a link opens the page with the same "
             "settings:",
             "    /train?hidden_sizes=64,32&optimizer=sgd&learning_rate=0.1&epochs=20",
-            "A setting that cannot be used is named on the page and keeps its default; the others hold. The bare "
-            "`/train` has all defaults. An address never names a file: `data` takes the named data sets, and `ink` is "
-            "for the command line.",
+            "If a setting cannot be used, the page says which and leaves it at its default; the others apply. The bare "
+            "`/train` has all defaults. An address never names a file: `data` takes the named data sets, `teacher` and "
+            "`start_from` networks that come with Inkling, and `ink` is for the command line.",
             table(("parameter", "setting", "allowed"), rows),
             "Layers may also be joined by hyphens, as the page itself writes them: `hidden_sizes=64-32`.",
             "## hide",
             "`?hide=` removes parts of the page, several separated by commas: `/train?hide=momentum,dropout,inside`. "
             "A hidden setting keeps the value from the address, or its default.",
-            "`?show=` is the counterpart: it removes all that it does not name. The page of "
+            "`?show=` is the counterpart: it removes everything that it does not name. The page of "
             "`/train?show=learning_rate,batch_size` has two settings, the buttons, the figures and the curves.",
             "The names:",
             table(("name", "stands for"), hideable),
@@ -103,9 +103,10 @@ def environment_page() -> str:
     return "\n\n".join(
         (
             "# Environment variables",
-            "All are optional. `INKLING_CACHE`, `MNIST_DIR` and `INK_DIR` hold for the app, the command line and the "
-            "library alike, the others for the app. A dash stands for no limit, or for what the last column says. "
-            "*Public* is the default with `INKLING_PUBLIC=1`. A wrong value ends the app at its start, with one line.",
+            "All are optional. `INKLING_CACHE`, `MNIST_DIR` and `INK_DIR` apply to the app, the command line and the "
+            "library, the others to the app. A dash means that there is no limit, or that the last column says what "
+            "holds. *Public* is the default with `INKLING_PUBLIC=1`. With an invalid value the app exits at its start, "
+            "with a one-line message.",
             table(("variable", "value", "default", "public", "meaning"), rows),
             "    INKLING_WORKERS=1 make run",
             "The cores are divided among the workers, so with `INKLING_WORKERS=1`, for one person, a wide network gets "
@@ -116,7 +117,7 @@ def environment_page() -> str:
 
 
 def _default(name: str, *, public: bool) -> str:
-    value = default(name, public=public)
+    value = public if name == "INKLING_PUBLIC" else default(name, public=public)
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, int):

@@ -27,8 +27,9 @@ def settings_page() -> str:
         (
             "# Settings",
             "A training run is described by one frozen `TrainingConfig`. The same values give the same network, bit "
-            "for bit. The app's controls, the options of `python -m model train`, the parameters of the Train page's "
-            "address and the metadata of a saved network all have these names.",
+            "for bit, on the same machine with the same number of threads. The app's controls, the options of "
+            "`python -m model train`, the parameters of the Train page's address and the metadata of a saved network "
+            "all have these names.",
             table(("name", "title", "default", "allowed", "live"), rows),
             "*Live* settings can change during a run: in the app by moving the control, in Python by "
             "`run.send(Change(...))`. The change takes effect before the next step.",

@@ -15,7 +15,7 @@ from ui.common.glossary import NAMES
 
 WIDTH, HEIGHT = 360, 196
 MIDDLE, SPACING, RADIUS = 98, 3.3, 1.25  # of the columns of dots
-DOTS_PER_FOLD = 4.4  # a layer e times as large has so many dots more
+DOTS_PER_FOLD = 4.4  # a layer e times as large has this many dots more
 FAN = 6  # dots of a column that lines are drawn from: all of them would be a gray field
 ROOM_FOR_DIGITS = 6.2  # the width of a digit in small print
 

@@ -25,7 +25,7 @@ SMALLEST_LOSS = 1e-6
 ERROR_TICKS = (1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 EMPTY_LOSS = 2.5  # where the axis ends before there is a loss; a guess among ten digits has ln(10), 2.3
 LOG_FROM = 0.95  # an accuracy that asks for an axis on which errors can be told apart
-DECADES_FOR_LOG = 2  # so many powers of ten between the losses ask for a logarithmic axis
+DECADES_FOR_LOG = 2  # this many powers of ten between the losses ask for a logarithmic axis
 NOTE_WIDTH = 0.4  # of the axis, that the note at a changed setting may take
 NOTE: Spec = {
     "type": "text",

@@ -86,7 +86,7 @@ def frame_rows(end: float, **values: Sequence[float]) -> Spec:
 
 
 def axis_end(reached: float, epochs: float) -> float:
-    """Where the x axis of a run of so many epochs ends once it has reached an epoch: at 10, 20, 50, 100, ..."""
+    """Where the x axis of a run of this many epochs ends once it has reached an epoch: at 10, 20, 50, 100, ..."""
     decade = 10.0
     while decade < epochs:
         for end in (decade, 2 * decade, 5 * decade):

@@ -19,7 +19,7 @@ from ui.common.formatting import percent
 
 READ_SECONDS = 0.7  # a study is read no more often than that, however many tabs show it
 MAX_POINTS = 60  # of a curve
-IMPORTANCE_SHARE = 0.1  # the importance is computed anew when so many more trials have ended
+IMPORTANCE_SHARE = 0.1  # the importance is computed anew when this many more trials have ended
 OBJECTIVES = {
     "validation_accuracy": ("Validation accuracy", "percent"),
     "ink_accuracy": ("Accuracy on drawings", "percent"),

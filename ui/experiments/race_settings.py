@@ -19,7 +19,7 @@ MAX_DIFFERING = 4
 
 
 def may_differ() -> list[str]:
-    """The settings that leave the first weights and the images as they are, in the order of the Train page."""
+    """The settings that leave the initial weights and the images as they are, in the order of the Train page."""
     fixed = TrainingConfig.fork_fixed_fields()
     return [name for name in in_page_order() if name not in fixed]
 
@@ -41,7 +41,7 @@ def choose(base: TrainingConfig) -> list[TrainingConfig]:
         format_func=TrainingConfig.title,
         max_selections=MAX_DIFFERING,
         persist_state="session",
-        help="Settings that leave the first weights as they are: both runs begin with the same ones, "
+        help="Settings that leave the initial weights as they are: both runs start with the same ones, "
         "and see the same images.",
     )
     columns = st.columns(2, gap="medium")

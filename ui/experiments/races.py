@@ -1,4 +1,4 @@
-"""Races: two settings side by side from the same first weights, and a bet on which one is better.
+"""Races: two settings side by side from the same initial weights, and a bet on which one is better.
 
 Both are ordinary runs of the visitor: they are on Train too, and their networks come into the menus.
 """
@@ -41,8 +41,8 @@ def show() -> None:
 def _next_race() -> None:
     base = state.visitor().config
     st.markdown(
-        "Two runs from the same first weights, on the same images in the same order. All that is not named here is as "
-        f"it stands on Train: {'-'.join(map(str, base.sizes))}, {base.epochs} epochs, seed {base.seed}."
+        "Two runs from the same initial weights, on the same images in the same order. All other settings are those on "
+        f"Train: {'-'.join(map(str, base.sizes))}, {base.epochs} epochs, seed {base.seed}."
     )
     if base.data not in state.visitor().datasets and not datasets.is_available(base.data):
         errors.show_error(f"{base.data} is not here yet: choose it on Train, or another data set.")

@@ -42,7 +42,7 @@ class Images(NamedTuple):
     identity: str  # the same for the same images
 
     def some(self, networks: Sequence[DigitClassifier], pieces: int) -> Images:
-        """So many of them as are quickly classified by each of the networks, for each of so many pieces."""
+        """This many of them as are quickly classified by each of the networks, for each of this many pieces."""
         weights = sum(network.mlp.num_weights for network in networks)
         count = min(len(self.labels), max(MIN_IMAGES, int(MAX_MULTIPLY_ADDS / (weights * pieces))))
         chosen = evenly(len(self.labels), count)

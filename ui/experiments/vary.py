@@ -20,7 +20,7 @@ from ui.pickers.varied import LAYERS, groups, switch
 
 LAYERS_EXAMPLE = "32; 64; 128; 128,64"
 RANGE, VALUES = "Range", "Values"
-DECADES_FOR_LOG = 1.5  # so many powers of ten between two bounds ask for a logarithmic range
+DECADES_FOR_LOG = 1.5  # this many powers of ten between two bounds ask for a logarithmic range
 OPEN = (Group.LIVE, Group.MODEL)  # the groups that are not folded
 
 

@@ -41,7 +41,7 @@ class AutoReruns:
         visitors: how many are here; a lone one's page reruns whenever it asks.
         crowding: see `session.crowding`.
         clock: gives seconds.
-        later: does something after so many seconds.
+        later: does something after this many seconds.
     """
 
     def __init__(

@@ -29,12 +29,12 @@ registry = CollectorRegistry()
 prometheus_client.ProcessCollector(registry=registry)
 prometheus_client.Info("inkling", "The app.", registry=registry).info({"version": model.__version__})
 answers = Histogram(
-    "inkling_answer_seconds", "From what a page asks to the end of the answer.", buckets=ANSWERS, registry=registry
+    "inkling_answer_seconds", "Time from a page's request to the end of the answer.", buckets=ANSWERS, registry=registry
 )
 waits = Histogram("inkling_queue_wait_seconds", "How long runs waited for a worker.", buckets=WAITS, registry=registry)
-ended = Counter("inkling_runs_ended", "Runs that are over.", ["status"], registry=registry)
-restarts = Counter("inkling_worker_restarts", "Workers that ended and were replaced.", registry=registry)
-page_errors = Counter("inkling_page_errors", "Pages that ended with an error nobody foresaw.", registry=registry)
+ended = Counter("inkling_runs_ended", "Runs that have ended.", ["status"], registry=registry)
+restarts = Counter("inkling_worker_restarts", "Workers that ended unexpectedly and were replaced.", registry=registry)
+page_errors = Counter("inkling_page_errors", "Pages that failed with an unhandled exception.", registry=registry)
 
 
 class RunMetrics(Observer):

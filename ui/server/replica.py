@@ -1,4 +1,4 @@
-"""Which copy of the app answers: pages find out when a proxy sends one visitor to several, and tell the operator.
+"""Which replica of the app answers: pages find out when a proxy sends one visitor to several, and tell the operator.
 
 Each copy, a replica, knows its own visitors alone. Without affinity uploads get lost, runs disappear, and parts of
 pages stay blank; where the proxy passes on no WebSockets, whole pages do. The document that a browser gets marks the

@@ -54,7 +54,7 @@ def is_on() -> bool:
 
 
 def height(pixels: int) -> int:
-    """How high a chart is here that has so many pixels on other screens."""
+    """How high a chart is here that has this many pixels on other screens."""
     return max(pixels, round(CHART_SHARE * tab().window_height) - AXES) if is_on() else pixels
 
 

@@ -18,7 +18,7 @@ from streamlit import runtime
 from model.common.control_groups import memory_limit
 
 MB = 2**20
-ALL = 4  # of all sessions together, as many bytes as so many files of the largest size have
+ALL = 4  # of all sessions together, as many bytes as this many files of the largest size have
 SHARE_OF_ONE, SHARE_OF_ALL = 8, 4  # of the memory, where it is limited: a file is there twice while it comes in
 SETTLED_SECONDS = 60.0  # after which a file has been read, and may go to make room for another visitor's
 LEAVING_SECONDS = (
@@ -59,7 +59,7 @@ class UploadLimits:
 
     @classmethod
     def within(cls, allowed: int, memory: int | None) -> UploadLimits:
-        """So many bytes for a file, or less if the app and its processes may take only so much memory."""
+        """This many bytes for a file, or less if the app and its processes may take only so much memory."""
         if memory is None:
             return cls(allowed, ALL * allowed)
         one = min(allowed, max(MB, memory // SHARE_OF_ONE))

@@ -71,7 +71,7 @@ class VisitorState:
 
     # Train
     config: TrainingConfig = field(default_factory=TrainingConfig)  # the settings that the controls stand at
-    speed: int | None = None  # the chosen one, at most so many steps a second, 0 for no limit; None if none was chosen
+    speed: int | None = None  # the chosen limit of steps per second, 0 for no limit; None if none was chosen
     probe: str | None = None  # which kind of image is tracked
     probe_number: int = 1  # of the test image, from 1
     pinned: Pinned | None = None  # on Train's own paper; without it the drawing is that of Draw

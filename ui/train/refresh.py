@@ -80,7 +80,7 @@ def if_changed(drawn: PageView) -> None:
 
 
 def part(drawn: PageView, seconds: float | None, show: Callable[..., None], *arguments: Any) -> None:
-    """Show a part of the page that redraws itself, every so many seconds or only when somebody uses it."""
+    """Show a part of the page that redraws itself, every this many seconds or only when somebody uses it."""
 
     @functools.wraps(show)  # Streamlit knows a fragment by its function's name, and by its spot on the page
     def show_part() -> None:

@@ -1,4 +1,4 @@
-"""The speed of a visitor's runs: at most so many steps a second, so that learning can be watched.
+"""The speed of a visitor's runs: at most this many steps a second, so that learning can be watched.
 
 As long as a visitor has chosen none, a run that would be over in a moment is slowed down to last 8 to 20 seconds.
 """
@@ -55,12 +55,12 @@ def num_steps(config: TrainingConfig, dataset: str) -> int:
 
 
 def watchable(steps: int) -> int:
-    """The slowest speed at which a run of so many steps is over in 20 seconds; full speed if there is none."""
+    """The slowest speed at which a run of this many steps is over in 20 seconds; full speed if there is none."""
     return next((speed for speed in SPEEDS if speed and steps / speed <= WATCHABLE_SECONDS), FULL_SPEED)
 
 
 def lasting(steps: int, seconds: float) -> int:
-    """The speed at which a run of so many steps takes about so long: for runs that shall be watched together."""
+    """The speed at which a run of this many steps takes about so long: for runs that shall be watched together."""
     if steps > seconds * max(SPEEDS):
         return FULL_SPEED
     return min((speed for speed in SPEEDS if speed), key=lambda speed: abs(math.log(steps / speed / seconds)))

@@ -220,7 +220,7 @@ def _is_spare(cells: list[str]) -> bool:
 
 
 def _other_form(columns: int, rows: list[list[str]]) -> str:
-    """Name what so many columns may be instead, if anything: square images of another size, say."""
+    """Name what this many columns may be instead, if anything: square images of another size, say."""
     if any(len(re.split(r"[\s,;]+", cell)) >= PIXELS for row in rows for cell in row):
         return ", and all pixels in one cell; give each pixel a column of its own"
     if columns == PIXELS + ONE_HOT:

@@ -69,7 +69,7 @@ class Cluster(Protocol):
         """Ask a trial to stop after its present epoch; its outcome follows."""
 
     def next_event(self, seconds: float) -> Event | None:
-        """Wait for the next event, but no longer than so many seconds."""
+        """Wait for the next event, but no longer than this many seconds."""
 
     def reconnect(self) -> bool:
         """Try once to find the scheduler again, and tell whether it is there."""

@@ -31,7 +31,7 @@ LOOK_SECONDS = 5.0  # from one look whether all processes are there to the next
 RESULT_SECONDS = 30.0  # for a result to come over
 KEPT_MEMORY = 64 * 2**20  # bytes that a process keeps for its next step
 MOST_MISSES = 5  # of a task, each time its material is sent again
-WORKER_FAILURES = 3  # so many workers may end while they compute a trial; with the next it is lost
+WORKER_FAILURES = 3  # this many workers may end while they compute a trial; with the next it is lost
 
 
 class DaskCluster:
@@ -116,7 +116,7 @@ class DaskCluster:
                 self._client.run(request_stop, key, workers=[worker], on_error="ignore")
 
     def next_event(self, seconds: float) -> Event | None:
-        """Wait for the next event, but no longer than so many seconds."""
+        """Wait for the next event, but no longer than this many seconds."""
         self._replace_lost()
         deadline = time.monotonic() + seconds
         while True:

@@ -68,7 +68,7 @@ class Drawing:
         self._parts.append(tag("circle", content, cx=x, cy=y, r=4, class_=f"{kind} {series_class(series)}"))
 
     def bar(self, start: Point, end: Point, thickness: float, series: int = 0, kind: str = "bar") -> None:
-        """Draw a bar from one point to another at the same height, so many pixels thick."""
+        """Draw a bar from one point to another at the same height, this many pixels thick."""
         (x1, y), (x2, _) = self.place(start), self.place(end)
         self._parts.append(
             tag(

@@ -92,5 +92,5 @@ def _results(racers: Sequence[RacerReport]) -> Table:
         epochs = f"{racer.points[-1].epoch:.3g}" if racer.points else "0"
         rows.append([racer.name, epochs, *reached, tested, f"{racer.seconds:.1f}"])
     columns = ("Run", "Epochs", "Validation accuracy", "Its best", "Test accuracy", "Seconds")
-    caption = "Both began with the same first weights, and saw the same images in the same order."
-    return Table("What came of them", columns, rows, caption)
+    caption = "Both started from the same initial weights, and saw the same images in the same order."
+    return Table("Results", columns, rows, caption)

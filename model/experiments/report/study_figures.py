@@ -106,7 +106,7 @@ def _importance(view: StudyView) -> list[Figure]:
     if not shares:
         return []
     titled = {TrainingConfig.title(name): share for name, share in shares.items()}
-    caption = "How much each setting matters for the first aim among these values (PED-ANOVA); together 100 %."
+    caption = "How much each setting matters for the first objective among these values (PED-ANOVA); together 100 %."
     return [Figure("Importance", bars_chart(titled, title="share, %"), caption)]
 
 

@@ -89,7 +89,7 @@ def mcnemar(labels: Array, first: Array, second: Array) -> McNemar:
 
 
 def mcnemar_p(first_alone: int, second_alone: int) -> float:
-    """Return how often chance splits so many images as unevenly, or more so."""
+    """Return how often chance splits this many images as unevenly, or more so."""
     from scipy import stats  # half a second to import
 
     if not first_alone + second_alone:

@@ -1,9 +1,9 @@
 """Whether one setting is better than another, told from pairs of runs with the same seed.
 
-Each pair shares its seed, and with it the images set aside and, in networks of the same layers, the first weights: what
-a seed does to both falls out of the difference. If it made no difference which setting is which, each pair could as
-well stand the other way round. So the test turns the pairs round in every possible way and counts how often the mean
-difference is as large as the one found (Fisher 1935, The Design of Experiments, section 21).
+Each pair shares its seed, and with it the validation split and, in networks of the same layers, the initial weights:
+what a seed does to both cancels in the difference. If the settings were equally good, the two scores of each pair could
+as well be swapped. So the test swaps the pairs in every possible way and counts how often the mean difference is as
+large as the one observed (Fisher 1935, The Design of Experiments, section 21).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from model.experiments.statistics.summary import LEVEL, Bounds, summarize
 
-EXACT_UP_TO = 100_000  # ways to turn pairs round, 16 pairs: with more pairs, so many ways are drawn at random
+EXACT_UP_TO = 100_000  # ways to swap pairs, 16 pairs: with more pairs, this many ways are drawn at random
 SIGNIFICANCE = 1 - LEVEL
 
 
@@ -37,7 +37,7 @@ class PairedTest:
 
     @property
     def smallest_p(self) -> float:
-        """The smallest value that the test can give for so many pairs: the same setting wins each time."""
+        """The smallest value that the test can give for this many pairs: the same setting wins each time."""
         return smallest_p(self.count)
 
     def to_json(self) -> dict[str, Any]:
@@ -87,10 +87,10 @@ def _p_value(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def smallest_p(pairs: int) -> float:
-    """Return the smallest value that the exact test of so many pairs can give: 2 of 2^n ways."""
+    """Return the smallest value that the exact test of this many pairs can give: 2 of 2^n ways."""
     return float(min(1.0, 2.0 ** (1 - pairs)))
 
 
 def pairs_needed(comparisons: int = 1) -> int:
-    """Return how many pairs can show a difference at all, if it is one of so many comparisons."""
+    """Return how many pairs can show a difference at all, if it is one of this many comparisons."""
     return next(count for count in range(1, 64) if smallest_p(count) * comparisons < SIGNIFICANCE)

@@ -10,7 +10,7 @@ from model.ink.photo.strokes import EIGHT, Strokes
 
 FULL_SIZE = 0.55  # of the largest part's longer side: a part as long may be a digit of its own
 NEAR = 0.3  # of the largest part's longer side: how far off a smaller part still belongs to a digit
-FLAT = 4  # a part so many times as wide as high is a bar
+FLAT = 4  # a part this many times as wide as high is a bar
 BAR_NEAR = 0.1  # of the largest part's longer side: how far off a bar still belongs to a digit
 MAX_DIGITS = 40
 
