@@ -25,7 +25,7 @@ SECONDS_TO_ANSWER = 60.0
 NO_LOGIN = "PLACEHOLDER_AUTH_TOKEN"  # what a browser says in place of a token when nobody logs in
 
 
-def first_cookie(url: str) -> str:
+def first_cookie(url: str, seconds: float = SECONDS_TO_ANSWER) -> str:
     """What the server gives a browser that comes for the first time.
 
     Raises:
@@ -33,14 +33,14 @@ def first_cookie(url: str) -> str:
     """
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(url, timeout=SECONDS_TO_ANSWER) as answer:
+        with direct.open(url, timeout=seconds) as answer:
             given = answer.headers.get_all("Set-Cookie") or []
     except OSError as error:
         raise SessionError(f"no connection: {error}") from None
     return "; ".join(cookie.partition(";")[0] for cookie in given)
 
 
-def send_file(url: str, name: str, content: bytes, cookie: str) -> None:
+def send_file(url: str, name: str, content: bytes, cookie: str, seconds: float = SECONDS_TO_ANSWER) -> None:
     """Send a file as a browser's form does.
 
     Raises:
@@ -56,7 +56,7 @@ def send_file(url: str, name: str, content: bytes, cookie: str) -> None:
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        direct.open(request, timeout=SECONDS_TO_ANSWER).close()
+        direct.open(request, timeout=seconds).close()
     except OSError as error:
         raise SessionError(f"the file {name} was not taken: {error}") from None
 
@@ -65,12 +65,14 @@ class Session:
     """A visitor's connection to the app at `url`, to be used as `async with Session(url) as session`.
 
     Without a `cookie` it is a new visitor, who gets one with the first document; with it, they come back.
+    A wait fails after `patience_seconds`.
     """
 
-    def __init__(self, url: str, cookie: str = "") -> None:
+    def __init__(self, url: str, cookie: str = "", patience_seconds: float = SECONDS_TO_ANSWER) -> None:
         self.page = Page()
         self.cookie = cookie  # of the visitor, and where a proxy gives one, of the replica that has them
         self._url = url
+        self._patience_seconds = patience_seconds
         self._states: dict[str, WidgetState] = {}  # as the visitor left the widgets, by id
         self._address = ("", "")
         self._trouble: SessionError | None = None
@@ -91,14 +93,14 @@ class Session:
         Raises:
             SessionError: there is no app, or it has no place.
         """
-        self.cookie = self.cookie or await asyncio.to_thread(first_cookie, self._url)
+        self.cookie = self.cookie or await asyncio.to_thread(first_cookie, self._url, self._patience_seconds)
         try:
             self._socket: ClientConnection = await connect(
                 f"{self._url.replace('http', 'ws', 1)}/_stcore/stream?{message_batches.QUERY.decode()}",
                 subprotocols=["streamlit", NO_LOGIN],  # type: ignore[list-item]
                 additional_headers={"Cookie": self.cookie},
                 max_size=None,
-                open_timeout=SECONDS_TO_ANSWER,
+                open_timeout=self._patience_seconds,
                 proxy=None,
             )
         except (OSError, InvalidHandshake) as error:
@@ -173,8 +175,9 @@ class Session:
         key = self.page.widget(key)
         file = str(uuid.uuid4())
         address = f"{self._url}/_stcore/upload_file/{self.page.session}/{file}"
-        token = await asyncio.to_thread(first_cookie, f"{self._url}/_stcore/health")
-        await asyncio.to_thread(send_file, address, name, content, f"{self.cookie}; {token}")
+        seconds = self._patience_seconds
+        token = await asyncio.to_thread(first_cookie, f"{self._url}/_stcore/health", seconds)
+        await asyncio.to_thread(send_file, address, name, content, f"{self.cookie}; {token}", seconds)
         state = WidgetState(id=self.page.widgets[key])
         info = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=len(content), file_id=file)
         info.file_urls.file_id, info.file_urls.upload_url, info.file_urls.delete_url = file, address, address
@@ -202,20 +205,20 @@ class Session:
         except ConnectionClosed as error:
             raise SessionError(f"the connection broke: {error}") from None
 
-    async def until(self, is_so: Callable[[Page], bool], seconds: float = SECONDS_TO_ANSWER) -> None:
+    async def until(self, is_so: Callable[[Page], bool]) -> None:
         """Wait until the page is as it should be.
 
         Raises:
             SessionError: it is not within the time, or the app failed.
         """
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._patience_seconds):
                 while not is_so(self.page):
                     self.check()
                     self._heard.clear()
                     await self._heard.wait()
         except TimeoutError:
-            raise SessionError(f"no answer within {seconds:.0f} s") from None
+            raise SessionError(f"no answer within {self._patience_seconds:.0f} s") from None
 
     def check(self) -> None:
         """Raise the SessionError that has happened, if one has."""

@@ -57,6 +57,7 @@ def serve(
             "INKLING_CACHE": str(home / "cache"),
             "INKLING_WORKERS": "2",
             "PYTHONUNBUFFERED": "1",
+            "TMPDIR": folder,
             "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
             "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
             "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",

@@ -41,7 +41,7 @@ def draw(page: Page, strokes: Sequence[Stroke], margin: float = 40, paper: str =
     strokes: points (x, y) in any unit, y down. margin: how much of the paper's 280 units is left free on each side.
     paper: the selector of its canvas.
     """
-    settle(page)
+    settle(page, quiet=0)
     canvas = page.locator(paper)
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()

@@ -54,6 +54,11 @@ def temporary_home() -> Path:
         ) from error
 
 
+def homes() -> list[Path]:
+    """Return the folders that may hold something by now: the cache folder, and the temporary one if there is one."""
+    return [home(), *([temporary_home()] if _temporary.cache_info().currsize else [])]
+
+
 @functools.cache
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="inkling-")

@@ -133,10 +133,7 @@ def is_present(name: str) -> bool:
 
 def is_unpacked(name: str) -> bool:
     """Tell whether `prepare` has nothing left to do for a named data set."""
-    try:
-        return any(_is_whole(find() / name) for find in (cache.home, cache.writable_home, cache.temporary_home))
-    except cache.NotWrittenError:
-        return False
+    return any(_is_whole(home / name) for home in cache.homes())
 
 
 def _mnist_files() -> dict[str, Path] | None:

@@ -14,7 +14,7 @@ from ui.charts.learning_curves import Look
 from ui.charts.probe_chart import probe_chart
 
 EPOCHS, SHARE = 10, 0.02  # of an epoch, that a point stands for
-SECONDS_BETWEEN_LOOKS = 2  # at each, the browser draws four figures
+SECONDS_BETWEEN_LOOKS = 1  # at each, the browser draws four figures
 
 
 def point(place: int, rate: float) -> HistoryPoint:

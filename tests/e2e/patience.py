@@ -28,7 +28,7 @@ def until(
             seen = read()
             if holds(seen):
                 return seen
-        except (Error, ValueError, LookupError) as error:
+        except (Error, ValueError, LookupError, TypeError) as error:  # such as no box of what is not there
             seen = error
         if time.monotonic() > end:
             pytest.fail(f"waited {seconds:.0f} s for {what}; last seen: {str(seen)[-2000:]!r}")

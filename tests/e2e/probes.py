@@ -6,6 +6,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page
 
 from tests.e2e.patience import until
+from tools.random_walk.screen import TABLE_ROWS
 
 Color = tuple[int, int, int]
 
@@ -60,12 +61,8 @@ def ink_box(canvas: Locator) -> np.ndarray:
 
 
 def table(data_frame: Locator) -> dict[str, list[str]]:
-    """Return the rows of a data frame by their titles; its cells are painted, and named for screen readers."""
-    rows: list[list[str]] = data_frame.evaluate(
-        """table => [...table.querySelectorAll("canvas [role=row]")].map(
-            row => [...row.querySelectorAll("[role=gridcell], [role=columnheader]")].map(cell => cell.textContent)
-        )"""
-    )
+    """Return the rows of a data frame by their titles."""
+    rows: list[list[str]] = data_frame.evaluate(TABLE_ROWS)
     return {cells[0]: cells[1:] for cells in rows if cells}
 
 

@@ -1,21 +1,21 @@
 """Draw as a visitor uses it: with mouse and finger, with pictures and files, with a page left and come back to."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
-from streamlit.proto.BackMsg_pb2 import BackMsg
+from playwright.sync_api import BrowserContext, FloatRect, Page, expect
 
 from model.ink import Drawing, read_ink
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from tests.e2e import probes
+from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.draw_page import DrawPage, strokes_of
-from tests.e2e.patience import until_equal
+from tests.e2e.finger import Finger
+from tests.e2e.patience import until, until_equal
 from tests.e2e.train_page import click_menu, unfold
 from tests.inference.test_classification import doubting
 from tests.pages.test_draw import picture_of_a_one
@@ -80,16 +80,13 @@ def test_every_point_of_the_paper_draws_and_every_stroke_ends(
     def place(x: float, y: float) -> dict[str, float]:
         return {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
 
-    touch = page.context.new_cdp_session(page)
+    finger = Finger(page)
 
-    def finger(kind: str, *at: float) -> None:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place(*at)] if at else []})
-
-    def finger_draws(*points: tuple[float, float], end: str = "touchEnd") -> None:
-        finger("touchStart", *points[0])
+    def finger_draws(*points: tuple[float, float], end: Callable[[], None] = finger.lift) -> None:
+        finger.down(**place(*points[0]))
         for point in points[1:]:
-            finger("touchMove", *point)
-        finger(end)
+            finger.move(**place(*point))
+        end()
 
     def mouse_draws(*points: tuple[float, float]) -> None:
         page.mouse.move(*place(*points[0]).values())
@@ -99,12 +96,11 @@ def test_every_point_of_the_paper_draws_and_every_stroke_ends(
         page.mouse.up()
 
     def expect_strokes(number: int) -> Drawing:
-        until_equal(page, lambda: len(visitor.saved().strokes), number, "strokes on the paper")
-        return visitor.saved()
+        return until(page, visitor.saved, lambda drawing: len(drawing.strokes) == number, f"{number} strokes")
 
     # A finger, where a toolbar used to lie over the paper: three strokes at the top right, one of them interrupted.
     finger_draws((0.8, 0.05), (0.6, 0.1), (0.6, 0.3))
-    finger_draws((0.93, 0.04), (0.95, 0.2), end="touchCancel")
+    finger_draws((0.93, 0.04), (0.95, 0.2), end=finger.cancel)
     finger_draws((0.98, 0.01), (0.9, 0.3), (0.8, 0.5))
     drawing = expect_strokes(3)
     assert drawn_box(drawing)[[1, 2]] == pytest.approx([0.01 * 280, 0.98 * 280], abs=3)
@@ -122,7 +118,7 @@ def test_every_point_of_the_paper_draws_and_every_stroke_ends(
     page.mouse.move(*place(0.1, 0.5).values(), steps=3)
     drawing = expect_strokes(4)
     assert drawing.strokes[3][:, 1].max() == pytest.approx(280)  # cut at the sheet's border
-    # Whoever goes by the shortcuts undoes and repeats strokes, and even Clear; the canvas stays the same.
+    # Keyboard shortcuts undo and redo strokes, and Clear too; the canvas element stays.
     probes.mark(visitor.paper)
     for key, number in (("Control+z", 3), ("Control+Shift+Z", 4), ("Control+z", 3), ("Control+y", 4)):
         page.keyboard.press(key)
@@ -226,48 +222,17 @@ ONLY_NINES = DigitClassifier(MLP((784, 10)))
 ONLY_NINES.mlp.layers[0].biases[9] = 1
 
 
-def test_a_forged_drawing_gets_a_message_and_the_page_goes_on(page: Page, app_url: str) -> None:
-    forge = False
-
-    def pass_on(route: WebSocketRoute) -> None:
-        server = route.connect_to_server()
-
-        def send(message: str | bytes) -> None:
-            if forge and isinstance(message, bytes):
-                request = BackMsg.FromString(message)
-                for widget in request.rerun_script.widget_states.widgets:
-                    if "-sheet_" in widget.id:
-                        widget.json_value = json.dumps({"drawing": {"raw": [1, 2, 3]}})
-                message = request.SerializeToString()
-            server.send(message)
-
-        route.on_message(send)
-
-    page.route_web_socket(re.compile("/_stcore/stream"), pass_on)
-    visitor = DrawPage(page, app_url).open()
-    forge = True
-    visitor.draw([[[0, 0], [10, 20], [20, 40]]])
-    expect(visitor.alert).to_contain_text("The drawing can't be read")
-    visitor.expect_blank()
-    forge = False
-    page.locator(".st-key-clear button").click()
-    expect(visitor.alert).to_have_count(0)
-    settle(page)
-    visitor.draw(strokes_of("5"))
-    visitor.expect_digit("5")
-
-
 def test_a_finger_draws_without_moving_the_page(phone: Page, app_url: str) -> None:
     visitor = DrawPage(phone, app_url).open()
     box = visitor.paper.bounding_box()
-    touch = phone.context.new_cdp_session(phone)
+    finger = Finger(phone)
     for stroke in strokes_of("3"):
         points = np.array(stroke)
         points = (points - points.min(axis=0)) / np.ptp(points, axis=0).max() * 200 + [box["x"] + 60, box["y"] + 40]
-        for index, (x, y) in enumerate(points.tolist()):
-            kind = "touchMove" if index else "touchStart"
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        finger.down(*points[0].tolist())
+        for point in points[1:].tolist():
+            finger.move(*point)
+        finger.lift()
     visitor.expect_digit("3")
     settle(phone)
     until_equal(phone, visitor.paper.bounding_box, box, "the place of the paper")
@@ -277,14 +242,23 @@ def test_a_finger_draws_without_moving_the_page(phone: Page, app_url: str) -> No
     assert bars["y"] + bars["height"] <= phone.locator(".st-key-tab_bar").bounding_box()["y"]
 
 
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids="{0[0]} px".format)
-def test_nothing_moves_between_an_answer_a_guess_and_what_is_no_digit(
-    page: Page, app_url: str, size: tuple[int, int]
-) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+def test_nothing_moves_between_an_answer_a_guess_and_what_is_no_digit(page: Page, app_url: str) -> None:
     visitor = DrawPage(page, app_url).open()
     parts = [page.locator(f".st-key-{name}") for name in ("prediction", "seen", "probabilities")]
-    at_first = [part.bounding_box() for part in parts]
+
+    def places() -> list[list[FloatRect | None]]:
+        """Where the parts are, in a large window and on a phone."""
+        found = []
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            page.locator("h1").scroll_into_view_if_needed()
+            found.append([part.bounding_box() for part in parts])
+            words, image = page.locator(".answer"), page.locator(".seen")
+            right = words.evaluate("words => words.getBoundingClientRect().left + words.scrollWidth")
+            assert right <= image.bounding_box()["x"], words.inner_text()
+        return found
+
+    at_first = places()
     visitor.draw(strokes_of("1"))
     unfold(page, "network_file")
     upload = page.locator(".st-key-network_file input")
@@ -302,13 +276,9 @@ def test_nothing_moves_between_an_answer_a_guess_and_what_is_no_digit(
         visitor.upload_network(name, network)
         expect(visitor.prediction).to_have_text(said)
         settle(page)
-        page.locator("h1").scroll_into_view_if_needed()
-        assert [part.bounding_box() for part in parts] == at_first, name
+        assert places() == at_first, name
         dimmed = page.locator(".st-key-probabilities .bars-dimmed")
         expect(dimmed).to_have_count(1 if name == "none" else 0)
-        words, image = page.locator(".answer").bounding_box(), page.locator(".seen").bounding_box()
-        assert words["x"] + words["width"] <= image["x"]
-        assert page.locator(".answer").evaluate("answer => answer.scrollWidth <= answer.clientWidth"), name
     # e / (e + 9) to the nine, 1 / (e + 9) to each other: far from sure, so it is a guess, and another is named.
     expect(page.get_by_text("9: 23.2 %, 0: 8.5 %")).to_be_visible()
     expect(page.locator(".st-key-network").get_by_role("combobox")).to_have_value("unable")

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.digit_files import digits, table
+from tests.e2e.finger import Finger
 from tests.e2e.patience import until
-from tests.e2e.train_page import click_menu, unfold
+from tests.e2e.train_page import click_menu
 from tools.page_actions import settle
 
 
@@ -62,11 +62,11 @@ def swipe_up(page: Page, start: Locator) -> None:
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
     before = page.evaluate(scrolled)
-    finger = page.context.new_cdp_session(page)
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    finger = Finger(page)
+    finger.down(x, y)
     for moved in range(15, 160, 15):
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - moved}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        finger.move(x, y - moved)
+    finger.lift()
     page.wait_for_function(f"before => {scrolled} > before + 50", arg=before)
     page.evaluate(AT_REST)
 
@@ -118,18 +118,6 @@ def test_what_is_chosen_shows_by_mouse_and_by_keys_and_goes_with_the_visitor_to_
 
     until(page, pointed_at, lambda said: "93 % to 100 % confidence" in said, "what the dot stands for")
 
-    correct = page.locator(".st-key-correct_examples .gallery-text")
-    before = correct.all_inner_texts()
-    page.locator(".st-key-another_sample button").first.click()
-    until(page, correct.all_inner_texts, lambda now: now and now != before, "another sample")
-
-    def confidences() -> list[float]:
-        notes = page.locator(".st-key-mistakes .gallery-notes").all_inner_texts()
-        return [float(re.search(r"([\d.]+) %", note)[1]) for note in notes]
-
-    page.locator(".st-key-confident_first label").first.click()
-    until(page, confidences, lambda sure: sure and sure == sorted(sure, reverse=True), "the surest mistakes first")
-
     field = page.locator(".st-key-sample_index input")
     field.fill("321")
     field.press("Enter")
@@ -146,13 +134,6 @@ def test_what_is_chosen_shows_by_mouse_and_by_keys_and_goes_with_the_visitor_to_
     click_menu(page, "Evaluate")
     expect(field).to_have_value("321")
     expect_images_of(page, 9, left)
-
-    name = "**bold** $x$ :red[y] <b>.csv"
-    unfold(page, "dataset_files")
-    images, labels = digits(3)
-    content = {"name": name, "mimeType": "text/csv", "buffer": table(images, labels, "kaggle")}
-    page.locator(".st-key-dataset_files input[type=file]").set_input_files([content])
-    expect(page.locator(".st-key-scores")).to_contain_text(f"of 3 images of {name}")  # as it is
 
 
 def test_on_a_phone_a_tap_shows_a_cells_images_and_opens_one_and_all_fits(phone: Page, app_url: str) -> None:

@@ -143,6 +143,7 @@ def test_all_numbers_on_the_way_are_those_of_model_and_add_up(explainer: Explain
         mlp.forward(image, workspace)
         expected = [values[0] for values in workspace.pre_activations]
         inputs = [image[0], *(values[0] for values in workspace.activations)]
+        assert len(found["trace"]["layers"]) == len(mlp.layers)
         for index, traced in enumerate(found["trace"]["layers"]):
             np.testing.assert_allclose(traced["inputs"], inputs[index], atol=1e-5)
             np.testing.assert_allclose(traced["preActivations"], expected[index], atol=1e-5)
@@ -152,8 +153,8 @@ def test_all_numbers_on_the_way_are_those_of_model_and_add_up(explainer: Explain
         assert (found["trace"]["isDigit"] is None) == (prediction.is_digit is None)
 
         deltas = gradients_of_logits(mlp, image, coefficients)
-        for index, gradient in enumerate(found["gradients"]):
-            np.testing.assert_allclose(gradient["preActivations"], deltas[index], atol=1e-5)
+        for gradient, delta in zip(found["gradients"], deltas, strict=True):
+            np.testing.assert_allclose(gradient["preActivations"], delta, atol=1e-5)
         np.testing.assert_allclose(found["pixels"], mlp.layers[0].weights @ deltas[0], atol=1e-5)
 
         for index, unit in enumerate(found["sums"]):
@@ -172,6 +173,7 @@ def test_all_numbers_on_the_way_are_those_of_model_and_add_up(explainer: Explain
             flow = inputs[index][:, None] * mlp.layers[index].weights * deltas[index]
             strongest = np.sort(np.abs(flow), axis=None)[::-1][:20]
             contributions = [connection["contribution"] for connection in found["connections"][index]]
+            assert len(contributions) == min(20, np.count_nonzero(flow))
             np.testing.assert_allclose(np.abs(contributions), strongest[: len(contributions)], atol=1e-5)
             for connection in found["connections"][index]:
                 assert flow[connection["input"], connection["unit"]] == pytest.approx(

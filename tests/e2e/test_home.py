@@ -17,6 +17,7 @@ SOME_FRAMES = """() => new Promise(done => {
 
 
 def test_home_shows_digits_being_read_until_they_are_paused_and_its_cards_lead_on(page: Page, app_url: str) -> None:
+    page.emulate_media(reduced_motion="no-preference")
     page.goto(app_url)
     digit = page.locator(f".st-key-reading {SURE}")
     expect(digit).to_have_text(re.compile(r"^\d$"))

@@ -31,6 +31,21 @@ def background(page: Page) -> str:
     return color
 
 
+def has_focus(page: Page, key: str) -> bool:
+    return bool(page.evaluate("key => document.activeElement.closest(`.st-key-${key}`) !== null", key))
+
+
+def tab_to(page: Page, key: str) -> None:
+    """Press Tab until it comes to a button that can be pressed."""
+    expect(page.locator(f".st-key-{key} button").first).to_be_enabled()
+    settle(page, quiet=0)
+    for _ in range(200):
+        if has_focus(page, key):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {key}")
+
+
 def test_keys_lead_to_pages_and_steer_a_training_but_never_while_one_types(page: Page, app_url: str) -> None:
     train = TrainPage(page, app_url).open(LONG)
     expect(page).to_have_title("Train · Inkling")
@@ -49,10 +64,20 @@ def test_keys_lead_to_pages_and_steer_a_training_but_never_while_one_types(page:
     learning_rate.get_by_role("slider").focus()
     page.keyboard.press("Tab")
     expect(learning_rate.get_by_role("button", name="Help")).to_be_focused()
-    train.button("stop").focus()
+    for key, press, state in (("pause", "Space", TRAINING), ("pause", "Enter", PAUSED)):
+        tab_to(page, key)
+        page.keyboard.press(press)
+        train.wait_for_state(state)
+        settle(page, quiet=0)
+        assert has_focus(page, key)
+    tab_to(page, "stop")
     page.keyboard.press("Enter")
-    expect(train.button("continue")).to_be_focused()
+    expect(train.button("continue")).to_be_focused()  # a button that can't be pressed any more has no focus
     expect(page.get_by_role("status")).to_contain_text([STOPPED])
+    nameless = page.locator("button").evaluate_all(
+        "all => all.filter(one => !(one.ariaLabel || one.textContent.trim())).map(one => one.outerHTML)"
+    )
+    assert nameless == []
 
     # A key that is typed, or that goes to a menu, is no shortcut.
     menu = page.locator(".st-key-preset").get_by_role("combobox").first
@@ -60,6 +85,7 @@ def test_keys_lead_to_pages_and_steer_a_training_but_never_while_one_types(page:
     page.keyboard.type("2p")
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
+    settle(page)
     expect(page).to_have_title("Train · Inkling")
     assert "present" not in page.url
 

@@ -6,12 +6,17 @@ import numpy as np
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.draw_page import DrawPage, press, strokes_of
+from tests.e2e.page_errors import forgive
 from tests.e2e.test_draw import ONLY_NINES
 from tests.e2e.test_layout import expect_nothing_moved, watch
 from tests.e2e.train_page import unfold
 from tools.page_actions import settle
 
 BUSY = ".st-key-answer_side[aria-busy=true]"  # the answer is the browser's
+COLLECT_TEXTS = """element => {
+    window.announced = []
+    new MutationObserver(() => announced.push(element.textContent)).observe(element, { childList: true, subtree: true })
+}"""
 
 
 class Connection:
@@ -80,6 +85,7 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     # All that is done while the app hears nothing shows at once, and is not said to screen readers before it stays.
     said = page.locator("#said")
     expect(said).to_have_text(re.compile("^3 "))
+    said.evaluate(COLLECT_TEXTS)
     connection.hold()
     page.locator(".st-key-undo button").click()
     expect(visitor.prediction).to_have_text("Draw a digit")
@@ -91,7 +97,6 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     page.mouse.up()
     visitor.expect_digit("0")
     expect(busy).to_have_count(1)
-    expect(said).to_have_text(re.compile("^3 "))
     page.keyboard.press("e")
     box = visitor.paper.bounding_box()
     page.mouse.move(box["x"], box["y"] + 10)
@@ -99,6 +104,7 @@ def test_the_answer_follows_the_pen_and_the_app_confirms_it(page: Page, app_url:
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 10, steps=5)
     expect(visitor.prediction).to_have_text("Draw a digit")
     page.mouse.up()
+    assert page.evaluate("announced") == []
     connection.let_go()
     expect(busy).to_have_count(0)
     settle(page)
@@ -143,5 +149,4 @@ def test_without_a_network_in_the_browser_the_app_reads_alone(page: Page, app_ur
     visitor.draw(strokes_of("8"))
     visitor.expect_digit("8")
     expect(visitor.alert).to_have_count(0)
-    assert {error for error in page_errors if "ERR_FAILED" not in error} == set()
-    page_errors.clear()  # the browser notes what did not arrive
+    forgive(page_errors, "ERR_FAILED")  # the browser notes what did not arrive

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.finger import Finger
 from tests.e2e.patience import until
 from tests.e2e.train_page import Slider
 from tools.page_actions import settle
@@ -23,15 +24,14 @@ def scrolled(page: Page) -> int:
 
 def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Move a finger from a point to another one."""
-    browser = page.context.new_cdp_session(page)
-    steps = 15
-    for step in range(steps + 1):
-        x, y = (first + (last - first) * step / steps for first, last in zip(start, end, strict=True))
-        kind = "touchMove" if step else "touchStart"
-        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger, steps = Finger(page), 15
+    finger.down(*start)
+    for step in range(1, steps + 1):
         page.wait_for_timeout(16)  # a frame: a finger is not everywhere at once
-    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    browser.detach()
+        x, y = (first + (last - first) * step / steps for first, last in zip(start, end, strict=True))
+        finger.move(x, y)
+    page.wait_for_timeout(16)
+    finger.lift()
 
 
 def bring_below_the_charts(slider: Slider) -> None:

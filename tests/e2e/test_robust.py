@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, FilePayload, Page, WebSocketRout
 
 from model.reading import ReadingLimits
 from tests.e2e.draw_page import DrawPage, strokes_of
+from tests.e2e.page_errors import BROKEN_CONNECTION, forgive
 from tests.e2e.patience import PATIENCE_SECONDS, until
 from tests.e2e.train_page import FAILED, LONG, STOPPED, TRAINING, WAITING, TrainPage, click_menu
 from tests.polling import is_running, wait_for
@@ -78,7 +79,7 @@ def test_when_a_worker_is_killed_its_visitor_reads_why_and_nobody_else_notices(
     neighbor.stop()
 
 
-def test_a_training_outlives_a_broken_connection_and_a_closed_tab(
+def test_a_run_outlives_another_page_a_reload_a_broken_connection_and_a_closed_tab(
     page: Page, page_errors: list[str], app_url: str
 ) -> None:
     sockets: list[WebSocketRoute] = []
@@ -90,18 +91,30 @@ def test_a_training_outlives_a_broken_connection_and_a_closed_tab(
     page.route_web_socket(re.compile("_stcore/stream"), connect)
     visitor = TrainPage(page, app_url).open(LONG)
     visitor.start()
-    reached, connections = visitor.wait_for_step(gt=0), len(sockets)
+    reached = visitor.wait_for_step(gt=0)
+    click_menu(page, "Draw")
+    click_menu(page, "Train")
+    visitor.wait_for_state(TRAINING)
+    reached = visitor.wait_for_step(gt=reached)
+    page.reload()
+    reached = visitor.wait_for_step(gt=reached)
+    expect(page.locator(".st-key-hidden_1")).to_contain_text("32")
+    connections = len(sockets)
     sockets[-1].close(code=1001)
     until(page, lambda: len(sockets), lambda now: now > connections, "another connection")
-    again = visitor.wait_for_step(gt=reached)
+    reached = visitor.wait_for_step(gt=reached)
 
     context = page.context
     page.close()
     tab = TrainPage(context.new_page(), app_url).open()
-    tab.wait_for_step(gt=again)
+    tab.wait_for_step(gt=reached)
     tab.wait_for_state(TRAINING)
     tab.stop()
-    page_errors.clear()  # the browser says so if a connection breaks
+    tab.page.reload()  # and what it learned is still there
+    tab.wait_for_state(STOPPED)
+    click_menu(tab.page, "Draw")
+    expect(tab.page.locator(".st-key-network").get_by_role("combobox")).to_have_value(re.compile("^my 784-32-10 "))
+    forgive(page_errors, BROKEN_CONNECTION)
 
 
 def test_however_often_start_is_clicked_one_training_runs(page: Page, app_url: str) -> None:
@@ -140,7 +153,7 @@ def test_a_network_too_large_for_the_memory_is_explained_and_the_app_stays_usabl
 
 
 @with_small_app
-def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_ends(
+def test_the_third_run_waits_in_the_queue_and_sigterm_ends_every_process(
     page: Page, other: Page, new_context: Callable[..., BrowserContext], page_errors: list[str], small_app: RunningApp
 ) -> None:
     tabs = page, other, new_context().new_page()
@@ -165,18 +178,7 @@ def test_one_waits_for_a_worker_in_a_queue_and_at_the_end_of_the_app_all_of_it_e
     wait_for(lambda: not any(map(is_running, (small_app.pid, *left))), "the end of the app", PATIENCE_SECONDS)
     for tab in tabs:
         tab.close()
-    page_errors.clear()  # the browser says so, again and again, if a connection breaks
-
-
-def test_when_the_app_is_killed_no_worker_is_left(page: Page, page_errors: list[str]) -> None:
-    with serve() as running:
-        TrainPage(page, running.url).open(LONG).start()
-        left = workers(running)
-        assert len(left) == 2
-        os.kill(running.pid, signal.SIGKILL)
-        wait_for(lambda: not any(map(is_running, left)), "the end of the workers", PATIENCE_SECONDS)
-        page.close()
-    page_errors.clear()  # the browser says so, again and again, if a connection breaks
+    forgive(page_errors, BROKEN_CONNECTION)
 
 
 @pytest.fixture
@@ -205,22 +207,16 @@ def test_files_that_would_fill_the_memory_end_no_app_and_are_explained_while_ano
     neighbor.start()
     learned = neighbor.wait_for_step(gt=0)
     visitor = DrawPage(page, limited_app.url).open()
-    for name, make in hostile.READ_AS_PICTURE.items():
-        page.locator(".st-key-photo input[type=file]").first.set_input_files(file(name, make()))
-        alert = page.locator(".st-key-photo").get_by_role("alert")
-        expect(alert).to_contain_text(REFUSED_PICTURES[name], timeout=READING_MS)
+    page.locator(".st-key-photo input[type=file]").first.set_input_files(file("deep.png", hostile.deep_png()))
+    expect(page.locator(".st-key-photo").get_by_role("alert")).to_contain_text("no ink found", timeout=READING_MS)
     click_menu(page, "Evaluate")
-    for button, key, files in (
-        ("Load a model file", "network_file", hostile.READ_AS_NETWORK),
-        ("Load data files", "dataset_files", hostile.READ_AS_DATASET),
+    for button, key, name, content in (
+        ("Load a model file", "network_file", "network.npz", hostile.network_npz()),
+        ("Load data files", "dataset_files", "mnist.npz", hostile.mnist_npz()),
     ):
         page.get_by_role("button", name=button).click()
-        upload = page.locator(f".st-key-{key} input[type=file]")
-        for name, make in files.items():
-            upload.set_input_files(file(name, make()))
-            expect(page.get_by_role("alert").filter(has_text=f"{name}: ")).to_be_visible(timeout=READING_MS)
-            if key == "dataset_files":  # which would take the next file besides
-                page.locator(f".st-key-{key}").get_by_test_id("stFileChipDeleteBtn").first.click()
+        page.locator(f".st-key-{key} input[type=file]").set_input_files(file(name, content))
+        expect(page.get_by_role("alert").filter(has_text=f"{name}: ")).to_be_visible(timeout=READING_MS)
         page.keyboard.press("Escape")
         learned = neighbor.wait_for_step(gt=learned)
     click_menu(page, "Draw")
@@ -228,9 +224,6 @@ def test_files_that_would_fill_the_memory_end_no_app_and_are_explained_while_ano
     visitor.expect_digit("5")
     neighbor.wait_for_step(gt=learned)
     neighbor.stop()
-
-
-REFUSED_PICTURES = {"deep.png": "no ink found", "endless.jpg": "at most 100 scans"}
 
 
 def file(name: str, content: bytes) -> FilePayload:

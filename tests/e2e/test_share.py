@@ -9,6 +9,7 @@ from tests.e2e.train_page import FINISHED, TrainPage
 
 def test_an_example_is_started_diagnosed_and_shared(page: Page, app_url: str) -> None:
     train = TrainPage(page, app_url).open()
+    train.go_at_full_speed()
     page.get_by_role("button", name="Examples").click()
     train.press("start_dead_relus")
     expect(page.locator(".st-key-gallery_cards")).to_have_count(0)

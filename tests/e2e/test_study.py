@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from benchmarks.studies import a_view
+from tests.e2e.test_accessibility import RULES, faults
 from tests.paths import ROOT
 from tools.app_server import serve
 
@@ -20,8 +20,6 @@ def study_url() -> Iterator[str]:
 
 
 def test_trials_are_hovered_brushed_and_opened_in_all_charts_at_once(page: Page, study_url: str) -> None:
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(study_url)
     study, rows = page.locator(".study"), page.locator(".study tbody tr:visible")
     expect(study).to_have_attribute("data-state", "shown")
@@ -72,6 +70,4 @@ def test_trials_are_hovered_brushed_and_opened_in_all_charts_at_once(page: Page,
     rates = [float(text) for text in page.locator(".study tbody td:nth-child(3)").all_inner_texts()]
     assert rates == sorted(rates)
 
-    faults = Axe().run(page, ".study").response["violations"]
-    assert [fault["id"] for fault in faults] == []
-    assert errors == []
+    assert faults(page, ".study", RULES) == []

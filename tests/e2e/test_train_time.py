@@ -120,9 +120,12 @@ def test_one_looks_back_and_branches_off_with_other_settings(page: Page, app_url
 def test_a_digit_is_followed_and_the_inside_is_seen_while_it_learns(page: Page, app_url: str) -> None:
     visitor = TrainPage(page, app_url).open(LONG)
     visitor.start()
+    visitor.wait_for_step(gt=0)
+    visitor.pause()  # its layers are healthy now, and may be slow later
     visitor.open_tab("Layers")
     layers = page.locator(".st-key-layers_view")
     expect(layers.get_by_text("healthy", exact=True)).to_have_count(2)
+    visitor.resume()
     expect(layers).to_contain_text("784 to 32")
     layers.locator("summary").click()
     expect(layers.locator("canvas")).to_have_count(2)

@@ -12,12 +12,16 @@ from model.data import Dataset
 from model.jobs.protocol import Pause
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
+from model.robustness.layer_changes import CutLayer, ResetLayer, ShuffleLayer
+from model.robustness.perturbation import Perturbation
 from model.robustness.silencing import SilenceShare, SilenceUnits
-from model.robustness.weight_changes import RoundWeights
+from model.robustness.weight_changes import RoundWeights, WeightNoise
 from model.training.checkpoint import WEIGHTS, Checkpoint, load
-from tests.pages.test_experiments import SMALL, said, show, sound, visitor
+from tests.pages.test_experiments import SMALL, said, show
 from tests.paths import ROOT
 from tests.polling import wait_for
+from tests.ui.screens import SECONDS, sound
+from tests.ui.train.train_screen import end_runs, visitor
 from ui.experiments import stress_measures
 from ui.pickers import networks
 
@@ -25,12 +29,11 @@ from ui.pickers import networks
 @pytest.fixture
 def screen(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.delenv("MNIST_DIR", raising=False)
-    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("experiments.py")
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=SECONDS).switch_page("experiments.py")
     sound(screen.run())
     visitor(screen).network = "starter"
     yield screen
-    for job in visitor(screen).jobs:
-        job.stop()
+    end_runs(screen)
 
 
 def accuracy(screen: AppTest) -> str:
@@ -60,10 +63,29 @@ def test_accuracy_falls_to_what_the_perturbed_network_has(screen: AppTest, mnist
     sound(screen.selectbox(key="perturb_kind").set_value("Quantization").run())
     sound(screen.slider(key="perturb_bits").set_value(2).run())
     assert accuracy(screen) == percent(RoundWeights(2).applied(network).accuracy(*test))
-    for kind in ("Weight noise", "Cut a layer", "Shuffle a layer", "Reset a layer"):
-        sound(screen.selectbox(key="perturb_kind").set_value(kind).run())
-        assert accuracy(screen)
     assert "choose the network of one of your runs" in said(screen)
+
+
+@pytest.mark.parametrize(
+    ("kind", "perturbation"),
+    [
+        ("Weight noise", WeightNoise(0.5)),
+        ("Cut a layer", CutLayer(0)),
+        ("Shuffle a layer", ShuffleLayer(0)),
+        ("Reset a layer", ResetLayer(0)),
+    ],
+    ids=str,
+)
+def test_each_perturbation_has_its_accuracy(
+    screen: AppTest, mnist_5k: Dataset, kind: str, perturbation: Perturbation
+) -> None:
+    network = load(WEIGHTS / "starter.safetensors").network
+    show(screen, "Break it")
+    sound(screen.selectbox(key="perturb_kind").set_value(kind).run())
+    expected, before = (
+        each.accuracy(mnist_5k.test_images, mnist_5k.test_labels) for each in (perturbation.applied(network), network)
+    )
+    assert accuracy(screen) == percent(expected) != percent(before)
 
 
 @pytest.mark.parametrize("hidden", [(), (5, 6, 5, 6, 5, 6)], ids=len)

@@ -16,33 +16,22 @@ from model.jobs import Job
 from model.jobs.protocol import SetSpeed
 from tests.paths import ROOT
 from tests.polling import wait_for
+from tests.ui.screens import SECONDS, sound
+from tests.ui.train.train_screen import end_runs, visitor
 from ui.experiments import race_files, routes, searches, study_files
 from ui.state import runtime
 from ui.state.drawing_log import DrawingLog, LoggedDrawing
-from ui.state.session import VISITOR_KEY
-from ui.state.visitor_state import VisitorState
 
 SMALL = TrainingConfig(hidden_sizes=(4,), epochs=2, training_size=500)
 
 
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
-    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("experiments.py")
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=SECONDS).switch_page("experiments.py")
     sound(screen.run())
     visitor(screen).config = SMALL
     yield sound(screen.run())
-    for job in visitor(screen).jobs:
-        job.stop()
-
-
-def sound(screen: AppTest) -> AppTest:
-    assert not screen.exception
-    return screen
-
-
-def visitor(screen: AppTest) -> VisitorState:
-    state: VisitorState = screen.session_state[VISITOR_KEY]
-    return state
+    end_runs(screen)
 
 
 def show(screen: AppTest, tab: str) -> AppTest:
@@ -181,7 +170,7 @@ def test_a_search_tries_its_first_trials_goes_on_and_its_best_trial_is_used(scre
 
 def test_where_searches_are_switched_off_the_page_says_so(monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> None:
     monkeypatch.setattr(runtime, "supervisor", lambda: Supervisor(Path("nowhere"), 0))
-    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("experiments.py")
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=SECONDS).switch_page("experiments.py")
     show(screen, "Search")
     assert "switched off here" in said(screen)
     assert not any(button.key == "start_search" for button in screen.button)

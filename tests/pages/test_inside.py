@@ -16,12 +16,11 @@ from model.training.checkpoint import Checkpoint
 from model.training.history import HistoryPoint
 from tests.paths import INK
 from tests.ui.browser.test_run_networks import a_job
+from tests.ui.screens import SECONDS, sound
 from ui.browser import run_networks
 from ui.draw.fabric import fabric_from_drawing
 from ui.inside import explained
 from ui.state.session import VISITOR_KEY
-
-SECONDS = 60
 
 
 def inside_page() -> None:
@@ -35,9 +34,7 @@ def inside_page() -> None:
 
 
 def inside() -> AppTest:
-    screen = AppTest.from_function(inside_page, default_timeout=SECONDS).run()
-    assert not screen.exception
-    return screen
+    return sound(AppTest.from_function(inside_page, default_timeout=SECONDS).run())
 
 
 def told(screen: AppTest) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The Train page: its controls are the config, and MNIST is fetched from it with a bar, or a reason why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,30 +8,18 @@ from streamlit.testing.v1 import AppTest
 from model import data
 from model.config import TrainingConfig
 from model.presets import PRESETS
-
-SECONDS = 60
-
-
-def script() -> None:
-    import runpy
-
-    from model.training.checkpoint import WEIGHTS
-    from ui import state
-
-    state.begin()
-    runpy.run_path(str(WEIGHTS.parent / "pages" / "train.py"))
+from tests.polling import wait_for_points
+from tests.ui.screens import sound
+from tests.ui.train.train_screen import end_runs, jobs, page, press
 
 
 @pytest.fixture
-def screen(shared_cache, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def screen(shared_cache, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """The page as a new visitor finds it, where MNIST is not."""
     monkeypatch.delenv("MNIST_DIR", raising=False)
-    return sound(AppTest.from_function(script, default_timeout=SECONDS).run())
-
-
-def sound(screen: AppTest) -> AppTest:
-    assert not screen.exception
-    return screen
+    screen = page()
+    yield screen
+    end_runs(screen)
 
 
 def controls(screen: AppTest) -> dict[str, object]:
@@ -62,13 +50,11 @@ SPECIAL = ("data", "ink", "hidden_sizes", "schedule")  # ink names files: the co
 
 def test_an_address_never_names_files_to_learn_from(shared_cache, tmp_path) -> None:
     (tmp_path / "mine.jsonl").write_text('{"label": "1", "strokes": [[[0, 0], [0, 9]]]}')
-    page = AppTest.from_function(script, default_timeout=SECONDS)
-    page.query_params["ink"], page.query_params["epochs"] = str(tmp_path / "mine.jsonl"), "3"
-    sound(page.run())
-    assert "ink can't be given in an address" in page.error[0].value.replace("\\", "")
-    assert controls(page)["epochs"] == 3  # the rest of the address holds
-    sound(page.number_input(key="seed").set_value(1).run())
-    assert "ink" not in page.query_params
+    screen = page(ink=str(tmp_path / "mine.jsonl"), epochs="3")
+    assert "ink can't be given in an address" in screen.error[0].value.replace("\\", "")
+    assert controls(screen)["epochs"] == 3  # the rest of the address holds
+    sound(screen.number_input(key="seed").set_value(1).run())
+    assert "ink" not in screen.query_params
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -81,6 +67,15 @@ def test_a_preset_gives_the_controls_its_values(screen: AppTest, name: str) -> N
         assert shown[field] == getattr(preset, field)
     sound(screen.number_input(key="epochs").set_value(7).run())
     assert controls(screen)["preset"] == "Custom"
+
+
+def test_a_preset_is_trained_under_its_name(screen: AppTest) -> None:
+    sound(screen.selectbox(key="preset").set_value("tanh-10").run())
+    press(screen, "start")
+    (job,) = jobs(screen)
+    assert job.label == "tanh-10"
+    assert job.config == PRESETS["tanh-10"].config.changed(data="mnist-5k", ink="")
+    wait_for_points(job)
 
 
 def test_mnist_is_offered_fetched_and_chosen(screen: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +109,7 @@ def test_mnist_that_cannot_be_fetched_is_explained_and_nothing_starts_without_it
     assert not screen.button(key="start").disabled
 
 
-def test_half_of_mnist_in_its_folder_is_explained(screen: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_an_incomplete_mnist_folder_is_explained(screen: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
     monkeypatch.setenv("MNIST_DIR", str(tmp_path))
     sound(screen.run())
@@ -130,7 +125,7 @@ def test_no_control_reaches_a_value_that_its_setting_excludes(screen: AppTest, n
         assert not screen.error
 
 
-def test_half_of_mnist_in_its_folder_does_not_stand_in_a_presets_way(
+def test_an_incomplete_mnist_folder_does_not_block_a_preset(
     screen: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")

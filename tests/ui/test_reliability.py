@@ -16,13 +16,13 @@ from websockets.asyncio.client import connect
 from benchmarks import drawings
 from benchmarks.day import go
 from benchmarks.load import Tally, answered
-from benchmarks.session_page import Page
-from benchmarks.sessions import NO_LOGIN, Session, first_cookie
+from benchmarks.sessions import NO_LOGIN, first_cookie
 from model.inference.classification import classify_images
 from model.ink import Drawing, render
 from model.training import checkpoint
 from tests.figures import report
 from tests.paths import ROOT
+from tests.ui.sessions import epoch, patient_session
 from tools.app_server import RunningApp, serve
 from ui.draw import prediction
 
@@ -35,11 +35,6 @@ def app() -> Iterator[RunningApp]:
         yield running
 
 
-def epoch(page: Page) -> int:
-    found = re.match(r"\d+", page.texts.get("figures", ""))
-    return int(found[0]) if found else 0
-
-
 @pytest.mark.timeout(600)
 def test_fifty_visitors_at_once_each_get_their_own_answers(app: RunningApp) -> None:
     sent = drawings.some(2 * SOCKETS)
@@ -47,7 +42,7 @@ def test_fifty_visitors_at_once_each_get_their_own_answers(app: RunningApp) -> N
 
     async def come() -> None:
         async with AsyncExitStack() as stack:
-            visitors = [await stack.enter_async_context(Session(app.url)) for _ in range(SOCKETS)]
+            visitors = [await stack.enter_async_context(patient_session(app.url)) for _ in range(SOCKETS)]
             await asyncio.gather(*(visitor.open("draw") for visitor in visitors))
             for turn in range(2):
                 mine = sent[turn * SOCKETS :]
@@ -65,7 +60,7 @@ def test_fifty_visitors_at_once_each_get_their_own_answers(app: RunningApp) -> N
 
 def test_a_run_goes_on_while_its_visitor_is_on_another_page_and_nobody_else_sees_it(app: RunningApp) -> None:
     async def switch() -> None:
-        async with Session(app.url) as visitor, Session(app.url) as other:
+        async with patient_session(app.url) as visitor, patient_session(app.url) as other:
             await visitor.open("train", "epochs=10000&hidden_sizes=16")
             await visitor.press("start")
             await visitor.until(lambda page: epoch(page) > 0)
@@ -83,7 +78,7 @@ def test_a_run_goes_on_while_its_visitor_is_on_another_page_and_nobody_else_sees
     asyncio.run(switch())
 
 
-def test_one_who_reads_nothing_keeps_nobody_waiting(app: RunningApp) -> None:
+def test_a_visitor_who_reads_nothing_does_not_delay_others(app: RunningApp) -> None:
     sent, tally = drawings.some(5), Tally()
 
     async def ask_and_read_nothing() -> None:
@@ -102,7 +97,7 @@ def test_one_who_reads_nothing_keeps_nobody_waiting(app: RunningApp) -> None:
                 message = BackMsg()
                 message.rerun_script.page_name = ("train", "evaluate", "inside")[number % 3]
                 await slow.send(message.SerializeToString())
-            async with Session(app.url) as visitor:
+            async with patient_session(app.url) as visitor:
                 await visitor.open("draw")
                 for one in sent:
                     await answered(visitor, one, tally)

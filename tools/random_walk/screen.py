@@ -15,7 +15,8 @@ MOMENT_MS = 500  # that a slider needs to tell the app where it came to rest
 READING_MS = 1000 * PATIENCE_S  # within which something that is on the page can be read, however busy the machine is
 STOPS = 40  # of a slider, at most
 
-RUNS_TABLE = """table => [...table.querySelectorAll("canvas [role=row]")].map(
+# The rows of a data frame: its cells are painted, and named for screen readers.
+TABLE_ROWS = """table => [...table.querySelectorAll("canvas [role=row]")].map(
     row => [...row.querySelectorAll("[role=gridcell], [role=columnheader]")].map(cell => cell.textContent)
 )"""
 
@@ -92,7 +93,7 @@ class Screen:
             tab.click()
             self.settle()
         rows: list[list[str]] = self.page.locator(".st-key-runs [data-testid=stDataFrame]").evaluate(
-            RUNS_TABLE, timeout=READING_MS
+            TABLE_ROWS, timeout=READING_MS
         )
         return rows
 

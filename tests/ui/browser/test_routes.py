@@ -14,6 +14,7 @@ from model.nn.mlp import MLP
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
 from tests.asgi import ask
+from tests.ui.screens import SECONDS
 from ui.browser import modules, networks
 from ui.browser.routes import routes
 from ui.state.session import VISITOR_KEY
@@ -41,7 +42,7 @@ def script() -> None:
 
 def visit(**own: DigitClassifier) -> tuple[AppTest, dict[str, str]]:
     """Visit with networks of one's own; returns the addresses of all networks in the menus."""
-    screen = AppTest.from_function(script, default_timeout=60).run()
+    screen = AppTest.from_function(script, default_timeout=SECONDS).run()
     screen.session_state[VISITOR_KEY].networks = {name: Checkpoint(network) for name, network in own.items()}
     screen.run()
     assert not screen.exception

@@ -15,6 +15,7 @@ from model.jobs.snapshot_store import write_snapshot
 from model.training import Trainer
 from tests.jobs.runs import QUICK, TOY
 from tests.ui.browser.test_routes import get
+from tests.ui.screens import SECONDS, sound
 from ui.browser import run_networks
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
@@ -51,8 +52,7 @@ def script() -> None:
 
 def visit(*jobs: Job) -> VisitorState:
     """Visit with runs of one's own."""
-    screen = AppTest.from_function(script, default_timeout=60).run()
-    assert not screen.exception
+    screen = sound(AppTest.from_function(script, default_timeout=SECONDS).run())
     visitor: VisitorState = screen.session_state[VISITOR_KEY]
     visitor.jobs.extend(jobs)
     return visitor

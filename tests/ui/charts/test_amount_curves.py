@@ -19,12 +19,12 @@ def test_each_point_says_its_amount_and_its_range():
     assert spec["layer"][2]["encoding"]["color"]["scale"]["domain"] == ["one", "other"]
 
 
-def test_a_chart_without_curves_is_one_nevertheless():
+def test_a_chart_without_curves_can_be_drawn():
     table, _ = amount_curves([], AmountAxis("bits", "d", (1.0, 2.0), is_log=True))
     assert set(table.kind) == {"guess"}
 
 
-def test_bars_say_what_was_and_what_is():
+def test_bars_show_the_values_before_and_after():
     before, after = np.full(10, 0.9), np.linspace(0, 0.9, 10)
     after[3] = before[3] = math.nan  # a data set without threes
     table, _ = digit_bars(before, after)

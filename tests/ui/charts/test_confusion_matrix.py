@@ -57,12 +57,12 @@ def test_the_chosen_cell_alone_is_pressed_and_reached_by_the_tab_key(confusion: 
     assert [cell for cell, button in found.items() if button["tab"] == "0"] == [(7, 1)]
 
 
-def test_to_look_at_it_has_no_buttons(confusion: np.ndarray) -> None:
+def test_a_matrix_that_is_not_clickable_has_no_buttons(confusion: np.ndarray) -> None:
     assert "<button" not in confusion_matrix.confusion_matrix(confusion)
 
 
 @pytest.mark.parametrize("choice", ["", "7", "7-", "7-10", "-1-3", "٣-3", "7-1-2", "a-b", "7-1\n"])
-def test_what_is_no_button_has_no_cell(choice: str) -> None:
+def test_an_invalid_choice_has_no_cell(choice: str) -> None:
     assert confusion_matrix.cell_of(choice) is None
 
 

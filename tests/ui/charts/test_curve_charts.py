@@ -40,7 +40,7 @@ def test_points_are_converted_once_and_again_when_one_has_come() -> None:
     assert longer.epoch[-1] == 3
 
 
-def test_what_was_not_measured_is_no_number() -> None:
+def test_values_that_were_not_measured_are_nan() -> None:
     found = columns(learn(1, validated=False))
     assert np.isnan(found.validation_loss).all()
     assert np.isnan(found.loss[0])

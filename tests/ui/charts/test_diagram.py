@@ -86,7 +86,7 @@ def test_columns_grow_with_their_units_far_more_slowly_and_few_are_counted_exact
     assert heights[-1] < 40
 
 
-def test_it_says_in_words_what_it_shows() -> None:
+def test_the_diagram_has_a_text_alternative() -> None:
     config = TrainingConfig(hidden_sizes=(64, 32), activation="tanh")
     assert drawn(config).get("role") == "img"
     assert drawn(config).get("aria-label") == (
@@ -101,6 +101,6 @@ def test_it_says_in_words_what_it_shows() -> None:
     assert "what is none" in drawn(alone).get("aria-label")
 
 
-def test_it_is_drawn_in_the_texts_color_alone() -> None:
+def test_the_diagram_has_the_color_of_the_text() -> None:
     svg = diagram.network_svg(TrainingConfig())
     assert set(re.findall(r'(?:stroke|fill)="([^"]*)"', svg)) == {"currentColor", "none"}

@@ -26,7 +26,7 @@ def test_each_bin_with_answers_has_a_dot_at_its_confidence_and_its_accuracy(reli
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("confidence", "accuracy")
 
 
-def test_what_chance_can_do_to_a_dot_lies_around_it(reliability: Reliability) -> None:
+def test_each_dot_lies_within_its_interval(reliability: Reliability) -> None:
     (dots,) = reliability_diagram(reliability).data
     low, high = dots.y - dots.error_y.arrayminus, dots.y + dots.error_y.array
     assert ((low >= 0) & (low <= dots.y)).all()

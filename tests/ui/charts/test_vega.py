@@ -35,6 +35,6 @@ def test_a_table_of_nothing_still_has_its_columns() -> None:
     assert vega.table([], {"kind": object, "epoch": float}).column_names == ["kind", "epoch"]
 
 
-def test_what_a_table_lacks_is_missing_and_not_a_number_that_is_none() -> None:
+def test_a_missing_value_of_a_table_is_null_and_not_nan() -> None:
     found = vega.table([{"epoch": [1.0], "value": [math.nan]}], {"epoch": float, "value": float})
     assert found["value"].null_count == 1

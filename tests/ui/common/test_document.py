@@ -45,6 +45,6 @@ def test_a_document_is_packed_for_a_browser_that_takes_it_so() -> None:
     assert style.style_sheet() in gzip.decompress(body).decode()
 
 
-def test_what_is_no_document_passes_as_it_is() -> None:
+def test_responses_that_are_no_documents_are_unchanged() -> None:
     assert get(accept="*/*")[1].decode() == HTML
     assert get("HEAD", accept="text/html", if_none_match="1")[0]["asked"] == "accept,if-none-match"

@@ -2,6 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.screens import SECONDS, sound
 from ui.common import errors
 
 
@@ -18,6 +19,5 @@ def test_an_error_says_the_file_s_name_as_it_is() -> None:
 
         errors.show_error("**bold**.npz can't be read")
 
-    shown = AppTest.from_function(screen).run()
-    assert not shown.exception
+    shown = sound(AppTest.from_function(screen, default_timeout=SECONDS).run())
     assert [error.value for error in shown.error] == [r"\*\*bold\*\*\.npz can\'t be read"]

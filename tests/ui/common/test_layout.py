@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.screens import SECONDS, sound
+
 
 def test_a_page_is_a_column_of_a_width_in_the_middle() -> None:
     def screen() -> None:
@@ -9,8 +11,7 @@ def test_a_page_is_a_column_of_a_width_in_the_middle() -> None:
 
         layout.centered_page(700).write("words")
 
-    shown = AppTest.from_function(screen).run()
-    assert not shown.exception
+    shown = sound(AppTest.from_function(screen, default_timeout=SECONDS).run())
     (outer,) = shown.main.children.values()
     (inner,) = outer.children.values()
     assert inner.proto.width_config.pixel_width == 700

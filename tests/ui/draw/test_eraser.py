@@ -48,11 +48,11 @@ def test_strokes_that_are_touched_leave(path: list[list[float]], left: list[np.n
     ],
     ids=lambda sent: str(sent)[:20],
 )
-def test_what_is_no_path_erases_nothing(sent: object) -> None:
+def test_an_invalid_path_erases_nothing(sent: object) -> None:
     assert path_from(sent) is None
 
 
-def test_the_longest_path_is_one() -> None:
+def test_a_path_of_the_maximum_length_is_valid() -> None:
     path = path_from([[1, 2.5]] * MAX_PLACES)
     assert path is not None
     assert path.shape == (MAX_PLACES, 2)

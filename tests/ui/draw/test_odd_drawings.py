@@ -40,7 +40,7 @@ def read(strokes: list[np.ndarray], pen: float = PEN_WIDTH) -> str:
 
 
 @pytest.mark.parametrize("strokes", NO_DIGITS.values(), ids=list(NO_DIGITS))
-def test_what_is_no_digit_is_called_none(strokes: list[np.ndarray]) -> None:
+def test_a_drawing_of_something_else_is_rejected(strokes: list[np.ndarray]) -> None:
     assert "look like a digit" in read(strokes)
 
 

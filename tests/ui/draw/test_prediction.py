@@ -55,7 +55,7 @@ def test_the_digit_comes_with_its_probability_and_never_with_certainty(probabili
         (NEARLY_EVEN, 0.4, "That doesn't look like a digit", "closest match: 3"),
     ],
 )
-def test_a_guess_is_called_one_and_what_is_no_digit_is_named_none(
+def test_an_unsure_answer_says_perhaps_and_a_rejected_one_that_it_is_no_digit(
     probabilities: np.ndarray, is_digit: float | None, said: str, more: str
 ) -> None:
     reading = Classification(probabilities, is_digit=is_digit)

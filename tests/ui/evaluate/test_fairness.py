@@ -11,6 +11,7 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.checkpoint import Checkpoint
 from tests.ui.evaluate.test_results import dataset
+from tests.ui.screens import SECONDS
 from ui.evaluate import fairness, results
 from ui.pickers import networks
 from ui.state.session import VISITOR_KEY
@@ -81,7 +82,7 @@ def test_the_network_that_comes_with_inkling_for_this_page_is_fair() -> None:
 def test_the_page_begins_with_a_fair_network_unless_the_visitor_chose_another_here(
     own: list[str], chosen: str, chosen_on: str, expected: str, shared_cache: object
 ) -> None:
-    screen = AppTest.from_function(script, default_timeout=60).run()
+    screen = AppTest.from_function(script, default_timeout=SECONDS).run()
     visitor = screen.session_state[VISITOR_KEY]
     visitor.networks = {f"own {number}": checkpoint(data) for number, data in enumerate(own)}
     visitor.network, visitor.network_chosen_on = chosen, chosen_on

@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.screens import SECONDS, sound
+
 
 def script() -> None:
     import streamlit as st
@@ -18,8 +20,7 @@ def script() -> None:
     st.text(state.tab().opened_image)
 
 
-def test_of_two_images_chosen_in_one_run_the_first_is_open() -> None:
-    screen = AppTest.from_function(script, default_timeout=120).run()
-    assert not screen.exception
+def test_the_first_of_two_images_chosen_in_one_run_is_open() -> None:
+    screen = sound(AppTest.from_function(script, default_timeout=SECONDS).run())
     assert screen.text[-1].value == "(range(0, 9), 3)"
     assert [button.label for button in screen.button] == ["Previous", "Next", "Put it on Draw"]

@@ -44,7 +44,7 @@ def test_the_app_starts_without_what_searches_compute_with() -> None:
     assert result.stdout == "[]\n"
 
 
-def test_a_version_that_no_browser_asks_for_is_none(tmp_path: Path) -> None:
+def test_an_invalid_version_is_answered_with_404(tmp_path: Path) -> None:
     for since in ("9" * 5000, "-1", "x", "", "٣"):
         found, *_ = ask(Starlette(routes=routes.routes()), "/experiments/nobody/a-name", {}, query=f"since={since}")
         assert found == 404

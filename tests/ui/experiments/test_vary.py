@@ -18,14 +18,14 @@ def test_every_setting_can_vary_but_for_those_that_a_search_keeps() -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_the_range_that_is_offered_is_possible(name: str) -> None:
+def test_the_suggested_range_around_the_default_is_valid(name: str) -> None:
     low, high = vary.suggested_range(name, getattr(TrainingConfig(), name))
     log = "log:" if vary.suggests_log(low, high) else ""
     assert SearchSpace.parse(f"{name}={log}{vary.shown(low)}..{vary.shown(high)}").dimensions.keys() == {name}
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_also_around_the_ends_of_what_a_setting_can_be(name: str) -> None:
+def test_the_suggested_range_is_valid_at_the_limits_of_a_setting(name: str) -> None:
     limits = TrainingConfig.limits(name)
     kind = type(getattr(TrainingConfig(), name))
     for end in ("ge", "le"):

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.training.checkpoint import DEFAULT_WEIGHTS
 from tests.paths import ROOT
+from tests.ui.screens import SECONDS, sound
 from ui.train import url_state
 
 FORGED = ("/etc/passwd", "../../app.py", f"../{ROOT.name}/weights/starter", str(DEFAULT_WEIGHTS.with_suffix("")))
@@ -39,8 +40,7 @@ def test_no_name_of_a_file_opens_it(tmp_path) -> None:
     network = tmp_path / "own.safetensors"
     shutil.copy(DEFAULT_WEIGHTS, network)
     names = (*FORGED, str(network.with_suffix("")))
-    screen = AppTest.from_function(script, args=(names,), default_timeout=60).run()
-    assert not screen.exception
+    screen = sound(AppTest.from_function(script, args=(names,), default_timeout=SECONDS).run())
     assert [text.value for text in screen.text] == []
     assert len(screen.caption) == 3 * len(names)
 

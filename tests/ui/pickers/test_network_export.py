@@ -5,6 +5,8 @@ import sys
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.screens import SECONDS
+
 
 def script(*hidden: int) -> None:
     from model.nn.classifier import DigitClassifier
@@ -20,7 +22,7 @@ def script(*hidden: int) -> None:
 
 def labels(*hidden: int, is_open: bool = True) -> list[str]:
     """Return what the menu offers for a network with these hidden layers."""
-    screen = AppTest.from_function(script, default_timeout=60, args=hidden)
+    screen = AppTest.from_function(script, default_timeout=SECONDS, args=hidden)
     screen.session_state["export_network"] = is_open
     screen.run()
     assert not screen.exception

@@ -12,6 +12,7 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training.checkpoint import Checkpoint
 from model.training.history import HistoryPoint
+from tests.ui.screens import SECONDS, sound
 from ui import state
 from ui.pickers import networks
 from ui.state.session import VISITOR_KEY
@@ -27,8 +28,7 @@ def script() -> None:
 
 
 def menu() -> AppTest:
-    screen = AppTest.from_function(script, default_timeout=60).run()
-    assert not screen.exception
+    screen = sound(AppTest.from_function(script, default_timeout=SECONDS).run())
     return screen
 
 
@@ -72,7 +72,7 @@ def test_a_network_from_a_file_is_no_larger_than_the_operator_allows(monkeypatch
     assert screen.selectbox(key="network").value == "handwriting"
 
 
-def test_of_two_tabs_that_find_an_ended_run_one_takes_its_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_tabs_add_the_network_of_an_ended_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     here, both = VisitorState("Ada"), Barrier(2)
 
     class Ended:

@@ -161,7 +161,7 @@ def test_a_rerun_that_waits_comes_when_its_turn_has_come_without_being_asked_for
     assert [name for _, name in house.drawn] == ["mine status", "yours status"]
 
 
-def test_with_many_visitors_a_part_asks_in_vain_that_was_redrawn_a_moment_ago() -> None:
+def test_with_many_visitors_a_part_is_not_redrawn_again_at_once() -> None:
     house = House(crowding=10)
     page = house.page("mine")
     assert page.ask()

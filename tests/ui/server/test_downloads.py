@@ -36,7 +36,7 @@ class Page:
         return self._storage.get_file(address.removeprefix("/media/")).content.decode()
 
 
-def test_a_click_that_comes_after_the_next_run_gets_the_button_s_file_of_then() -> None:
+def test_a_click_after_the_next_run_gets_the_newest_file_of_its_button() -> None:
     page = Page()
     first = page.draw("one")
     others = page.draw("of another button", button="report")
@@ -46,7 +46,7 @@ def test_a_click_that_comes_after_the_next_run_gets_the_button_s_file_of_then() 
     assert [page.click(name) for name in (first, last, first, others)] == ["three"] * 3 + ["of another button"]
 
 
-def test_a_click_while_a_run_is_yet_to_come_to_the_button_waits_for_it() -> None:
+def test_a_click_waits_until_a_run_has_drawn_the_button() -> None:
     page = Page(seconds_to_draw=60)
     name = page.draw("one")
     page.files.clear_session_refs()  # another run begins, and is interrupted
@@ -70,7 +70,7 @@ def test_each_session_has_files_of_its_own() -> None:
         page.click(name)
 
 
-def test_what_can_t_be_made_and_what_nobody_knows_is_an_error_at_once() -> None:
+def test_a_failed_or_unknown_download_is_an_error_at_once() -> None:
     page = Page(seconds_to_draw=1e9)
 
     def fail() -> str:

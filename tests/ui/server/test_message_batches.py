@@ -102,7 +102,7 @@ def test_a_message_waits_while_the_page_does_not_take_the_batch_before() -> None
     assert on(NEVER, play).sent == [[b"end"], [b"new", b"end"]]
 
 
-def test_of_a_broken_connection_hears_who_sends_next() -> None:
+def test_the_next_sender_gets_the_error_of_a_broken_connection() -> None:
     async def play(line: Line) -> None:
         line.is_broken = True
         await line.add(b"end")
@@ -135,7 +135,7 @@ def test_a_connection_that_broke_with_its_last_message_is_closed_without_a_word(
     assert not caplog.records
 
 
-def test_what_waits_is_sent_before_what_must_go_now() -> None:
+def test_a_flush_sends_the_waiting_messages() -> None:
     async def play(line: Line) -> None:
         await line.add(b"new", b"chart")
         await line.batches.flush()
@@ -209,14 +209,14 @@ def test_only_a_page_that_unpacks_batches_gets_them(query: bytes) -> None:
     assert browser.contents() == ([message_batches.pack(RUN)] if query else RUN)
 
 
-def test_that_something_runs_for_the_visitor_is_said_at_once() -> None:
+def test_the_start_of_a_run_is_sent_at_once() -> None:
     """Until it has ended, a click waits, or counts as the second half of the last one."""
     browser = Browser(rerun(is_auto_rerun=False))
     answer(browser, after_first=lambda: browser.until_sent(1))
     assert browser.contents() == [message_batches.pack([RUNS]), message_batches.pack(RUN[1:])]
 
 
-def test_it_is_said_at_once_too_if_a_part_of_the_page_is_about_to_redraw_itself() -> None:
+def test_a_click_during_an_automatic_rerun_has_the_start_of_the_run_sent_at_once() -> None:
     browser = Browser(rerun(is_auto_rerun=True))
 
     async def click() -> None:
@@ -228,7 +228,7 @@ def test_it_is_said_at_once_too_if_a_part_of_the_page_is_about_to_redraw_itself(
 
 
 @pytest.mark.parametrize("query", [b"", message_batches.QUERY])
-def test_it_takes_no_garbage_collection_to_forget_a_page(query: bytes) -> None:
+def test_a_closed_page_is_freed_without_garbage_collection(query: bytes) -> None:
     browser = Browser(rerun(is_auto_rerun=False), query=query)
     known = weakref.ref(browser)
     gc.disable()

@@ -53,7 +53,7 @@ def identifier(key: str) -> str:
     return f"$$ID-0123-{key}"
 
 
-def test_of_messages_whose_runs_were_dropped_the_last_brings_all() -> None:
+def test_the_last_message_carries_the_clicks_of_dropped_runs() -> None:
     tab = Tab()
     for dropped in (tab.arrive("start", epochs=20), tab.arrive("pause", epochs=30)):
         assert dropped.widgets

@@ -20,7 +20,7 @@ def is_same(cookie: str) -> bool:
     return json.loads(body)["same"]
 
 
-def test_a_page_learns_whether_the_replica_that_its_document_came_from_answers():
+def test_a_page_learns_whether_the_replica_of_its_document_answers():
     mark = ask(APP, "/train", {})[1]["set-cookie"].partition(";")[0]
     assert is_same(mark)
     assert not is_same(f"{replica.COOKIE}=another")

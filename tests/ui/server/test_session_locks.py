@@ -19,7 +19,7 @@ from ui.server import session_locks
 from ui.server.session_locks import LOCK, STATE, STOP, TakingTurns, Turns, after_actions, unless_stopped
 
 
-def test_what_one_run_does_with_the_state_another_run_of_the_session_does_not_come_between() -> None:
+def test_while_one_run_holds_the_state_another_run_of_the_session_waits() -> None:
     state = SessionState()
     older, newer = (TakingTurns(state, lambda: None) for _ in range(2))
     wrote = threading.Event()
@@ -125,7 +125,7 @@ def test_a_run_does_what_a_click_asks_for_before_it_is_stopped_and_the_next_one_
     assert run.sent == 1  # the page is the next run's by now
 
 
-def test_what_takes_long_may_be_stopped() -> None:
+def test_an_action_that_takes_too_long_can_be_stopped() -> None:
     turns = Turns(patience=0.01)
     turns.begin_action()
     turns.wait_for_action()
@@ -150,7 +150,7 @@ def test_nobody_waits_for_a_run_whose_thread_has_ended_in_the_middle() -> None:
     Runner(state).state.on_script_will_rerun(WidgetStates())
 
 
-def test_who_has_waited_long_goes_on() -> None:
+def test_a_thread_that_waited_too_long_continues_without_the_lock() -> None:
     turns, held, over = Turns(patience=0.01), threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -168,7 +168,7 @@ def test_who_has_waited_long_goes_on() -> None:
         pass
 
 
-def test_the_next_ones_take_turns_again_once_the_one_that_took_long_has_left() -> None:
+def test_after_a_long_holder_has_left_the_lock_excludes_others_again() -> None:
     turns, held, over, entered = Turns(patience=2), threading.Event(), threading.Event(), threading.Event()
 
     def hold() -> None:

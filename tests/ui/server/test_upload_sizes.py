@@ -86,7 +86,7 @@ def test_a_sessions_oldest_files_make_room_for_its_newest() -> None:
     assert server.uploads.held() == 50 * MB
 
 
-def test_what_one_visitor_has_sent_goes_for_others_only_when_it_has_been_read() -> None:
+def test_files_of_one_visitor_make_room_for_others_only_after_they_were_read() -> None:
     server = Server()
     assert server.put("mine", 50) == 204
     assert server.put("theirs", 50, "they") == 204
@@ -98,7 +98,7 @@ def test_what_one_visitor_has_sent_goes_for_others_only_when_it_has_been_read() 
     assert server.holds("theirs", session="they") == ["theirs"]
 
 
-def test_what_comes_in_at_once_is_cut_off_when_it_is_too_much() -> None:
+def test_an_upload_is_cut_off_when_simultaneous_uploads_exceed_the_limit() -> None:
     server = Server()
     others = [server.uploads.begin(name, "file", 60 * MB) for name in ("they", "others")]
 
@@ -114,7 +114,7 @@ def test_what_comes_in_at_once_is_cut_off_when_it_is_too_much() -> None:
     assert server.uploads.held() == 120 * MB
 
 
-def test_what_a_browser_removes_or_the_app_refuses_takes_no_room() -> None:
+def test_removed_and_refused_files_take_no_room() -> None:
     server = Server()
     server.put("mine", 50)
     server.files.remove_file("me", "mine")

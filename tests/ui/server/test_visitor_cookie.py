@@ -32,7 +32,7 @@ def name_of(app: VisitorCookie, cookie: str, **headers: str) -> str:
     return ask(app, "/name", {"Cookie": f"{COOKIE}={cookie}", **headers})[2].decode()
 
 
-def test_who_asks_for_a_page_is_given_a_name_and_known_by_it_from_then_on():
+def test_a_visitor_gets_a_cookie_with_the_first_page_and_keeps_it():
     app = served()
     cookie = cookie_of(app)[COOKIE].value
     name = name_of(app, cookie)
@@ -47,7 +47,7 @@ FORGERIES = [lambda it: it[:-1], lambda it: it[:32], lambda it: "0" * 32 + it[32
 
 
 @pytest.mark.parametrize("forge", FORGERIES)
-def test_a_name_that_the_server_did_not_issue_is_none(forge):
+def test_a_forged_cookie_identifies_nobody(forge):
     app = served()
     cookie = cookie_of(app)[COOKIE].value
     forged = forge(cookie)
@@ -104,7 +104,7 @@ def test_the_secret_is_made_once_and_shared_by_all_who_share_the_cache(tmp_path,
     assert secret.find() == "the operator's own"
 
 
-def test_what_a_power_failure_has_left_of_the_secret_is_replaced(tmp_path, monkeypatch):
+def test_an_empty_file_of_the_secret_is_replaced(tmp_path, monkeypatch):
     monkeypatch.delenv("INKLING_COOKIE_SECRET", raising=False)
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path))
     (tmp_path / secret.FILE).touch()
@@ -113,7 +113,7 @@ def test_what_a_power_failure_has_left_of_the_secret_is_replaced(tmp_path, monke
     assert secret.find() == made
 
 
-def test_where_no_secret_can_be_kept_there_is_one_all_the_same(tmp_path, monkeypatch):
+def test_a_secret_that_cannot_be_saved_is_still_made(tmp_path, monkeypatch):
     monkeypatch.delenv("INKLING_COOKIE_SECRET", raising=False)
     (tmp_path / "file").touch()
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "file"))

@@ -111,7 +111,7 @@ def test_a_click_that_comes_with_a_stale_value_resets_nothing() -> None:
     assert tab.values() == [50, 30]
 
 
-def test_of_two_values_that_the_app_sets_neither_the_first_nor_the_one_before_comes_back() -> None:
+def test_stale_values_do_not_replace_the_last_value_set() -> None:
     tab = Tab()
     tab.tell(epochs=STANDARD, rate=STANDARD)
     tab.set(50)

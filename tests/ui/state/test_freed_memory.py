@@ -30,6 +30,6 @@ print(held - before < 20, before - resident([os.getpid()]) > 80, len(last))
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has the function")
-def test_what_nobody_can_reach_is_given_back() -> None:
+def test_freed_memory_is_returned_to_the_system() -> None:
     told = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["True", "True", "100000"]

@@ -168,7 +168,7 @@ def test_only_one_app_takes_a_visitors_things_and_only_the_visitor_gets_them(poo
     assert [len(state.drawings.drawings) for state in states] == [1, 0, 0]
 
 
-def test_what_a_visitor_has_made_meanwhile_is_not_replaced(pools):
+def test_new_work_of_a_visitor_is_not_replaced(pools):
     handover.leave([drew()], pools[0], OFF, soon())
     state = drew()
     state.drawings.num_made = 77
@@ -190,7 +190,7 @@ def test_without_a_shared_folder_nothing_is_left(pools, shared, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", json.dumps({"format": "another"}).encode(), b"\xff"])
-def test_a_damaged_file_costs_its_visitor_the_things_and_nobody_the_app(pools, shared, content, caplog):
+def test_a_damaged_file_loses_its_visitors_work_and_the_app_goes_on(pools, shared, content, caplog):
     handover.leave([drew()], pools[0], OFF, soon())
     (file,) = shared.glob("*/visitor.json")
     file.write_bytes(content)
@@ -223,7 +223,7 @@ def test_one_run_that_can_not_be_taken_up_does_not_keep_the_others_back(pools, s
     assert not list(shared.iterdir())
 
 
-def test_what_there_is_no_room_for_is_kept_for_the_next_time(pools, shared, caplog):
+def test_work_that_cannot_be_restored_yet_is_kept(pools, shared, caplog):
     here, there = pools
     folder = TemporaryDirectory(dir=here.folder, ignore_cleanup_errors=True)
     data.save(patterns(40, 10), Path(folder.name) / "data")
@@ -242,7 +242,7 @@ def test_what_there_is_no_room_for_is_kept_for_the_next_time(pools, shared, capl
     assert not list(shared.iterdir())
 
 
-def test_what_goes_wrong_with_one_visitors_things_does_not_concern_the_others(pools, caplog):
+def test_an_error_with_one_visitors_work_does_not_affect_others(pools, caplog):
     class Unreadable:
         def to_bytes(self):
             raise RuntimeError("dictionary changed size during iteration")
@@ -264,7 +264,7 @@ def test_a_folder_that_cannot_be_written_is_named_in_the_log(pools, monkeypatch,
     handover.take_up(VisitorState(NAME), pools[1], OFF)
 
 
-def test_what_nobody_came_back_for_is_deleted(pools, shared):
+def test_old_work_is_deleted(pools, shared):
     handover.leave([drew(), drew("a" * 32)], pools[0], OFF, soon())
     old, new = shared.iterdir()
     os.utime(old, (0, 0))

@@ -33,13 +33,13 @@ def request(*, paused: bool = False, **settings: Any) -> TrainingRequest:
     )
 
 
-def test_the_same_click_again_is_half_of_a_double_click() -> None:
+def test_the_same_click_again_at_once_is_a_double_click() -> None:
     assert is_double_click(request(), request(), SOON, Run(steps=[0, 1]))
     assert is_double_click(request(paused=True), request(paused=True), SOON, Run(pause_requested=True, steps=[0]))
     report("a second click on Start is none within", DOUBLE_CLICK_SECONDS, "s")
 
 
-def test_the_first_click_is_none() -> None:
+def test_the_first_click_is_no_double_click() -> None:
     assert not is_double_click(request(), None, SOON, None)
 
 

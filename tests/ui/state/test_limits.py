@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
+from tests.ui.screens import SECONDS, sound
 from ui.state import limits
 from ui.state.session import VISITOR_KEY
 
@@ -96,10 +97,14 @@ def script() -> None:
     st.text("in")
 
 
-def test_who_finds_no_room_reads_so_and_comes_in_when_there_is(settings):
+def visit() -> AppTest:
+    return sound(AppTest.from_function(script, default_timeout=SECONDS).run())
+
+
+def test_a_full_app_says_so_and_lets_the_visitor_in_when_there_is_room(settings):
     settings.setenv("INKLING_MAX_VISITORS", "1")
-    AppTest.from_function(script).run()  # it may be one of several that other tests have left here
-    late = AppTest.from_function(script).run()
+    visit()  # it may be one of several that other tests have left here
+    late = visit()
     assert [title.value for title in late.title] == ["Inkling is full"]
     assert VISITOR_KEY not in late.session_state
     settings.setenv("INKLING_MAX_VISITORS", "100000")

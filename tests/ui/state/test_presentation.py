@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-SECONDS = 30
+from tests.ui.screens import SECONDS, query, sound
 
 
 def screen_that_tells() -> None:
@@ -22,12 +22,7 @@ def screen_that_tells() -> None:
 
 
 def told(screen: AppTest) -> list[str]:
-    assert not screen.exception
-    return [element.value.strip("`") for element in screen.markdown]
-
-
-def address(screen: AppTest) -> dict[str, str]:
-    return {name: "".join(screen.query_params[name]) for name in screen.query_params}
+    return [element.value.strip("`") for element in sound(screen).markdown]
 
 
 def visit(**address: str) -> AppTest:
@@ -57,12 +52,12 @@ def test_the_visitor_switches_it_and_the_address_says_so() -> None:
     for _ in range(2):  # what a browser tells may arrive twice
         tell(screen, present="on")
         assert told(screen)[0] == "True"
-        assert address(screen) == {"learning_rate": "0.1", "present": "1"}
+        assert query(screen) == {"learning_rate": "0.1", "present": "1"}
     del screen.query_params["present"]  # as a link of the menu does
     assert told(screen.run())[0] == "True"
-    assert address(screen) == {"learning_rate": "0.1", "present": "1"}
+    assert query(screen) == {"learning_rate": "0.1", "present": "1"}
     assert told(tell(screen, present="off"))[0] == "False"
-    assert address(screen) == {"learning_rate": "0.1"}
+    assert query(screen) == {"learning_rate": "0.1"}
 
 
 def test_charts_follow_the_window_s_height_and_no_nonsense() -> None:

@@ -5,6 +5,8 @@ import os
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.screens import SECONDS, sound
+
 
 def script() -> None:
     import os
@@ -31,8 +33,7 @@ def script() -> None:
 
 @pytest.fixture(scope="module")
 def screen() -> AppTest:
-    screen = AppTest.from_function(script, default_timeout=60).run()
-    assert not screen.exception
+    screen = sound(AppTest.from_function(script, default_timeout=SECONDS).run())
     return screen
 
 
@@ -41,6 +42,6 @@ def test_a_reader_runs_in_another_process_and_its_error_comes_back(screen: AppTe
     assert "a picture must be a PNG" in screen.session_state["problem"]
 
 
-def test_an_empty_uploader_has_no_files_and_one_whose_files_are_let_go_of_has_nothing_new(screen: AppTest) -> None:
+def test_an_empty_uploader_has_no_files_and_deleted_files_are_not_new(screen: AppTest) -> None:
     assert screen.session_state["new nothing"] == "[]"
     assert screen.session_state["new let go"] == screen.session_state["new all let go"] == "None"

@@ -6,7 +6,7 @@ import sys
 from tests.paths import ROOT
 
 
-def test_an_answer_is_worked_out_by_one_thread() -> None:
+def test_the_app_computes_with_one_thread() -> None:
     script = """
 import numpy, threadpoolctl
 from ui.state import runtime
@@ -18,7 +18,7 @@ print([library["num_threads"] for library in threadpoolctl.threadpool_info() if 
     assert set(done.stdout.strip().strip("[]").split(", ")) == {"1"}
 
 
-def test_what_runs_of_pages_leave_is_found_without_going_through_all_objects() -> None:
+def test_garbage_of_page_runs_is_collected_without_full_collections() -> None:
     script = """
 import gc
 from ui.state import runtime
@@ -49,11 +49,11 @@ def option(name: str) -> str:
     ).stdout.strip()
 
 
-def test_no_run_ends_with_a_look_at_everything_in_memory() -> None:
+def test_runs_do_not_end_with_a_garbage_collection() -> None:
     assert option("runner.postScriptGC") == "False"
 
 
-def test_no_message_is_sent_as_a_mere_reference_to_one_that_the_browser_may_have_dropped() -> None:
+def test_no_message_is_sent_as_a_reference_to_a_cached_one() -> None:
     largest = float(option("server.maxMessageSize")) * 2**20
     assert float(option("global.minCachedMessageSize")) > largest
 

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.paths import ROOT
+from tests.ui.screens import SECONDS, sound
 from ui.state import session
 from ui.state.session import TAB_KEY, VISITOR_KEY
 from ui.state.visitors import Visitors
@@ -21,8 +22,12 @@ def script() -> None:
     st.session_state["arriving"] = state.enter_page(st.session_state["page"])
 
 
+def visit() -> AppTest:
+    return sound(AppTest.from_function(script, default_timeout=SECONDS).run())
+
+
 def test_a_tab_has_the_same_state_in_each_run() -> None:
-    screen = AppTest.from_function(script).run()
+    screen = visit()
     visitor, tab = screen.session_state[VISITOR_KEY], screen.session_state[TAB_KEY]
     screen.run()
     assert screen.session_state[VISITOR_KEY] is visitor
@@ -30,12 +35,12 @@ def test_a_tab_has_the_same_state_in_each_run() -> None:
 
 
 def test_another_browser_is_another_visitor() -> None:
-    one, other = AppTest.from_function(script).run(), AppTest.from_function(script).run()
+    one, other = visit(), visit()
     assert one.session_state[VISITOR_KEY].name != other.session_state[VISITOR_KEY].name
 
 
 def test_a_page_is_arrived_at_once_for_each_visit() -> None:
-    screen = AppTest.from_function(script).run()
+    screen = visit()
     seen = [screen.session_state["arriving"]]
     for page in ("draw", "train", "train", "draw"):
         screen.text_input(key="page").set_value(page).run()

@@ -4,8 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.paths import ROOT
-
-SECONDS = 60
+from tests.ui.screens import SECONDS
 
 
 def told(app: AppTest) -> list[str]:

@@ -9,20 +9,33 @@ from streamlit.testing.v1 import AppTest
 
 from model.jobs import Job, JobStatus, TrainingRequest
 from model.jobs.protocol import Pause
-from tests.paths import ROOT
-from tests.polling import wait_for
-from tests.ui.train.train_screen import jobs, press, visitor
+from tests.polling import wait_for, wait_until
+from tests.ui.screens import sound
+from tests.ui.train.train_screen import end_runs, jobs, page_in_app, press, visitor
 from ui.state import runtime
 from ui.train import actions, speed, tabs
 
 
 @pytest.fixture
 def screen(shared_cache: Path) -> Iterator[AppTest]:
-    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("train.py")
-    screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "1", "4"
-    yield screen.run()
-    for job in jobs(screen):
-        job.stop()
+    screen = page_in_app(epochs="1", hidden_sizes="4")
+    yield screen
+    end_runs(screen)
+
+
+@pytest.fixture
+def wild(shared_cache: Path) -> Iterator[AppTest]:
+    """The page with settings whose run diverges."""
+    screen = page_in_app(
+        optimizer="sgd",
+        learning_rate="10",
+        initialization="normal",
+        initial_std="10",
+        activation="leaky_relu",
+        hidden_sizes="64-64-64-64",
+    )
+    yield screen
+    end_runs(screen)
 
 
 def disabled(screen: AppTest) -> set[str]:
@@ -63,6 +76,23 @@ def test_a_branch_from_the_end_needs_more_epochs(screen: AppTest) -> None:
     branch = jobs(screen)[-1]
     wait_for(lambda: branch.status is JobStatus.FINISHED, "the end of the branch")
     assert branch.forked_at == 1
+
+
+def test_a_run_with_the_largest_batch_comes_to_its_end(screen: AppTest) -> None:
+    screen.select_slider(key="batch_size").set_value(2048).run()
+    press(screen, "full_speed")
+    press(screen, "start")
+    (job,) = jobs(screen)
+    last = wait_until(job, JobStatus.FINISHED).points[-1]
+    assert (last.step, last.epoch) == (2, 1)
+
+
+def test_a_run_that_diverges_comes_with_advice(wild: AppTest) -> None:
+    press(wild, "start")
+    (job,) = jobs(wild)
+    wait_until(job, JobStatus.DIVERGED)
+    (warning,) = sound(wild.run()).warning
+    assert "Try a smaller learning rate than 10 (say 1)" in warning.value.replace("\\", "")
 
 
 def test_a_run_that_is_started_by_a_page_that_is_just_left_belongs_to_its_visitor(
@@ -111,10 +141,7 @@ def test_only_the_open_tab_is_computed(screen: AppTest) -> None:
 def test_a_validation_split_that_leaves_no_image_is_named_and_nothing_starts(
     shared_cache: Path, validation_size: str
 ) -> None:
-    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=60).switch_page("train.py")
-    screen.query_params["validation_size"] = validation_size
-    screen.run()
-    assert not screen.exception
+    screen = page_in_app(validation_size=validation_size)
     assert ["images" in warning.value for warning in screen.warning] == [True]
     press(screen, "start")
     assert ["images" in error.value for error in screen.error] == [True]
@@ -125,6 +152,5 @@ def test_a_validation_split_that_leaves_no_image_does_not_disturb_the_run(screen
     press(screen, "start")
     (job,) = jobs(screen)
     press(screen, "pause")
-    screen.number_input(key="validation_size").set_value(4000).run()
-    assert not screen.exception
+    sound(screen.number_input(key="validation_size").set_value(4000).run())
     assert job.is_live

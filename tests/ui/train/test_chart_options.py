@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.screens import SECONDS
 from ui.charts.curve_lines import Curve, lines
 from ui.state.session import VISITOR_KEY
 from ui.train import legend
@@ -32,7 +33,7 @@ def script() -> None:
 
 @pytest.fixture
 def screen() -> Iterator[AppTest]:
-    screen = AppTest.from_function(script).run()
+    screen = AppTest.from_function(script, default_timeout=SECONDS).run()
     visitor = screen.session_state[VISITOR_KEY]
     visitor.jobs += [run("a"), run("b"), run("failed", steps=0), run("new", steps=0, live=True)]
     yield screen.run()

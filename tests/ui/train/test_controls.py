@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from model.common.fields import Group
 from model.config import TrainingConfig
 from model.presets import PRESETS
+from tests.ui.screens import SECONDS, query, sound
 from ui.state.session import TAB_KEY
 from ui.train import controls, url_state
 
@@ -65,7 +66,7 @@ def script(running=None) -> None:
 
 
 def page(running: TrainingConfig | None = None, **address: str) -> AppTest:
-    screen = AppTest.from_function(script, default_timeout=60, kwargs={"running": running})
+    screen = AppTest.from_function(script, default_timeout=SECONDS, kwargs={"running": running})
     screen.query_params.update(address)
     return sound(screen.run())
 
@@ -75,21 +76,9 @@ def _mnist_5k(shared_cache) -> None:
     """The data set that the pages open with."""
 
 
-def sound(screen: AppTest) -> AppTest:
-    assert not screen.exception
-    return screen
-
-
 def shown(screen: AppTest) -> dict[str, Any]:
     kinds = (screen.slider, screen.select_slider, screen.selectbox, screen.number_input, screen.toggle)
     return {widget.key: widget for kind in kinds for widget in kind if widget.key}
-
-
-def link(screen: AppTest) -> dict[str, str]:
-    """What stands in the address."""
-    return {
-        name: values if isinstance(values, str) else ",".join(values) for name, values in screen.query_params.items()
-    }
 
 
 def text(screen: AppTest) -> str:
@@ -104,7 +93,7 @@ def test_an_address_brings_every_setting_and_is_left_as_it_came() -> None:
     given = {name: str(value) for name, value in OTHERS.items() if name != "data"} | {"hidden_sizes": "7-300-9"}
     screen = page(**given)
     assert screen.session_state["config"] == TrainingConfig(**OTHERS | {"data": "mnist-5k"})
-    assert link(screen) == given
+    assert query(screen) == given
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -112,7 +101,7 @@ def test_the_address_of_a_preset_gives_the_preset(name: str) -> None:
     preset = PRESETS[name].config
     screen = page()
     sound(screen.selectbox(key="preset").set_value(name).run())
-    assert page(**link(screen)).session_state["config"] == preset.changed(data="mnist-5k", ink="")
+    assert page(**query(screen)).session_state["config"] == preset.changed(data="mnist-5k", ink="")
 
 
 # ------------------------------------------------------------------------------------------------------- hiding
@@ -130,7 +119,7 @@ def test_what_an_address_hides_is_not_shown_and_keeps_its_value() -> None:
         assert (config.dropout, config.hidden_sizes) == (0.33, (9, 8))
         sound(screen.number_input(key="epochs").set_value(7).run())
     assert screen.session_state["config"].epochs == 7
-    assert link(screen) == {"hide": HIDE, "dropout": "0.33", "hidden_sizes": "9-8", "epochs": "7"}
+    assert query(screen) == {"hide": HIDE, "dropout": "0.33", "hidden_sizes": "9-8", "epochs": "7"}
     assert screen.session_state["problem"] is None
 
 
@@ -139,7 +128,7 @@ def test_what_was_hidden_stays_hidden_over_a_visit_to_another_page() -> None:
     screen.session_state[TAB_KEY].page = "draw"
     screen.query_params.clear()
     sound(screen.run())
-    assert link(screen) == {"hide": "seed"}
+    assert query(screen) == {"hide": "seed"}
     assert "seed" not in shown(screen)
 
 
@@ -181,7 +170,7 @@ def test_only_what_the_address_shows_is_shown() -> None:
     screen = page(show="learning_rate,batch_size", learning_rate="0.5")
     assert shown(screen).keys() == {"learning_rate", "batch_size"}
     assert screen.session_state["config"] == TrainingConfig(learning_rate=0.5)
-    assert link(screen) == {"show": "learning_rate,batch_size", "learning_rate": "0.5"}
+    assert query(screen) == {"show": "learning_rate,batch_size", "learning_rate": "0.5"}
 
 
 def test_every_control_can_be_hidden() -> None:
@@ -193,7 +182,7 @@ def test_every_control_can_be_hidden() -> None:
 # ------------------------------------------------------------------------------------------------------- tuning
 
 
-def test_what_a_running_training_can_follow_stands_together() -> None:
+def test_live_settings_stand_together() -> None:
     together = (*controls.GROUPS[Group.LIVE], *controls.GROUPS[Group.REGULARIZATION])
     assert sorted(together) == sorted(LIVE_FIELDS)
     keys = list(shown(page()))
@@ -203,7 +192,7 @@ def test_what_a_running_training_can_follow_stands_together() -> None:
     assert set(LIVE_FIELDS) <= set(keys)
 
 
-def test_what_needs_a_restart_is_told_from_what_acts_at_once() -> None:
+def test_only_settings_that_are_not_live_need_a_restart() -> None:
     config = RUNNING.changed(learning_rate=0.1, dropout=0.5, hidden_sizes=(32, 32), seed=4)
     assert controls.restart_needed(config, RUNNING) == ["Hidden layers", "Seed"]
     assert controls.restart_needed(RUNNING, RUNNING) == []
@@ -226,13 +215,13 @@ def test_what_needs_a_restart_is_told_from_what_acts_at_once() -> None:
         ),
     ],
 )
-def test_what_waits_for_the_next_start_is_said_in_one_line(changes: dict[str, str], line: str | None) -> None:
+def test_settings_that_need_a_restart_are_listed_in_one_line(changes: dict[str, str], line: str | None) -> None:
     screen = page(RUNNING, **{"hidden_sizes": "32", "learning_rate": "0.01", "seed": "3"} | changes)
     lines = [caption.value for caption in screen.caption if "the current run" in caption.value]
     assert [it.split(": ", 1)[1] for it in lines] == ([line] if line else [])
 
 
-def test_nothing_waits_where_nothing_runs() -> None:
+def test_without_a_run_no_setting_needs_a_restart() -> None:
     assert "the current run" not in text(page(seed="4"))
 
 
@@ -277,6 +266,9 @@ def test_no_batch_is_larger_than_the_images_left_to_learn_from(
     assert slider.options[-2:] == [f"{largest:,}", "all"]
     assert slider.value == 0
     assert screen.session_state["config"].batch_size == 0
+    sound(slider.set_value(largest).run())
+    assert screen.session_state["config"].batch_size == largest
+    assert query(screen) == {"batch_size": str(largest)} | address
 
 
 def test_custom_can_be_seen_and_not_chosen_and_the_defaults_come_back_by_a_click() -> None:
@@ -288,7 +280,7 @@ def test_custom_can_be_seen_and_not_chosen_and_the_defaults_come_back_by_a_click
     sound(screen.button(key="reset_settings").click().run())
     assert screen.session_state["config"] == TrainingConfig()
     assert screen.selectbox(key="preset").value == controls.DEFAULTS
-    assert link(screen) == {}
+    assert query(screen) == {}
 
 
 def test_immediately_is_said_only_of_a_run_in_progress() -> None:
@@ -307,7 +299,7 @@ def test_a_teacher_is_chosen_by_its_name_and_its_settings_appear_with_it() -> No
     assert {"champion", "handwriting", "starter"} <= set(teacher.options)
     sound(teacher.set_value("champion").run())
     assert {"teacher_temperature", "teacher_weight"} <= shown(screen).keys()
-    assert link(screen) == {"teacher": "champion"}
+    assert query(screen) == {"teacher": "champion"}
     assert screen.session_state["config"].teacher == "champion"
     assert not screen.warning
 

@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.train.test_controls import page, sound
+from tests.ui.screens import sound
+from tests.ui.train.test_controls import page
 from ui.train import network_editor
 
 

@@ -13,7 +13,8 @@ from model import data
 from model.ink import render
 from tests.polling import wait_for
 from tests.ui.browser.test_run_networks import LARGE, a_job
-from tests.ui.train.train_screen import SECONDS, endless, jobs, press, take_a_step, visitor
+from tests.ui.screens import SECONDS
+from tests.ui.train.train_screen import endless, jobs, press, take_a_step, visitor
 from ui.browser import run_networks
 from ui.train import paper_reader, probe_image, tabs
 
@@ -161,6 +162,6 @@ def test_a_test_image_is_put_on_the_paper_and_pinned(screen: AppTest) -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_drawing_is_not_pinned(screen: AppTest, told: object) -> None:
+def test_an_invalid_drawing_is_not_pinned(screen: AppTest, told: object) -> None:
     tell(screen, told)
     assert visitor(screen).probe is None

@@ -1,11 +1,13 @@
 """Share: a link that opens the same page, for other devices too, and a page of which they see a part."""
 
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
+from tests.ui.screens import sound
+from tests.ui.train.train_screen import page
 from ui.train import share, url_state
 from ui.train.network_address import Reach, is_local, reach
 
@@ -61,7 +63,9 @@ def test_other_devices_get_an_address_that_they_can_open(url: str, listens_on: s
     ("listens_on", "own", "problem"),
     [("127.0.0.1", "10.0.0.7", "on this machine alone"), ("localhost", None, "0.0.0.0"), (None, None, "no address")],
 )
-def test_what_keeps_other_devices_away_is_said(listens_on: str | None, own: str | None, problem: str) -> None:
+def test_the_reason_why_other_devices_cannot_connect_is_given(
+    listens_on: str | None, own: str | None, problem: str
+) -> None:
     answer = reach(PAGE, listens_on=listens_on, own_address=own)
     assert answer.url == PAGE
     assert problem in answer.problem
@@ -82,28 +86,14 @@ def test_a_local_host_is_this_machine_alone(host: str, local: bool) -> None:
     assert is_local(host) is local
 
 
-def script() -> None:
-    import runpy
-
-    from ui import state
-
-    state.begin()
-    runpy.run_path("pages/train.py")
-
-
-def test_what_others_see_is_chosen_by_its_label_and_the_own_page_stays(
-    shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    monkeypatch.chdir(request.config.rootpath)
-    screen = AppTest.from_function(script, default_timeout=60)
+def test_shared_parts_are_chosen_by_label_and_the_own_page_keeps_all(shared_cache: Path) -> None:
+    screen = page()
     screen.session_state["share_open"] = True
     screen.run()
-    screen.multiselect(key="share_parts").select("learning_rate").run()
-    assert not screen.exception
+    sound(screen.multiselect(key="share_parts").select("learning_rate").run())
     assert "show" not in screen.query_params
     assert screen.number_input(key="epochs")
-    hidden = AppTest.from_function(script, default_timeout=60)
-    hidden.query_params["show"] = "learning_rate"
+    hidden = page(show="learning_rate")
     hidden.session_state["share_open"] = True
-    hidden.run()
+    sound(hidden.run())
     assert "share_parts" not in [menu.key for menu in hidden.multiselect]

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
+from tests.ui.screens import SECONDS
 from ui.state.session import VISITOR_KEY
 from ui.train import speed
 
@@ -37,7 +38,7 @@ def script() -> None:
 
 
 def test_the_chosen_speed_stays_and_full_speed_is_one_click(shared_cache: object) -> None:
-    screen = AppTest.from_function(script, default_timeout=60).run()
+    screen = AppTest.from_function(script, default_timeout=SECONDS).run()
     assert screen.select_slider(key="pace_0").value == 50
     screen.select_slider(key="pace_0").set_value(5).run()
     assert screen.session_state[VISITOR_KEY].speed == 5

@@ -1,9 +1,15 @@
 """An address is read as the command line reads its options, one setting at a time, and stays until one is changed."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.config import TrainingConfig
+from model.jobs import JobStatus
+from tests.polling import wait_until
+from tests.ui.screens import SECONDS, query, sound
+from tests.ui.train.train_screen import jobs, page, page_in_app, press, runs_end, script
 from ui.state.session import TAB_KEY, VISITOR_KEY
 from ui.state.tab_state import TabState
 from ui.train import url_state
@@ -99,33 +105,15 @@ def test_show_is_the_counterpart_of_hide(hide: str, show: str, left: set[str]) -
 # -- On the page --------------------------------------------------------------------------------------------
 
 
-def script() -> None:
-    import runpy
-
-    from ui import state
-
-    state.begin()
-    runpy.run_path("pages/train.py")
-
-
-def page(**address: str) -> AppTest:
-    screen = AppTest.from_function(script, default_timeout=60)
-    screen.query_params.update(address)
-    screen.run()
-    assert not screen.exception
-    return screen
-
-
-def address(screen: AppTest) -> dict[str, str]:
-    return {
-        name: values if isinstance(values, str) else ",".join(values) for name, values in screen.query_params.items()
-    }
-
-
 @pytest.fixture(autouse=True)
-def _mnist_5k(shared_cache, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def _mnist_5k(shared_cache: Path) -> None:
     """The data set that the page opens with."""
-    monkeypatch.chdir(request.config.rootpath)
+
+
+def named_in_the_address(screen: AppTest) -> str:
+    """Return the message that names what is wrong with the address."""
+    (error,) = screen.error
+    return error.value.replace("\\", "")
 
 
 TYPED = {"hidden_sizes": "64,32", "epochs": "60", "learning_rate": "1000", "lr": "0.5"}
@@ -133,16 +121,44 @@ TYPED = {"hidden_sizes": "64,32", "epochs": "60", "learning_rate": "1000", "lr":
 
 def test_an_address_stays_as_it_was_typed_until_a_setting_is_changed() -> None:
     screen = page(**TYPED)
-    said = screen.error[0].value.replace("\\", "")
-    assert "learning_rate must be above 0 and at most 10; got '1000'" in said
-    assert "lr is not the name of a setting" in said
+    problem = named_in_the_address(screen)
+    assert "learning_rate must be above 0 and at most 10; got '1000'" in problem
+    assert "lr is not the name of a setting (did you mean learning_rate?)" in problem
     assert (screen.number_input(key="epochs").value, screen.slider(key="hidden_layers").value) == (60, 2)
+    assert [screen.select_slider(key=f"hidden_{layer}").value for layer in (1, 2)] == [64, 32]
     screen.run()
-    assert address(screen) == TYPED
+    assert query(screen) == TYPED
     assert screen.error
     screen.number_input(key="epochs").set_value(61).run()
-    assert address(screen) == {"hidden_sizes": "64-32", "epochs": "61", "lr": "0.5"}
+    assert query(screen) == {"hidden_sizes": "64-32", "epochs": "61", "lr": "0.5"}
     assert not screen.error
+
+
+def test_bad_settings_are_named_and_a_run_starts_with_the_good_ones() -> None:
+    screen = page(data="/etc/passwd", hidden_sizes="1-2-3-4-5-6-7", seed="x", learning_rate="1000", epochs="1")
+    problem = named_in_the_address(screen)
+    assert "data must be one of mnist-5k, mnist; got '/etc/passwd'" in problem
+    assert "hidden_sizes must be at most 6" in problem
+    assert "seed must be a whole number" in problem
+    assert "learning_rate must be above 0 and at most 10; got '1000'" in problem
+    with runs_end(screen):
+        press(screen, "start")
+        assert [job.config for job in jobs(screen)] == [DEFAULT.changed(epochs=1)]
+
+
+def test_hidden_settings_and_the_tabs_of_hidden_parts_are_not_on_the_page() -> None:
+    screen = page_in_app(hide="dropout,follow,layers_view,runs,everything", epochs="1", hidden_sizes="4")
+    assert "hide does not know everything" in named_in_the_address(screen)
+    sliders = {slider.key for slider in screen.select_slider}
+    assert "learning_rate" in sliders
+    assert "dropout" not in {*sliders, *(slider.key for slider in screen.slider)}
+    assert [tab.label for tab in screen.tabs] == ["Weights", "Digits", "Gradient check"]
+    with runs_end(screen):
+        press(screen, "full_speed")
+        press(screen, "start")
+        (job,) = jobs(screen)
+        wait_until(job, JobStatus.FINISHED)
+        assert [tab.label for tab in sound(screen.run()).tabs] == ["Weights", "Digits", "Gradient check"]
 
 
 def test_the_menu_leads_back_to_the_settings_of_the_visitor() -> None:
@@ -151,23 +167,22 @@ def test_the_menu_leads_back_to_the_settings_of_the_visitor() -> None:
     screen.query_params.clear()
     screen.session_state[TAB_KEY].page = "draw"
     screen.run()
-    assert address(screen) == {"epochs": "33"}
+    assert query(screen) == {"epochs": "33"}
 
 
 def test_a_bare_address_that_is_opened_is_the_page_of_the_defaults() -> None:
     first = page(epochs="33", learning_rate="0.1")
-    again = AppTest.from_function(script, default_timeout=60)
+    again = AppTest.from_function(script, default_timeout=SECONDS)
     again.session_state[VISITOR_KEY] = first.session_state[VISITOR_KEY]  # the same browser
     again.session_state[TAB_KEY] = TabState()  # with a page that was loaded anew
-    again.run()
-    assert not again.exception
+    sound(again.run())
     assert again.number_input(key="epochs").value == DEFAULT.epochs
-    assert address(again) == {}
+    assert query(again) == {}
 
 
 def test_what_can_be_shown_is_named_in_full_if_a_name_is_wrong() -> None:
     screen = page(show="lr,epochs,foo")
-    said = screen.error[0].value.replace("\\", "")
-    assert "show does not know lr (did you mean learning_rate?), foo. It takes preset, dataset, " in said
-    assert all(name in said for name in url_state.HIDEABLE)
+    problem = named_in_the_address(screen)
+    assert "show does not know lr (did you mean learning_rate?), foo. It takes preset, dataset, " in problem
+    assert all(name in problem for name in url_state.HIDEABLE)
     assert screen.number_input(key="epochs")

@@ -1,16 +1,17 @@
 """The Train page without a browser, and what its visitor does there."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from streamlit.testing.v1 import AppTest
 
 from model.jobs import Job
 from model.jobs.protocol import RunStep
+from tests.paths import ROOT
 from tests.polling import wait_for
+from tests.ui.screens import SECONDS, sound
 from ui.state.session import VISITOR_KEY
 from ui.state.visitor_state import VisitorState
-
-SECONDS = 60
 
 
 def script() -> None:
@@ -21,6 +22,20 @@ def script() -> None:
 
     state.begin()
     runpy.run_path(str(WEIGHTS.parent / "pages" / "train.py"))
+
+
+def page(**address: str) -> AppTest:
+    """Open the page with settings in its address."""
+    screen = AppTest.from_function(script, default_timeout=SECONDS)
+    screen.query_params.update(address)
+    return sound(screen.run())
+
+
+def page_in_app(**address: str) -> AppTest:
+    """Open the page within the app, where the links that it shows after a run lead somewhere."""
+    screen = AppTest.from_file(ROOT / "pages" / "navigation.py", default_timeout=SECONDS).switch_page("train.py")
+    screen.query_params.update(address)
+    return sound(screen.run())
 
 
 def endless(script: Callable[[], None], **session: object) -> Iterator[AppTest]:
@@ -35,8 +50,22 @@ def endless(script: Callable[[], None], **session: object) -> Iterator[AppTest]:
         screen.session_state[key] = value
     screen.query_params["epochs"], screen.query_params["hidden_sizes"] = "10000", "8"
     yield screen.run()
+    end_runs(screen)
+
+
+@contextmanager
+def runs_end(screen: AppTest) -> Iterator[None]:
+    """End the runs of a page, also if the test fails."""
+    try:
+        yield
+    finally:
+        end_runs(screen)
+
+
+def end_runs(screen: AppTest) -> None:
+    """Stop the visitor's runs, and delete their files."""
     for job in jobs(screen):
-        job.stop()
+        job.discard()
 
 
 def jobs(screen: AppTest) -> list[Job]:
@@ -49,8 +78,7 @@ def visitor(screen: AppTest) -> VisitorState:
 
 
 def press(screen: AppTest, key: str) -> None:
-    screen.button(key=key).click().run()
-    assert not screen.exception
+    sound(screen.button(key=key).click().run())
 
 
 def take_a_step(job: Job) -> None:
