@@ -86,6 +86,8 @@ class ExperimentPlan(BaseModel):
             message = finding["msg"].removeprefix("Value error, ")
             got = "" if finding["type"] == "value_error" else f"; got {str(finding['input'])[:60]!r}"
             prefix = f"{place}: " if place and finding["type"] != "value_error" else ""
+            if finding["type"] == "literal_error":
+                prefix, message = f"{place} ", f"must be {finding['ctx']['expected']}"
             raise ValueError(f"{prefix}{message}{got}") from None
 
     @property

@@ -226,16 +226,15 @@ class Supervisor:
             return
         search.seconds_before, search.process = search.seconds, None
         search.waiting_since = time.monotonic()
+        search.is_complete = code == 0
         if self._is_suspended:
-            search.is_complete = code == 0
-        elif search.gives_way:
+            return
+        if search.gives_way:
             search.gives_way = False
             self._write_control(search)
         elif search.is_first and code == LEFT:
             search.is_first, search.command = False, "pause"
-        elif code == 0:
-            search.is_complete = True
-        elif code != LEFT and search.command == "run":
+        elif code not in (0, LEFT) and search.command == "run":
             search.problem = ENDED.format(search_process.why_ended(search, code))
 
     def _stop_after_its_time(self, search: Search) -> None:

@@ -1,9 +1,10 @@
-"""Searches take turns: so many at a time, fair between visitors, and nothing of them is left in the end."""
+"""Searches take turns: a limited number at a time, fair between visitors, and nothing of them is left in the end."""
 
 import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,12 +36,17 @@ def command(search: Search) -> list[str]:
     return [sys.executable, "-c", PROCESS, str(search.folder)]
 
 
+def end_when_asked_to_pause(search: Search) -> list[str]:
+    """A search whose last trial ends in the moment in which it is told to give way."""
+    return [sys.executable, "-c", PROCESS.replace(f"sys.exit({LEFT})", "sys.exit(0)"), str(search.folder)]
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Supervisor]]:
     made: list[Supervisor] = []
 
-    def supervisor(limit: int = 1, **rest: float) -> Supervisor:
-        made.append(Supervisor(tmp_path / "experiments", limit, command=command, **rest))
+    def supervisor(limit: int = 1, **rest: Any) -> Supervisor:
+        made.append(Supervisor(tmp_path / "experiments", limit, **{"command": command} | rest))
         return made[-1]
 
     yield supervisor
@@ -61,7 +67,7 @@ def wait_until_begun(search: Search) -> None:
     wait_for((search.folder / "began").exists, "the search to begin")
 
 
-def test_so_many_compute_at_a_time_and_the_next_one_is_of_whoever_has_none(make) -> None:
+def test_at_most_limit_searches_compute_at_a_time_and_the_next_one_is_of_whoever_has_none(make) -> None:
     supervisor = make()
     first, second, other = submit(supervisor, "Ada"), submit(supervisor, "Ada"), submit(supervisor, "Bob")
     assert (first.is_at_work, second.is_waiting, other.is_waiting) == (True, True, True)
@@ -81,12 +87,23 @@ def test_a_search_gives_way_to_somebody_elses_and_goes_on_later(make) -> None:
     wait_until_begun(first)
     mine = submit(supervisor, "Ada")
     other = submit(supervisor, "Bob")
-    wait_for(lambda: other.is_at_work, "the other visitor's turn")
-    assert first.is_waiting
+    wait_until_begun(other)
+    assert first.seconds_before > 0
+    other.discard()  # they would take turns forever
+    for search in (first, mine):
+        (search.folder / "done").touch()
+    wait_for(lambda: first.is_complete and mine.is_complete, "the end of the first visitor's")
+    assert (told(first), told(mine)) == ("run", "run")
+
+
+def test_a_search_that_ends_when_it_is_to_give_way_is_complete(make) -> None:
+    supervisor = make(time_slice=0.0, command=end_when_asked_to_pause)
+    first = submit(supervisor, "Ada")
+    wait_until_begun(first)
+    submit(supervisor, "Bob")
+    wait_for(lambda: first.is_complete, "the end of the search")
+    assert not first.is_waiting
     assert told(first) == "run"
-    assert mine.is_waiting
-    (other.folder / "done").touch()
-    wait_for(lambda: mine.is_at_work or first.is_at_work, "the turn of one of the first visitor's")
 
 
 def test_a_search_is_paused_goes_on_and_gets_more_trials(make) -> None:
@@ -101,6 +118,7 @@ def test_a_search_is_paused_goes_on_and_gets_more_trials(make) -> None:
     assert json.loads((search.folder / FILE).read_text()) == {"command": "run", "trials": 50}
     (search.folder / "done").touch()
     wait_for(lambda: search.is_complete, "the end")
+    (search.folder / "done").unlink()
     search.tell("run", 60)
     assert search.is_at_work
 
