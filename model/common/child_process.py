@@ -16,6 +16,15 @@ def apart() -> dict[str, Any]:
     return {"process_group": 0}
 
 
+def blas_environment(threads: int) -> dict[str, str]:
+    """Return variables with which a process computes matrix products on at most this many threads.
+
+    OpenBLAS reserves some 40 MB for each thread when it is loaded, and otherwise has one for each core: on a machine
+    with many cores, that alone would exceed a limit to the process's memory.
+    """
+    return {"OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
+
+
 def prefer_as_oom_victim(score: int = 900) -> None:
     """If memory runs out, let Linux end this process rather than the app that started it.
 

@@ -77,7 +77,9 @@ class Pool:
         self._work_folder = WorkFolder()
         self.folder = self._work_folder.path  # of the files of all jobs; it is deleted with the pool
         with self._lock:  # what the first ones say waits until all are there
-            self._workers = Workers(lambda: start_worker(self.folder, self._handle_event, self._handle_exit), self.size)
+            self._workers = Workers(
+                lambda: start_worker(self.folder, self._handle_event, self._handle_exit, self.threads), self.size
+            )
         threading.Thread(target=self._watch, name="pool", daemon=True).start()
         atexit.register(self.close)
 

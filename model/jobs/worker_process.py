@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from model.common.child_process import apart
+from model.common.child_process import apart, blas_environment
 from model.common.paths import ROOT
 from model.jobs.protocol import Command, CommandEnvelope, EventEnvelope, StartTraining
 
@@ -28,7 +28,7 @@ EXIT_TIMEOUT_S = 5.0  # for a process that has closed its end of the connection
 
 class WorkerProcess:
     """One process. A thread calls `on_event` for each event, and `on_exit` once when the process has ended, with the
-    reason in a sentence; another one writes the commands.
+    reason in a sentence; another one writes the commands. Matrix products get at most `threads` threads.
 
     Raises:
         OSError: the system lets no further process or thread start.
@@ -39,6 +39,7 @@ class WorkerProcess:
         folder: Path,
         on_event: Callable[[WorkerProcess, EventEnvelope], None],
         on_exit: Callable[[WorkerProcess, str], None],
+        threads: int,
     ) -> None:
         self.is_ready = False  # whether an event has come
         self.is_gone = False  # whether the process has ended
@@ -48,6 +49,7 @@ class WorkerProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "model.jobs.worker", str(folder), str(os.getpid())],
             cwd=ROOT,
+            env=blas_environment(threads) | os.environ,  # what an operator sets holds
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             **apart(),

@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from model.common.child_process import apart
+from model.common.child_process import apart, blas_environment
 from model.common.cores import cores
 from model.common.paths import ROOT
 from model.reading.limits import MB, ReadingLimits, is_out_of_time
@@ -27,7 +27,7 @@ T = TypeVar("T")
 MOST_PROCESSES = 4
 START_TIMEOUT_S = 60.0
 EXIT_TIMEOUT_S = 5.0  # for a process that has closed its end of the connection
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+ONE_THREAD = blas_environment(1)
 
 
 class ReaderEnded(Exception):

@@ -27,7 +27,7 @@ class FakeWorker:
 
     pid = 0
 
-    def __init__(self, folder, on_event, on_exit):
+    def __init__(self, folder, on_event, on_exit, threads):
         self._on_event, self._on_exit = on_event, on_exit
         self.is_ready, self.is_gone, self.missed_heartbeats = True, False, 0
         self.sent, self.job_number, self.killed = [], 0, None
