@@ -64,8 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _cache_of_nobody(tmp_path_factory):
-    """Whatever is in the cache of the person who runs the tests decides nothing."""
+def _empty_cache(tmp_path_factory):
+    """Tests start with an empty cache, not the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLING_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield

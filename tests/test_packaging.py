@@ -229,7 +229,6 @@ def make(checkout: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
 

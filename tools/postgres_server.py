@@ -6,6 +6,7 @@ PostgreSQL does not run as root: there it runs as the user that its package has 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,7 @@ class PostgresServer:
         if self._owner:
             shutil.chown(folder, self._owner, self._owner)
         files, self._log = str(folder / "data"), str(folder / "log")
-        self._options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=50"
+        self._options = f"-h 127.0.0.1 -p {port} -k {shlex.quote(str(folder))} -c fsync=off -c max_connections=50"
         self._control = (str(programs / "pg_ctl"), "-D", files, "-w")
         self._run(str(programs / "initdb"), "-D", files, "-U", USER, "-A", "trust", "-N", "--no-instructions")
 

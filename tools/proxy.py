@@ -76,15 +76,15 @@ def _nginx(port: int, hosts: Sequence[str], folder: Path) -> list[str]:
     servers = "\n".join(f"    server {host};" for host in hosts)
     (folder / "nginx.conf").write_text(f"""
 worker_processes 1;
-pid {folder}/nginx.pid;
+pid "{folder}/nginx.pid";
 events {{ worker_connections 4000; }}
 http {{
   access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
+  client_body_temp_path "{folder}/body";
+  proxy_temp_path "{folder}/proxy";
+  fastcgi_temp_path "{folder}/fastcgi";
+  uwsgi_temp_path "{folder}/uwsgi";
+  scgi_temp_path "{folder}/scgi";
   client_max_body_size 200m;
   upstream apps {{
     hash $cookie_inkling_visitor consistent;
@@ -116,11 +116,12 @@ PROXIES: dict[str, Configure] = {
 
 def installed() -> list[str]:
     """The proxies that are installed here."""
+    return [name for name in PROXIES if find(name)]
+
+
+def find(name: str) -> str | None:
+    """Return where a program is, None if it is not installed."""
     # Debian has haproxy and nginx in a folder that not everybody's path names.
-    return [name for name in PROXIES if _found(name)]
-
-
-def _found(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
 
 
@@ -139,7 +140,7 @@ def proxied(
         RuntimeError: none is installed, or it does not answer in time; the message holds what it printed.
     """
     names = [program] if program else installed()
-    command = _found(names[0]) if names else None
+    command = find(names[0]) if names else None
     if not command:
         raise RuntimeError(f"no proxy is installed: apt-get install {program or 'haproxy'}")
     hosts = [url.removeprefix("http://") for url in urls]

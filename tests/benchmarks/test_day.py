@@ -1,7 +1,6 @@
 """The day's visitors do the same again for the same seed, and what the app's log tells of is counted."""
 
 import json
-import random
 import subprocess
 import sys
 
@@ -47,11 +46,8 @@ def test_faults_are_pages_that_failed_and_tracebacks_but_no_visitors_who_left() 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.timeout(600)
 def test_visitors_come_and_go_without_an_error() -> None:
-    seed = random.Random(0).randrange(1000)
     command = [sys.executable, "-m", "benchmarks.day", "--visits", "12", "--first", "6", "--looks", "0", "--quiet", "1"]
-    done = subprocess.run(
-        [*command, "--seed", str(seed), "--json"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, "--seed", "864", "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     day = json.loads(done.stdout)
     assert [look["visits"] for look in day["looks"]] == [6, 12]

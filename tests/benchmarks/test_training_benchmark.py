@@ -93,7 +93,7 @@ def test_geometric_means_worked_by_hand():
 
 
 class ManyThreads:
-    """Stands in for a worker that takes so many seconds with so many threads; the first turn is slower than all."""
+    """Stands in for a worker that takes this many seconds with this many threads; the first turn is slower than all."""
 
     def __init__(self, seconds):
         self.seconds, self.threads, self.is_cold = seconds, None, True

@@ -1,10 +1,8 @@
 """`seeds`, `compare` and `report`: what they print and write, and what they say of bad input."""
 
-import json
 import os
 import re
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,15 +14,10 @@ from model.experiments.space import SearchSpace
 from model.experiments.stores.storage import open_store
 from model.training import train
 from model.training.checkpoint import Checkpoint
-from tests.cli.conftest import Run
-from tests.paths import ROOT
+from tests.cli.conftest import Run, last_json, program
 
 pytestmark = pytest.mark.usefixtures("shared_cache")
 QUICK = ("--training-size", "300", "--hidden-sizes", "8", "--epochs", "1", "--jobs", "1")
-
-
-def answer(printed: str) -> dict:
-    return json.loads(printed.splitlines()[-1], parse_constant=pytest.fail)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +40,7 @@ def test_settings_are_compared_and_written(run: Run, tmp_path: Path) -> None:
         *("--html", html, "--csv", csv, "--json", "--storage", tmp_path, "--name", "optimizers"),
     )
     assert code == 0, err
-    found = answer(out)
+    found = last_json(out)
     assert [setting["name"] for setting in found["settings"]] == ["Adam", "SGD"]
     (comparison,) = found["comparisons"]
     assert (comparison["pairs"], comparison["p"], comparison["smallest_p"]) == (2, 0.5, 0.5)
@@ -69,31 +62,22 @@ def test_settings_are_compared_and_written(run: Run, tmp_path: Path) -> None:
 def test_what_is_killed_or_ended_by_ctrl_c_loses_no_run(tmp_path: Path) -> None:
     """A terminal sends Ctrl-C to the processes that compute, too."""
 
-    def interrupt(after: str, number: int) -> tuple[int, str, str]:
-        command = (sys.executable, "-m", "model", "seeds", "--seeds", "60", *QUICK, "--epochs", "40")
-        process = subprocess.Popen(
-            (*command, "--storage", str(tmp_path)),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
+    def interrupt(number: int) -> tuple[int, int, str, str]:
+        command = ("seeds", "--seeds", 60, *QUICK, "--epochs", 40, "--storage", tmp_path)
+        with program(*command) as process:
             assert process.stderr
-            assert next(line for line in process.stderr if "of 60 runs" in line).startswith(after)
+            line = next(line for line in process.stderr if "of 60 runs" in line)
             os.killpg(process.pid, number)
             out, err = process.communicate()
-        finally:
-            process.kill()
-        return process.returncode, out, err
+        return process.returncode, int(line.split()[0]), out, err
 
-    assert interrupt("3 of 60 runs", signal.SIGKILL)[0] == -signal.SIGKILL
-    code, out, err = interrupt("6 of 60 runs", signal.SIGINT)  # the same command has gone on
+    code, before, _, _ = interrupt(signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    code, after, out, err = interrupt(signal.SIGINT)  # the same command has gone on
     assert code == 0, err
     assert "Traceback" not in err
     ended = int(re.findall(r"Ctrl-C ended it after (\d+) of 60 runs", err)[0])
-    assert 6 <= ended < 60
+    assert before < after <= ended < 60
     assert "The same command goes on." in err
     assert re.search(r"With \w+ seeds, .* and epochs 40 comes to \d+\.\d\d % validation accuracy on average", out)
     assert f"(mean ± SD, n = {ended} seeds; 95% BCa bootstrap CI [" in out
@@ -103,7 +87,7 @@ def test_networks_are_compared_on_the_test_part(run: Run, networks: list[Path], 
     csv = tmp_path / "images.csv"
     code, out, err = run("compare", *networks, "--csv", csv, "--json")
     assert code == 0, err
-    found = answer(out)
+    found = last_json(out)
     (comparison,) = found["comparisons"]
     assert (comparison["test"], comparison["images"], found["n"]) == ("McNemar's exact test", 1000, 1000)
     alone = comparison["first_alone_right"] + comparison["second_alone_right"]
@@ -123,7 +107,7 @@ def test_a_study_is_reported_by_its_name_or_its_folder(run: Run, tmp_path: Path)
     html, csv = tmp_path / "report.html", tmp_path / "trials.csv"
     code, out, err = run("report", "widths", "--storage", tmp_path, "--html", html, "--csv", csv, "--json")
     assert code == 0, err
-    found = answer(out)
+    found = last_json(out)
     assert (found["name"], found["trials"], found["best"], found["html"]) == ("widths", 0, None, str(html))
     assert "<h1>widths: no trials</h1>" in html.read_text()
     assert csv.read_text().startswith("trial,state,hidden_sizes,validation_accuracy,")

@@ -3,8 +3,6 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -16,8 +14,8 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from model.training import checkpoint
 from model.training.checkpoint import Checkpoint
+from tests.cli.conftest import program
 from tests.full_disk import small_disk
-from tests.paths import ROOT
 
 SMALL = ("--training-size", "300", "--hidden-sizes", "12", "--epochs", "2")
 
@@ -41,11 +39,6 @@ def trained(bias: float) -> Checkpoint:
 
 def bias(path: Path) -> float:
     return float(checkpoint.load(path).network.mlp.layers[0].biases[0])
-
-
-def train(*arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "model", "train", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_the_network_goes_where_it_was_asked_to(tmp_path):
@@ -95,9 +88,8 @@ def test_it_goes_to_the_first_other_place_that_takes_it(places):
 def test_a_disk_that_is_full_after_hours_costs_no_network(places):
     out = places / "full"
     out.mkdir()
-    with small_disk(out, "16k"):
-        training = train(*SMALL, "--out", out / "net.safetensors", "--json")
-        stdout, stderr = training.communicate(timeout=120)
+    with small_disk(out, "16k"), program("train", *SMALL, "--out", out / "net.safetensors", "--json") as training:
+        stdout, stderr = training.communicate()
         assert training.returncode == 2
         result = json.loads(stdout)
         assert result["status"] == "finished"
@@ -110,12 +102,11 @@ def test_a_disk_that_is_full_after_hours_costs_no_network(places):
 
 
 def test_sigterm_keeps_what_was_learned_and_the_exit_code_tells(places):
-    training = train("--epochs", 10_000, "--hidden-sizes", 16, "--out", places / "net.npz", "--json")
-    assert training.stderr
-    while "epoch" not in (line := training.stderr.readline()):
-        assert line, "it ended before it had learned anything"
-    training.send_signal(signal.SIGTERM)
-    stdout, _ = training.communicate(timeout=60)
+    command = ("train", "--epochs", 10_000, "--hidden-sizes", 16, "--out", places / "net.npz", "--json")
+    with program(*command) as training:
+        assert any("epoch" in line for line in training.stderr), "it ended before it had learned anything"
+        training.send_signal(signal.SIGTERM)
+        stdout, _ = training.communicate()
     assert training.returncode == 143
     result = json.loads(stdout)
     assert (result["status"], result["out"]) == ("interrupted", str(places / "net.npz"))

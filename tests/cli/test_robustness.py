@@ -8,24 +8,14 @@ import pytest
 
 from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
+from model.robustness.layer_changes import ResetLayer, ShuffleLayer
 from model.robustness.silencing import SilenceShare, SilenceUnits
 from model.robustness.stress import STRESSES, stressed
 from model.robustness.weight_changes import RoundWeights
 from model.training.checkpoint import WEIGHTS, Checkpoint, load
 
+pytestmark = pytest.mark.usefixtures("shared_cache")
 STARTER = load(WEIGHTS / "starter.safetensors")
-
-
-@pytest.fixture
-def measured(run, shared_cache):
-    """Runs a command and returns the JSON that it ends with."""
-
-    def command(*arguments):
-        code, out, err = run(*arguments, "--json")
-        assert code == 0, err
-        return json.loads(out.splitlines()[-1])
-
-    return command
 
 
 @pytest.mark.parametrize(
@@ -35,11 +25,13 @@ def measured(run, shared_cache):
         (["--silence", "0.3", "--strongest"], SilenceShare(0.3, "strongest")),
         (["--silence", "1-3,60", "--layer", 1], SilenceUnits(0, (0, 1, 2, 59))),
         (["--bits", 2], RoundWeights(2)),
+        (["--shuffle", "--layer", 1, "--seed", 3], ShuffleLayer(0, 3)),
+        (["--reset", "--layer", 2, "--seed", 3], ResetLayer(1, 3)),
     ],
 )
-def test_break_scores_and_saves_the_perturbed_network(measured, mnist_5k, tmp_path, options, perturbation):
+def test_break_scores_and_saves_the_perturbed_network(answer, mnist_5k, tmp_path, options, perturbation):
     target, table = tmp_path / "perturbed.safetensors", tmp_path / "digits.csv"
-    result = measured("break", "--weights", "starter", *options, "--out", target, "--csv", table)
+    result = answer("break", "--weights", "starter", *options, "--out", target, "--csv", table)
     test = mnist_5k.test_images, mnist_5k.test_labels
     assert result["accuracy_before"] == pytest.approx(STARTER.network.accuracy(*test))
     assert result["accuracy"] == pytest.approx(perturbation.applied(STARTER.network).accuracy(*test))
@@ -52,8 +44,8 @@ def test_break_scores_and_saves_the_perturbed_network(measured, mnist_5k, tmp_pa
         assert [row["digit"] for row in csv.DictReader(file)] == list("0123456789")
 
 
-def test_break_without_more_measures_the_curves(run, measured, shared_cache):
-    result = measured("break", "--weights", "tiny-25k", "--images", 100)
+def test_break_without_more_measures_the_curves(run, answer):
+    result = answer("break", "--weights", "tiny-25k", "--images", 100)
     assert result["n"] == 100
     assert {point["series"] for point in result["curves"]} == {
         "random units",
@@ -66,9 +58,9 @@ def test_break_without_more_measures_the_curves(run, measured, shared_cache):
     assert "layer 2 cut" in out
 
 
-def test_stress_scores_each_network_at_each_amount(measured, mnist_5k, tmp_path):
+def test_stress_scores_each_network_at_each_amount(answer, mnist_5k, tmp_path):
     table = tmp_path / "stress.csv"
-    result = measured(
+    result = answer(
         "stress", "--weights", "starter,tanh-10", "--kinds", "rotation,blur", "--images", 200, "--csv", table
     )
     rows = result["results"]
@@ -99,7 +91,7 @@ def test_stress_scores_each_network_at_each_amount(measured, mnist_5k, tmp_path)
         (["stress", "--kinds", "heat"], "a stress must be one of shift, rotation"),
     ],
 )
-def test_what_can_not_be_is_one_line(run, shared_cache, arguments, message):
+def test_what_can_not_be_is_one_line(run, arguments, message):
     weights = [] if "--weights" in arguments else ["--weights", "starter"]
     code, _, err = run(*arguments, *weights)
     assert code == 2
@@ -107,10 +99,10 @@ def test_what_can_not_be_is_one_line(run, shared_cache, arguments, message):
     assert err.count("\n") == 1
 
 
-def test_a_network_without_hidden_layers_has_no_units(run, measured, tmp_path):
+def test_a_network_without_hidden_layers_has_no_units(run, answer, tmp_path):
     path = tmp_path / "flat.safetensors"
     Checkpoint(DigitClassifier(MLP((784, 11)).initialize("he", np.random.default_rng(0)))).save(path)
     code, _, err = run("break", "--weights", path, "--silence", "30%")
     assert (code, "has no hidden layer" in err) == (2, True)
-    series = {point["series"] for point in measured("break", "--weights", path, "--images", 50)["curves"]}
+    series = {point["series"] for point in answer("break", "--weights", path, "--images", 50)["curves"]}
     assert series == {"noise", "rounded weights"}

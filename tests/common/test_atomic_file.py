@@ -57,7 +57,7 @@ def test_a_file_in_a_missing_folder_is_an_error(tmp_path):
         pass
 
 
-def test_content_is_on_the_disk_before_the_name_when_it_shall_be_durable(tmp_path, monkeypatch):
+def test_content_is_on_the_disk_before_the_name_when_durable(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: calls.append(names(tmp_path)))
     with atomic_write(tmp_path / "a", durable=True) as file:
@@ -79,7 +79,7 @@ def test_a_folder_appears_with_all_its_files(tmp_path):
     assert names(path.parent) == ["folder"]
 
 
-def test_a_folders_files_are_on_the_disk_before_its_name_when_it_shall_be_durable(tmp_path, monkeypatch):
+def test_a_folders_files_are_on_the_disk_before_its_name_when_durable(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(os, "fsync", lambda descriptor: calls.append((tmp_path / "folder").exists()))
     with atomic_folder(tmp_path / "folder", durable=True) as part:

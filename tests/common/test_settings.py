@@ -15,7 +15,8 @@ def unset(monkeypatch):
 
 def test_without_variables_there_are_defaults():
     settings = Settings()
-    assert (settings.workers, settings.worker_memory, settings.mnist_dir, settings.ink_dir) == (None,) * 4
+    assert (settings.workers, settings.worker_memory) == (None, None)
+    assert (settings.mnist_dir, settings.ink_dir, settings.shared) == (None, None, None)
     assert settings.cache.name == "inkling"
     assert settings.cache.is_absolute()
 
@@ -31,7 +32,8 @@ def test_an_empty_folder_is_the_default(monkeypatch):
     default = Settings().cache
     for name in ("INKLING_CACHE", "INKLING_SHARED", "MNIST_DIR", "INK_DIR"):
         monkeypatch.setenv(name, "")
-    assert (Settings().cache, Settings().mnist_dir, Settings().ink_dir) == (default, None, None)
+    settings = Settings()
+    assert (settings.cache, settings.mnist_dir, settings.ink_dir, settings.shared) == (default, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_folders_may_begin_with_the_users_home(monkeypatch):
     for name in ("INKLING_CACHE", "INKLING_SHARED", "MNIST_DIR", "INK_DIR"):
         monkeypatch.setenv(name, "~/somewhere")
     settings = Settings()
-    assert settings.cache == settings.mnist_dir == settings.ink_dir == Path.home() / "somewhere"
+    assert settings.cache == settings.mnist_dir == settings.ink_dir == settings.shared == Path.home() / "somewhere"
 
 
 def test_a_public_instance_has_limits_of_its_own_and_each_can_be_set(monkeypatch):
@@ -66,8 +68,10 @@ def test_a_public_instance_has_limits_of_its_own_and_each_can_be_set(monkeypatch
     public = Settings()
     assert (public.public, public.max_visitors) == (True, 1000)
     for name in ("max_runs", "max_waiting", "run_seconds", "max_parameters", "upload_megabytes"):
-        assert (getattr(public, name) or 0) < (getattr(laptop, name) or float("inf"))
-        assert getattr(public, name) == default(f"{Settings.model_fields[name].validation_alias}", public=True)
+        limit = getattr(public, name)
+        assert limit is not None
+        assert limit < (getattr(laptop, name) or float("inf"))
+        assert limit == default(f"{Settings.model_fields[name].validation_alias}", public=True)
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", True), (" on ", True), ("False", False), ("0", False), (" ", False)])
@@ -92,7 +96,7 @@ def test_names_stand_between_commas(monkeypatch):
         ("INKLING_COOKIE_SECRET", "a short one", "$INKLING_COOKIE_SECRET must be a text of at least 16 characters"),
     ],
 )
-def test_a_wrong_value_is_named_but_for_a_secret(monkeypatch, name, text, message):
+def test_a_wrong_value_is_named_except_a_secret(monkeypatch, name, text, message):
     monkeypatch.setenv(name, text)
     with pytest.raises(ValueError, match="must be") as caught:
         Settings()

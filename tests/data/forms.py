@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from tests.digit_files import idx_images, idx_labels, npz, table
+from tests.pictures import image_file
 
 Files = Mapping[str, bytes]
 PIXELS = [f"pixel{number}" for number in range(784)]
@@ -169,15 +169,11 @@ def qmnist_labels(labels) -> bytes:
 
 
 def tiff(image) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(image.reshape(28, 28)).save(file, "TIFF")
-    return file.getvalue()
+    return image_file(image.reshape(28, 28), "TIFF")
 
 
 def png(image) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(image.reshape(28, 28)).save(file, "PNG")
-    return file.getvalue()
+    return image_file(image.reshape(28, 28))
 
 
 def zipped(files: Files) -> bytes:

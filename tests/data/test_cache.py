@@ -73,7 +73,7 @@ def test_the_environment_names_the_folder(tmp_path, monkeypatch):
     assert cache.home().name == "inkling"
 
 
-def test_a_temporary_folder_serves_where_nothing_can_be_written(monkeypatch):
+def test_a_temporary_folder_serves_where_nothing_can_be_written(no_temporary_home, monkeypatch):
     monkeypatch.setenv("INKLING_CACHE", "/dev/null/inkling")
     assert cache.home() == Path("/dev/null/inkling")
     assert cache.writable_home().is_dir()

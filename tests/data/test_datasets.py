@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model import data
-from model.data import cache, mnist
+from model.data import mnist
 from tests.digit_files import digits, idx_images, idx_labels, npz, table
 from tests.full_disk import small_disk
 from tests.paths import ROOT, needs_mnist
@@ -152,7 +152,7 @@ def test_a_saved_data_set_opens_the_same_in_another_process(dataset, tmp_path):
         "print(dataset, dataset.images.sum(), sorted({'pandas', 'requests', 'streamlit'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "saved")]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert told == f"{dataset} {dataset.images.sum()} []\n"
 
 
@@ -166,13 +166,11 @@ def test_mnist_5k_needs_no_network_and_is_parsed_once(no_network, own_cache, mon
     assert np.array_equal(data.load("mnist-5k").images, dataset.images)
 
 
-def test_a_cache_that_cannot_be_written_still_serves(no_network, monkeypatch):
+def test_a_cache_that_cannot_be_written_still_serves(no_network, no_temporary_home, monkeypatch):
     monkeypatch.setenv("INKLING_CACHE", "/dev/null/inkling")
-    cache._temporary.cache_clear()
     monkeypatch.setattr(mnist, "embedded", lambda: (IMAGES, LABELS, TEST_IMAGES, TEST_LABELS))
     assert_same(data.load("mnist-5k"), IMAGES, LABELS, TEST_IMAGES, TEST_LABELS)
     assert data.prepare("mnist-5k") == data.prepare("mnist-5k")
-    cache._temporary.cache_clear()
 
 
 def test_a_damaged_cache_is_made_again(no_network, own_cache, monkeypatch):
@@ -192,14 +190,13 @@ def test_a_cache_with_a_flipped_bit_is_made_again(no_network, own_cache):
     assert images.read_bytes() != content
 
 
-def test_a_full_cache_still_serves_from_the_temporary_folder(no_network, tmp_path, monkeypatch):
+def test_a_full_cache_still_serves_from_the_temporary_folder(no_network, no_temporary_home, tmp_path, monkeypatch):
     (tmp_path / "full").mkdir()
     monkeypatch.setenv("INKLING_CACHE", str(tmp_path / "full"))
     with small_disk(tmp_path / "full", "100k"):
         assert repr(data.load("mnist-5k")) == "mnist-5k: 4,000 images to train, 1,000 to test"
         assert data.is_unpacked("mnist-5k")
         assert not list((tmp_path / "full").iterdir())
-    cache._temporary.cache_clear()
 
 
 def test_many_may_prepare_the_same_at_once(no_network, own_cache, monkeypatch):

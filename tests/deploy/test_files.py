@@ -1,5 +1,6 @@
 """The files of deploy/ say what their programs understand, and agree with one another and with the image."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ import yaml
 from model.common.settings import Settings
 from tests.deploy.front import DEPLOY, make_certificate, need, nginx
 from tests.paths import ROOT
+from tools.app_server import free_port
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 CACHE = "/home/inkling/.cache/inkling"
@@ -200,12 +202,10 @@ def test_the_image_is_what_the_files_say_of_it() -> None:
 
 
 def test_nginx_understands_its_file(tmp_path: Path) -> None:
-    need("nginx")
-    command = nginx(make_certificate(tmp_path))(443, ["127.0.0.1:8501", "127.0.0.1:8502"], tmp_path)
-    check = [*command[:-2], "-t"]
-    answer = subprocess.run(
-        check, capture_output=True, text=True, timeout=60, check=False, env={"PATH": "/usr/sbin:/usr/bin"}
-    )
+    program = need("nginx")
+    command = nginx(make_certificate(tmp_path))(free_port(), ["127.0.0.1:8501", "127.0.0.1:8502"], tmp_path)
+    check = [program, *command[1:-2], "-t"]
+    answer = subprocess.run(check, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
 
 
@@ -229,12 +229,9 @@ def test_nginx_says_a_command_that_docker_has() -> None:
 
 
 def test_caddy_understands_its_file(tmp_path: Path) -> None:
-    need("caddy")
-    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+    command = [need("caddy"), "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     home = {name: str(tmp_path) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
-    answer = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, env={"PATH": "/usr/bin:/usr/local/bin"} | home
-    )
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | home)
     assert answer.returncode == 0, answer.stderr
 
 

@@ -1,11 +1,13 @@
 """The parts of `make image-test` that need no container engine."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.paths import ROOT
 from tools.image_test import base, engine, size
 from tools.image_test.engine import Engine, EngineError
 
@@ -44,18 +46,19 @@ def test_an_engine_that_fails_says_why(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 def test_the_base_image_is_made_only_where_none_can_be_pulled(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    pulls = Engine((program(tmp_path, f'echo "$@" >> {log}; [ "$1" != image ]'),))
+    quoted = shlex.quote(str(log))
+    pulls = Engine((program(tmp_path, f'echo "$@" >> {quoted}; [ "$1" != image ]'),))
     assert base.base_for(pulls, "python:3.13-slim") == ""
     assert log.read_text().splitlines() == ["image inspect python:3.13-slim", "pull python:3.13-slim"]
     log.unlink()
-    made_before = Engine((program(tmp_path, f'echo "$@" >> {log}; [ "$3" = {base.TAG} ]'),))
+    made_before = Engine((program(tmp_path, f'echo "$@" >> {quoted}; [ "$3" = {base.TAG} ]'),))
     assert base.base_for(made_before, "python:3.13-slim") == base.TAG
     assert base.base_for(made_before, "python:3.13-slim", local=True) == base.TAG
 
 
 def test_without_an_engine_one_line_says_what_to_install() -> None:
     command = [sys.executable, "-m", "tools.image_test"]
-    answer = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(command, cwd=ROOT, env={"PATH": "/nowhere"}, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert "sudo apt install podman" in line

@@ -199,7 +199,7 @@ def test_a_trial_that_diverges_has_failed_and_says_so(store: Store, mnist_5k: Da
     assert all("learning rate" in trial.note and trial.values is None for trial in diverged)
 
 
-def test_a_pruned_trial_ends_early_and_pale(store: Store, mnist_5k: Dataset) -> None:
+def test_a_pruned_trial_ends_early_without_a_value(store: Store, mnist_5k: Dataset) -> None:
     plan = small_plan("learning_rate=[1e-5;0.01],dropout=0..0.1", pruner="median", trials=14)
     plan = plan.model_copy(update={"base": SMALL.changed(epochs=6)})
     view = work(plan, store, mnist_5k, InlineCluster(1))

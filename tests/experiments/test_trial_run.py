@@ -9,7 +9,7 @@ from model.experiments.material import Material, MaterialReference, MissingMater
 from model.experiments.trial_run import TrialTask, best_few, is_among_best, run_trial
 from model.training import checkpoint, train
 from tests.experiments.inline_cluster import SMALL
-from tests.paths import ROOT
+from tests.paths import INK
 
 
 def ignore(run: int, point: CurvePoint) -> None:
@@ -110,7 +110,7 @@ def test_material_is_known_by_its_content(mnist_5k: Dataset, tmp_path: Path, sha
 
 
 def test_ink_is_part_of_the_material_and_judges(mnist_5k: Dataset, shared_cache: Path) -> None:
-    ink = str(next((ROOT / "tests").rglob("*.jsonl")))
+    ink = str(INK)
     material = Material.of(mnist_5k, judge=ink)
     assert material.digest != Material.of(mnist_5k).digest
     reference = material.reference("mnist-5k")

@@ -89,6 +89,7 @@ def test_the_page_has_the_colors_of_the_theme() -> None:
 
     text, of_the_theme = page(untrained(4), "mine").decode(), properties(theme.css_properties())
     own = properties(text)
+    assert own
     assert own == {name: of_the_theme[name] for name in own}
 
 

@@ -1,10 +1,8 @@
 import gzip
-import io
 from functools import partial
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from model.common.constants import NON_DIGIT
 from model.inference.classification import Classification, classify_files, classify_images, verdict
@@ -13,6 +11,7 @@ from model.nn.classifier import DigitClassifier
 from model.nn.mlp import MLP
 from tests.digit_files import digits, idx_images, npz, table
 from tests.paths import INK
+from tests.pictures import image_file
 
 packed = partial(gzip.compress, mtime=0)  # the same at any time: two processes must name the tests alike
 
@@ -20,12 +19,6 @@ NETWORK = DigitClassifier(MLP((784, 10)).initialize("he", np.random.default_rng(
 IMAGES, LABELS = digits(5)
 STROKE = '{"label": "1", "strokes": [[[0, 0], [0, 100]]]}\n'
 BLANK = '{"label": "1", "strokes": []}\n'
-
-
-def png(image):
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def test_an_image_is_classified_as_the_network_predicts():
@@ -72,7 +65,7 @@ def test_a_table_is_classified_image_by_image(name, content, labels, tmp_path):
 
 def test_a_picture_is_classified(tmp_path, mnist_5k):
     image = mnist_5k.test_images[0].reshape(28, 28)
-    (tmp_path / "digit.png").write_bytes(png(image))
+    (tmp_path / "digit.png").write_bytes(image_file(image))
     (reading,) = classify_files(NETWORK, tmp_path / "digit.png")
     np.testing.assert_allclose(reading.probabilities, NETWORK.predict_proba(image.reshape(1, 784))[0], rtol=1e-5)
     assert reading.label is None
@@ -80,7 +73,7 @@ def test_a_picture_is_classified(tmp_path, mnist_5k):
 
 
 def test_nothing_drawn_is_no_digit(tmp_path):
-    (tmp_path / "blank.png").write_bytes(png(np.full((50, 50), 255, np.uint8)))
+    (tmp_path / "blank.png").write_bytes(image_file(np.full((50, 50), 255, np.uint8)))
     (tmp_path / "blank.jsonl").write_text(BLANK)
     (tmp_path / "blank.csv").write_bytes(table(np.zeros((1, 784), np.uint8), np.array([3], np.uint8)))
     readings = classify_images(NETWORK, [None])
@@ -190,7 +183,7 @@ def test_two_guesses_are_two_digits_even_if_equally_probable():
         ("ink.jsonl", STROKE.encode() + b"{", r"ink\.jsonl: line 2: a drawing must be a JSON object"),
         ("ink.gz", packed(STROKE.encode())[:-9], r"ink\.gz: "),
         ("table.csv", b"1,2,3\n", r"table\.csv: "),
-        ("cut.png", png(np.zeros((40, 40), np.uint8))[:50], r"cut\.png: the picture"),
+        ("cut.png", image_file(np.zeros((40, 40), np.uint8))[:50], r"cut\.png: the picture"),
     ],
 )
 def test_files_that_hold_no_digits_are_refused(name, content, message, tmp_path):

@@ -7,11 +7,8 @@ import numpy as np
 import pytest
 
 from model.ink import MAX_POINTS, MAX_STROKES, Drawing, read_ink
+from tests.ink.drawings import line
 from tests.paths import INK
-
-
-def line(*points: tuple[float, float], **more) -> Drawing:
-    return Drawing((np.array(points, float),), **more)
 
 
 def test_a_drawing_survives_json(digits):

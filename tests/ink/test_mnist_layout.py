@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from model.ink import PEN_WIDTH, Drawing, render
+from model.ink import PEN_WIDTH, render
 from model.ink.mnist_layout import center_by_mass, center_of_mass, crop, longer_side, stroke_width
-
-
-def line(*points: tuple[float, float], **more) -> Drawing:
-    return Drawing((np.array(points, float),), **more)
+from tests.ink.drawings import line
 
 
 def test_measures_agree_with_shapes_drawn_pixel_by_pixel():

@@ -9,16 +9,13 @@ from hypothesis import strategies as st
 
 from model.ink import BlankDrawing, Drawing, Layout, read_ink, render
 from model.ink.mnist_layout import center_of_mass, longer_side, stroke_width
+from tests.ink.drawings import line
 from tests.paths import INK
 
 
 @pytest.fixture(scope="module")
 def rendered(digits) -> np.ndarray:
     return np.stack([render(drawing) for drawing in digits])
-
-
-def line(*points: tuple[float, float], **more) -> Drawing:
-    return Drawing((np.array(points, float),), **more)
 
 
 def resampled(drawing: Drawing, step: float) -> Drawing:

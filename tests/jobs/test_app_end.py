@@ -56,7 +56,7 @@ def test_nothing_is_left_when_the_app_ends(folder, end, ready):
         else:
             app.stdin.write("\n")
             app.stdin.flush()
-        app.wait(30)
+        app.wait()
     finally:
         app.kill()
         app.communicate()

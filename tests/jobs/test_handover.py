@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -47,11 +46,13 @@ def plain(points):
 def test_a_run_goes_on_with_the_same_bits_wherever_it_was(submit_to, move):
     (pool, submit), (other, submit_there) = submit_to(), submit_to()
     here = submit("A", LONG)
+    here.send(SetSpeed(50))
     wait_for(lambda: here.state().points[-1:] and here.state().points[-1].step > 20, "some steps")
     (there,) = move(pool, other, [here])
     before = here.state()
     assert before.status is JobStatus.WAITING
     assert 0 < before.fraction < 1
+    there.send(SetSpeed(0))
     state = wait_until(there, "finished")
     whole = submit_there("B", LONG)
     assert wait_until(whole, "finished").scores["test_accuracy"] == state.scores["test_accuracy"]
@@ -147,9 +148,7 @@ def test_only_what_there_is_time_for_comes_along(submit_to, move):
 
 def test_a_pool_that_was_suspended_starts_nothing(submit_to):
     pool, submit = submit_to()
-    began = time.monotonic()
-    pool.suspend(60)
-    assert time.monotonic() - began < 30
+    pool.suspend(1_000_000)  # which returns at once, as there is nothing to save
     with pytest.raises(ValueError, match="the app is ending"):
         submit("A")
 

@@ -1,5 +1,7 @@
 """A fork whose network is perturbed goes on from the exact state of its parent, and is the same every time."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -57,7 +59,7 @@ def test_it_is_the_same_as_harm_to_the_run_in_this_process(parent, submit):
     assert load(child.checkpoint().to_bytes(), "it.safetensors").scores["perturbation"] == str(PERTURBATION)
 
 
-def test_an_unperturbed_fork_beside_it_differs_in_nothing_else(parent, submit):
+def test_a_perturbation_of_nothing_equals_a_plain_fork(parent, submit):
     start, config = parent.state().snapshots[-1], CONFIG.changed(epochs=3, early_stopping=0)
     unperturbed = submit(config=config, fork=Fork(parent, start))
     nothing = submit(config=config, fork=Fork(parent, start, SilenceShare(0.0)))
@@ -72,10 +74,17 @@ def test_a_run_that_changes_workers_is_perturbed_once(submit_sliced):
     parent = submit_sliced("A", QUICK.changed(**{name: getattr(config, name) for name in ("dropout", "optimizer")}))
     wait_until(parent, "finished", "failed")
     start = parent.state().snapshots[-1]
-    config = parent.config.changed(epochs=60)
-    jobs = [submit_sliced(owner, config, fork=Fork(parent, start, PERTURBATION)) for owner in "ABCD"]
-    for job in jobs:
-        wait_until(job, "finished", "failed")
+    config = parent.config.changed(epochs=30)
+    fork = Fork(parent, start, PERTURBATION)
+    jobs = [submit_sliced(owner, config, fork=fork, speed=100) for owner in "ABCD"]
+    preemptions, waits = dict.fromkeys(jobs, 0), dict.fromkeys(jobs, True)
+    while any(job.is_live for job in jobs):
+        for job in jobs:
+            waited, waits[job] = waits[job], job.state().queue_position > 0
+            preemptions[job] += waits[job] > waited
+        time.sleep(0.005)
+    assert min(preemptions.values()) > 0
+    assert [job.state().status for job in jobs] == ["finished"] * 4
     assert len({job.network().checksum() for job in jobs}) == 1
     assert all(len(job.state().changes) == 1 for job in jobs)
 

@@ -61,7 +61,7 @@ def test_snapshots_are_few_and_spread_over_the_run_at_any_time(tmp_path, clock):
     assert files(tmp_path) == sorted(one.file for one in store.refs)  # no file of those that were given up
     assert store.save(trainer, at_once=True) or store.refs[-1].step == 700
     assert store.refs[-1].step == 700
-    assert not store.save(trainer, at_once=True)  # this step is refs
+    assert not store.save(trainer, at_once=True)  # this step has a snapshot already
 
 
 def test_a_snapshot_is_the_run_at_that_step(tmp_path, clock):

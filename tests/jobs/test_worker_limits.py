@@ -21,7 +21,7 @@ def test_a_wrong_size_of_memory_is_refused_in_one_line(monkeypatch, value):
         limits.memory()
 
 
-def test_without_a_word_there_is_a_worker_for_each_core_and_no_limit_to_memory(monkeypatch):
+def test_by_default_there_is_a_worker_for_each_core_and_no_limit_to_memory(monkeypatch):
     monkeypatch.delenv("INKLING_WORKERS", raising=False)
     monkeypatch.setenv("INKLING_WORKER_MEMORY", "  ")
     assert (limits.workers(cores=6), limits.memory()) == (6, None)

@@ -14,7 +14,7 @@ def random_network(sizes, activation="relu", *, batch_normalization=False, dtype
     return network
 
 
-def batch(count, inputs, seed=1):
+def batch(count, inputs, seed=1, *, dtype=np.float64):
     """Make images (count, inputs), floats 0..1, and labels (count,)."""
     rng = np.random.default_rng(seed)
-    return rng.random((count, inputs)), rng.integers(0, 10, count)
+    return rng.random((count, inputs), dtype=dtype), rng.integers(0, 10, count)

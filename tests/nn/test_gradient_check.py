@@ -7,22 +7,18 @@ from scipy import special
 from model.nn.activations import ACTIVATIONS
 from model.nn.gradient_check import MAX_IMAGES, MIN_IMAGES, SMALLEST_GRADIENT, check, relative_error
 from model.nn.mlp import MLP
+from tests.nn import networks
 
 SOUND, BROKEN = 1e-3, 1e-2  # what `worst` is below of a right gradient, and above of a wrong one
 
 
-def random_network(sizes=(12, 7, 5, 10), activation="tanh", *, batch_normalization=False):
+def random_network(sizes=(12, 7, 5, 10), activation="tanh", **options):
     """Every value random, in float32 as a training has it."""
-    network = MLP(sizes, activation, batch_normalization=batch_normalization)
-    rng = np.random.default_rng(0)
-    network.parameters[:] = rng.normal(0, 0.5, network.parameters.size)
-    network.running_statistics[:] = rng.uniform(0.5, 1.5, network.running_statistics.shape)
-    return network
+    return networks.random_network(sizes, activation, dtype=np.float32, **options)
 
 
 def batch(count=20, pixels=12):
-    rng = np.random.default_rng(1)
-    return rng.random((count, pixels), dtype=np.float32), rng.integers(0, 10, count)
+    return networks.batch(count, pixels, dtype=np.float32)
 
 
 def checked(network, images, labels, seed=2, **options):

@@ -61,7 +61,7 @@ def test_a_blur_keeps_the_ink_and_noise_is_always_the_same():
     assert (stressed(image, STRESSES["noise"], 0.3) == stressed(image, STRESSES["noise"], 0.3)).all()
 
 
-def test_first_failures_are_right_before():
+def test_first_failures_were_right_at_every_milder_amount():
     stress, labels = STRESSES["shift"], np.array([1, 2, 3, 4])
     predictions = {amount: labels.copy() for amount in stress.amounts}
     predictions[2][0] = predictions[3][0] = 9  # fails from 2 on

@@ -1,5 +1,6 @@
 """A real proxy in front of two apps keeps each visitor with one of them."""
 
+import itertools
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ from tools import proxy
 @contextmanager
 def site(name: str) -> Iterator[str]:
     """A site that says its name, and gives a visitor a cookie."""
+    visitors = itertools.count()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             if "inkling_visitor" not in self.headers.get("Cookie", ""):
-                self.send_header("Set-Cookie", f"inkling_visitor={id(self)}")
+                self.send_header("Set-Cookie", f"inkling_visitor={next(visitors)}")
             self.send_header("Content-Length", str(len(name)))
             self.end_headers()
             self.wfile.write(name.encode())
@@ -28,9 +30,11 @@ def site(name: str) -> Iterator[str]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def ask(url: str, cookie: str) -> tuple[str, list[str]]:

@@ -63,7 +63,9 @@ def test_the_document_shows_what_is_kept():
 
 
 def test_what_is_kept_was_held_against_the_figures_that_the_presets_have():
-    for name, result in Record().read().items():
+    results = Record().read()
+    assert results
+    for name, result in results.items():
         names = asdict(PRESETS[name].figures[0])
         held = [{key: row[key] for key in names} for row in result["figures"]]
         assert held == [asdict(figure) for figure in PRESETS[name].figures], name

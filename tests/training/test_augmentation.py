@@ -157,7 +157,7 @@ def test_one_batch_leaves_no_trace_in_the_next():
     assert not augmentation.distort(paper, np.random.default_rng(0), elastic=True).any()
 
 
-def test_distortions_do_not_hang_on_the_number_of_blas_threads():
+def test_distortions_do_not_depend_on_the_number_of_blas_threads():
     images = np.random.default_rng(0).integers(0, 256, (256, 784), np.uint8)
     results = []
     for threads in (1, None):

@@ -95,7 +95,7 @@ def test_augmentation_is_as_strong_as_it_is_said_to_be():
     assert nothing < 1e-6 < half < whole
 
 
-def test_the_usual_strength_is_that_of_old():
+def test_the_default_strength_is_that_of_distort():
     _, source = batches(augmentation="elastic")
     source.shuffle()
     rows = np.random.default_rng(0).permutation(100)

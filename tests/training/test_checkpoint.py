@@ -113,7 +113,7 @@ def test_a_loaded_network_is_its_own(tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_temperature_and_caution_are_kept_to_the_last_bit(kind):
+def test_temperature_and_reject_bias_are_kept_to_the_last_bit(kind):
     network = GOOD.network.copy()
     network.temperature, network.reject_bias = 1.1 + 0.2, -(0.1 + 0.2)  # 1.3000000000000003, -0.30000000000000004
     after = load(Checkpoint(network).to_bytes(kind), f"network{kind}").network
@@ -122,7 +122,7 @@ def test_temperature_and_caution_are_kept_to_the_last_bit(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_file_from_before_these_were_kept_has_those_that_change_nothing(kind):
+def test_a_file_without_temperature_and_reject_bias_loads_neutral_values(kind):
     assert not {"temperature", "caution"} & METADATA.keys()
     after = load(file(kind), f"network{kind}").network
     assert (after.temperature, after.reject_bias) == (1, 0)
@@ -348,10 +348,12 @@ def test_an_archive_is_never_unpacked_beyond_its_headers(name, content, message)
     del members[name if name.endswith(".npy") else f"{name}.npy"]
     packed = archive(members | {name: content})
     tracemalloc.start()
-    with pytest.raises(ValueError, match=message):
-        load(packed, "network.npz")
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    try:
+        with pytest.raises(ValueError, match=message):
+            load(packed, "network.npz")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     report(f"memory at most, of a member of {len(BOMB) / 1e6:.0f} MB", most / 1e6, "MB")
     assert most < len(BOMB) / 8
 

@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def progress(seconds, epoch, *, ended=True):
-    """A training after so many seconds, in an epoch or at its end."""
+    """A training after this many seconds, in an epoch or at its end."""
     snapshot = Snapshot({"weights": np.full(3, epoch)}, {"epoch": epoch})
     return Progress(
         DigitClassifier(MLP((2, 10))), 100, epoch=epoch, seconds=seconds, snapshot=(lambda: snapshot) if ended else None

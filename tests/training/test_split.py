@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from model.config import TrainingConfig
-from model.ink import render, sampler
+from model.ink import render
 from model.training import Trainer, sample_rows
 from model.training.random_streams import RandomStreams
 from model.training.split import SAMPLE_SIZE, calibration_weights, make_split
-from tests.paths import INK
 from tests.toy_data import numbered, numbers, patterns
 
 TOY = patterns(300)
@@ -19,14 +18,6 @@ SMALL = TrainingConfig(hidden_sizes=(12,), batch_size=32, epochs=2)
 
 def divided(config, data=TOY, drawings=()):
     return make_split(config, data, drawings, RandomStreams.of(config.seed))
-
-
-@pytest.fixture
-def drawings():
-    """Thirty digits by as many writers."""
-    return [
-        replace(drawing, writer=f"writer {number}") for number, drawing in enumerate(sampler.read_ink_files(str(INK)))
-    ]
 
 
 def test_the_validation_split_and_the_training_images_are_all_images_once():

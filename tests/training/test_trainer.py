@@ -1,7 +1,6 @@
 import math
 import time
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from scipy import special
 from threadpoolctl import threadpool_info
 
 from model.config import TrainingConfig
-from model.ink import InkMixture, sampler, stroke_batch
+from model.ink import InkMixture, stroke_batch
 from model.ink.scribbles import scribbles
 from model.nn.activations import ACTIVATIONS
 from model.nn.calibration import TARGET_ACCEPT_RATE
@@ -19,7 +18,6 @@ from model.nn.schedules import SCHEDULES
 from model.training import Change, Trainer, train
 from model.training import batches as batches_module
 from tests.figures import report
-from tests.paths import INK
 from tests.toy_data import numbered, numbers, patterns
 
 TOY = patterns(300)
@@ -132,7 +130,7 @@ def test_an_epoch_shows_every_image_once_in_a_new_order(batch_size, batches):
     assert len(batches) == 3 * math.ceil(100 / (batch_size or 100))
 
 
-def test_held_out_images_are_measured_and_never_learned(batches, monkeypatch):
+def test_validation_images_are_measured_and_never_learned(batches, monkeypatch):
     measured = []
     read = MLP.logits
     monkeypatch.setattr(MLP, "logits", lambda self, images: measured.extend(numbers(images)) or read(self, images))
@@ -282,9 +280,11 @@ def test_the_same_config_gives_the_same_network_bit_for_bit():
 
 
 @pytest.mark.parametrize("batch_size", [0, 64])
-def test_wide_networks_are_reproducible_with_all_cores(batch_size, mnist_5k):
+def test_wide_networks_are_reproducible_on_several_threads(batch_size, mnist_5k):
     config = TrainingConfig(hidden_sizes=(256,), batch_size=batch_size, epochs=1, training_size=1000)
-    assert last(train(config, mnist_5k)).network.checksum() == last(train(config, mnist_5k)).network.checksum()
+    first, second = (last(train(config, mnist_5k, threads=2)) for _ in range(2))
+    assert first.threads == "2"
+    assert first.network.checksum() == second.network.checksum()
 
 
 def test_one_setting_leaves_the_random_numbers_of_the_others_alone(batches):
@@ -307,14 +307,6 @@ def test_a_training_leaves_the_process_as_it_was():
 
 
 # --------------------------------------------------------------------------------------- ink, and what is no digit
-
-
-@pytest.fixture
-def drawings():
-    """Thirty digits by as many writers."""
-    return [
-        replace(drawing, writer=f"writer {number}") for number, drawing in enumerate(sampler.read_ink_files(str(INK)))
-    ]
 
 
 def test_what_is_no_digit_is_told_from_digits(mnist_5k, drawings):
@@ -365,7 +357,7 @@ def test_ink_leaves_the_other_random_numbers_alone(batches, drawings):
     assert first_batches[0] == first_batches[1]
 
 
-def test_held_out_digits_that_pass_for_digits_are_so_many(drawings):
+def test_the_reject_bias_accepts_the_target_share_of_validation_digits(drawings):
     """They set the border, however short the training: a given share of them is taken for digits."""
     config = SMALL.changed(background=True, epochs=1, validation_size=150)
     held = Trainer(config, TOY, drawings, FEW).split.validation.images
@@ -392,18 +384,35 @@ def test_a_change_takes_effect_in_the_next_step(batches):
     assert len(batches[-1][1]) == 50
 
 
-def test_dropout_momentum_and_augmentation_can_change_on_the_way(monkeypatch):
+CHANGES = {
+    "dropout": 0.5, "learning_rate": 0.05, "momentum": 0.2, "weight_decay": 0.1, "batch_size": 50,
+    "label_smoothing": 0.1, "clip_norm": 0.01, "augmentation": "elastic", "augmentation_strength": 0.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMALL.live_fields())
+def test_each_live_setting_can_change_during_a_run(name):
+    def checksum(change):
+        run = train(SMALL.changed(optimizer="momentum", augmentation="affine"), TOY, report_every=1)
+        next(run)
+        run.send(change)
+        return last(run).network.checksum()
+
+    assert checksum(Change({name: CHANGES[name]})) != checksum(None)
+
+
+def test_augmentation_can_change_during_a_run(monkeypatch):
     made = []
     monkeypatch.setattr(
         batches_module,
         "distort",
         lambda images, rng, elastic, strength, out: made.append((elastic, strength.displacement)),
     )
-    run = train(SMALL.changed(optimizer="momentum", epochs=9), TOY, report_every=1)
+    run = train(SMALL.changed(epochs=9), TOY, report_every=1)
     next(run)
     next(run)
-    run.send(Change(augmentation="elastic", dropout=0.5, momentum=0.2, clip_norm=1, label_smoothing=0.1))
-    run.send(Change(augmentation="affine", augmentation_strength=0.5, weight_decay=0.1))
+    run.send(Change(augmentation="elastic"))
+    run.send(Change(augmentation="affine", augmentation_strength=0.5))
     assert made == [(True, 1.2), (False, 0.6)]
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from model.data import Dataset
 from model.experiments.clusters.dask_cluster import connect
+from model.experiments.control import Control
 from model.experiments.engine import StudyEngine
 from model.experiments.material import Material, keep
 from model.experiments.stores.storage import open_store
@@ -25,7 +26,7 @@ from model.experiments.study_view import StudyView
 from model.training import train
 from model.training.checkpoint import Checkpoint
 from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan
-from tests.paths import ROOT
+from tests.paths import INK, ROOT
 from tests.polling import wait_for
 from tools.app_server import free_port
 from tools.postgres_server import PostgresServer, postgres_server, why_not
@@ -33,6 +34,7 @@ from tools.postgres_server import PostgresServer, postgres_server, why_not
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(500)]
 
 BASE = SMALL.changed(epochs=16, training_size=1000)
+MANY = 12  # trials: while the first is looked at, the last can not end
 
 
 @pytest.fixture(scope="module")
@@ -58,18 +60,19 @@ def dask(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.kill()
-        process.wait(60)
+        process.wait()
 
 
 @contextmanager
-def scheduler(port: int, folder: Path, workers: int = 2) -> Iterator[subprocess.Popen[bytes]]:
+def scheduler(port: int, folder: Path, workers: int = 2) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A scheduler and its workers: their processes, the scheduler's first."""
     address = f"tcp://127.0.0.1:{port}"
     with ExitStack() as stack:
         begin = ("distributed.cli.dask_scheduler", "--port", str(port), "--dashboard-address", "127.0.0.1:0")
-        found = stack.enter_context(dask(*begin, folder=folder))
+        found = [stack.enter_context(dask(*begin, folder=folder))]
         work = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
         for _ in range(workers):
-            stack.enter_context(dask(*work, "--local-directory", str(folder), folder=folder))
+            found.append(stack.enter_context(dask(*work, "--local-directory", str(folder), folder=folder)))
         yield found
 
 
@@ -87,12 +90,14 @@ def sweep(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
 
 
 def ended(process: subprocess.Popen[str], folder: Path) -> dict[str, Any]:
     """What a command ends with."""
-    stdout, _ = process.communicate(timeout=240)
+    stdout, _ = process.communicate()
     assert process.returncode == 0, (folder / "stderr").read_text()
     return json.loads(stdout)
 
@@ -122,12 +127,21 @@ def test_two_commands_share_a_study_while_a_worker_and_one_of_them_are_killed(
     StudyEngine(plan, open_store(tmp_path, "calm"), InlineCluster(1), mnist_5k).run()
     address = f"tcp://127.0.0.1:{port}"
     arguments = [*options(), "--name=shared", "--trials=10", f"--storage={database}", f"--scheduler={address}"]
+    folders = [tmp_path / name / "experiments" / "shared" for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        Control("pause").write(folder)
     with (
-        scheduler(port, tmp_path),
+        scheduler(port, tmp_path) as (_, *workers),
         sweep(tmp_path / "one", *arguments) as one,
         sweep(tmp_path / "two", *arguments) as two,
     ):
-        wait_for(lambda: (tmp_path / "one" / "experiments" / "shared" / "plan.json").is_file(), "the first command")
+        for log in (folder / "log.txt" for folder in folders):
+            wait_for(lambda log=log: log.is_file() and "paused" in log.read_text(), "both commands to be ready")
+        for worker in workers:  # no trial can end before both commands have some
+            worker.send_signal(signal.SIGSTOP)
+        for folder in folders:
+            Control("run").write(folder)
         reader = StudyReader(open_store(database, "shared", tmp_path / "reader"))
 
         def owners() -> set[str]:
@@ -135,9 +149,9 @@ def test_two_commands_share_a_study_while_a_worker_and_one_of_them_are_killed(
             return {each["engine"].split("-")[-2] for each in attributes if each.get("engine")}
 
         wait_for(lambda: owners() == {str(one.pid), str(two.pid)}, "both to have trials")
-        with connect(address) as cluster:
-            os.kill(cluster.pids[0], signal.SIGKILL)
+        workers[0].kill()
         one.kill()
+        workers[1].send_signal(signal.SIGCONT)
         result = ended(two, tmp_path / "two")
     assert result["state"] == "finished"
     assert result["best"]["test_accuracy"] is not None
@@ -159,8 +173,7 @@ def test_a_scheduler_that_is_killed_is_waited_for_and_gets_all_files_again(
         config = BASE.changed(seed=len(name))
         *_, progress = train(config, mnist_5k)
         Checkpoint.of(config, progress, mnist_5k, "finished").save(folder / f"{name}.safetensors")
-    ink = next((ROOT / "tests").rglob("*.jsonl"))
-    shutil.copy(ink, folder / "mine.jsonl")
+    shutil.copy(INK, folder / "mine.jsonl")
     # The workers run in another folder, and find no file of these names.
     files = {"ink": "mine.jsonl", "teacher": "teacher.safetensors", "start_from": "start.safetensors"}
     arguments = [
@@ -172,7 +185,7 @@ def test_a_scheduler_that_is_killed_is_waited_for_and_gets_all_files_again(
     ]
     with sweep(folder, *arguments) as command:
         log = folder / "experiments" / "away" / "log.txt"
-        with scheduler(port, tmp_path, workers=1) as first:
+        with scheduler(port, tmp_path, workers=1) as (first, _):
             wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial", 200)
             first.kill()
             wait_for(lambda: "is gone" in log.read_text(), "the command to notice", 120)
@@ -216,7 +229,7 @@ def test_a_scheduler_that_is_none_or_has_no_inkling_or_another_is_refused_in_one
             connect(f"tcp://127.0.0.1:{port}")
     finally:
         process.kill()
-        process.wait(60)
+        process.wait()
 
 
 def test_a_database_is_shared_by_who_comes_at_once(database: str, tmp_path: Path, mnist_5k: Dataset) -> None:
@@ -239,25 +252,25 @@ def test_a_database_that_crashes_ends_the_command_in_one_line_and_the_study_goes
     server: PostgresServer, tmp_path: Path, mnist_5k: Dataset, shared_cache: Path
 ) -> None:
     folder = tmp_path / "here"
-    arguments = [*options(), "--name=crash", "--trials=6", f"--storage={server.address}", "--jobs=1"]
+    arguments = [*options(), "--name=crash", f"--trials={MANY}", f"--storage={server.address}", "--jobs=1"]
     with sweep(folder, *arguments) as command:
         log = folder / "experiments" / "crash" / "log.txt"
         wait_for(lambda: log.is_file() and "finished" in log.read_text(), "the first trial", 200)
         server.stop("immediate")
         try:
-            _, code = command.communicate(timeout=120), command.returncode
+            command.communicate()
         finally:
             server.start()
     *_, last = (folder / "stderr").read_text().splitlines()
-    assert code == 2
+    assert command.returncode == 2
     assert "Traceback" not in (folder / "stderr").read_text()
     assert last.startswith("error: the storage can't be reached any more (")
     assert last.endswith("); the same command goes on")
     before = StudyReader(open_store(server.address, "crash", folder)).read()
-    assert (before.state, 1 <= before.ended < 6) == ("interrupted", True)
+    assert (before.state, 1 <= before.ended < MANY) == ("interrupted", True)
     with sweep(folder, *arguments) as command:
         result = ended(command, folder)
-    plan = small_plan(trials=6).model_copy(update={"base": BASE})
+    plan = small_plan(trials=MANY).model_copy(update={"base": BASE})
     StudyEngine(plan, open_store(tmp_path, "calm"), InlineCluster(1), mnist_5k).run()
     calm = StudyReader(tmp_path, "calm").read()
     assert [(trial["number"], tuple(trial["values"])) for trial in result["trials"]] == [

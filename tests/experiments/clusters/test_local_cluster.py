@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,10 +20,11 @@ from model.experiments.material import Material
 from model.experiments.stores.storage import open_store
 from model.experiments.study_reader import StudyReader
 from model.experiments.trial_run import TrialTask, run_trial
+from tests.cli.conftest import program
 from tests.experiments.inline_cluster import SMALL, InlineCluster, small_plan
-from tests.paths import ROOT
 from tests.polling import wait_for
 
+MANY = 40  # trials: while a test looks at the first, the last can not end
 pytestmark = pytest.mark.timeout(300)  # processes are started, and on a busy machine that takes a while
 
 
@@ -107,87 +107,48 @@ def test_a_trial_that_ends_every_process_is_lost(cluster: DaskCluster, mnist_5k:
     reference = Material.of(mnist_5k).reference("mnist-5k")
     cluster.submit(TrialTask("deadly", (SMALL.changed(epochs=10_000, training_size=0),), reference))
     killed: set[int] = set()
-    event = cluster.next_event(60)
-    while isinstance(event, Reported):
-        with suppress(KeyError, OSError, ValueError):  # its process has just ended
-            pid = cluster.pid_of("deadly")
-            if pid not in killed:
-                os.kill(pid, signal.SIGKILL)
-                killed.add(pid)
-        event = cluster.next_event(60)
+    event = None
+    while event is None or isinstance(event, Reported):
+        if event:
+            with suppress(KeyError, OSError, ValueError):  # its process has just ended
+                pid = cluster.pid_of("deadly")
+                if pid not in killed:
+                    os.kill(pid, signal.SIGKILL)
+                    killed.add(pid)
+        event = cluster.next_event(1)
     assert isinstance(event, Lost)
     assert event.reason.startswith("4 processes ended while they computed it")
-    wait_for(lambda: not cluster.next_event(0.1) and len(cluster.pids) == 2, "the processes to be replaced", 120)
+    wait_for(lambda: not cluster.next_event(0.1) and len(cluster.pids) == 2, "the processes to be replaced")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the signal is another")
 def test_ctrl_c_twice_leaves_a_study_that_the_same_command_ends(tmp_path: Path, shared_cache: Path) -> None:
     space = tmp_path / "small.toml"
     space.write_text(
-        'trials = 5\nsampler = "random"\n[base]\nhidden_sizes = [8]\nepochs = 40\ntraining_size = 1000\n'
+        f'trials = {MANY}\nsampler = "random"\n[base]\nhidden_sizes = [8]\nepochs = 20\ntraining_size = 1000\n'
         '[vary]\nlearning_rate = "log:1e-4..0.1"\n'
     )
-    command = [sys.executable, "-m", "model", "sweep", str(space), "--storage", str(tmp_path), "--jobs", "1", "--json"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0
-    )
-    assert process.stderr
-    first = process.stderr.readline()
-    assert first.startswith("trial 1/5  best "), first
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
-    rest = ""
-    while "Ctrl-C again" not in rest:
-        line = process.stderr.readline()
-        assert line, rest
-        rest += line
-    os.killpg(process.pid, signal.SIGINT)
-    _, rest = process.communicate(timeout=60)
+    options = ("--storage", tmp_path, "--jobs", 1, "--json")
+    with program("sweep", space, *options) as process:
+        assert process.stderr
+        first = process.stderr.readline()
+        assert first.startswith(f"trial 1/{MANY}  best "), first
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
+        assert any("Ctrl-C again" in line for line in process.stderr)
+        os.killpg(process.pid, signal.SIGINT)
+        _, rest = process.communicate()
     assert "Traceback" not in rest
     assert process.returncode in (0, 130), rest  # 0: the trial had ended meanwhile
-    ended = StudyReader(tmp_path, "small").read().ended
-    assert 1 <= ended < 5
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert [(trial["number"], trial["state"]) for trial in result["trials"]] == [(n, "finished") for n in range(5)]
+    assert 1 <= StudyReader(tmp_path, "small").read().ended < MANY
+    with program("sweep", space, *options) as process:
+        printed, said = process.communicate()
+    assert process.returncode == 0, said
+    result = json.loads(printed)
+    assert [(trial["number"], trial["state"]) for trial in result["trials"]] == [(n, "finished") for n in range(MANY)]
     assert result["best"]["test_accuracy"] is not None
-    again = subprocess.run([*command[:4], "--name", "small", *command[5:]], cwd=ROOT, capture_output=True, text=True)
-    assert json.loads(again.stdout) == result  # nothing is left to compute, and the test part is not looked at again
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([], "name what varies: a TOML file, or --vary"),
-        (["--vary", "lr=0..1"], "lr is not a setting"),
-        (["--vary", "dropout=0..0.5", "--until", "120%"], "until needs an accuracy such as 98%"),
-        (["--vary", "dropout=0..0.5", "--objective", "seconds_to"], "seconds_to needs an accuracy to reach"),
-        (["--vary", "dropout=0..0.5", "--storage", "sqlite:///x"], "storage must be a folder"),
-        (["--vary", "dropout=0..0.5", "--jobs", "2", "--scheduler", "tcp://x:1"], "--jobs is for this machine"),
-        (["--vary", "dropout=0..0.5", "--trials", "many"], "trials must be a whole number"),
-        (["none.toml"], "none.toml: No such file"),
-        (
-            ["--vary", "batch_size=[1000;2000]", "--training-size", "300"],
-            "no trial of this plan can be computed: batch",
-        ),
-        (["--vary", "dropout=0..0.5", "--teacher", "none.npz"], "none.npz: there is no such file"),
-        (["--name", "none"], "there is no study called none"),
-    ],
-)
-def test_what_can_not_be_searched_is_refused_in_one_line(
-    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_cache: Path
-) -> None:
-    from click.testing import CliRunner
-
-    from model.cli import cli
-
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(cli, ["sweep", *arguments])
-    assert isinstance(result.exception, (ValueError, OSError))
-    shown = str(result.exception) if isinstance(result.exception, ValueError) else f"{arguments[0]}: No such file"
-    assert shown.startswith(message)
-    assert "\n" not in shown
-    assert not list(tmp_path.iterdir())
+    with program("sweep", "--name", "small", *options) as process:
+        printed, _ = process.communicate()
+    assert json.loads(printed) == result  # nothing is left to compute, and the test part is not looked at again
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1", "tcp://host", "tcp://:8786", ""])

@@ -98,7 +98,7 @@ def test_networks_that_differ() -> None:
     assert words.mcnemar_sentence(NAMES, of_counts(11, 1)) == (
         "Of 1,000 images, Adam reads 11 that SGD misreads, and SGD 1 that Adam misreads: Adam is better by "
         "1.0 points (0.3 to 1.2), and chance alone would split them so unevenly in 6 of 1,000 cases."
-    ).replace("it is", "Adam is")
+    )
     backwards = words.mcnemar_sentence(NAMES[::-1], of_counts(1, 11))
     assert backwards == words.mcnemar_sentence(NAMES, of_counts(11, 1))
     assert words.mcnemar_sentence(NAMES, of_counts(25, 15)).endswith("in 15 of 100 cases. That shows no difference.")
