@@ -547,6 +547,15 @@ def test_an_interrupted_training_keeps_its_network_and_goes_on(by, interrupt, ru
     assert result["diagnosis"] == whole["diagnosis"]  # from all points, not from the new ones alone
 
 
+@pytest.fixture
+def _default_ctrl_c():
+    """Ctrl-C raises KeyboardInterrupt; a process that a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
 def test_a_second_ctrl_c_ends_a_training_at_once(run, unfinished_folder, tmp_path, monkeypatch):
     def point(progress):
         if progress.epoch == 3:

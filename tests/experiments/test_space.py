@@ -125,7 +125,7 @@ def test_the_runs_of_a_trial_have_seeds_of_their_own_and_all_trials_the_same() -
     [
         ({"name": "../etc"}, "name must be of"),
         ({"trials": 0}, "trials: Input should be greater than or equal to 1; got '0'"),
-        ({"objectives": ("speed",)}, "objectives: "),
+        ({"objectives": ("speed",)}, "objectives must be 'validation_accuracy', "),
         ({"objectives": ()}, "objective must be one or two of"),
         ({"objectives": ("seconds_to",)}, "seconds_to needs an accuracy to reach"),
         ({"objectives": ("ink_accuracy",)}, "ink_accuracy needs ink files"),
