@@ -40,10 +40,10 @@ def main(
     keep: Path | None,
     weights: Path,
 ) -> None:
-    """Say how many pictures of each kind are read, wrong though sure, and refused.
+    """Say how many pictures of each kind are read, misclassified with confidence, and rejected.
 
     A digit that the network misreads on white paper already is replaced by another: what is measured is the reading of
-    pictures. Read counts answers that are right, sure or not; wrong counts those that are sure.
+    pictures. Read counts right answers, sure or not; wrong counts wrong answers that are sure.
     """
     network = checkpoint.load(weights).network
     digits = load(ink, mnist)
@@ -68,7 +68,7 @@ def main(
         total += counts
         _report(kind, counts)
     _report("all", total)
-    shown = total["read"] + total["wrong"] + total["unsure"] + total["refused"] + total["blank"]
+    shown = total["read"] + total["wrong"] + total["unsure"] + total["rejected"] + total["blank"]
     click.echo(f"ceiling: {shown / (shown + skipped):.1%} of the digits are read on white paper")
     sys.exit(0)
 
@@ -80,20 +80,20 @@ def _is_readable(network: DigitClassifier, digit: Digit) -> bool:
 
 
 def _outcome(network: DigitClassifier, file: bytes, label: int) -> str:
-    """Name how a picture was read: read, wrong (though sure), unsure, refused (as no digit) or blank."""
+    """Name how a picture was read: read, wrong (a confident error), unsure, rejected or blank."""
     try:
         (answer,) = classify_images(network, [read_photo(file)])
     except BlankDrawing:
         return "blank"
     if answer.verdict == "no digit":
-        return f"refused {answer.digit}"
+        return f"rejected {answer.digit}"
     if answer.digit == label:
         return "read"
     return f"{'wrong' if answer.verdict == 'digit' else 'unsure'} {answer.digit}"
 
 
 def _report(kind: str, counts: Counter[str]) -> None:
-    names = ("read", "wrong", "unsure", "refused", "blank")
+    names = ("read", "wrong", "unsure", "rejected", "blank")
     number = sum(counts[name] for name in names)
     shares = "  ".join(f"{name} {counts[name] / number:6.1%}" for name in names)
     click.echo(f"{kind:<15} {number:>5}  {shares}  {counts['milliseconds'] / number:4.0f} ms")
