@@ -43,14 +43,20 @@ class Line:
             await asyncio.sleep(0.001)
 
 
-async def add_for_ever(line: Line) -> None:
+async def rest() -> None:
+    """Let all other tasks go as far as they can."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+async def add_forever(line: Line) -> None:
     while True:
         await line.add(b"new")
         await asyncio.sleep(0.001)
 
 
 def on(seconds: float, play: Callable[[Line], Coroutine[Any, Any, None]]) -> Line:
-    """A line on which something was played; its messages wait so long for others."""
+    """A line on which something was played; its messages wait this long for others."""
 
     async def begin() -> Line:
         line = Line(seconds)
@@ -90,9 +96,9 @@ def test_a_message_waits_while_the_page_does_not_take_the_batch_before() -> None
         line.may_go_on.clear()
         await line.add(b"end")
         flushing = asyncio.create_task(line.batches.flush())
-        await asyncio.sleep(0.05)
+        await rest()
         adding = asyncio.create_task(line.add(b"new", b"end"))
-        await asyncio.sleep(0.05)
+        await rest()
         assert not flushing.done()
         assert not adding.done()
         line.may_go_on.set()
@@ -107,7 +113,7 @@ def test_the_next_sender_gets_the_error_of_a_broken_connection() -> None:
         line.is_broken = True
         await line.add(b"end")
         with pytest.raises(OSError, match="gone"):
-            await add_for_ever(line)
+            await add_forever(line)
 
     assert on(AT_ONCE, play).sent == []
 
@@ -116,7 +122,7 @@ def test_nothing_is_sent_on_a_closed_connection() -> None:
     async def play(line: Line) -> None:
         await line.add(b"end")
         line.batches.close()
-        await asyncio.sleep(0.05)
+        await rest()
 
     assert on(AT_ONCE, play).sent == []
 
@@ -127,7 +133,7 @@ def test_a_connection_that_broke_with_its_last_message_is_closed_without_a_word(
     async def play(line: Line) -> None:
         line.is_broken = True
         await line.add(b"end")
-        await asyncio.sleep(0.05)
+        await rest()
         line.batches.close()
 
     on(AT_ONCE, play)
