@@ -2,9 +2,9 @@
 
 import re
 
-# The browser says so, again and again, if a connection breaks.
+# What the browser and Streamlit say, again and again, if a connection breaks.
 BROKEN_CONNECTION = (
-    r"ERR_CONNECTION_|ERR_EMPTY_RESPONSE|WebSocket connection to|Cannot send rerun backMessage when disconnected"
+    r"net::ERR_|WebSocket|Cannot send rerun backMessage when disconnected|Network ?Error|Failed to fetch"
     r"|Client Error: .*(health|host-config)"
 )
 
