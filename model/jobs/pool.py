@@ -274,7 +274,6 @@ class Pool:
         with self._lock:
             if self._closed.is_set():
                 return
-            worker.is_gone = True
             self.observers.worker_lost(reason)
             assignment = self._workers.release(worker)
             if assignment:

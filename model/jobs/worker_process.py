@@ -42,7 +42,6 @@ class WorkerProcess:
         threads: int,
     ) -> None:
         self.is_ready = False  # whether an event has come
-        self.is_gone = False  # whether the process has ended
         self.missed_heartbeats = 0  # since the last event
         self._on_event, self._on_exit = on_event, on_exit
         self._reason = ""
@@ -67,6 +66,11 @@ class WorkerProcess:
     def pid(self) -> int:
         """The process's number."""
         return self._process.pid
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process has ended; `on_exit` has been called, or follows."""
+        return self._process.poll() is not None
 
     def send(self, job_number: int, message: StartTraining | Command) -> None:
         """Send a message about a job, without waiting: a process that hangs reads nothing."""

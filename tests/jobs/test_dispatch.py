@@ -45,6 +45,7 @@ class FakeWorker:
         self.say(ProgressReport(RunProgress(status), **more))
 
     def exit(self, reason="it ended"):
+        self.is_gone = True
         self._on_exit(self, reason)
 
     def kill(self, reason=""):
@@ -166,6 +167,17 @@ def test_a_run_whose_worker_ends_before_it_was_heard_of_is_started_once_more(cre
     assert len(crew.workers) == 2
     crew.workers[1].exit("it ended again")
     assert (job.status, job.state().message) == (JobStatus.FAILED, "it ended again")
+
+
+def test_a_worker_that_has_ended_gets_no_run_before_the_pool_is_told(crew):
+    crew = crew(size=2)
+    for worker in crew.workers:
+        worker.is_gone = True
+    job = crew.submit("A")
+    assert (job.status, job.start_attempts) == (JobStatus.WAITING, 0)
+    crew.workers[0].exit()
+    assert crew.workers[2].job_number == job.number
+    assert (job.status, job.start_attempts) == (JobStatus.STARTING, 1)
 
 
 @pytest.mark.parametrize("delay", [0, 1000])

@@ -64,8 +64,10 @@ def test_a_killed_worker_leaves_its_last_network_and_is_replaced(submit, pool):
 
 
 def test_workers_killed_while_idle_cost_nobody_a_job(submit, pool):
-    for pid in pool.worker_pids():
+    killed = pool.worker_pids()
+    for pid in killed:
         os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not any(is_running(pid) for pid in killed), "the workers to end")  # the pool may not know yet
     jobs = [submit("A", QUICK) for _ in range(4)]
     for job in jobs:
         assert wait_until(job, "finished", "failed").status == "finished"
